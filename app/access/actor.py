@@ -1,0 +1,31 @@
+"""Who is acting: the same value for a person and for an institution's system."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """An authenticated user (or service account) with one role in one unit.
+
+    `unit_wide`: sees every case of the unit (supervisors, unit-scoped roles); others need an assignment.
+    """
+
+    user_id: int
+    username: str
+    unit_id: int
+    institution_id: int
+    role: str
+    unit_wide: bool
+    session_id: uuid.UUID | None = None
+
+
+SIGN_IN = Actor(
+    user_id=0, username="inicio-de-sesion", unit_id=0, institution_id=0, role="sign_in", unit_wide=False
+)
+"""Bound while credentials are checked: reaches accounts and sessions, never a person."""
+
+SETUP = Actor(user_id=0, username="instalacion", unit_id=0, institution_id=0, role="setup", unit_wide=False)
+"""Bound by `ruv user add` and the set-up: creates institutions, units and accounts, never a person."""

@@ -1,0 +1,121 @@
+"""From a public code to a row in scope, and what the actor may do there: 404 out of scope, 403 in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.opening import Standing, standing
+from app.access.permissions import Permission
+from app.access.policy import Level, policy
+from app.access.scope import actor_params, visible_cases
+from app.codes import parse_code
+from app.db import Prepared
+from app.errors import FieldError, Forbidden, NotFound
+from app.models import TraffickingCase, VictimCode
+from app.records import Partial, fields
+
+_VICTIM = Prepared.of(select(VictimCode.victim_id).where(VictimCode.code == bindparam("code")))
+
+
+@dataclass(frozen=True, slots=True)
+class VictimRef:
+    """A person in scope and the actor's standing to her."""
+
+    victim_id: int
+    code: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRef:
+    """A case in scope."""
+
+    case_id: int
+    victim_id: int
+    code: str
+    version: int
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Refuse an actor whose role does not hold the permission.
+
+    Raises:
+        Forbidden: it does not.
+    """
+    if not policy().permits(actor.role, permission):
+        raise Forbidden("Su función no permite esta operación.")
+
+
+def canonical(code: str, prefix: str) -> str:
+    """The canonical spelling of a public code.
+
+    Raises:
+        NotFound: it is no such code, which answers the same as one that does not exist.
+    """
+    try:
+        return parse_code(code, prefix)
+    except ValueError:
+        raise NotFound from None
+
+
+def victim_in_scope(session: Session, actor: Actor, code: str) -> VictimRef:
+    """The person behind a code.
+
+    Raises:
+        NotFound: no such person, or the actor has no part in any of her cases.
+    """
+    code = canonical(code, "TP")
+    rows = _VICTIM.all(session, code=code)
+    stand = standing(session, actor, rows[0][0]) if rows else None
+    if stand is None:
+        raise NotFound
+    return VictimRef(rows[0][0], code, stand)
+
+
+def case_in_scope(session: Session, actor: Actor, code: str) -> CaseRef:
+    """The case behind a code.
+
+    Raises:
+        NotFound: no such case, or the actor has no part in it.
+    """
+    code = canonical(code, "CA")
+    row = session.execute(
+        visible_cases(actor)
+        .add_columns(TraffickingCase.version)
+        .where(TraffickingCase.code == code)
+        .params(actor_params(actor))
+    ).first()
+    if row is None:
+        raise NotFound
+    return CaseRef(row[0], row[1], code, row[2])
+
+
+def check_writable(actor: Actor, stand: Standing, compartment: str, names: set[str]) -> None:
+    """Refuse a write to fields the actor may not write, naming each of them.
+
+    Who reads a compartment in part may write the fields it sees whole, no others.
+
+    Raises:
+        NotFound: the compartment does not exist for this actor and person.
+        Forbidden: `errors` names the fields.
+    """
+    level = stand.level(actor, compartment)
+    if level in {Level.NONE, Level.AGGREGATE}:
+        raise NotFound
+    known = fields(compartment)
+    if not stand.writes(actor, compartment):
+        refused = names & set(known) or {"?"}
+    elif level is Level.PARTIAL:
+        refused = {n for n in names if n in known and known[n].partial is not Partial.SHOW}
+    else:
+        refused = set()
+    if refused:
+        errors: list[FieldError] = [
+            {"field": name, "code": "not-writable", "message": "Su función no puede escribir este campo."}
+            for name in sorted(refused)
+        ]
+        raise Forbidden("Su función no puede escribir en estos campos.", errors=errors)

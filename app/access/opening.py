@@ -1,0 +1,397 @@
+"""The only way to a key: consult the policy, record who opens what, then decrypt.
+
+Two kinds of sealed data: a person's compartments (one blob a version) and the texts in rows of a case
+(reasons, messages, objectives, notes), sealed with the person's key of one compartment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, func, insert, select
+from sqlalchemy.orm import Session, aliased
+
+from app.access.actor import Actor
+from app.access.policy import OPENING, Level, policy
+from app.access.scope import actor_params, takes_part
+from app.audit.record import record
+from app.db import Prepared, vault_of
+from app.errors import Forbidden
+from app.models import CompartmentHead, Participation, Placement, VictimBlob, VictimDek
+from app.records import partial_view
+from app.vault import Dek, Place, open_json, seal_json
+
+COORDINATION = "coordination"
+"""Texts institutions write to each other about a case; no compartment of the matrix."""
+
+TEXT_SCHEMA = 1
+"""Version of the stored form of texts in rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an actor stands to one person: what the unit was given, and whether she lives in its shelter."""
+
+    shared: frozenset[str] | None
+    resident: bool
+
+    def level(self, actor: Actor, compartment: str) -> Level:
+        """The level this actor reads the compartment of this person at."""
+        level = policy().cell(actor.role, compartment).level
+        if self.shared is not None and compartment not in self.shared:
+            return Level.NONE
+        if level is Level.RESIDENT:
+            return Level.FULL if self.resident else Level.PARTIAL
+        if level is Level.OWN:
+            return Level.FULL if self.resident else Level.NONE
+        return level
+
+    def levels(self, actor: Actor) -> dict[str, Level]:
+        """Every compartment that exists for this actor and person."""
+        found = {name: self.level(actor, name) for name in policy().compartments}
+        return {name: level for name, level in found.items() if level is not Level.NONE}
+
+    def writes(self, actor: Actor, compartment: str) -> bool:
+        """Whether the actor may write what it reads of the compartment."""
+        cell = policy().cell(actor.role, compartment)
+        return cell.write and self.level(actor, compartment) in OPENING
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """That a compartment is filled: version, since when, by which unit."""
+
+    version: int
+    since: datetime
+    updated_at: datetime
+    unit_id: int
+
+
+@dataclass(slots=True)
+class Opened:
+    """What an actor gets to see of a person's compartments."""
+
+    levels: dict[str, Level]
+    data: dict[str, dict[str, Any]] = field(default_factory=dict)
+    filled: dict[str, Filled] = field(default_factory=dict)
+
+
+def _standing_statement(*, unit_wide: bool) -> Prepared:
+    open_stay = (
+        select(Placement.id)
+        .where(
+            Placement.victim_id == bindparam("victim"),
+            Placement.unit_id == bindparam("actor_unit"),
+            Placement.left_at.is_(None),
+        )
+        .exists()
+    )
+    return Prepared.of(
+        select(Participation.compartments, open_stay)
+        .where(Participation.victim_id == bindparam("victim"), takes_part(unit_wide=unit_wide))
+    )
+
+
+_STANDING = {wide: _standing_statement(unit_wide=wide) for wide in (True, False)}
+
+
+def standing(session: Session, actor: Actor, victim_id: int) -> Standing | None:
+    """How the actor stands to the person; None when out of scope."""
+    rows = _STANDING[actor.unit_wide].all(session, victim=victim_id, **actor_params(actor))
+    return standing_of([row[0] for row in rows], resident=bool(rows and rows[0][1])) if rows else None
+
+
+def standing_of(shared: Sequence[list[str] | None], *, resident: bool) -> Standing:
+    """Standing from what each open participation of the unit shares (None: everything the role may see)."""
+    if any(part is None for part in shared):
+        return Standing(None, resident)
+    return Standing(frozenset(name for part in shared for name in part or ()), resident)
+
+
+def _sealed_statement() -> Prepared:
+    head, blob, key = CompartmentHead, VictimBlob, VictimDek
+    return Prepared.of(
+        select(
+            head.compartment, head.version, head.filled_at, head.updated_at, head.unit_id,
+            blob.id, blob.schema_version, blob.sealed, key.version, key.kek_id, key.wrapped,
+        )
+        .outerjoin(
+            blob,
+            and_(
+                blob.victim_id == head.victim_id,
+                blob.compartment == head.compartment,
+                blob.version == head.version,
+            ),
+        )
+        .outerjoin(
+            key,
+            and_(
+                key.victim_id == head.victim_id,
+                key.compartment == head.compartment,
+                key.version == blob.key_version,
+            ),
+        )
+        .where(head.victim_id == bindparam("victim"))
+    )  # fmt: skip
+
+
+_SEALED = _sealed_statement()
+
+
+def open_compartments(  # noqa: PLR0913
+    session: Session,
+    actor: Actor,
+    victim_id: int,
+    stand: Standing,
+    *,
+    purpose: str,
+    action: str = "victims.read",
+    names: Iterable[str] | None = None,
+    faces: Mapping[str, Mapping[str, Any]] | None = None,
+) -> Opened:
+    """Open what the policy lets this actor see of a person, after recording it.
+
+    Args:
+        stand: the actor's standing to her (`standing`), which is what put her in scope.
+        names: compartments wanted; all by default.
+        faces: clear values by compartment, put through the same level and partial rules.
+
+    Raises:
+        Unavailable: the trace cannot be written.
+        SealBroken: a stored blob was tampered with.
+    """
+    levels = stand.levels(actor)
+    if names is not None:
+        wanted = set(names)
+        levels = {name: level for name, level in levels.items() if name in wanted}
+    opened = Opened(levels)
+    rows = [r for r in _SEALED.all(session, victim=victim_id) if levels.get(r[0], Level.NONE) >= Level.EXISTS]
+    opening = sorted({r[0] for r in rows if levels[r[0]] in OPENING} | {
+        name for name, face in (faces or {}).items() if face and levels.get(name) in OPENING
+    })
+    record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
+    vault = vault_of(session)
+    for name, version, since, updated, unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
+        opened.filled[name] = Filled(version, since, updated, unit)
+        if sealed is None or wrapped is None or levels[name] not in OPENING:
+            continue
+        dek = vault.open_dek(name, victim_id, key_version, kek_id, wrapped)
+        place = Place("victim_blob", name, victim_id, blob_id, version, schema)
+        opened.data[name] = open_json(dek, place, sealed)
+    for name, face in (faces or {}).items():
+        if levels.get(name) in OPENING:
+            opened.data.setdefault(name, {}).update({k: v for k, v in face.items() if v is not None})
+    for name, data in opened.data.items():
+        if levels[name] is Level.PARTIAL:
+            opened.data[name] = partial_view(name, data)
+    return opened
+
+
+def current_blob(session: Session, victim_id: int, compartment: str) -> tuple[dict[str, Any], int]:
+    """The sealed part of a compartment, to be merged with a change that is recorded in the same transaction.
+
+    Returns the data and the version of the blob, `({}, 0)` where there is none. The data never leave the
+    service: the caller was checked for each field it changes and is answered with a version.
+    """
+    blob, key = VictimBlob, VictimDek
+    row = session.execute(
+        select(
+            blob.id, blob.version, blob.schema_version, blob.sealed,
+            key.version.label("key_version"), key.kek_id, key.wrapped,
+        )
+        .join(
+            key,
+            and_(
+                key.victim_id == blob.victim_id,
+                key.compartment == blob.compartment,
+                key.version == blob.key_version,
+            ),
+        )
+        .where(blob.victim_id == victim_id, blob.compartment == compartment)
+        .order_by(blob.version.desc())
+        .limit(1)
+    ).first()  # fmt: skip
+    if row is None:
+        return {}, 0
+    dek = vault_of(session).open_dek(compartment, victim_id, row.key_version, row.kek_id, row.wrapped)
+    place = Place("victim_blob", compartment, victim_id, row.id, row.version, row.schema_version)
+    return open_json(dek, place, row.sealed), row.version
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One version of a compartment, under the reader's level."""
+
+    version: int
+    created_at: datetime
+    unit_id: int
+    data: dict[str, Any]
+
+
+def open_versions(  # noqa: PLR0913
+    session: Session, actor: Actor, victim_id: int, compartment: str, level: Level, *, purpose: str
+) -> list[Version]:
+    """Every stored version of one compartment, newest first; recorded before any is opened.
+
+    Args:
+        level: the actor's level of the compartment (`Standing.level`), one that opens.
+
+    Raises:
+        Unavailable: the trace cannot be written.
+        SealBroken: a stored blob was tampered with.
+    """
+    blob, key = VictimBlob, VictimDek
+    rows = session.execute(
+        select(
+            blob.version, blob.created_at, blob.unit_id, blob.id, blob.schema_version, blob.sealed,
+            key.version.label("key_version"), key.kek_id, key.wrapped,
+        )
+        .join(
+            key,
+            and_(
+                key.victim_id == blob.victim_id,
+                key.compartment == blob.compartment,
+                key.version == blob.key_version,
+            ),
+        )
+        .where(blob.victim_id == victim_id, blob.compartment == compartment)
+        .order_by(blob.version.desc())
+    ).all()  # fmt: skip
+    record(
+        session, actor, "victims.history", victim_id=victim_id, compartments=[compartment], purpose=purpose,
+        detail={"versions": len(rows)},
+    )  # fmt: skip
+    vault = vault_of(session)
+    found = []
+    for row in rows:
+        dek = vault.open_dek(compartment, victim_id, row.key_version, row.kek_id, row.wrapped)
+        place = Place("victim_blob", compartment, victim_id, row.id, row.version, row.schema_version)
+        data = open_json(dek, place, row.sealed)
+        shown = partial_view(compartment, data) if level is Level.PARTIAL else data
+        found.append(Version(row.version, row.created_at, row.unit_id, shown))
+    return found
+
+
+def current_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int] | None:
+    """The person's newest data key of a compartment and its version, or None if she has none yet.
+
+    For sealing only; whoever opens goes through `open_compartments` or `open_rows`, which record first.
+    """
+    row = session.execute(
+        select(VictimDek.version, VictimDek.kek_id, VictimDek.wrapped)
+        .where(VictimDek.victim_id == victim_id, VictimDek.compartment == compartment)
+        .order_by(VictimDek.version.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return vault_of(session).open_dek(compartment, victim_id, row.version, row.kek_id, row.wrapped), row.version
+
+
+def sealing_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int]:
+    """The person's data key of a compartment, drawn now if she has none yet, and its version.
+
+    Raises:
+        sqlalchemy.exc.ProgrammingError: row-level security refuses (out of scope or may not write).
+    """
+    # One writer at a time draws the first key of a compartment; the second finds it.
+    found = current_key(session, victim_id, compartment)
+    if found is not None:
+        return found
+    session.execute(select(func.pg_advisory_xact_lock(victim_id)))
+    found = current_key(session, victim_id, compartment)
+    if found is not None:
+        return found
+    dek, kek_id, wrapped = vault_of(session).new_dek(compartment, victim_id)
+    session.execute(
+        insert(VictimDek),
+        [
+            {
+                "victim_id": victim_id,
+                "compartment": compartment,
+                "version": dek.version,
+                "kek_id": kek_id,
+                "wrapped": wrapped,
+            }
+        ],
+    )
+    return dek, dek.version
+
+
+def seal_text(  # noqa: PLR0913
+    session: Session,
+    compartment: str,
+    victim_id: int,
+    table: str,
+    row_id: int,
+    data: Mapping[str, Any],
+    *,
+    row_version: int = 1,
+) -> tuple[int, bytes]:
+    """Seal the texts of one row (`data`, JSON-able) under the person's key of `compartment`.
+
+    Returns the key version and the sealed bytes, both to be stored in the row.
+    """
+    dek, version = sealing_key(session, victim_id, compartment)
+    place = Place(table, compartment, victim_id, row_id, row_version, TEXT_SCHEMA)
+    return version, seal_json(dek, place, data)
+
+
+@dataclass(frozen=True, slots=True)
+class SealedRow:
+    """Sealed texts of one row, as stored."""
+
+    row_id: int
+    key_version: int | None
+    sealed: bytes | None
+    row_version: int = 1
+
+
+def open_rows(  # noqa: PLR0913
+    session: Session,
+    actor: Actor,
+    compartment: str,
+    victim_id: int,
+    table: str,
+    rows: Sequence[SealedRow],
+    *,
+    purpose: str,
+    action: str,
+) -> list[dict[str, Any]]:
+    """Open the texts of rows the actor was shown by a scoped query, after recording it.
+
+    The order is that of `rows`; a row without sealed texts gives an empty dictionary.
+
+    Raises:
+        Forbidden: the role does not open this compartment at all.
+        Unavailable: the trace cannot be written.
+        SealBroken: a row was tampered with.
+    """
+    if compartment != COORDINATION and not policy().opens(actor.role, compartment):
+        raise Forbidden("Su función no abre esta parte del registro.")
+    record(
+        session, actor, action, victim_id=victim_id, compartments=[compartment], purpose=purpose,
+        detail={"table": table, "rows": len(rows)},
+    )  # fmt: skip
+    wanted = {row.key_version for row in rows if row.sealed is not None}
+    key = aliased(VictimDek)
+    stored = session.execute(
+        select(key.version, key.kek_id, key.wrapped).where(
+            key.victim_id == victim_id, key.compartment == compartment, key.version.in_(wanted)
+        )
+    )
+    vault = vault_of(session)
+    deks = {r.version: vault.open_dek(compartment, victim_id, r.version, r.kek_id, r.wrapped) for r in stored}
+    return [
+        {}
+        if row.sealed is None
+        else open_json(
+            deks[row.key_version or 0],
+            Place(table, compartment, victim_id, row.row_id, row.row_version, TEXT_SCHEMA),
+            row.sealed,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,143 @@
+"""What an actor may see at all: one query for lists, details, searches, updates and exports alike.
+
+The same rule as the policy of `participation` in the database, written a second time on purpose: each
+lock holds with the other one open. Values of the actor are bound by name, so a statement that starts here
+can be compiled once and run for everybody (`app.db.Prepared`).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, ColumnElement, Select, SmallInteger, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import aliased
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.models import Assignment, Participation, Placement, Plan, Referral, TraffickingCase, Victim
+
+UNIT = bindparam("actor_unit", type_=BigInteger)
+USER = bindparam("actor_user", type_=BigInteger)
+POPULATION = bindparam("actor_population", type_=SmallInteger)
+
+
+def actor_params(actor: Actor) -> dict[str, int]:
+    """Values of the named parameters, for statements compiled ahead."""
+    return {
+        "actor_unit": actor.unit_id,
+        "actor_user": actor.user_id,
+        "actor_population": policy().population(actor.role),
+    }
+
+
+def takes_part(*, unit_wide: bool, part: type[Participation] = Participation) -> ColumnElement[bool]:
+    """That a participation puts its case into the actor's sight."""
+    conditions = [
+        part.unit_id == UNIT,
+        part.ended_at.is_(None),
+        part.population.op("&")(POPULATION) != 0,
+    ]
+    if not unit_wide:
+        charge = aliased(Assignment)
+        conditions.append(
+            exists().where(
+                charge.victim_id == part.victim_id,
+                charge.case_id == part.case_id,
+                charge.user_id == USER,
+                charge.ended_at.is_(None),
+            )
+        )
+    return and_(*conditions)
+
+
+def _in_scope(actor: Actor, *same: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(*same, takes_part(unit_wide=actor.unit_wide))
+
+
+def _first_of_unit() -> ColumnElement[bool]:
+    """One row a case, though the unit may take part in it twice (registered it, then got a referral)."""
+    earlier = aliased(Participation)
+    return ~exists().where(
+        earlier.victim_id == Participation.victim_id,
+        earlier.case_id == Participation.case_id,
+        earlier.unit_id == Participation.unit_id,
+        earlier.ended_at.is_(None),
+        earlier.id < Participation.id,
+    )
+
+
+def visible_victims(actor: Actor) -> Select[tuple[int]]:
+    """Ids of the persons the actor may see."""
+    query = select(Victim.id).where(_in_scope(actor, Participation.victim_id == Victim.id))
+    return query.params(actor_params(actor))
+
+
+def visible_cases(actor: Actor) -> Select[tuple[int, int]]:
+    """Ids of the cases (and their persons) the actor may see.
+
+    Lists start from the participation, or from the assignment of those who need one: both have an index by
+    latest activity. Columns for ordering: `list_order(actor)`.
+    """
+    query = (
+        select(TraffickingCase.id, TraffickingCase.victim_id)
+        .join(
+            Participation,
+            and_(
+                Participation.case_id == TraffickingCase.id,
+                Participation.victim_id == TraffickingCase.victim_id,
+            ),
+        )
+        .where(Participation.unit_id == UNIT, Participation.ended_at.is_(None), _first_of_unit())
+        .where(Participation.population.op("&")(POPULATION) != 0)
+    )
+    if not actor.unit_wide:
+        query = query.join(
+            Assignment,
+            and_(Assignment.case_id == TraffickingCase.id, Assignment.victim_id == TraffickingCase.victim_id),
+        ).where(Assignment.user_id == USER, Assignment.ended_at.is_(None))
+    return query.params(actor_params(actor))
+
+
+def list_order(actor: Actor) -> ColumnElement[object]:
+    """The column lists of cases are ordered by, newest first."""
+    return (Participation if actor.unit_wide else Assignment).last_activity  # type: ignore[return-value]
+
+
+def visible_referrals(actor: Actor) -> Select[tuple[int]]:
+    """Ids of referrals the actor's unit sent or received, or of a case whose services it reads in full."""
+    if not policy().permits(actor.role, Permission.REFERRALS_READ):
+        return select(Referral.id).where(Referral.id.is_(None))
+    in_case = _in_scope(
+        actor, Participation.victim_id == Referral.victim_id, Participation.case_id == Referral.case_id
+    )
+    reads_services = policy().reads_in_full(actor.role, "services")
+    sender = in_case if reads_services else and_(Referral.from_unit_id == UNIT, in_case)
+    return (
+        select(Referral.id)
+        .where(or_(Referral.to_unit_id == UNIT, sender))
+        .params(actor_params(actor))
+    )
+
+
+def visible_plans(actor: Actor) -> Select[tuple[int]]:
+    """Ids of plans of persons in scope whose `plan` compartment the role opens and the unit was given."""
+    if not policy().opens(actor.role, "plan"):
+        return select(Plan.id).where(Plan.id.is_(None))
+    shared = or_(
+        Participation.compartments.is_(None), Participation.compartments.any("plan")  # type: ignore[arg-type]
+    )
+    return (
+        select(Plan.id)
+        .where(exists().where(Participation.victim_id == Plan.victim_id, shared, takes_part(unit_wide=actor.unit_wide)))
+        .params(actor_params(actor))
+    )
+
+
+def visible_placements(actor: Actor) -> Select[tuple[int]]:
+    """Ids of placements in the actor's own unit; of all in scope for roles that read shelter locations."""
+    in_case = _in_scope(
+        actor, Participation.victim_id == Placement.victim_id, Participation.case_id == Placement.case_id
+    )
+    query = select(Placement.id).where(in_case)
+    if not policy().reads_of_others(actor.role, "shelter_location"):
+        query = query.where(Placement.unit_id == UNIT)
+    return query.params(actor_params(actor))

@@ -1,0 +1,143 @@
+"""What routes depend on: who acts, what the route needs, and one transaction a request."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.security import OAuth2PasswordBearer
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.tokens import TokenInvalid
+from app.db import Session
+from app.errors import BadRequest, PreconditionRequired, StaleVersion, Unauthenticated
+from app.runtime import Runtime
+
+bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
+
+LONGEST_KEY = 200
+
+
+def get_runtime(request: Request) -> Runtime:
+    """The installation this application serves."""
+    runtime: Runtime = request.app.state.runtime
+    return runtime
+
+
+CurrentRuntime = Annotated[Runtime, Depends(get_runtime)]
+
+
+async def current_actor(request: Request, token: Annotated[str | None, Depends(bearer)]) -> Actor:
+    """The actor the access token names. That its session is still open is checked with the first statement.
+
+    Raises:
+        Unauthenticated: no token, or not one of ours.
+    """
+    if not token:
+        raise Unauthenticated("Envíe un token de acceso (Authorization: Bearer).")
+    try:
+        claims = request.app.state.runtime.tokens.verify(token)
+    except TokenInvalid as error:
+        raise Unauthenticated("El token de acceso no es válido o ya venció.") from error
+    actor = Actor(
+        user_id=claims.user_id,
+        username="",
+        unit_id=claims.unit_id,
+        institution_id=claims.institution_id,
+        role=claims.role,
+        unit_wide=claims.unit_wide,
+        session_id=claims.session_id,
+    )
+    request.state.actor = actor
+    return actor
+
+
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+
+
+class RouteGuard:
+    """What a route declares of itself: a permission, a sign-in only, or that it is public."""
+
+    permission: Permission | None = None
+
+
+class _Requires(RouteGuard):
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, actor: CurrentActor) -> None:
+        require(actor, self.permission)  # type: ignore[arg-type]
+
+
+class _SignedIn(RouteGuard):
+    async def __call__(self, actor: CurrentActor) -> None:
+        """Any signed-in user."""
+
+
+class _Public(RouteGuard):
+    async def __call__(self) -> None:
+        """Nobody needs to sign in here."""
+
+
+def Requires(permission: Permission) -> Any:  # noqa: N802 - reads as the declaration it is
+    """Route dependency: the actor's role must hold `permission`."""
+    return Depends(_Requires(permission))
+
+
+def SignedIn() -> Any:  # noqa: N802
+    """Route dependency: any signed-in user, for one's own account."""
+    return Depends(_SignedIn())
+
+
+def Public() -> Any:  # noqa: N802
+    """Route dependency: open to everybody; every use is listed in the access tests."""
+    return Depends(_Public())
+
+
+def get_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
+    """One transaction a request: committed before the answer is sent, rolled back by any exception."""
+    with get_runtime(request).database.session(actor) as session:
+        yield session
+
+
+DbSession = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+    """The `Idempotency-Key` header of a creation.
+
+    Raises:
+        BadRequest: longer than 200 characters or not printable ASCII.
+    """
+    if idempotency_key is None:
+        return None
+    if not (0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isascii() and idempotency_key.isprintable()):
+        raise BadRequest("La cabecera Idempotency-Key lleva de 1 a 200 caracteres ASCII.")
+    return idempotency_key
+
+
+IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
+
+
+def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+    """The version in `If-Match: "3"`.
+
+    Raises:
+        PreconditionRequired: the header is missing.
+        StaleVersion: it is not a tag of ours, so it cannot be the current one.
+    """
+    if if_match is None:
+        raise PreconditionRequired
+    text = if_match.strip().removeprefix('"').removesuffix('"')
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004 - fits any version
+        raise StaleVersion
+    return int(text)
+
+
+ExpectedVersion = Annotated[int, Depends(expected_version)]
+
+
+def etag(version: int) -> dict[str, str]:
+    """The `ETag` header of a version."""
+    return {"ETag": f'"{version}"'}

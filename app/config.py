@@ -1,0 +1,66 @@
+"""Settings: the only reader of the environment (`RUV_*`)."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """How this installation runs. Every value has a safe default; secrets may come from files."""
+
+    model_config = SettingsConfigDict(env_prefix="RUV_", secrets_dir=None, extra="ignore")
+
+    data_dir: Path = Field(default=Path.home() / ".local" / "share" / "ruv")
+    """Embedded database, keys and logs."""
+
+    database_url: str | None = None
+    """A PostgreSQL server for the application role; without it the embedded server is used."""
+    database_owner_url: str | None = None
+    database_report_url: str | None = None
+    database_release_url: str | None = None
+    """The same server for the other roles; by default the user of `database_url` is replaced."""
+    database_password_file: Path | None = None
+    database_owner_password_file: Path | None = None
+    """Files with the passwords (container secrets), added to the URLs above."""
+
+    postgres_bin: Path | None = None
+    """Folder with other PostgreSQL binaries (>= 15) for the embedded server."""
+    postgres_account: str | None = None
+    """Account the embedded server runs under when started as root (default: the data's owner, else `nobody`)."""
+    postgres_grace: float = Field(default=5.0, ge=0)
+    """Seconds the embedded server stays after its last user left."""
+
+    root_key_provider: Literal["file", "env"] = "file"
+    root_key_file: Path | None = None
+    root_key: SecretStr | None = None
+    """Development only: the root key itself, base64."""
+
+    pool_size: int = Field(default=20, ge=1)
+    max_overflow: int = Field(default=30, ge=0)
+    context_seconds: int = Field(default=120, ge=1)
+    """How long a signed database context is accepted after it was bound."""
+
+    token_issuer: str = "ruv"
+    token_audience: str = "ruv-api"
+    session_hours: int = Field(default=12, ge=1, le=24)
+    argon2_memory_kib: int = Field(default=65536, ge=8)
+    argon2_time_cost: int = Field(default=3, ge=1)
+    probe_limit_per_hour: int = Field(default=60, ge=1)
+    """Exact-document probes a user may make in an hour."""
+    max_body_bytes: int = Field(default=1_048_576, ge=1024)
+
+    metrics_token: SecretStr | None = None
+
+    @property
+    def root_key_path(self) -> Path:
+        """Where the file provider keeps the root key."""
+        return self.root_key_file or self.data_dir / "keys" / "root.json"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """The process's settings, read once."""
+    return Settings()

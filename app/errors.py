@@ -1,0 +1,135 @@
+"""Errors the service answers with (RFC 9457). Texts are Spanish and never hold a personal value."""
+
+from __future__ import annotations
+
+from typing import ClassVar, TypedDict
+
+
+class FieldError(TypedDict):
+    """One wrong field: its name, a stable code, and the way out in Spanish."""
+
+    field: str
+    code: str
+    message: str
+
+
+class AppError(Exception):
+    """Base of every error with an HTTP status; raised to roll the transaction back."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "error"
+    title: ClassVar[str] = "Error"
+
+    def __init__(self, detail: str, *, errors: list[FieldError] | None = None, **extra: object) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = errors or []
+        self.extra = extra
+
+    def problem(self) -> dict[str, object]:
+        """The problem document."""
+        body: dict[str, object] = {
+            "type": f"urn:ruv:problem:{self.type}",
+            "title": self.title,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            body["errors"] = self.errors
+        body.update(self.extra)
+        return body
+
+
+class BadRequest(AppError):
+    status = 400
+    type = "bad-request"
+    title = "Solicitud incorrecta"
+
+
+class Unauthenticated(AppError):
+    status = 401
+    type = "unauthenticated"
+    title = "Inicie sesión"
+
+
+class Forbidden(AppError):
+    """In scope, but not permitted."""
+
+    status = 403
+    type = "forbidden"
+    title = "No permitido"
+
+
+class NotFound(AppError):
+    """It does not exist, or the actor has no part in it: the answer is the same."""
+
+    status = 404
+    type = "not-found"
+    title = "No encontrado"
+
+    def __init__(self, detail: str = "No existe o su unidad no participa en él.") -> None:
+        super().__init__(detail)
+
+
+class Conflict(AppError):
+    status = 409
+    type = "conflict"
+    title = "Conflicto"
+
+
+class PossibleDuplicate(Conflict):
+    type = "possible-duplicate"
+    title = "Persona posiblemente ya registrada"
+
+
+class StaleVersion(AppError):
+    """Somebody changed it in the meantime (lost race on If-Match)."""
+
+    status = 412
+    type = "stale-version"
+    title = "Otra persona lo modificó"
+
+    def __init__(
+        self, detail: str = "El registro cambió desde que lo abrió. Vuelva a leerlo y repita su cambio."
+    ) -> None:
+        super().__init__(detail)
+
+
+class TooLarge(AppError):
+    status = 413
+    type = "too-large"
+    title = "Demasiado grande"
+
+
+class Invalid(AppError):
+    status = 422
+    type = "invalid"
+    title = "Datos no válidos"
+
+
+class PreconditionRequired(AppError):
+    status = 428
+    type = "precondition-required"
+    title = "Falta If-Match"
+
+    def __init__(
+        self, detail: str = "Envíe la cabecera If-Match con la etiqueta ETag de la última lectura."
+    ) -> None:
+        super().__init__(detail)
+
+
+class TooMany(AppError):
+    status = 429
+    type = "too-many"
+    title = "Demasiados intentos"
+
+
+class Unavailable(AppError):
+    """The trace cannot be written or the database is away: no answer without a trace."""
+
+    status = 503
+    type = "unavailable"
+    title = "Servicio no disponible"
+
+    def __init__(self, detail: str = "El servicio no está disponible. Intente de nuevo en un momento.") -> None:
+        super().__init__(detail)

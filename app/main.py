@@ -1,0 +1,45 @@
+"""The application: settings, middleware, handlers, routers; nothing else."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import __version__
+from app.api import health, problems, router
+from app.api.documentation import complete_openapi
+from app.api.middleware import BodyLimit, SafeHeaders
+from app.config import Settings, get_settings
+from app.runtime import Runtime, open_runtime
+
+
+def create_app(
+    settings: Settings | None = None, *, opener: Callable[[Settings], Runtime] = open_runtime
+) -> FastAPI:
+    """Build the application; the installation is opened when it starts serving."""
+    settings = settings or get_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        app.state.runtime = opener(settings)
+        try:
+            yield
+        finally:
+            app.state.runtime.close()
+
+    app = FastAPI(
+        title="RUV-Trata",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(SafeHeaders)
+    problems.install(app)
+    app.include_router(router.router)
+    app.include_router(health.router)
+    complete_openapi(app)
+    return app

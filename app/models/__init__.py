@@ -1,0 +1,66 @@
+"""Every table, imported here so that migrations and checks see all of them."""
+
+from app.models.access import RoleGrant
+from app.models.audit import AuditEvent, AuditQueue
+from app.models.base import Base
+from app.models.cases import Assignment, CaseTransition, Exploitation, Participation, TraffickingCase
+from app.models.institutions import (
+    AuthSession,
+    IdempotencyKey,
+    Institution,
+    RefreshToken,
+    Unit,
+    UserAccount,
+)
+from app.models.plans import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion, ProgressNote
+from app.models.referrals import Referral
+from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
+from app.models.shelters import Placement
+from app.models.victims import (
+    CompartmentHead,
+    Kek,
+    Profile,
+    Victim,
+    VictimBlob,
+    VictimCode,
+    VictimDek,
+    VictimToken,
+)
+
+__all__ = [
+    "Assignment",
+    "AuditEvent",
+    "AuditQueue",
+    "AuthSession",
+    "Base",
+    "CaseTransition",
+    "CompartmentHead",
+    "Exploitation",
+    "IdempotencyKey",
+    "Institution",
+    "Kek",
+    "LedgerEntry",
+    "Participation",
+    "Placement",
+    "Plan",
+    "PlanActivity",
+    "PlanObjective",
+    "PlanSignature",
+    "PlanVersion",
+    "Profile",
+    "ProgressNote",
+    "Referral",
+    "RefreshToken",
+    "Release",
+    "ReleaseApproval",
+    "ReleaseArtefact",
+    "RoleGrant",
+    "TraffickingCase",
+    "Unit",
+    "UserAccount",
+    "Victim",
+    "VictimBlob",
+    "VictimCode",
+    "VictimDek",
+    "VictimToken",
+]

@@ -1,0 +1,43 @@
+"""Declarative base, naming convention and the column types every table shares."""
+
+from datetime import datetime
+from typing import Annotated
+
+from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, LargeBinary, MetaData, Text, func
+from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Tables only: no behaviour beyond column invariants.
+
+    Server defaults are never fetched back with RETURNING: under row-level security a row may be
+    written by an actor who cannot see it yet.
+    """
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {  # noqa: RUF012 - the declarative API wants a plain class attribute
+        str: Text,
+        int: BigInteger,
+        bytes: LargeBinary,
+        datetime: DateTime(timezone=True),
+        list[str]: ARRAY(Text),
+    }
+    __mapper_args__ = {"eager_defaults": False}  # noqa: RUF012
+
+
+Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
+"""Internal key; never shown outside."""
+
+VictimKey = Annotated[int, mapped_column(BigInteger, primary_key=True)]
+"""`victim_id`, second key column of every table with a person's data (distribution column)."""
+
+Now = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
+"""Transaction time; policies rely on it to know that a row was written in this transaction."""

@@ -1,0 +1,92 @@
+"""Institutions, their units, and the people and systems that sign in."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, Uuid, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, Now
+
+
+class Institution(Base):
+    """A public or private body that takes part (PNP, MPFN, MIMP, a private shelter...)."""
+
+    __tablename__ = "institution"
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    sector: Mapped[str]
+
+
+class Unit(Base):
+    """An office of an institution: the holder of participations."""
+
+    __tablename__ = "unit"
+
+    id: Mapped[Id]
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    department: Mapped[str | None]
+
+
+class UserAccount(Base):
+    """Someone (or some system) who signs in. No personal data but the username."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[Id]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    role: Mapped[str]
+    supervisor: Mapped[bool] = mapped_column(server_default=text("false"))
+    service_account: Mapped[bool] = mapped_column(server_default=text("false"))
+    password_hash: Mapped[str]
+    failed_logins: Mapped[int] = mapped_column(server_default=text("0"))
+    locked_until: Mapped[datetime | None]
+    disabled_at: Mapped[datetime | None]
+    created_at: Mapped[Now]
+
+
+class AuthSession(Base):
+    """A signed-in session; every access token is bound to one, revoking it ends them all at once."""
+
+    __tablename__ = "auth_session"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[Now]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    revoked_reason: Mapped[str | None]
+
+
+class RefreshToken(Base):
+    """One rotation step of a session's refresh token; only its SHA-256 is stored."""
+
+    __tablename__ = "refresh_token"
+    __table_args__ = (Index("ix_refresh_token_session_id", "session_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("auth_session.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    issued_at: Mapped[Now]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Base):
+    """First answer of a creation, so that a repeated request creates nothing new (holds codes only)."""
+
+    __tablename__ = "idempotency_key"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    operation: Mapped[str]
+    request_hash: Mapped[bytes]
+    result_code: Mapped[str]
+    created_at: Mapped[Now]

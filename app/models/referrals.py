@@ -1,0 +1,50 @@
+"""Referrals (derivaciones) between units."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, Id, Now, VictimKey
+from app.models.cases import CASE_REF
+
+
+class Referral(Base):
+    """One unit asks another for a service. Before acceptance the receiver sees the coded part only.
+
+    `sealed` holds the message to the receiver and the answer's words (services compartment).
+    """
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        UniqueConstraint("code", "victim_id"),
+        Index("ix_referral_to_unit_id_state", "to_unit_id", "state"),
+        Index("ix_referral_from_unit_id_state", "from_unit_id", "state"),
+        Index("ix_referral_case_id", "case_id"),
+    )
+
+    id: Mapped[Id]
+    victim_id: Mapped[VictimKey]
+    case_id: Mapped[int]
+    code: Mapped[str]
+    from_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    to_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    service_type: Mapped[str]
+    reason: Mapped[str]
+    legal_basis: Mapped[str]
+    compartments: Mapped[list[str]]
+    urgent: Mapped[bool]
+    state: Mapped[str]
+    sent_at: Mapped[Now]
+    sent_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    due_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    refusal_reason: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    result: Mapped[str | None]
+    sealed_message: Mapped[bytes | None]
+    sealed_answer: Mapped[bytes | None]
+    key_version: Mapped[int | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))

@@ -1,0 +1,47 @@
+"""The field catalogue: every field of a person's record, declared once, in the model of its compartment.
+
+Data go in and out as JSON-able dictionaries; a missing key is *unknown*, never *no*.
+"""
+
+from app.records.base import Compartment, Item
+from app.records.errors import FieldError, RecordInvalid, errors_es
+from app.records.htcds import HTCDS_CORE_ELSEWHERE
+from app.records.registry import (
+    COMPARTMENTS,
+    SCHEMA_VERSION,
+    FieldSpec,
+    all_fields,
+    face_fields,
+    fields,
+    htcds_fields,
+    sealed_fields,
+)
+from app.records.soft import RecordWarning, warnings
+from app.records.spec import Partial, Spec
+from app.records.transform import dump, merge_patch, parse, partial_view, split_face
+
+__all__ = [
+    "COMPARTMENTS",
+    "HTCDS_CORE_ELSEWHERE",
+    "SCHEMA_VERSION",
+    "Compartment",
+    "FieldError",
+    "FieldSpec",
+    "Item",
+    "Partial",
+    "RecordInvalid",
+    "RecordWarning",
+    "Spec",
+    "all_fields",
+    "dump",
+    "errors_es",
+    "face_fields",
+    "fields",
+    "htcds_fields",
+    "merge_patch",
+    "parse",
+    "partial_view",
+    "sealed_fields",
+    "split_face",
+    "warnings",
+]

@@ -1,0 +1,170 @@
+"""An installation at work: its server, key ring, engines and token codec, opened once a process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import URL, NullPool, create_engine, make_url, select
+from sqlalchemy.exc import ProgrammingError
+
+from app import schema
+from app.access.passwords import Cost
+from app.access.policy import policy
+from app.access.tokens import TokenCodec, new_signing_key, signing_key_id
+from app.config import Settings
+from app.db import ContextSigner, Database
+from app.models import RoleGrant
+from app.postgres import ServerHandle, ServerOptions, check_server, create_roles_and_database, ensure_server
+from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
+from app.vault import FileRoot, Keyring, RootKey, root_from
+
+Progress = Callable[[str], None]
+
+
+class NotInstalled(Exception):
+    """The database is not at this version; its text tells the operator what to run."""
+
+
+@dataclass(slots=True)
+class Runtime:
+    """Everything a process needs; close it to give the embedded server back."""
+
+    settings: Settings
+    database: Database
+    vault: Keyring
+    tokens: TokenCodec
+    server: ServerHandle | None = None
+
+    @property
+    def password_cost(self) -> Cost:
+        """Work of one password hash."""
+        return Cost(self.settings.argon2_memory_kib, self.settings.argon2_time_cost, 1)
+
+    def close(self, *, wait: float = 0.0) -> None:
+        """Close the pools and the reference to the embedded server (`wait`: seconds for a clean stop)."""
+        self.database.dispose()
+        if self.server is not None:
+            self.server.close(wait=wait)
+
+    def __enter__(self) -> Runtime:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close(wait=10.0)
+
+
+def root_key(settings: Settings, *, create: bool) -> RootKey:
+    """The root key provider of the settings; `create` makes the key file at the first start."""
+    if settings.root_key_provider == "file":
+        path = settings.root_key_path
+        if create:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return FileRoot.open_or_create(path)
+        return root_from("file", path=path)
+    return root_from("env", value=settings.root_key.get_secret_value() if settings.root_key else "")
+
+
+def server_urls(settings: Settings) -> dict[str, URL]:
+    """URLs of a configured server by database role; the user of `database_url` is replaced where none is given."""
+    base = make_url(settings.database_url or settings.database_owner_url or "")
+    if base.drivername == "postgresql":
+        base = base.set(drivername="postgresql+psycopg")
+    password = _password(settings, owner=False)
+    given = {
+        OWNER: settings.database_owner_url,
+        REPORT: settings.database_report_url,
+        RELEASE: settings.database_release_url,
+    }
+    urls = {}
+    for role in (APP, SEALER, REPORT, RELEASE, OWNER):
+        url = make_url(text) if (text := given.get(role)) else base.set(username=role)
+        secret = _password(settings, owner=True) if role == OWNER else password
+        urls[role] = url.set(drivername="postgresql+psycopg", **({"password": secret} if secret else {}))
+    return urls
+
+
+def _password(settings: Settings, *, owner: bool) -> str | None:
+    path = settings.database_owner_password_file if owner else settings.database_password_file
+    return path.read_text(encoding="utf-8").strip() if path else None
+
+
+def install(urls: dict[str, URL], settings: Settings, root: RootKey) -> None:
+    """Bring the database to this version, as its owner: migrations, policy, keys, context key.
+
+    Safe to run by several processes at once and at every start.
+    """
+    engine = create_engine(urls[OWNER], poolclass=NullPool)
+    with engine.connect() as connection:
+        schema.upgrade(connection)
+        schema.create_missing_keys(connection, root, new_signing_key()[1])
+        schema.sync_policy(connection)
+        ring = schema.load_keyring(connection, root)
+        schema.sync_context_key(
+            connection, ContextSigner.from_secret(ring.secret("context"), settings.context_seconds)
+        )
+
+
+def open_runtime(settings: Settings, *, progress: Progress | None = None) -> Runtime:
+    """Open the installation: the embedded server unless a database URL is configured.
+
+    The embedded server is installed and upgraded on the way; a configured one must already be at this
+    version (`ruv db upgrade`, as its owner).
+
+    Raises:
+        NotInstalled: the configured database is older or newer than this program.
+        app.postgres.PostgresError: the embedded server does not start, or the role is unsafe.
+        app.vault.VaultError: the root key is missing or is not the one of this database.
+    """
+    if settings.database_url is not None:
+        return assemble(settings, server_urls(settings), root_key(settings, create=False))
+    server = ensure_server(settings.data_dir, progress=progress, options=_options(settings))
+    try:
+        create_roles_and_database(server.superuser_url())
+        urls = {role: make_url(server.url(role)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
+        root = root_key(settings, create=True)
+        install(urls, settings, root)
+        return assemble(settings, urls, root, server)
+    except BaseException:
+        server.close()
+        raise
+
+
+def assemble(settings: Settings, urls: dict[str, URL], root: RootKey, server: ServerHandle | None = None) -> Runtime:
+    """A runtime over an installed database.
+
+    Raises:
+        NotInstalled, app.postgres.PostgresError, app.vault.VaultError: as `open_runtime`.
+    """
+    ring = _checked_ring(urls, root)
+    database = Database(
+        urls,
+        ring,
+        context_seconds=settings.context_seconds,
+        pool_size=settings.pool_size,
+        max_overflow=settings.max_overflow,
+    )
+    pem = ring.secret("token")
+    codec = TokenCodec(settings.token_issuer, settings.token_audience, {signing_key_id(pem): pem})
+    return Runtime(settings, database, ring, codec, server)
+
+
+def _options(settings: Settings) -> ServerOptions:
+    return ServerOptions(
+        bin_dir=settings.postgres_bin, account=settings.postgres_account, grace=settings.postgres_grace
+    )
+
+
+def _checked_ring(urls: dict[str, URL], root: RootKey) -> Keyring:
+    engine = create_engine(urls[APP], poolclass=NullPool)
+    with engine.connect() as connection:
+        check_server(connection)
+        try:
+            present = connection.scalar(select(RoleGrant.policy_version).limit(1))
+        except ProgrammingError:  # no tables yet
+            present = None
+        if present != policy().version:
+            raise NotInstalled(
+                "La base de datos no está en la versión de este programa. Ejecute `ruv db upgrade` como dueño."
+            )
+        return schema.load_keyring(connection, root)

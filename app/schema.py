@@ -1,0 +1,89 @@
+"""Bring a database to this version: migrations, the compiled policy, the keys and the context key.
+
+Runs as `ruv_owner`, never as the application.
+"""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, delete, func, insert, select, text
+
+from app.access.policy import grant_rows, policy
+from app.db import ContextSigner
+from app.models import Kek, RoleGrant
+from app.vault import SECRET_PURPOSES, Keyring, RootKey, WrappedKey, new_wrapped_key
+
+COORDINATION = "coordination"
+"""Key of the texts institutions write to each other about a case; outside the matrix of compartments."""
+
+
+def migrations_path() -> Path:
+    """The migrations: beside the package in a checkout, inside it in an installed wheel."""
+    package = Path(str(resources.files("app")))
+    beside = package.parent / "migrations"
+    return beside if (beside / "env.py").exists() else package / "_migrations"
+
+
+def alembic_config(connection: Connection) -> Config:
+    """Alembic, working on this connection."""
+    config = Config()
+    config.set_main_option("script_location", str(migrations_path()))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Apply the migrations up to `revision`, then the policy and the keys the code of today expects."""
+    command.upgrade(alembic_config(connection), revision)
+
+
+def sync_policy(connection: Connection) -> None:
+    """Write the compiled matrix into `role_grant`, where row-level security reads it."""
+    connection.execute(delete(RoleGrant))
+    connection.execute(insert(RoleGrant), grant_rows(policy()))
+    connection.commit()
+
+
+def load_keyring(connection: Connection, root: RootKey) -> Keyring:
+    """The key ring of this installation.
+
+    Raises:
+        KeyBroken, UnknownKey: the root key is not the one that wrapped the stored keys.
+    """
+    rows = connection.execute(
+        select(Kek.id, Kek.purpose, Kek.version, Kek.root_key_id, Kek.wrapped).where(Kek.retired_at.is_(None))
+    )
+    ring = Keyring(root, [WrappedKey(*row) for row in rows])
+    connection.rollback()
+    return ring
+
+
+def create_missing_keys(connection: Connection, root: RootKey, token_key: bytes) -> None:
+    """Create a key for each purpose that has none: compartments, coordination, and the secrets.
+
+    Args:
+        token_key: PEM of a fresh ES256 key, stored if there is none yet.
+    """
+    wanted = [*policy().compartments, COORDINATION, *sorted(SECRET_PURPOSES)]
+    connection.execute(text("LOCK TABLE kek IN SHARE ROW EXCLUSIVE MODE"))
+    present = set(connection.scalars(select(Kek.purpose).distinct()))
+    for purpose in wanted:
+        if purpose in present:
+            continue
+        key = new_wrapped_key(root, purpose, 1, token_key if purpose == "token" else None)
+        connection.execute(
+            insert(Kek).values(
+                purpose=key.purpose, version=key.version, root_key_id=key.root_key_id, wrapped=key.wrapped
+            )
+        )
+    connection.commit()
+
+
+def sync_context_key(connection: Connection, signer: ContextSigner) -> None:
+    """Give the database what it checks signed contexts with."""
+    connection.execute(select(func.ruv.set_context_key(signer.inner_pad, signer.outer_pad)))
+    connection.commit()

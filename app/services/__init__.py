@@ -1,0 +1,1 @@
+"""Use cases, one folder a slice: service (commands), queries (reads), rules (pure)."""

@@ -1,0 +1,1 @@
+"""Cases: state machine, participations, assignments."""

@@ -1,0 +1,281 @@
+"""Read cases: the work list of an actor, and one case as that actor may see it."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.access.actor import Actor
+from app.access.guard import canonical, require
+from app.access.opening import COORDINATION, SealedRow, Standing, open_rows, standing
+from app.access.permissions import Permission
+from app.access.policy import OPENING, Level, policy
+from app.access.scope import actor_params, list_order, takes_part, visible_cases
+from app.audit import record
+from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
+from app.models import CaseTransition, Exploitation, Participation, Profile, TraffickingCase, VictimCode
+from app.records import FieldSpec, Partial, face_fields, partial_view
+from app.services.cases import rules
+from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.shelters.masking import unit_names
+
+PAGE = 50
+_LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
+_DETAIL = (*_LISTED, "reference_year", "opened_at", "outcome", "opened_unit_id", "previous_case_id")
+_FACES = {"profile": Profile, "exploitation": Exploitation}
+OWN_FILTERS = MappingProxyType({"state": STATES, "identification": IDENTIFICATION})
+FACE_FILTERS: Mapping[str, FieldSpec] = MappingProxyType(
+    {
+        field.name: field
+        for table in _FACES
+        for field in face_fields(table)
+        if field.codes is not None and not field.many
+    }
+)
+"""Coded fields of the statistical face that a work list may be narrowed by, where the role sees them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list and the cursor of the next, if any."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+
+
+def work_list(
+    session: Session,
+    actor: Actor,
+    *,
+    filters: Mapping[str, str] = MappingProxyType({}),
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """Cases in the actor's scope, most recent activity first.
+
+    Raises:
+        Forbidden: the role reads no cases, or a filter is on a field it may not see (named).
+        Invalid: unknown filter or code.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.CASES_READ)
+    conditions = [_condition(actor, name, value) for name, value in filters.items()]
+    activity = list_order(actor)
+    query = (
+        visible_cases(actor)
+        .add_columns(*(getattr(TraffickingCase, name) for name in _LISTED), VictimCode.code, activity)
+        .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
+        .where(*conditions)
+        .order_by(activity.desc(), TraffickingCase.victim_id, TraffickingCase.id)
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        query = query.where(_after(session, actor, activity, cursor))
+    rows = session.execute(query.params(actor_params(actor))).all()
+    page = rows[:limit]
+    items = [_listed(row) for row in page]
+    record(
+        session, actor, "cases.list", purpose="atencion", fields=sorted(filters),
+        detail={"cases": [item["code"] for item in items]},
+    )  # fmt: skip
+    more = _cursor(page[-1][-1], items[-1]["code"]) if len(rows) > limit else None
+    return Page(items, more)
+
+
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """One case as this actor may see it, with `_access`: the level of each compartment.
+
+    Raises:
+        NotFound: no such case, or the actor has no part in it.
+        Forbidden: the role reads no cases.
+    """
+    require(actor, Permission.CASES_READ)
+    row = session.execute(
+        visible_cases(actor)
+        .add_columns(*(getattr(TraffickingCase, name) for name in _DETAIL), VictimCode.code.label("victim"))
+        .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
+        .where(TraffickingCase.code == canonical(code, "CA"))
+        .params(actor_params(actor))
+    ).first()
+    stand = standing(session, actor, row[1]) if row else None
+    if row is None or stand is None:
+        raise NotFound
+    case_id, victim_id = row[0], row[1]
+    facts = _exploitation(session, actor, stand, case_id, victim_id)
+    record(
+        session, actor, "cases.read", victim_id=victim_id, case_id=case_id, purpose=purpose,
+        compartments=["legal"] if facts else [], detail={"case": row.code},
+    )  # fmt: skip
+    units = unit_names(session, actor, [row.opened_unit_id])
+    return {
+        **{name: getattr(row, name) for name in _LISTED},
+        "victim": row.victim,
+        "state_label": STATES[row.state],
+        "identification_label": IDENTIFICATION[row.identification],
+        "reference_year": row.reference_year,
+        "opened_at": row.opened_at,
+        "opened_by_unit": units[row.opened_unit_id].shown(),
+        "previous_case": _previous(session, actor, row.previous_case_id),
+        "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
+        "exploitation": facts,
+        "possible_states": list(rules.MACHINE.targets(row.state)),
+        "transitions": _transitions(session, actor, case_id, victim_id),
+        "_access": {name: level.name.lower() for name, level in stand.levels(actor).items()},
+    }
+
+
+def _listed(row: Any) -> dict[str, Any]:
+    values = dict(zip(_LISTED, row[2 : 2 + len(_LISTED)], strict=True))
+    return {
+        **values,
+        "victim": row[2 + len(_LISTED)],
+        "state_label": STATES[values["state"]],
+        "last_activity": row[-1],
+    }
+
+
+def _condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
+    if name in OWN_FILTERS:
+        if value not in OWN_FILTERS[name]:
+            raise Invalid("Revise el filtro.", errors=[_wrong(name)])
+        return bool_column(TraffickingCase, name, value)
+    field = FACE_FILTERS.get(name)
+    if field is None:
+        raise Invalid("No se puede filtrar por ese campo.", errors=[_wrong("filter")])
+    if not may_filter(actor, field):
+        raise Forbidden(
+            "Su función no puede filtrar por este campo.",
+            errors=[{"field": name, "code": "not-readable", "message": "Su función no ve este campo."}],
+        )
+    return and_(_shared(actor, field.compartment), _face_is(field, value))
+
+
+def bool_column(table: Any, name: str, value: str) -> ColumnElement[bool]:
+    """`table.name = value`, typed."""
+    condition: ColumnElement[bool] = getattr(table, name) == value
+    return condition
+
+
+def _wrong(name: str) -> FieldError:
+    return {"field": name, "code": "unknown", "message": "No es un filtro o código de la lista."}
+
+
+def may_filter(actor: Actor, field: FieldSpec) -> bool:
+    """Whether the role sees this field of everybody in its scope, and so may narrow a list by it."""
+    level = policy().cell(actor.role, field.compartment).level
+    if level is Level.FULL:
+        return True
+    return level in {Level.PARTIAL, Level.RESIDENT} and field.partial is Partial.SHOW
+
+
+def _shared(actor: Actor, compartment: str) -> ColumnElement[bool]:
+    """That some open part of the unit in the person's cases includes the compartment."""
+    part = aliased(Participation)
+    return exists().where(
+        part.victim_id == TraffickingCase.victim_id,
+        or_(part.compartments.is_(None), literal(compartment) == any_(part.compartments)),
+        takes_part(unit_wide=actor.unit_wide, part=part),
+    )
+
+
+def _face_is(field: FieldSpec, value: str) -> ColumnElement[bool]:
+    table: Any = _FACES[str(field.face)]
+    same = [table.victim_id == TraffickingCase.victim_id]
+    if table is Exploitation:
+        same.append(Exploitation.case_id == TraffickingCase.id)
+    return exists().where(*same, bool_column(table, field.name, value))
+
+
+def _cursor(activity: datetime, code: str) -> str:
+    return base64.urlsafe_b64encode(json.dumps([activity.isoformat(), code]).encode()).decode().rstrip("=")
+
+
+def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> ColumnElement[bool]:
+    """What follows a cursor. Its case must still be in scope, which also keeps foreign codes useless."""
+    wrong = BadRequest("El cursor no es válido. Pida la lista desde el principio.")
+    try:
+        at, code = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        moment, code = datetime.fromisoformat(at), canonical(code, "CA")
+    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError, NotFound):
+        raise wrong from None
+    if moment.tzinfo is None:
+        raise wrong
+    query: Select[Any] = visible_cases(actor).where(TraffickingCase.code == code)
+    row = session.execute(query.params(actor_params(actor))).first()
+    if row is None:
+        raise wrong
+    case_id, victim_id = row
+    later_person = or_(
+        TraffickingCase.victim_id > victim_id,
+        and_(TraffickingCase.victim_id == victim_id, TraffickingCase.id > case_id),
+    )
+    return and_(activity <= moment, or_(activity < moment, later_person))
+
+
+def _exploitation(
+    session: Session, actor: Actor, stand: Standing, case_id: int, victim_id: int
+) -> dict[str, Any] | None:
+    level = stand.level(actor, "legal")
+    if level not in OPENING:
+        return None
+    columns = [getattr(Exploitation, field.name) for field in face_fields("exploitation")]
+    row = session.execute(
+        select(*columns).where(Exploitation.case_id == case_id, Exploitation.victim_id == victim_id)
+    ).first()
+    if row is None:
+        return None
+    data = {name: value for name, value in row._mapping.items() if value is not None}  # noqa: SLF001
+    return partial_view("legal", data) if level is Level.PARTIAL else data
+
+
+def _previous(session: Session, actor: Actor, case_id: int | None) -> str | None:
+    if case_id is None:
+        return None
+    query = visible_cases(actor).add_columns(TraffickingCase.code).where(TraffickingCase.id == case_id)
+    row = session.execute(query.params(actor_params(actor))).first()
+    return row.code if row else None
+
+
+def _transitions(session: Session, actor: Actor, case_id: int, victim_id: int) -> list[dict[str, Any]] | None:
+    """The moves of the case, oldest first; None for roles that move no cases."""
+    if not policy().permits(actor.role, Permission.CASES_TRANSITION):
+        return None
+    step = CaseTransition
+    rows = session.execute(
+        select(
+            step.id, step.from_state, step.to_state, step.reason, step.sealed, step.key_version, step.at,
+            step.by_unit_id,
+        )
+        .where(step.case_id == case_id, step.victim_id == victim_id)
+        .order_by(step.id)
+    ).all()  # fmt: skip
+    sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
+    texts: dict[int, dict[str, Any]] = {}
+    if sealed:
+        opened = open_rows(
+            session, actor, COORDINATION, victim_id, "case_transition", sealed,
+            purpose="atencion", action="cases.read",
+        )  # fmt: skip
+        texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
+    units = unit_names(session, actor, {row.by_unit_id for row in rows})
+    return [
+        {
+            "from": row.from_state,
+            "to": row.to_state,
+            "label": STATES[row.to_state],
+            "reason": row.reason,
+            "note": texts.get(row.id, {}).get("note"),
+            "at": row.at,
+            "unit": units[row.by_unit_id].shown(),
+        }
+        for row in rows
+    ]

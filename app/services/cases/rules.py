@@ -1,0 +1,200 @@
+"""The case's state machine: a pure table, its guards, and the age rule behind "a child cannot decline".
+
+Only these moves exist. A case never reopens: re-entry or re-trafficking opens a new case of the same person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+from app.services.cases.codes import (
+    EARLY_OUTCOMES,
+    IDENTIFICATION,
+    IN_CARE,
+    OUTCOMES,
+    PATH,
+    PAUSES,
+    REASONS,
+    RETURN_REASONS,
+    STATES,
+)
+from app.services.state_machine import Guard, Machine, Refusal, Transition
+
+ADULT_AGE = 18
+
+GUARDS = {
+    guard.name: guard
+    for guard in (
+        Guard("reason", "Falta indicar el motivo, uno de la lista de ese estado.", "reason"),
+        Guard(
+            "second_person",
+            "Falta la confirmación de una segunda persona de otra unidad; el descarte no puede registrarse "
+            "con una sola firma.",
+        ),
+        Guard(
+            "adult",
+            "Una niña, niño o adolescente no puede declinar la atención: actúa la UPE. Mientras no conste "
+            "que es mayor de edad, se presume que no lo es.",
+        ),
+        Guard("outcome", "Falta indicar el resultado con que se cierra el caso.", "outcome"),
+        Guard(
+            "outcome_fits",
+            "Ese resultado no corresponde: antes del seguimiento solo se cierra por retorno al país, "
+            "traslado, fallecimiento, ilocalizable o egreso voluntario (este, solo personas adultas).",
+            "outcome",
+        ),
+        Guard(
+            "resumes",
+            "El caso vuelve al estado en que estaba antes de la pausa, o a asistencia inmediata.",
+        ),
+    )
+}
+
+_STEPS = {
+    "PRESUNTA_VICTIMA": "Hay indicios: se abre el acceso a los servicios.",
+    "EN_ASISTENCIA_INMEDIATA": "Recibe asistencia y protección inmediata.",
+    "EN_ATENCION_ESPECIALIZADA": "Recibe atención especializada.",
+    "EN_REINTEGRACION": "Está en proceso de reintegración.",
+    "EN_SEGUIMIENTO": "Egresó y continúa el seguimiento.",
+}
+
+
+def _forward() -> Iterable[Transition]:
+    for source, target in pairwise(PATH[:-1]):
+        yield Transition(source, target, (), _STEPS[target])
+
+
+def _aside() -> Iterable[Transition]:
+    for source in ("ALERTA", "PRESUNTA_VICTIMA"):
+        yield Transition(
+            source, "DESCARTADA", ("reason", "second_person"), "Se descarta la presunción; el registro queda."
+        )
+    for source in ("PRESUNTA_VICTIMA", *IN_CARE):
+        yield Transition(
+            source, "DECLINA_ATENCION", ("adult", "reason"), "Declina la atención; el monitoreo continúa."
+        )
+    for source in ("PRESUNTA_VICTIMA", *IN_CARE, "DECLINA_ATENCION", "EGRESO_NO_AUTORIZADO"):
+        yield Transition(source, "ILOCALIZABLE", ("reason",), "No se logra ubicar a la persona.")
+    for source in IN_CARE:
+        yield Transition(source, "EGRESO_NO_AUTORIZADO", ("reason",), "Dejó el servicio sin autorización.")
+
+
+def _back() -> Iterable[Transition]:
+    for source in PAUSES:
+        for target in ("PRESUNTA_VICTIMA", *IN_CARE):
+            yield Transition(source, target, ("reason", "resumes"), "Se retoma la atención.")
+
+
+def _close() -> Iterable[Transition]:
+    for source in ("PRESUNTA_VICTIMA", *IN_CARE, *PAUSES):
+        yield Transition(
+            source, "CERRADO", ("outcome", "outcome_fits"), "Se cierra el caso con su resultado."
+        )
+
+
+MACHINE = Machine("caso", STATES, (*_forward(), *_aside(), *_back(), *_close()), GUARDS)
+
+_IDENTIFICATION_MOVES = (
+    ("PRESUNTA", "IDENTIFICADA_MPFN"),
+    ("PRESUNTA", "RECONOCIDA_SENTENCIA"),
+    ("PRESUNTA", "NO_CONFIRMADA"),
+    ("IDENTIFICADA_MPFN", "RECONOCIDA_SENTENCIA"),
+    ("IDENTIFICADA_MPFN", "NO_CONFIRMADA"),
+    ("NO_CONFIRMADA", "IDENTIFICADA_MPFN"),
+    ("NO_CONFIRMADA", "RECONOCIDA_SENTENCIA"),
+    # A sentence can fall on appeal; what the prosecution identified stays.
+    ("RECONOCIDA_SENTENCIA", "IDENTIFICADA_MPFN"),
+)
+
+IDENTIFICATION_MACHINE = Machine(
+    "identificación",
+    IDENTIFICATION,
+    tuple(
+        Transition(source, target, (), "Cambia la identificación.")
+        for source, target in _IDENTIFICATION_MOVES
+    ),
+    {},
+)
+"""Identification is an attribute apart: it neither opens nor closes services."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """What a move may depend on.
+
+    `left_state`: the last state of the main line before the present pause, if any.
+    `second_person`: somebody of another unit confirmed.
+    """
+
+    adult: bool
+    reason: str | None = None
+    outcome: str | None = None
+    left_state: str | None = None
+    second_person: bool = False
+
+
+def refuse(state: str, target: str, facts: CaseFacts, machine: Machine = MACHINE) -> Refusal | None:
+    """None when the case may move from `state` to `target`, else why not, in Spanish."""
+    return machine.refuse(state, target, _answers(state, target, facts))
+
+
+def refuse_identification(current: str, wanted: str) -> Refusal | None:
+    """None when the identification may change, else why not, in Spanish."""
+    return IDENTIFICATION_MACHINE.refuse(current, wanted, {})
+
+
+def reasons_for(state: str, target: str) -> frozenset[str]:
+    """Reason codes the move from `state` to `target` accepts; empty where none is asked."""
+    if target in REASONS:
+        return frozenset(REASONS[target])
+    return frozenset(RETURN_REASONS) if state in PAUSES and target != "CERRADO" else frozenset()
+
+
+def closed(state: str) -> bool:
+    """Whether the case has ended and a re-entry opens a new one."""
+    return MACHINE.terminal(state)
+
+
+def left_state(history: Iterable[tuple[str | None, str]]) -> str | None:
+    """The main-line state a paused case was in, from its moves `(from, to)`, oldest first."""
+    left = None
+    for source, _ in history:
+        if source is not None and source not in PAUSES:
+            left = source
+    return left
+
+
+def presumed_child(ages: tuple[int | None, int | None], known_on: date, today: date) -> bool:
+    """Whether the person counts as a child or adolescent today.
+
+    Args:
+        ages: lower bound of the age in years (a known age, or the least of an estimate) and the age itself.
+        known_on: the day on which that age was stated.
+        today: the day that is asked about.
+
+    In doubt the person is a child (Código de los Niños y Adolescentes, Título Preliminar, art. I), so only a
+    lower bound of 18 or more makes an adult.
+    """
+    lowest = next((age for age in ages if age is not None), None)
+    if lowest is None:
+        return True
+    passed = today.year - known_on.year - ((today.month, today.day) < (known_on.month, known_on.day))
+    return lowest + max(passed, 0) < ADULT_AGE
+
+
+def _answers(state: str, target: str, facts: CaseFacts) -> dict[str, bool]:
+    early = state != "EN_SEGUIMIENTO"
+    fits = facts.outcome in (EARLY_OUTCOMES if early else OUTCOMES)
+    if facts.outcome == "EGRESO_VOLUNTARIO" and not facts.adult:
+        fits = False
+    return {
+        "adult": facts.adult,
+        "reason": facts.reason in reasons_for(state, target),
+        "second_person": facts.second_person,
+        "outcome": facts.outcome in OUTCOMES,
+        "outcome_fits": fits,
+        "resumes": target in (facts.left_state, "EN_ASISTENCIA_INMEDIATA"),
+    }

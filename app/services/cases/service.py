@@ -1,0 +1,309 @@
+"""Commands on a case: move it, change its identification, open it again as a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
+from app.access.opening import COORDINATION, seal_text, standing
+from app.access.permissions import Permission
+from app.access.scope import visible_cases
+from app.audit import record
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from app.models import Assignment, CaseTransition, Participation, Profile, TraffickingCase
+from app.records.kinds import today
+from app.services.cases import rules
+from app.services.cases.activity import touch
+from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.state_machine import refused
+
+REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
+REENTRY = "REINGRESO"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A wanted move. `reason` and `outcome` are codes; `note` is free text and is stored sealed."""
+
+    target: str
+    reason: str | None = None
+    outcome: str | None = None
+    note: str | None = None
+
+
+def move(
+    session: Session, actor: Actor, code: str, version: int, wanted: Move, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Move a case along its state machine; returns its new state and version.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role moves no cases, or may not write the outcome.
+        Conflict, Invalid: the move is not legal now; the text says what is missing or possible.
+        StaleVersion: somebody moved it meanwhile.
+    """
+    require(actor, Permission.CASES_TRANSITION)
+    ref = case_in_scope(session, actor, code)
+    state = _state_at(session, ref, version)
+    facts = rules.CaseFacts(
+        adult=not _presumed_child(session, ref),
+        reason=wanted.reason,
+        outcome=wanted.outcome,
+        left_state=rules.left_state(_history(session, ref)),
+    )
+    if refusal := rules.refuse(state, wanted.target, facts):
+        raise refused(refusal)
+    _check_extras(session, actor, ref, state, wanted)
+    closing = {"closed_at": func.now(), "outcome": wanted.outcome} if rules.closed(wanted.target) else {}
+    _advance(session, ref, version, {"state": wanted.target, "state_since": func.now(), **closing})
+    blobs = _append(session, actor, ref, state, wanted)
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        fields=["state", *closing], blobs=blobs,
+        detail={"case": ref.code, "from": state, "to": wanted.target, "reason": wanted.reason},
+    )  # fmt: skip
+    return {"code": ref.code, "state": wanted.target, "version": version + 1}
+
+
+def identify(
+    session: Session, actor: Actor, code: str, version: int, wanted: str, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Change the identification of a case; services stay as they are.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role does not identify.
+        Conflict: not a legal change; the text says which are.
+        StaleVersion: somebody changed the case meanwhile.
+    """
+    require(actor, Permission.CASES_IDENTIFY)
+    ref = case_in_scope(session, actor, code)
+    _state_at(session, ref, version)
+    current = session.scalar(
+        select(TraffickingCase.identification).where(
+            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
+        )
+    )
+    if current is None:
+        raise NotFound
+    if refusal := rules.refuse_identification(current, wanted):
+        raise refused(refusal)
+    _advance(session, ref, version, {"identification": wanted})
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "cases.identify", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        fields=["identification"], detail={"case": ref.code, "from": current, "to": wanted},
+    )  # fmt: skip
+    return {
+        "code": ref.code,
+        "identification": wanted,
+        "label": IDENTIFICATION[wanted],
+        "version": version + 1,
+    }
+
+
+def reopen(
+    session: Session,
+    actor: Actor,
+    victim_code: str,
+    first_identified_on: date,
+    *,
+    state: str = "PRESUNTA_VICTIMA",
+    purpose: str = "atencion",
+) -> str:
+    """Open a new case of a person whose earlier cases ended (re-entry, re-trafficking); returns its code.
+
+    Raises:
+        NotFound: the person is out of scope.
+        Forbidden: the role registers no persons, or its unit was given only part of the record.
+        Conflict: one of her cases is still open.
+        Invalid: the first state or the date is not possible.
+    """
+    require(actor, Permission.VICTIMS_REGISTER)
+    ref = victim_in_scope(session, actor, victim_code)
+    if ref.standing.shared is not None:
+        # Registering gives a view without narrowing, so only who has one already may do it.
+        raise Forbidden(
+            "Su unidad recibió solo una parte del registro: pida que lo abra la unidad responsable."
+        )
+    _check_reentry(state, first_identified_on)
+    last_id = _last_closed(session, actor, ref.victim_id)
+    case_id = next_ids(session, trafficking_case=1)["trafficking_case"][0]
+    code = new_code("CA")
+    _insert_case(session, actor, (case_id, ref.victim_id, code, last_id), state, first_identified_on)
+    record(
+        session, actor, "cases.open", victim_id=ref.victim_id, case_id=case_id, purpose=purpose,
+        detail={"case": code, "state": state, "source": REENTRY},
+    )  # fmt: skip
+    return code
+
+
+def _state_at(session: Session, ref: CaseRef, version: int) -> str:
+    if ref.version != version:
+        raise StaleVersion
+    state = session.scalar(
+        select(TraffickingCase.state).where(
+            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
+        )
+    )
+    if state is None:
+        raise NotFound
+    return state
+
+
+def _presumed_child(session: Session, ref: CaseRef) -> bool:
+    row = session.execute(
+        select(Profile.age_min, Profile.age_years, TraffickingCase.first_identified_on)
+        .join(TraffickingCase, TraffickingCase.victim_id == Profile.victim_id)
+        .where(TraffickingCase.id == ref.case_id, Profile.victim_id == ref.victim_id)
+    ).first()
+    if row is None:
+        return True
+    return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+
+
+def _history(session: Session, ref: CaseRef) -> list[tuple[str | None, str]]:
+    rows = session.execute(
+        select(CaseTransition.from_state, CaseTransition.to_state)
+        .where(CaseTransition.case_id == ref.case_id, CaseTransition.victim_id == ref.victim_id)
+        .order_by(CaseTransition.id)
+    ).tuples()
+    return list(rows)
+
+
+def _check_extras(session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move) -> None:
+    errors: list[FieldError] = []
+    if wanted.reason is not None and not rules.reasons_for(state, wanted.target):
+        errors.append({"field": "reason", "code": "not-asked", "message": "Este cambio no lleva motivo."})
+    if wanted.outcome is not None and wanted.target != "CERRADO":
+        errors.append(
+            {
+                "field": "outcome",
+                "code": "not-asked",
+                "message": "El resultado se indica solo al cerrar el caso.",
+            }
+        )
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+    stand = standing(session, actor, ref.victim_id)
+    if wanted.target == "CERRADO" and not (stand and stand.writes(actor, "outcome")):
+        raise Forbidden(
+            "Su función no registra el resultado de un caso: pida el cierre a la unidad responsable.",
+            errors=[
+                {
+                    "field": "outcome",
+                    "code": "not-writable",
+                    "message": "Su función no puede escribir este campo.",
+                }
+            ],
+        )
+
+
+def _advance(session: Session, ref: CaseRef, version: int, values: dict[str, Any]) -> None:
+    moved = session.execute(
+        update(TraffickingCase)
+        .where(
+            TraffickingCase.id == ref.case_id,
+            TraffickingCase.victim_id == ref.victim_id,
+            TraffickingCase.version == version,
+        )
+        .values(version=version + 1, **values)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _append(
+    session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move
+) -> list[tuple[str, int, int, bytes]]:
+    row_id = next_ids(session, case_transition=1)["case_transition"][0]
+    row: dict[str, Any] = {
+        "id": row_id,
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "from_state": state,
+        "to_state": wanted.target,
+        "reason": wanted.reason,
+        "by_user_id": actor.user_id,
+        "by_unit_id": actor.unit_id,
+    }
+    blobs = []
+    if wanted.note is not None:
+        key_version, sealed = seal_text(
+            session, COORDINATION, ref.victim_id, "case_transition", row_id, {"note": wanted.note}
+        )
+        row |= {"key_version": key_version, "sealed": sealed}
+        blobs.append(("case_transition", row_id, 1, sealed))
+    insert_rows(session, CaseTransition, [row])
+    return blobs
+
+
+def _check_reentry(state: str, first_identified_on: date) -> None:
+    errors: list[FieldError] = []
+    if state not in REENTRY_STATES:
+        names = ", ".join(f"«{STATES[name]}»" for name in REENTRY_STATES)
+        errors.append({"field": "state", "code": "not-first", "message": f"Un reingreso empieza en {names}."})
+    if first_identified_on > today():
+        errors.append(
+            {"field": "first_identified_on", "code": "future", "message": "La fecha no puede ser futura."}
+        )
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _last_closed(session: Session, actor: Actor, victim_id: int) -> int:
+    rows = session.execute(
+        visible_cases(actor)
+        .add_columns(TraffickingCase.state, TraffickingCase.code)
+        .where(TraffickingCase.victim_id == victim_id)
+        .order_by(TraffickingCase.opened_at, TraffickingCase.id)
+    ).all()
+    for row in rows:
+        if not rules.closed(row.state):
+            raise Conflict("Esta persona tiene un caso abierto: continúe en él.", case=row.code)
+    return int(rows[-1][0])
+
+
+def _insert_case(
+    session: Session,
+    actor: Actor,
+    keys: tuple[int, int, str, int],
+    state: str,
+    first_identified_on: date,
+) -> None:
+    case_id, victim_id, code, last_id = keys
+    same = {"victim_id": victim_id, "case_id": case_id}
+    insert_rows(
+        session,
+        TraffickingCase,
+        [
+            {
+                "id": case_id,
+                "victim_id": victim_id,
+                "code": code,
+                "state": state,
+                "identification": "PRESUNTA",
+                "first_identified_on": first_identified_on,
+                "reference_year": first_identified_on.year,
+                "previous_case_id": last_id,
+                "source": REENTRY,
+                "opened_unit_id": actor.unit_id,
+                "opened_by": actor.user_id,
+            }
+        ],
+    )
+    part = {**same, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1}
+    charge = {**same, "unit_id": actor.unit_id, "user_id": actor.user_id, "assigned_by": actor.user_id}
+    first = {**same, "to_state": state, "by_user_id": actor.user_id, "by_unit_id": actor.unit_id}
+    insert_rows(session, Participation, [part])
+    insert_rows(session, Assignment, [charge])
+    insert_rows(session, CaseTransition, [first])

@@ -1,0 +1,251 @@
+"""Who takes part in a case: units (participations) and, within one's own unit, people (assignments)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.opening import standing
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.audit import record
+from app.db import insert_rows
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.models import Assignment, Participation, Referral, Unit, UserAccount
+from app.services.referrals.rules import NETWORK_KINDS, VIEW_OPEN
+
+BASES = {
+    "REGISTRO": "Registró el caso",
+    "DERIVACION": "Aceptó una derivación",
+    "MANDATO": "Mandato legal",
+}
+_PARTICIPANTS = "SELECT * FROM ruv.case_participants(%(case)s)"
+_TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
+
+
+def participations(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
+    """Units that take or took part in the case, oldest first; shelters are reserved where the role asks for it.
+
+    Raises:
+        NotFound: out of scope.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, code)
+    rows = _call(session, _PARTICIPANTS, ref)
+    _record(session, actor, "cases.participations", ref)
+    return [
+        {
+            "unit": {"code": row.unit_code, "name": row.unit_name},
+            "basis": row.basis,
+            "basis_label": BASES.get(row.basis, row.basis),
+            "started_at": row.started_at,
+            "ended_at": row.ended_at,
+        }
+        for row in rows
+    ]
+
+
+def add_participation(
+    session: Session, actor: Actor, code: str, unit_code: str, compartments: Sequence[str] | None = None
+) -> None:
+    """Bring another unit into the case by legal mandate; its supervisor then assigns the work.
+
+    `compartments` narrows what the unit is given; without it the unit gets what its roles may see.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role brings in nobody, or more is shared than the own unit was given.
+        Invalid: unknown unit, own unit, unknown compartment, or a unit that takes part by referral only.
+        Conflict: it takes part already.
+    """
+    require(actor, Permission.PARTICIPATIONS_ADD)
+    ref = case_in_scope(session, actor, code)
+    unit_id = _mandated_unit(session, actor, unit_code)
+    shared = _given(session, actor, ref, compartments)
+    if any(row.unit_id == unit_id and row.ended_at is None for row in _call(session, _PARTICIPANTS, ref)):
+        raise Conflict("Esa unidad ya participa en el caso.")
+    row: dict[str, Any] = {
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "unit_id": unit_id,
+        "basis": "MANDATO",
+        "population": 1,
+        "compartments": shared,
+    }
+    insert_rows(session, Participation, [row])
+    _record(session, actor, "cases.participation.add", ref, unit=unit_code, compartments=shared)
+
+
+def end_participation(session: Session, actor: Actor, code: str) -> None:
+    """End the own unit's part in the case, and with it its view and its assignments.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role does not manage the unit's assignments.
+        Conflict: the part rests on an open referral, or nobody else takes part.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    ref = case_in_scope(session, actor, code)
+    open_units = [row.unit_id for row in _call(session, _PARTICIPANTS, ref) if row.ended_at is None]
+    # A unit whose key is hidden (a shelter) is another unit: one's own is always shown.
+    if all(unit_id == actor.unit_id for unit_id in open_units):
+        raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de salir.")
+    if referral := _open_referral(session, actor, ref):
+        raise Conflict("Participa por una derivación abierta: conclúyala o interrúmpala.", referral=referral)
+    _record(session, actor, "cases.participation.end", ref)
+    session.connection().exec_driver_sql("SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id})
+
+
+def assignments(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
+    """People of the own unit who have charge of the case.
+
+    Raises:
+        NotFound: out of scope.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, code)
+    _record(session, actor, "cases.assignments", ref)
+    return [
+        {"username": row.username, "started_at": row.started_at, "self": row.user_id == actor.user_id}
+        for row in _call(session, _TEAM, ref)
+    ]
+
+
+def assign(session: Session, actor: Actor, code: str, username: str) -> None:
+    """Give a colleague of the own unit charge of the case.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role assigns nobody.
+        Invalid: no such active colleague.
+        Conflict: the colleague has charge of it already.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    ref = case_in_scope(session, actor, code)
+    user_id = _colleague(session, actor, username)
+    if any(row.user_id == user_id for row in _call(session, _TEAM, ref)):
+        raise Conflict("Esa persona ya tiene el caso asignado.")
+    row = {
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "unit_id": actor.unit_id,
+        "user_id": user_id,
+        "assigned_by": actor.user_id,
+    }
+    insert_rows(session, Assignment, [row])
+    _record(session, actor, "cases.assign", ref, user=user_id)
+
+
+def end_assignment(session: Session, actor: Actor, code: str, username: str) -> None:
+    """Take a colleague, or oneself, off the case.
+
+    Raises:
+        NotFound: out of scope, or that colleague has no charge of it.
+        Forbidden: somebody else's charge, and the actor is no supervisor.
+        Conflict: nobody would be left.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    ref = case_in_scope(session, actor, code)
+    team = _call(session, _TEAM, ref)
+    user_id = next((row.user_id for row in team if row.username == username), None)
+    if user_id is None:
+        raise NotFound
+    if user_id != actor.user_id and not actor.unit_wide:
+        raise Forbidden("Solo la jefatura de su unidad retira el caso a otra persona.")
+    if len({row.user_id for row in team}) == 1:
+        raise Conflict("Nadie quedaría a cargo del caso: asigne primero a otra persona de su unidad.")
+    _record(session, actor, "cases.unassign", ref, user=user_id)
+    session.execute(
+        update(Assignment)
+        .where(
+            Assignment.victim_id == ref.victim_id,
+            Assignment.case_id == ref.case_id,
+            Assignment.user_id == user_id,
+            Assignment.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+    )
+
+
+def _call(session: Session, statement: str, ref: CaseRef) -> Sequence[Any]:
+    return session.connection().exec_driver_sql(statement, {"case": ref.case_id}).all()
+
+
+def _record(session: Session, actor: Actor, action: str, ref: CaseRef, **detail: object) -> None:
+    record(
+        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        detail={"case": ref.code, **detail},
+    )  # fmt: skip
+
+
+def _wrong(field: str, code: str, message: str) -> Invalid:
+    error: FieldError = {"field": field, "code": code, "message": message}
+    return Invalid(message, errors=[error])
+
+
+def _mandated_unit(session: Session, actor: Actor, unit_code: str) -> int:
+    unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == unit_code)).first()
+    if unit is None:
+        raise _wrong("unit", "unknown", "No existe esa unidad.")
+    if unit.id == actor.unit_id:
+        raise _wrong("unit", "own-unit", "Su unidad ya participa en el caso.")
+    if unit.kind not in NETWORK_KINDS:
+        raise _wrong("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
+    return int(unit.id)
+
+
+def _given(session: Session, actor: Actor, ref: CaseRef, wanted: Iterable[str] | None) -> list[str] | None:
+    """What the new unit is given: never more than the own unit was given itself."""
+    names = None if wanted is None else sorted(set(wanted))
+    if names is not None and set(names) - set(policy().compartments):
+        raise _wrong("compartments", "unknown", "No existe alguno de esos compartimentos.")
+    stand = standing(session, actor, ref.victim_id)
+    own = stand.shared if stand else frozenset()
+    if own is None:
+        return names
+    if names is None:
+        return sorted(own)
+    if beyond := set(names) - own:
+        errors: list[FieldError] = [
+            {
+                "field": f"compartments.{name}",
+                "code": "not-given",
+                "message": "Su unidad no recibió esta parte.",
+            }
+            for name in sorted(beyond)
+        ]
+        raise Forbidden("No puede compartir más de lo que su unidad recibió.", errors=errors)
+    return names
+
+
+def _open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
+    return session.scalar(
+        select(Referral.code)
+        .join(Participation, Participation.referral_id == Referral.id)
+        .where(
+            Participation.victim_id == ref.victim_id,
+            Participation.case_id == ref.case_id,
+            Participation.unit_id == actor.unit_id,
+            Participation.ended_at.is_(None),
+            Referral.state.in_(VIEW_OPEN),
+        )
+        .limit(1)
+    )
+
+
+def _colleague(session: Session, actor: Actor, username: str) -> int:
+    user_id = session.scalar(
+        select(UserAccount.id).where(
+            UserAccount.username == username,
+            UserAccount.unit_id == actor.unit_id,
+            UserAccount.disabled_at.is_(None),
+        )
+    )
+    if user_id is None:
+        raise _wrong("username", "unknown", "No hay una cuenta activa con ese nombre en su unidad.")
+    return user_id

@@ -1,0 +1,31 @@
+"""Refusals leave a trace too, in a transaction of their own: the request's is rolled back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.access.actor import Actor
+from app.audit import record
+from app.db import Database
+
+_CODE = re.compile(r"[A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}(-[0-9A-Z]{4})?")
+
+
+def record_denial(  # noqa: PLR0913
+    database: Database, actor: Actor, *, route: str, status: int, fields: Sequence[str], code: str | None
+) -> None:
+    """Record that `actor` was refused on a route.
+
+    Args:
+        code: the public code asked for; kept only if it looks like one.
+
+    Raises:
+        Unavailable: the trace cannot be written.
+        Unauthenticated: the actor's session is over, so there is nobody to record.
+    """
+    detail: dict[str, object] = {"route": route, "status": status}
+    if code and _CODE.fullmatch(code):
+        detail["code"] = code
+    with database.session(actor) as session:
+        record(session, actor, "denied", outcome="denied", fields=fields, detail=detail)

@@ -1,0 +1,59 @@
+"""A repeated creation answers as the first one did, and creates nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.db import insert_rows
+from app.errors import Conflict
+from app.models import IdempotencyKey
+
+
+def replayed(session: Session, actor: Actor, key: str | None, operation: str, payload: Any) -> str | None:
+    """The code the first request with this key created, or None if this is the first.
+
+    Two requests with the same key at the same moment run one after the other.
+
+    Raises:
+        Conflict: the key was used for another operation or other data.
+    """
+    if key is None:
+        return None
+    lock = int.from_bytes(hashlib.sha256(f"{actor.user_id}\0{key}".encode()).digest()[:8], "big", signed=True)
+    session.execute(select(func.pg_advisory_xact_lock(lock)))
+    row = session.execute(
+        select(IdempotencyKey.operation, IdempotencyKey.request_hash, IdempotencyKey.result_code).where(
+            IdempotencyKey.user_id == actor.user_id, IdempotencyKey.key == key
+        )
+    ).first()
+    if row is None:
+        return None
+    if (row.operation, row.request_hash) != (operation, _digest(session, payload)):
+        raise Conflict("Esa Idempotency-Key ya se usó con otros datos. Use una nueva.")
+    return str(row.result_code)
+
+
+def remember(session: Session, actor: Actor, key: str | None, operation: str, payload: Any, code: str) -> None:  # noqa: PLR0913
+    """Keep what this key created; does nothing without a key."""
+    if key is not None:
+        row = {
+            "user_id": actor.user_id,
+            "key": key,
+            "operation": operation,
+            "request_hash": _digest(session, payload),
+            "result_code": code,
+        }
+        insert_rows(session, IdempotencyKey, [row])
+
+
+def _digest(session: Session, payload: Any) -> bytes:
+    """Keyed: a plain hash of a name or document could be guessed by whoever reads the table."""
+    text = json.dumps(payload, ensure_ascii=True, sort_keys=True, default=str)
+    secret: bytes = session.info["vault"].secret("index")
+    return hashlib.blake2b(text.encode(), key=secret, digest_size=32).digest()

@@ -1,0 +1,126 @@
+"""Create institutions, units and accounts (set-up and administration)."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.passwords import STANDARD, Cost, PasswordRefused, check_policy, hash_password
+from app.access.policy import policy
+from app.audit import record
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, Invalid
+from app.models import Institution, Unit, UserAccount
+
+UNIT_KINDS = (
+    "UPE", "CEM", "CAR", "ALBERGUE", "HRT", "FISCALIA", "UDAVIT", "PNP", "SALUD", "EDUCACION", "TRABAJO",
+    "PROGRAMA_SOCIAL", "CONSULADO", "DEFENSA_PUBLICA", "CENTRAL",
+)  # fmt: skip
+"""Kinds of unit; CAR, ALBERGUE and HRT house people."""
+
+
+def create_institution(session: Session, actor: Actor, code: str, name: str, sector: str) -> int:
+    """Create an institution and return its key; an existing code keeps its row.
+
+    Raises:
+        app.errors.Forbidden: the actor is not the set-up (row-level security).
+    """
+    found = session.scalar(select(Institution.id).where(Institution.code == code))
+    if found is not None:
+        return found
+    key = next_ids(session, institution=1)["institution"][0]
+    insert_rows(session, Institution, [{"id": key, "code": code, "name": name, "sector": sector}])
+    record(session, actor, "institutions.create", detail={"institution": code})
+    return key
+
+
+def create_unit(  # noqa: PLR0913
+    session: Session, actor: Actor, institution_id: int, code: str, name: str, kind: str, department: str | None = None
+) -> int:
+    """Create a unit and return its key; an existing code keeps its row.
+
+    Args:
+        department: 2-digit INEI code of where it serves.
+
+    Raises:
+        Invalid: unknown kind.
+    """
+    if kind not in UNIT_KINDS:
+        message = f"Clase de unidad desconocida. Use una de: {', '.join(UNIT_KINDS)}."
+        raise Invalid(message, errors=[{"field": "kind", "code": "unknown", "message": message}])
+    found = session.scalar(select(Unit.id).where(Unit.code == code))
+    if found is not None:
+        return found
+    key = next_ids(session, unit=1)["unit"][0]
+    row = {"id": key, "institution_id": institution_id, "code": code, "name": name, "kind": kind}
+    insert_rows(session, Unit, [{**row, "department": department}])
+    record(session, actor, "units.create", detail={"unit": code})
+    return key
+
+
+def create_user(  # noqa: PLR0913
+    session: Session,
+    actor: Actor,
+    unit_code: str,
+    username: str,
+    role: str,
+    password: str,
+    *,
+    supervisor: bool = False,
+    service_account: bool = False,
+    cost: Cost = STANDARD,
+) -> int:
+    """Create an account and return its key.
+
+    Raises:
+        Invalid: unknown unit or role, or a password the policy refuses; the field is named.
+        Conflict: the username is taken.
+    """
+    unit = session.execute(select(Unit.id, Unit.institution_id).where(Unit.code == unit_code)).first()
+    if unit is None:
+        raise _invalid("unit", "No existe esa unidad.")
+    if role not in policy().roles:
+        raise _invalid("role", f"No existe esa función. Use una de: {', '.join(policy().roles)}.")
+    try:
+        check_policy(password, username)
+    except PasswordRefused as refused:
+        raise _invalid("password", str(refused)) from None
+    if session.scalar(select(UserAccount.id).where(UserAccount.username == username)) is not None:
+        raise Conflict("Ese nombre de usuario ya existe.")
+    key = next_ids(session, user_account=1)["user_account"][0]
+    row = {
+        "id": key,
+        "unit_id": unit.id,
+        "institution_id": unit.institution_id,
+        "username": username,
+        "role": role,
+        "supervisor": supervisor,
+        "service_account": service_account,
+        "password_hash": hash_password(password, cost=cost),
+        "failed_logins": 0,
+    }
+    insert_rows(session, UserAccount, [row])
+    record(session, actor, "accounts.create", detail={"account": key, "role": role, "unit": unit_code})
+    return key
+
+
+def actor_of(session: Session, username: str) -> Actor:
+    """The actor behind a username, for commands run on the server itself (no sign-in session).
+
+    Raises:
+        Invalid: no such account, or it is disabled.
+    """
+    user = session.execute(
+        select(
+            UserAccount.id, UserAccount.unit_id, UserAccount.institution_id, UserAccount.role, UserAccount.supervisor
+        ).where(UserAccount.username == username, UserAccount.disabled_at.is_(None))
+    ).first()
+    if user is None:
+        raise _invalid("username", "No existe esa cuenta o está desactivada.")
+    wide = user.supervisor or policy().unit_scoped(user.role)
+    return Actor(user.id, username, user.unit_id, user.institution_id, user.role, wide)
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "code": "invalid", "message": message}])

@@ -1,0 +1,1 @@
+"""Individual reintegration plans (PRI): draft, sign, advance, close."""

@@ -1,0 +1,208 @@
+"""State machines of the reintegration plan (PRI) and of its activities, and what a signature covers.
+
+Nothing reaches `SUSCRITO` or runs without a content that the person and the professional both signed.
+Source: Guía de reintegración (DS 009-2019-MIMP); for children the UPE's work plan (PTI, DL 1297) comes first.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from app.catalogues import code_list
+from app.services.state_machine import Guard, Machine, Refusal, Transition
+
+STATES: Final = code_list("plan_state").labels
+EDITABLE: Final = frozenset({"BORRADOR", "EN_CONSULTA", "EN_REVISION"})
+"""States in which objectives and activities may be added."""
+SIGNABLE: Final = frozenset({"EN_CONSULTA", "EN_REVISION"})
+RUNNING: Final = frozenset({"EN_EJECUCION", "EN_REVISION", "EN_SEGUIMIENTO"})
+"""States in which activities advance."""
+CLOSED: Final = frozenset({"CUMPLIDO", "CERRADO_SIN_CUMPLIR"})
+ALIVE: Final = tuple(state for state in STATES if state not in CLOSED)
+
+KINDS: Final = MappingProxyType({"ADULTA": "Persona adulta", "NNA": "Niña, niño o adolescente"})
+
+SIGNERS: Final = MappingProxyType(
+    {
+        "PERSONA": "Persona afectada",
+        "PROFESIONAL": "Profesional responsable",
+        "JEFATURA": "Jefatura del servicio",
+        "UPE": "Unidad de Protección Especial",
+    }
+)
+MANNERS: Final = MappingProxyType(
+    {
+        "FIRMA": "Firma",
+        "HUELLA": "Huella dactilar",
+        "OPINION_RECOGIDA": "Opinión recogida",
+        "RESOLUCION": "Resolución con el plan de trabajo individual (PTI)",
+    }
+)
+
+GUARDS = {
+    guard.name: guard
+    for guard in (
+        Guard("objective", "Falta al menos un objetivo con al menos una actividad."),
+        Guard(
+            "person_signature",
+            "Falta la firma o huella de la persona (o la opinión recogida de la niña, niño o adolescente).",
+        ),
+        Guard("professional_signature", "Falta la firma de la persona profesional responsable."),
+        Guard("pti", "Falta la resolución de la UPE con el plan de trabajo individual (PTI)."),
+        Guard("outcome", "Falta indicar el resultado con que se cierra el plan.", "outcome"),
+        Guard("reason", "Falta el motivo de la suspensión, uno de la lista.", "reason"),
+        Guard("settled", "Quedan actividades pendientes o en curso: indique en cada una cómo terminó."),
+        Guard("achieved", "Un plan cumplido tiene al menos una actividad lograda."),
+    )
+}
+_SIGNED = ("objective", "pti", "person_signature", "professional_signature")
+
+SUSPENSIONS: Final = MappingProxyType(
+    {
+        "DECISION_DE_LA_PERSONA": "Decisión de la persona",
+        "SALUD": "Motivo de salud",
+        "RIESGO": "Riesgo para la persona",
+        "ILOCALIZABLE": "Ilocalizable",
+        "TRASLADO": "Traslado",
+    }
+)
+
+
+def _plan_moves() -> Iterable[Transition]:
+    yield Transition("BORRADOR", "EN_CONSULTA", (), "Se consulta con la persona.")
+    yield Transition("EN_CONSULTA", "SUSCRITO", _SIGNED, "La persona y el servicio suscriben el plan.")
+    yield Transition("SUSCRITO", "EN_EJECUCION", (), "Comienza la ejecución.")
+    yield Transition("EN_EJECUCION", "EN_REVISION", (), "Se revisa con la persona.")
+    # What changed in a review is signed again before it runs.
+    yield Transition("EN_REVISION", "EN_EJECUCION", _SIGNED, "Se retoma la ejecución con lo acordado.")
+    yield Transition("EN_EJECUCION", "EN_SEGUIMIENTO", (), "Egresó: comienza el seguimiento.")
+    yield Transition("EN_REVISION", "EN_SEGUIMIENTO", _SIGNED, "Egresó: comienza el seguimiento.")
+    for source in ("SUSCRITO", *sorted(RUNNING)):
+        yield Transition(source, "SUSPENDIDO", ("reason",), "Se suspende; puede retomarse.")
+    yield Transition("SUSPENDIDO", "EN_EJECUCION", _SIGNED, "Se retoma la ejecución.")
+    yield Transition("SUSPENDIDO", "EN_REVISION", (), "Se retoma con una revisión.")
+    yield Transition("EN_SEGUIMIENTO", "CUMPLIDO", ("outcome", "achieved", "settled"), "Se cumplió el plan.")
+    for source in ALIVE:
+        yield Transition(source, "CERRADO_SIN_CUMPLIR", ("outcome",), "Se cierra sin cumplirse.")
+
+
+MACHINE = Machine("plan", STATES, tuple(_plan_moves()), GUARDS)
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFacts:
+    """What a move may depend on.
+
+    `pti_resolution`: a child's plan hangs from the UPE's resolution, stated in the draft or signed for later.
+    `signatures`: (signer, manner) pairs on the present content.
+    """
+
+    kind: str
+    has_objective: bool = False
+    pti_resolution: bool = False
+    signatures: frozenset[tuple[str, str]] = frozenset()
+    activity_states: tuple[str, ...] = ()
+    outcome_known: bool = False
+    reason: str | None = None
+
+
+def refuse(state: str, target: str, facts: PlanFacts, machine: Machine = MACHINE) -> Refusal | None:
+    """None when the plan may move from `state` to `target`, else why not, in Spanish."""
+    signed_by = {signer for signer, manner in facts.signatures if manner_fits(signer, manner, facts.kind)}
+    answers = {
+        "objective": facts.has_objective,
+        "pti": _has_pti(facts),
+        "person_signature": "PERSONA" in signed_by,
+        "professional_signature": "PROFESIONAL" in signed_by,
+        "outcome": facts.outcome_known,
+        "reason": facts.reason in SUSPENSIONS,
+        "settled": not OPEN_ACTIVITY & set(facts.activity_states),
+        "achieved": "LOGRADO" in facts.activity_states,
+    }
+    return machine.refuse(state, target, answers)
+
+
+def unsignable(state: str, facts: PlanFacts) -> Refusal | None:
+    """Why nobody can sign the plan yet (its state, an objective), or None."""
+    if state not in SIGNABLE:
+        message = f"El plan está en «{STATES[state]}»: se firma en consulta o en revisión."
+        return Refusal("not-signable", message)
+    if not facts.has_objective:
+        guard = GUARDS["objective"]
+        return Refusal("guard", guard.missing, (guard,))
+    return None
+
+
+def _has_pti(facts: PlanFacts) -> bool:
+    return facts.kind != "NNA" or facts.pti_resolution or ("UPE", "RESOLUCION") in facts.signatures
+
+
+def manner_fits(signer: str, manner: str, kind: str) -> bool:
+    """Whether this signer may sign in this manner.
+
+    Only the person may use a fingerprint; only a child's opinion replaces her signature; only the UPE
+    resolves.
+    """
+    if signer not in SIGNERS:
+        return False
+    if manner == "RESOLUCION" or signer == "UPE":
+        return manner == "RESOLUCION" and signer == "UPE" and kind == "NNA"
+    if manner == "OPINION_RECOGIDA":
+        return signer == "PERSONA" and kind == "NNA"
+    if manner == "HUELLA":
+        return signer == "PERSONA"
+    return manner == "FIRMA"
+
+
+ACTIVITY_STATES: Final = code_list("activity_state").labels
+OPEN_ACTIVITY: Final = frozenset({"PENDIENTE", "EN_CURSO"})
+ACTIVITY_GUARDS = {
+    guard.name: guard
+    for guard in (
+        Guard("note", "Falta una nota que lo explique.", "note"),
+        Guard("plan_running", "El plan no está en ejecución, revisión ni seguimiento."),
+    )
+}
+_UNEXPLAINED = ("EN_CURSO", "LOGRADO")
+
+
+def _activity_moves() -> Iterable[Transition]:
+    for source in ACTIVITY_STATES:
+        for target in ACTIVITY_STATES:
+            if target in {source, "PENDIENTE"}:
+                continue
+            if source not in OPEN_ACTIVITY and target != "EN_CURSO":
+                continue  # a finished activity is taken up again before it ends otherwise
+            plain = source in OPEN_ACTIVITY and target in _UNEXPLAINED
+            guards = ("plan_running",) if plain else ("plan_running", "note")
+            yield Transition(source, target, guards, f"Pasa a «{ACTIVITY_STATES[target]}».")
+
+
+ACTIVITY_MACHINE = Machine("actividad", ACTIVITY_STATES, tuple(_activity_moves()), ACTIVITY_GUARDS)
+
+
+def refuse_activity(
+    state: str, target: str, *, plan_state: str, has_note: bool, machine: Machine = ACTIVITY_MACHINE
+) -> Refusal | None:
+    """None when the activity may move (or, with a note, stay), else why not, in Spanish."""
+    facts = {"note": has_note, "plan_running": plan_state in RUNNING}
+    if state == target:  # a note alone, without a move
+        missing = tuple(guard for name, guard in ACTIVITY_GUARDS.items() if not facts[name])
+        message = " ".join(guard.missing for guard in missing)
+        return Refusal("guard", message, missing) if missing else None
+    return machine.refuse(state, target, facts)
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The one spelling of a plan's content: JSON with sorted keys, no spaces, UTF-8."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def content_hash(content: Mapping[str, Any]) -> bytes:
+    """SHA-256 of the canonical content: what each signature covers."""
+    return hashlib.sha256(canonical(content)).digest()

@@ -1,0 +1,1 @@
+"""Referrals between units: send, answer, carry through, end."""

@@ -1,0 +1,193 @@
+"""The referral's state machine: who may move it, and how far the view it opens reaches.
+
+The sender asks, the receiver answers and carries it through; accepting opens the view, ending closes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from app.catalogues import code_list
+from app.services.state_machine import Guard, Machine, Refusal, Transition
+
+STATES: Final = MappingProxyType(
+    {
+        "ENVIADA": "Enviada",
+        "ACEPTADA": "Aceptada",
+        "ACEPTADA_CON_CONDICIONES": "Aceptada con condiciones",
+        "RECHAZADA": "Rechazada",
+        "VENCIDA": "Vencida sin respuesta",
+        "RETIRADA": "Retirada por quien la envió",
+        "EN_CURSO": "En curso",
+        "CONCLUIDA": "Concluida",
+        "INTERRUMPIDA": "Interrumpida",
+    }
+)
+ACCEPTED: Final = ("ACEPTADA", "ACEPTADA_CON_CONDICIONES")
+VIEW_OPEN: Final = frozenset({*ACCEPTED, "EN_CURSO"})
+"""States in which the receiver takes part in the case through this referral."""
+
+REFUSALS: Final = MappingProxyType(
+    {
+        "SIN_CUPO": "Sin cupo",
+        "FUERA_DE_COMPETENCIA": "Fuera de su competencia",
+        "FUERA_DE_AMBITO": "Fuera de su ámbito territorial",
+        "PERFIL_NO_ATENDIDO": "No atiende a esa población",
+        "SIN_PERSONAL": "Sin personal disponible",
+        "CONFLICTO_DE_INTERES": "Conflicto de interés",
+    }
+)
+RESULTS: Final = MappingProxyType(
+    {
+        "SERVICIO_PRESTADO": "Servicio prestado",
+        "SERVICIO_PRESTADO_EN_PARTE": "Servicio prestado en parte",
+        "NO_ASISTIO": "La persona no asistió",
+        "LA_PERSONA_NO_ACEPTO": "La persona no aceptó el servicio",
+        "DERIVADA_A_OTRO_SERVICIO": "Derivada a otro servicio",
+    }
+)
+INTERRUPTIONS: Final = MappingProxyType(
+    {
+        "DECISION_DE_LA_PERSONA": "Decisión de la persona",
+        "TRASLADO": "Traslado",
+        "RIESGO": "Riesgo para la persona",
+        "SIN_RECURSOS": "El servicio se quedó sin recursos",
+        "ILOCALIZABLE": "Ilocalizable",
+        "YA_NO_CORRESPONDE": "Ya no corresponde",
+    }
+)
+
+SENDER: Final = "sender"
+RECEIVER: Final = "receiver"
+
+GUARDS = {
+    guard.name: guard
+    for guard in (
+        Guard("by_sender", "Solo la unidad que la envió puede hacerlo."),
+        Guard("by_receiver", "Solo la unidad que la recibe puede hacerlo."),
+        Guard("by_either", "Solo las unidades que la enviaron o la recibieron pueden hacerlo."),
+        Guard("by_clock", "Una derivación vence sola al pasar su plazo de respuesta."),
+        Guard("conditions", "Falta decir con qué condiciones se acepta.", "conditions"),
+        Guard("refusal_reason", "Falta el motivo del rechazo, uno de la lista.", "reason"),
+        Guard("result", "Falta el resultado del servicio, uno de la lista.", "result"),
+        Guard("interruption_reason", "Falta el motivo de la interrupción, uno de la lista.", "reason"),
+    )
+}
+
+
+def _answers() -> Iterable[Transition]:
+    yield Transition("ENVIADA", "ACEPTADA", ("by_receiver",), "Se acepta: la unidad pasa a participar.")
+    yield Transition(
+        "ENVIADA",
+        "ACEPTADA_CON_CONDICIONES",
+        ("by_receiver", "conditions"),
+        "Se acepta con condiciones: la unidad pasa a participar.",
+    )
+    yield Transition("ENVIADA", "RECHAZADA", ("by_receiver", "refusal_reason"), "Se rechaza con su motivo.")
+    yield Transition("ENVIADA", "VENCIDA", ("by_clock",), "Pasó el plazo sin respuesta.")
+
+
+def _carried_through() -> Iterable[Transition]:
+    for source in ACCEPTED:
+        yield Transition(source, "EN_CURSO", ("by_receiver",), "El servicio comenzó.")
+        yield Transition(
+            source, "INTERRUMPIDA", ("by_receiver", "interruption_reason"), "No llegó a comenzar el servicio."
+        )
+    yield Transition("EN_CURSO", "CONCLUIDA", ("by_receiver", "result"), "El servicio terminó.")
+    yield Transition(
+        "EN_CURSO", "INTERRUMPIDA", ("by_either", "interruption_reason"), "El servicio se interrumpió."
+    )
+    for source in ("ENVIADA", *ACCEPTED):
+        yield Transition(source, "RETIRADA", ("by_sender",), "La unidad que la envió la retira.")
+
+
+MACHINE = Machine("derivación", STATES, (*_answers(), *_carried_through()), GUARDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferralFacts:
+    """What a move may depend on. `side`: `SENDER`, `RECEIVER` or None (neither; the clock)."""
+
+    side: str | None
+    overdue: bool = False
+    conditions: bool = False
+    reason: str | None = None
+    result: str | None = None
+
+
+def refuse(state: str, target: str, facts: ReferralFacts, machine: Machine = MACHINE) -> Refusal | None:
+    """None when the referral may move from `state` to `target`, else why not, in Spanish."""
+    reasons = REFUSALS if target == "RECHAZADA" else INTERRUPTIONS
+    answers = {
+        "by_sender": facts.side == SENDER,
+        "by_receiver": facts.side == RECEIVER,
+        "by_either": facts.side in {SENDER, RECEIVER},
+        "by_clock": facts.overdue,
+        "conditions": facts.conditions,
+        "refusal_reason": facts.reason in reasons,
+        "interruption_reason": facts.reason in reasons,
+        "result": facts.result in RESULTS,
+    }
+    return machine.refuse(state, target, answers)
+
+
+NETWORK_KINDS: Final = frozenset(
+    {
+        "UPE",
+        "CEM",
+        "CAR",
+        "ALBERGUE",
+        "HRT",
+        "UDAVIT",
+        "FISCALIA",
+        "PNP",
+        "SALUD",
+        "CONSULADO",
+        "DEFENSA_PUBLICA",
+    }
+)
+"""Kinds of unit that know what the register is about. Schools, work and social programmes are not among
+them, and neither is a kind nobody thought of: those read only that the person is under protection."""
+
+PROTECTED_REASON: Final = "PERSONA_EN_PROTECCION_ESPECIAL"
+DEFAULT_REASON: Final = "REQUIERE_SERVICIO"
+REASONS: Final = frozenset({*code_list("referral_reason").codes, PROTECTED_REASON})
+
+_DEFAULT_SHARED: Final = ("identity", "plan", "services")
+MINIMUM_SHARED: Final = MappingProxyType(
+    {
+        "CAR": ("identity", "contact", "health", "protection", "plan", "services", "shelter_location"),
+        "ALBERGUE": ("identity", "contact", "health", "protection", "plan", "services", "shelter_location"),
+        "UPE": ("identity", "contact", "legal", "protection", "plan", "services"),
+        "CEM": ("identity", "contact", "protection", "plan", "services"),
+        "UDAVIT": ("identity", "contact", "legal", "protection", "plan", "services"),
+        "FISCALIA": ("identity", "legal", "testimony", "protection"),
+        "PNP": ("identity", "legal", "protection"),
+        "HRT": ("identity", "contact", "health", "protection", "plan", "services", "shelter_location"),
+        "SALUD": ("identity", "health", "plan", "services"),
+        "DEFENSA_PUBLICA": ("identity", "legal", "services"),
+        "CONSULADO": ("identity", "contact", "protection", "services"),
+    }
+)
+"""Least that each kind of unit needs to do its part; preselected, and anything more is a choice."""
+
+
+def forced_reason(unit_kind: str, reason: str | None) -> str:
+    """The coded reason the receiver reads; outside the network of protection always the same neutral one."""
+    if unit_kind not in NETWORK_KINDS:
+        return PROTECTED_REASON
+    return reason if reason is not None and reason in REASONS else DEFAULT_REASON
+
+
+def preselected(unit_kind: str, openable: Iterable[str]) -> list[str]:
+    """Compartments proposed for a kind of unit: its minimum, within what the sender itself may open."""
+    own = frozenset(openable)
+    return [name for name in MINIMUM_SHARED.get(unit_kind, _DEFAULT_SHARED) if name in own]
+
+
+def beyond(wanted: Iterable[str], openable: Iterable[str]) -> list[str]:
+    """Compartments of `wanted` that the sender may not open itself, and so may not share."""
+    return sorted(set(wanted) - set(openable))

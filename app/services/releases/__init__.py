@@ -1,0 +1,1 @@
+"""Anonymised releases: fixed tables, differentially private, drawn once, charged to a ledger, stored."""

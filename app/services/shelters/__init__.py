@@ -1,0 +1,1 @@
+"""Placements: admission to a shelter and exit from it."""

@@ -1,0 +1,1 @@
+"""Persons: register, probe, read, change, history, who looked."""

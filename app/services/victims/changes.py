@@ -1,0 +1,155 @@
+"""Change one compartment of a person: merged, validated, sealed as a new version."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import check_writable, require, victim_in_scope
+from app.access.opening import current_blob, sealing_key
+from app.access.permissions import Permission
+from app.audit import record
+from app.db import insert_rows, next_ids, vault_of
+from app.errors import FieldError, Invalid, NotFound, StaleVersion
+from app.matching import document_tokens
+from app.models import CompartmentHead, VictimBlob, VictimToken
+from app.records import COMPARTMENTS, SCHEMA_VERSION, RecordInvalid, dump, merge_patch, parse, split_face
+from app.services.victims import faces
+from app.services.victims.probing import claim_tokens
+from app.vault import Place, seal_json
+
+
+def change(  # noqa: PLR0913
+    session: Session,
+    actor: Actor,
+    code: str,
+    compartment: str,
+    version: int,
+    patch: dict[str, Any],
+    *,
+    purpose: str = "atencion",
+) -> int:
+    """Merge `patch` (RFC 7396: null removes a field) into a compartment and store it as the next version.
+
+    Args:
+        version: the version the caller read; 0 for a compartment not filled yet.
+
+    Returns the new version.
+
+    Raises:
+        NotFound: person out of scope, or the compartment does not exist for this actor.
+        Forbidden: fields the actor may not write, each named.
+        Invalid: the result is not valid; nothing is stored.
+        StaleVersion: somebody changed it meanwhile.
+        PossibleDuplicate: a document in it belongs to somebody already registered.
+    """
+    require(actor, Permission.VICTIMS_WRITE)
+    ref = victim_in_scope(session, actor, code)
+    if compartment not in COMPARTMENTS:
+        raise NotFound
+    check_writable(actor, ref.standing, compartment, set(patch))
+    if not patch:
+        raise Invalid("Envíe al menos un campo.")
+    _advance(session, actor, ref.victim_id, compartment, version)
+    current, blob_version = current_blob(session, ref.victim_id, compartment)
+    current.update(faces.stored(session, ref.victim_id, compartment))
+    clean = _validated(compartment, merge_patch(current, patch))
+    _keep_tokens(session, actor, ref.victim_id, compartment, current, clean)
+    sealed_part, face = split_face(compartment, clean)
+    faces.write(session, ref.victim_id, face)
+    new = version + 1
+    blobs = []
+    if sealed_part or blob_version:
+        blobs.append(_append(session, actor, ref.victim_id, compartment, new, sealed_part))
+    record(
+        session, actor, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
+        fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
+    )  # fmt: skip
+    return new
+
+
+def _validated(compartment: str, merged: dict[str, Any]) -> dict[str, Any]:
+    errors: list[FieldError] = []
+    try:
+        return dump(parse(compartment, merged))
+    except RecordInvalid as invalid:
+        errors = [{"field": e["field"], "code": e["code"], "message": e["message"]} for e in invalid.errors]
+    raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _advance(session: Session, actor: Actor, victim_id: int, compartment: str, version: int) -> None:
+    """Move the head to the next version; the loser of a race changes nothing.
+
+    Raises:
+        StaleVersion: the head is not at `version`.
+    """
+    if version == 0:
+        filled = select(CompartmentHead.version).where(
+            CompartmentHead.victim_id == victim_id, CompartmentHead.compartment == compartment
+        )
+        session.execute(select(func.pg_advisory_xact_lock(victim_id)))
+        if session.execute(filled).first() is not None:
+            raise StaleVersion
+        head = {"victim_id": victim_id, "compartment": compartment, "version": 1, "unit_id": actor.unit_id}
+        insert_rows(session, CompartmentHead, [head])
+        return
+    moved = session.execute(
+        update(CompartmentHead)
+        .where(
+            CompartmentHead.victim_id == victim_id,
+            CompartmentHead.compartment == compartment,
+            CompartmentHead.version == version,
+        )
+        .values(version=version + 1, updated_at=func.now(), unit_id=actor.unit_id)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _keep_tokens(  # noqa: PLR0913
+    session: Session,
+    actor: Actor,
+    victim_id: int,
+    compartment: str,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> None:
+    """New documents get look-up tokens; a document once known keeps finding her."""
+    if compartment != "identity":
+        return
+    key = vault_of(session).secret("index")
+    old = set(document_tokens(key, before.get("documents", ())))
+    new = [t for t in document_tokens(key, after.get("documents", ())) if t not in old]
+    claim_tokens(session, actor, new)
+    insert_rows(session, VictimToken, [{"token": token, "victim_id": victim_id} for token in new])
+
+
+def _append(  # noqa: PLR0913
+    session: Session, actor: Actor, victim_id: int, compartment: str, version: int, data: dict[str, Any]
+) -> tuple[str, int, int, bytes]:
+    dek, key_version = sealing_key(session, victim_id, compartment)
+    blob_id = next_ids(session, victim_blob=1)["victim_blob"][0]
+    sealed = seal_json(
+        dek, Place("victim_blob", compartment, victim_id, blob_id, version, SCHEMA_VERSION), data
+    )
+    insert_rows(
+        session,
+        VictimBlob,
+        [
+            {
+                "id": blob_id,
+                "victim_id": victim_id,
+                "compartment": compartment,
+                "version": version,
+                "schema_version": SCHEMA_VERSION,
+                "key_version": key_version,
+                "sealed": sealed,
+                "created_by": actor.user_id,
+                "unit_id": actor.unit_id,
+            }
+        ],
+    )
+    return ("victim_blob", blob_id, version, sealed)

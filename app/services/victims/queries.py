@@ -1,0 +1,212 @@
+"""Read persons: the record as one actor may see it, its history, and who looked at it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import VictimRef, canonical, require, victim_in_scope
+from app.access.opening import Opened, Standing, open_compartments, open_versions, standing_of
+from app.access.permissions import Permission
+from app.access.policy import OPENING, Level, policy
+from app.access.scope import actor_params, takes_part
+from app.audit import record
+from app.db import Prepared
+from app.errors import Forbidden, NotFound
+from app.models import (
+    AuditEvent,
+    Exploitation,
+    Participation,
+    Placement,
+    Profile,
+    TraffickingCase,
+    Unit,
+    VictimCode,
+)
+from app.records import COMPARTMENTS, face_fields
+
+_PROFILE = [f.name for f in face_fields("profile")]
+_EXPLOITATION = [f.name for f in face_fields("exploitation")]
+_CASE = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at")
+
+
+def _record_statement(*, unit_wide: bool) -> Prepared:
+    """One row a participation and case: standing, case and faces in one round trip."""
+    case, part = TraffickingCase, Participation
+    resident = (
+        select(Placement.id)
+        .where(
+            Placement.victim_id == VictimCode.victim_id,
+            Placement.unit_id == bindparam("actor_unit"),
+            Placement.left_at.is_(None),
+        )
+        .exists()
+    )
+    return Prepared.of(
+        select(
+            VictimCode.victim_id,
+            part.compartments,
+            resident.label("resident"),
+            case.id,
+            *(getattr(case, name) for name in _CASE),
+            *(getattr(Profile, name) for name in _PROFILE),
+            *(getattr(Exploitation, name) for name in _EXPLOITATION),
+        )
+        .join(part, part.victim_id == VictimCode.victim_id)
+        .join(case, and_(case.id == part.case_id, case.victim_id == part.victim_id))
+        .outerjoin(Profile, Profile.victim_id == part.victim_id)
+        .outerjoin(
+            Exploitation,
+            and_(Exploitation.case_id == part.case_id, Exploitation.victim_id == part.victim_id),
+        )
+        .where(VictimCode.code == bindparam("code"), takes_part(unit_wide=unit_wide))
+        .order_by(case.opened_at.desc(), case.id.desc())
+    )
+
+
+_RECORD = {wide: _record_statement(unit_wide=wide) for wide in (True, False)}
+_FACES_AT = 4 + len(_CASE)
+
+
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """The person's record as this actor may see it, with `_access`: the level of each compartment.
+
+    Raises:
+        NotFound: no such person, or the actor has no part in any of her cases.
+        Forbidden: the role reads no persons.
+        Unavailable: the look cannot be recorded.
+    """
+    require(actor, Permission.VICTIMS_READ)
+    code = canonical(code, "TP")
+    rows = _RECORD[actor.unit_wide].all(session, code=code, **actor_params(actor))
+    if not rows:
+        raise NotFound
+    stand = standing_of([row[1] for row in rows], resident=rows[0][2])
+    faces = {
+        "identity": dict(zip(_PROFILE, rows[0][_FACES_AT : _FACES_AT + len(_PROFILE)], strict=True)),
+        "legal": dict(zip(_EXPLOITATION, rows[0][_FACES_AT + len(_PROFILE) :], strict=True)),
+    }
+    opened = open_compartments(session, actor, rows[0][0], stand, purpose=purpose, faces=faces)
+    cases = {row[3]: dict(zip(_CASE, row[4:_FACES_AT], strict=True)) for row in rows}
+    return {"code": code, "cases": list(cases.values()), **presented(opened)}
+
+
+def presented(opened: Opened) -> dict[str, Any]:
+    """Compartments, their versions, and `_access`, as every answer about a person shows them."""
+    return {
+        "compartments": opened.data,
+        "filled": {
+            name: {"version": f.version, "since": f.since, "updated_at": f.updated_at, "unit_id": f.unit_id}
+            for name, f in opened.filled.items()
+        },
+        "_access": {name: level.name.lower() for name, level in opened.levels.items()},
+    }
+
+
+def history(
+    session: Session, actor: Actor, code: str, compartment: str, *, purpose: str = "atencion"
+) -> list[dict[str, Any]]:
+    """Every version of one compartment, newest first, under the actor's level of it.
+
+    Raises:
+        NotFound: person out of scope, or the compartment does not exist for this actor.
+        Forbidden: the actor may only know that it is filled.
+    """
+    require(actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(session, actor, code)
+    level = _readable_level(actor, ref.standing, compartment)
+    versions = open_versions(session, actor, ref.victim_id, compartment, level, purpose=purpose)
+    units = _unit_names(session, {v.unit_id for v in versions})
+    return [
+        {"version": v.version, "at": v.created_at, "unit": units.get(v.unit_id), "data": v.data} for v in versions
+    ]
+
+
+def _readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
+    level = stand.level(actor, compartment) if compartment in COMPARTMENTS else Level.NONE
+    if level in {Level.NONE, Level.AGGREGATE}:
+        raise NotFound
+    if level not in OPENING:
+        raise Forbidden("Solo puede saber que esta parte del registro existe.")
+    return level
+
+
+def _unit_names(session: Session, ids: set[int]) -> dict[int, str]:
+    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+ACTIONS = {
+    "victims.register": "Registró a la persona",
+    "victims.read": "Leyó el registro",
+    "victims.history": "Leyó versiones anteriores",
+    "victims.write": "Cambió el registro",
+    "victims.access-log": "Consultó quién miró",
+}
+
+
+def access_log(
+    session: Session, actor: Actor, code: str, *, before: int | None = None, limit: int = 100
+) -> list[dict[str, Any]]:
+    """Who looked at this person's data: when, from which unit, what, why; newest first.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role may not see it.
+    """
+    require(actor, Permission.VICTIMS_ACCESS_LOG)
+    ref: VictimRef = victim_in_scope(session, actor, code)
+    query = (
+        select(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.outcome, AuditEvent.event, Unit.name)
+        .outerjoin(Unit, Unit.id == AuditEvent.unit_id)
+        .where(AuditEvent.victim_id == ref.victim_id)
+        .order_by(AuditEvent.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        query = query.where(AuditEvent.id < before)
+    rows = session.execute(query).all()
+    record(session, actor, "victims.access-log", victim_id=ref.victim_id, purpose="rendicion-de-cuentas")
+    return [_log_entry(*row) for row in rows]
+
+
+def _log_entry(key: int, at: datetime, action: str, outcome: str, event: str, unit: str | None) -> dict[str, Any]:
+    body = json.loads(event)
+    role = policy().roles.get(body["actor"]["role"])
+    return {
+        "id": key,
+        "at": at,
+        "unit": unit,
+        "role": role.label if role else None,
+        "action": action,
+        "text": ACTIONS.get(action, action),
+        "outcome": outcome,
+        "compartments": [COMPARTMENTS[c].title_es for c in body.get("compartments", ()) if c in COMPARTMENTS],
+        "purpose": body.get("purpose"),
+    }
+
+
+
+def newest_case(session: Session, victim_id: int) -> int | None:
+    """Key of the person's newest case the bound actor sees."""
+    query = select(TraffickingCase.id).where(TraffickingCase.victim_id == victim_id)
+    return session.scalar(query.order_by(TraffickingCase.opened_at.desc(), TraffickingCase.id.desc()).limit(1))
+
+
+def face(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:
+    """Clear values of the compartment's face fields: of the person, or of her newest case."""
+    if compartment == "identity":
+        query = select(*(getattr(Profile, name) for name in _PROFILE)).where(Profile.victim_id == victim_id)
+    elif compartment == "legal":
+        query = select(*(getattr(Exploitation, name) for name in _EXPLOITATION)).where(
+            Exploitation.victim_id == victim_id, Exploitation.case_id == newest_case(session, victim_id)
+        )
+    else:
+        return {}
+    row = session.execute(query).mappings().first()
+    return dict(row) if row else {}

@@ -1,0 +1,284 @@
+"""Register persons: one, or a batch in the same few statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import check_writable, require
+from app.access.opening import Standing
+from app.access.permissions import Permission
+from app.access.policy import POPULATION_BITS, policy
+from app.audit import event_row, record_rows
+from app.codes import new_code
+from app.db import insert_rows, next_ids, vault_of
+from app.errors import FieldError, Forbidden, Invalid
+from app.matching import document_tokens
+from app.models import (
+    Assignment,
+    Base,
+    CaseTransition,
+    CompartmentHead,
+    Exploitation,
+    Participation,
+    Profile,
+    TraffickingCase,
+    Victim,
+    VictimBlob,
+    VictimCode,
+    VictimDek,
+    VictimToken,
+)
+from app.records import SCHEMA_VERSION, RecordInvalid, dump, parse, split_face
+from app.services.victims.probing import claim_tokens
+from app.vault import Keyring, Place, seal_json
+
+# Order of writing: each row's policy needs what stands before it.
+_ORDER = (
+    Victim,
+    VictimCode,
+    TraffickingCase,
+    Participation,
+    Assignment,
+    CaseTransition,
+    Profile,
+    Exploitation,
+    VictimDek,
+    VictimBlob,
+    CompartmentHead,
+    VictimToken,
+)
+FIRST_STATES = ("ALERTA", "PRESUNTA_VICTIMA")
+_REGISTRANT = Standing(shared=None, resident=False)
+_ADULT = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A person to register: her compartments (JSON-able, unknown fields absent) and the episode."""
+
+    compartments: dict[str, dict[str, Any]]
+    first_identified_on: date
+    source: str = "REGISTRO"
+    state: str = "PRESUNTA_VICTIMA"
+    purpose: str = "registro"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """Public codes of what was created, and the internal key for callers inside the service."""
+
+    victim_id: int
+    code: str
+    case_code: str
+
+
+Rows = dict[type[Base], list[dict[str, Any]]]
+
+
+def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any]]:
+    """Validate every compartment and that the actor may write each field; returns the stored form.
+
+    Raises:
+        Invalid: wrong fields, named `compartment.field`, never with a value.
+        Forbidden: fields the actor may not write, or a person its unit may not register.
+    """
+    errors: list[FieldError] = []
+    clean: dict[str, dict[str, Any]] = {}
+    if registration.state not in FIRST_STATES:
+        errors.append(
+            {"field": "state", "code": "not-first", "message": f"Un caso empieza en {' o '.join(FIRST_STATES)}."}
+        )
+    if registration.first_identified_on > date.today():
+        errors.append(
+            {"field": "first_identified_on", "code": "future", "message": "La fecha no puede ser futura."}
+        )
+    for name, payload in registration.compartments.items():
+        if name not in policy().compartments:
+            errors.append({"field": name, "code": "unknown", "message": "No existe ese compartimento."})
+            continue
+        check_writable(actor, _REGISTRANT, name, set(payload))
+        try:
+            clean[name] = dump(parse(name, payload))
+        except RecordInvalid as invalid:
+            errors += [{**e, "field": f"{name}.{e['field']}"} for e in invalid.errors]  # type: ignore[typeddict-item]
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+    _check_population(actor, clean)
+    return clean
+
+
+def _check_population(actor: Actor, clean: dict[str, dict[str, Any]]) -> None:
+    identity, legal = clean.get("identity", {}), clean.get("legal", {})
+    needed = policy().population(actor.role)
+    age = identity.get("age_years", identity.get("age_min"))
+    if needed == POPULATION_BITS["nna"] and age is not None and age >= _ADULT:
+        raise Forbidden("Su unidad registra solo niñas, niños y adolescentes.")
+    foreign = identity.get("nationality", "PE") != "PE" or legal.get("country_of_exploitation", "PE") != "PE"
+    if needed == POPULATION_BITS["foreign"] and not foreign:
+        raise Forbidden("Su unidad registra solo personas extranjeras o en el exterior: indique la nacionalidad o el país.")
+
+
+def register(session: Session, actor: Actor, registration: Registration) -> Registered:
+    """Register one person with her first case; the actor's unit takes part in it and the actor has charge of it.
+
+    Raises:
+        Forbidden: no permission, or fields the actor may not write.
+        Invalid: wrong fields.
+        PossibleDuplicate: a document is already registered.
+    """
+    require(actor, Permission.VICTIMS_REGISTER)
+    clean = checked(actor, registration)
+    tokens = document_tokens(vault_of(session).secret("index"), clean.get("identity", {}).get("documents", ()))
+    claim_tokens(session, actor, tokens)
+    return store(session, actor, [(registration, clean)], [tokens])[0]
+
+
+def store(
+    session: Session,
+    actor: Actor,
+    batch: Sequence[tuple[Registration, dict[str, dict[str, Any]]]],
+    tokens: Sequence[Sequence[int]],
+) -> list[Registered]:
+    """Store checked registrations (`checked`), with one event of the trace each. Order is kept.
+
+    Args:
+        tokens: document tokens of each, already claimed (`claim_tokens`).
+    """
+    sealed_parts = [_sealed_parts(clean) for _, clean in batch]
+    ids = {
+        table: iter(drawn)
+        for table, drawn in next_ids(
+            session, victim=len(batch), trafficking_case=len(batch), victim_blob=sum(map(len, sealed_parts))
+        ).items()
+    }
+    codes = _free_codes(session, len(batch))
+    rows: Rows = {model: [] for model in _ORDER}
+    events, done = [], []
+    for (registration, clean), parts, code, marks in zip(batch, sealed_parts, codes, tokens, strict=True):
+        victim_id, case_id, case_code = next(ids["victim"]), next(ids["trafficking_case"]), new_code("CA")
+        _person(rows, actor, victim_id, code, marks)
+        _episode(rows, actor, victim_id, case_id, case_code, registration)
+        _faces(rows, victim_id, case_id, clean)
+        blobs = _blobs(rows, vault_of(session), actor, victim_id, parts, ids["victim_blob"])
+        done.append(Registered(victim_id, code, case_code))
+        events.append(_event(session, actor, registration, victim_id, case_id, clean, blobs))
+    for model, found in rows.items():
+        insert_rows(session, model, found)
+    record_rows(session, events)
+    return done
+
+
+def _sealed_parts(clean: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    parts = {name: split_face(name, data)[0] for name, data in clean.items()}
+    return {name: sealed for name, sealed in parts.items() if sealed}
+
+
+def _free_codes(session: Session, count: int) -> list[str]:
+    """Codes nobody has: seven random symbols collide now and then in a large register."""
+    codes: list[str] = []
+    while len(codes) < count:
+        drawn = {new_code("TP") for _ in range(count - len(codes))} - set(codes)
+        taken = session.connection().exec_driver_sql("SELECT ruv.taken_codes(%(codes)s)", {"codes": list(drawn)})
+        codes += drawn - {row[0] for row in taken}
+    return codes
+
+
+def _person(rows: Rows, actor: Actor, victim_id: int, code: str, tokens: Iterable[int]) -> None:
+    rows[Victim].append({"id": victim_id, "registered_unit_id": actor.unit_id, "registered_by": actor.user_id})
+    rows[VictimCode].append({"code": code, "victim_id": victim_id})
+    rows[VictimToken] += [{"token": token, "victim_id": victim_id} for token in tokens]
+
+
+def _episode(  # noqa: PLR0913
+    rows: Rows, actor: Actor, victim_id: int, case_id: int, case_code: str, registration: Registration
+) -> None:
+    case = {"victim_id": victim_id, "case_id": case_id}
+    rows[TraffickingCase].append(
+        {
+            "id": case_id,
+            "victim_id": victim_id,
+            "code": case_code,
+            "state": registration.state,
+            "identification": "PRESUNTA",
+            "first_identified_on": registration.first_identified_on,
+            "reference_year": registration.first_identified_on.year,
+            "source": registration.source,
+            "opened_unit_id": actor.unit_id,
+            "opened_by": actor.user_id,
+        }
+    )
+    rows[Participation].append({**case, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1})
+    rows[Assignment].append(
+        {**case, "unit_id": actor.unit_id, "user_id": actor.user_id, "assigned_by": actor.user_id}
+    )
+    rows[CaseTransition].append(
+        {**case, "to_state": registration.state, "by_user_id": actor.user_id, "by_unit_id": actor.unit_id}
+    )
+
+
+def _faces(rows: Rows, victim_id: int, case_id: int, clean: dict[str, dict[str, Any]]) -> None:
+    for name, data in clean.items():
+        for table, columns in split_face(name, data)[1].items():
+            if table == "profile":
+                rows[Profile].append({"victim_id": victim_id, **columns})
+            else:
+                rows[Exploitation].append({"case_id": case_id, "victim_id": victim_id, **columns})
+
+
+def _blobs(  # noqa: PLR0913
+    rows: Rows,
+    vault: Keyring,
+    actor: Actor,
+    victim_id: int,
+    parts: dict[str, dict[str, Any]],
+    blob_ids: Iterator[int],
+) -> list[tuple[str, int, int, bytes]]:
+    written = []
+    for name, data in parts.items():
+        dek, kek_id, wrapped = vault.new_dek(name, victim_id)
+        blob_id = next(blob_ids)
+        sealed = seal_json(dek, Place("victim_blob", name, victim_id, blob_id, 1, SCHEMA_VERSION), data)
+        key = {"victim_id": victim_id, "compartment": name, "version": 1}
+        rows[VictimDek].append({**key, "kek_id": kek_id, "wrapped": wrapped})
+        rows[VictimBlob].append(
+            {
+                "id": blob_id,
+                **key,
+                "schema_version": SCHEMA_VERSION,
+                "key_version": dek.version,
+                "sealed": sealed,
+                "created_by": actor.user_id,
+                "unit_id": actor.unit_id,
+            }
+        )
+        rows[CompartmentHead].append({**key, "unit_id": actor.unit_id})
+        written.append(("victim_blob", blob_id, 1, sealed))
+    return written
+
+
+def _event(  # noqa: PLR0913
+    session: Session,
+    actor: Actor,
+    registration: Registration,
+    victim_id: int,
+    case_id: int,
+    clean: dict[str, dict[str, Any]],
+    blobs: list[tuple[str, int, int, bytes]],
+) -> dict[str, object]:
+    return event_row(
+        vault_of(session).secret("audit"),
+        actor,
+        "victims.register",
+        victim_id=victim_id,
+        case_id=case_id,
+        compartments=list(clean),
+        fields=[f"{name}.{column}" for name, data in clean.items() for column in data],
+        purpose=registration.purpose,
+        blobs=blobs,
+    )

@@ -1,0 +1,671 @@
+-- Row-level security of the register. Runs as ruv_owner after the tables of 0001 exist.
+--
+-- Shape (it decides the speed): the scope of an actor is written once, in the policy of `participation`;
+-- every other policy is an EXISTS on it. What the bound actor is comes from a signed context, read once a
+-- statement as `(select ...)`. Functions that must look past the policies belong to `ruv_guard`, a role
+-- nobody logs in as, and answer one narrow question each.
+
+CREATE SCHEMA ruv;
+GRANT USAGE ON SCHEMA ruv TO ruv_app, ruv_guard, ruv_sealer, ruv_report;
+GRANT USAGE ON SCHEMA public TO ruv_app, ruv_guard, ruv_sealer, ruv_report;
+GRANT CREATE ON SCHEMA ruv TO ruv_guard;
+
+-- The signed context ---------------------------------------------------------------------------------
+
+CREATE TYPE ruv.actor AS (user_id bigint, unit_id bigint, institution_id bigint, role text, unit_wide boolean);
+
+CREATE TABLE ruv.context_key (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    inner_pad bytea NOT NULL CHECK (length(inner_pad) = 64),
+    outer_pad bytea NOT NULL CHECK (length(outer_pad) = 64)
+);
+ALTER TABLE ruv.context_key OWNER TO ruv_guard;
+
+CREATE FUNCTION ruv.set_context_key(inner_pad bytea, outer_pad bytea) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO ruv.context_key VALUES (true, inner_pad, outer_pad)
+    ON CONFLICT (only_row) DO UPDATE SET inner_pad = excluded.inner_pad, outer_pad = excluded.outer_pad
+$$;
+
+-- Payload: user|unit|institution|role|unit_wide|expires|hmac. Any role may set the setting, so its HMAC is
+-- checked here, where the key is; a forged, altered or expired context is nobody. None at all is an error:
+-- a session that forgot its actor must fail loudly.
+CREATE FUNCTION ruv.context() RETURNS ruv.actor
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    raw text := nullif(current_setting('ruv.context', true), '');
+    body text;
+    key ruv.context_key;
+    part text[];
+BEGIN
+    IF raw IS NULL THEN
+        RAISE EXCEPTION 'no actor is bound to this transaction' USING ERRCODE = '42501';
+    END IF;
+    SELECT * INTO key FROM ruv.context_key;
+    body := left(raw, -65);
+    IF right(raw, 64) IS DISTINCT FROM
+       encode(sha256(key.outer_pad || sha256(key.inner_pad || convert_to(body, 'UTF8'))), 'hex') THEN
+        RETURN NULL;
+    END IF;
+    part := string_to_array(body, '|');
+    IF part[6]::bigint < extract(epoch FROM clock_timestamp()) THEN
+        RETURN NULL;
+    END IF;
+    RETURN (part[1]::bigint, part[2]::bigint, part[3]::bigint, part[4], part[5] = '1')::ruv.actor;
+END $$;
+
+-- What the policy gives the bound actor's role -----------------------------------------------------------
+
+CREATE FUNCTION ruv.population() RETURNS smallint
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT g.population FROM public.role_grant g WHERE g.role = (ruv.context()).role);
+END $$;
+
+CREATE FUNCTION ruv.permits(permission text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN coalesce(
+        (SELECT permission = ANY (g.permissions) FROM public.role_grant g WHERE g.role = (ruv.context()).role),
+        false
+    );
+END $$;
+
+CREATE FUNCTION ruv.listed() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT g.listed FROM public.role_grant g WHERE g.role = (ruv.context()).role);
+END $$;
+
+CREATE FUNCTION ruv.opened() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT g.opened FROM public.role_grant g WHERE g.role = (ruv.context()).role);
+END $$;
+
+CREATE FUNCTION ruv.read_in_full() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT g."full" FROM public.role_grant g WHERE g.role = (ruv.context()).role);
+END $$;
+
+CREATE FUNCTION ruv.own_only() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT g.own_only FROM public.role_grant g WHERE g.role = (ruv.context()).role);
+END $$;
+
+CREATE FUNCTION ruv.written() RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN (SELECT g.written FROM public.role_grant g WHERE g.role = (ruv.context()).role);
+END $$;
+
+-- Narrow questions past the policies ----------------------------------------------------------------------
+
+-- Registered by the bound user in this very transaction.
+CREATE FUNCTION ruv.is_new_victim(victim bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.victim v WHERE v.id = victim AND v.registered_at = now()
+                   AND v.registered_by = (SELECT (ruv.context()).user_id))
+$$;
+
+CREATE FUNCTION ruv.is_new_case(kase bigint, victim bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.trafficking_case c WHERE c.id = kase AND c.victim_id = victim
+                   AND c.opened_at = now() AND c.opened_by = (SELECT (ruv.context()).user_id))
+$$;
+
+-- The bound unit accepted this referral.
+CREATE FUNCTION ruv.referral_accepted(referral bigint, victim bigint, kase bigint, shared text[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.referral r WHERE r.id = referral AND r.victim_id = victim AND r.case_id = kase
+                   AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
+                   AND r.state IN ('ACEPTADA', 'ACEPTADA_CON_CONDICIONES', 'EN_CURSO')
+                   AND shared IS NOT NULL AND shared <@ r.compartments)
+$$;
+
+-- The bound actor takes part in the case (the scope rule of `participation`, for policies on that table itself).
+CREATE FUNCTION ruv.case_in_scope(kase bigint, victim bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM public.participation p, (SELECT (ruv.context()).*) c
+        WHERE p.case_id = kase AND p.victim_id = victim AND p.unit_id = c.unit_id AND p.ended_at IS NULL
+          AND p.population & ruv.population() <> 0
+          AND (c.unit_wide OR EXISTS (SELECT FROM public.assignment a WHERE a.case_id = kase
+                                      AND a.victim_id = victim AND a.user_id = c.user_id AND a.ended_at IS NULL)))
+$$;
+
+-- The bound unit's participation began in this very transaction (registration or accepted referral).
+CREATE FUNCTION ruv.participation_is_new(kase bigint, victim bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.participation p WHERE p.case_id = kase AND p.victim_id = victim
+                   AND p.unit_id = (SELECT (ruv.context()).unit_id) AND p.started_at = now())
+$$;
+
+CREATE FUNCTION ruv.user_in_unit(account bigint, unit bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.user_account u WHERE u.id = account AND u.unit_id = unit AND u.disabled_at IS NULL)
+$$;
+
+-- State of a session, for the request that presents its token; no row when it is over.
+CREATE FUNCTION ruv.session_state(session uuid)
+RETURNS TABLE (user_id bigint, username text, unit_id bigint, institution_id bigint, role text, supervisor boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT u.id, u.username, u.unit_id, u.institution_id, u.role, u.supervisor
+        FROM public.auth_session s JOIN public.user_account u ON u.id = s.user_id
+        WHERE s.id = session AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL;
+END $$;
+
+-- Which person an exact document token belongs to, and the unit to ask: all that a probe may learn.
+CREATE FUNCTION ruv.probe(tokens bigint[])
+RETURNS TABLE (victim_id bigint, code text, unit_name text, in_scope boolean)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT ruv.permits('victims:register') THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT DISTINCT ON (t.victim_id) t.victim_id, vc.code, un.name,
+               EXISTS (SELECT FROM public.trafficking_case c
+                       WHERE c.victim_id = t.victim_id AND ruv.case_in_scope(c.id, c.victim_id))
+        FROM public.victim_token t
+        JOIN public.victim v ON v.id = t.victim_id
+        JOIN public.victim_code vc ON vc.victim_id = t.victim_id
+        JOIN public.unit un ON un.id = v.registered_unit_id
+        WHERE t.token = ANY (tokens);
+END $$;
+
+-- Which of these freshly drawn codes are in use already.
+CREATE FUNCTION ruv.taken_codes(codes text[]) RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.code FROM public.victim_code c WHERE c.code = ANY (codes) AND ruv.permits('victims:register')
+$$;
+
+-- How many exact-document probes the bound user made in the last hour.
+CREATE FUNCTION ruv.recent_probes() RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FROM public.audit_event e
+    WHERE e.user_id = (SELECT (ruv.context()).user_id) AND e.action = 'victims.probe'
+      AND e.at > clock_timestamp() - interval '1 hour'
+$$;
+
+-- Who takes part in a case the actor is in. A unit that houses people shows only as such.
+CREATE FUNCTION ruv.case_participants(kase bigint)
+RETURNS TABLE (unit_id bigint, unit_code text, unit_name text, basis text, started_at timestamptz, ended_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    shows_shelters boolean := 'shelter_location' = ANY (ruv.opened());
+BEGIN
+    RETURN QUERY
+        SELECT CASE WHEN visible.it THEN u.id END, CASE WHEN visible.it THEN u.code END,
+               CASE WHEN visible.it THEN u.name ELSE 'Centro de acogida (reservado)' END,
+               p.basis, p.started_at, p.ended_at
+        FROM public.participation p
+        JOIN public.trafficking_case c ON c.id = p.case_id AND c.victim_id = p.victim_id
+        JOIN public.unit u ON u.id = p.unit_id
+        CROSS JOIN LATERAL (SELECT u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT') OR shows_shelters
+                                   OR u.id = (SELECT (ruv.context()).unit_id) AS it) visible
+        WHERE p.case_id = kase AND ruv.case_in_scope(p.case_id, p.victim_id)
+        ORDER BY p.started_at, p.id;
+END $$;
+
+CREATE FUNCTION ruv.case_team(kase bigint)
+RETURNS TABLE (assignment_id bigint, user_id bigint, username text, started_at timestamptz)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+        SELECT a.id, u.id, u.username, a.started_at
+        FROM public.assignment a JOIN public.user_account u ON u.id = a.user_id
+        WHERE a.case_id = kase AND a.unit_id = (SELECT (ruv.context()).unit_id) AND a.ended_at IS NULL
+          AND ruv.case_in_scope(a.case_id, a.victim_id)
+        ORDER BY a.started_at, a.id;
+END $$;
+
+-- Ends the bound unit's own part in a case, with its assignments.
+CREATE FUNCTION ruv.end_own_participation(kase bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    unit bigint := (ruv.context()).unit_id;
+    found_one boolean;
+BEGIN
+    UPDATE public.participation p SET ended_at = now()
+    WHERE p.case_id = kase AND p.unit_id = unit AND p.ended_at IS NULL AND ruv.case_in_scope(p.case_id, p.victim_id);
+    found_one := FOUND;
+    IF found_one THEN
+        UPDATE public.assignment a SET ended_at = now()
+        WHERE a.case_id = kase AND a.unit_id = unit AND a.ended_at IS NULL;
+    END IF;
+    RETURN found_one;
+END $$;
+
+-- Ends the participation a referral opened, with its assignments, once the referral itself is over.
+CREATE FUNCTION ruv.end_referral_participation(referral bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    unit bigint := (ruv.context()).unit_id;
+    part public.participation;
+BEGIN
+    SELECT p.* INTO part FROM public.participation p JOIN public.referral r ON r.id = p.referral_id
+    WHERE r.id = referral AND p.ended_at IS NULL AND unit IN (r.from_unit_id, r.to_unit_id)
+      AND r.state IN ('CONCLUIDA', 'INTERRUMPIDA', 'RETIRADA', 'VENCIDA');
+    IF part.id IS NULL THEN
+        RETURN false;
+    END IF;
+    UPDATE public.participation p SET ended_at = now() WHERE p.id = part.id;
+    -- Another open participation of the same unit in the same case keeps its team.
+    UPDATE public.assignment a SET ended_at = now()
+    WHERE a.case_id = part.case_id AND a.victim_id = part.victim_id AND a.unit_id = part.unit_id AND a.ended_at IS NULL
+      AND NOT EXISTS (SELECT FROM public.participation o WHERE o.case_id = part.case_id
+                      AND o.unit_id = part.unit_id AND o.ended_at IS NULL);
+    RETURN true;
+END $$;
+
+-- Population bits: an age that is not known counts as a child's (presumption of minority).
+CREATE FUNCTION ruv.population_of(victim bigint) RETURNS smallint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT (1
+        | CASE WHEN coalesce((SELECT coalesce(f.age_years, f.age_min) >= 18 FROM public.profile f
+                              WHERE f.victim_id = victim), false) THEN 0 ELSE 2 END
+        | CASE WHEN EXISTS (SELECT FROM public.profile f WHERE f.victim_id = victim AND f.nationality <> 'PE')
+                 OR EXISTS (SELECT FROM public.exploitation e WHERE e.victim_id = victim
+                            AND e.country_of_exploitation <> 'PE') THEN 4 ELSE 0 END)::smallint
+$$;
+
+CREATE FUNCTION ruv.set_population() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.population := ruv.population_of(NEW.victim_id);
+    RETURN NEW;
+END $$;
+
+CREATE FUNCTION ruv.refresh_population() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    bits smallint := ruv.population_of(NEW.victim_id);
+BEGIN
+    UPDATE public.participation p SET population = bits
+    WHERE p.victim_id = NEW.victim_id AND p.population <> bits;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER participation_population BEFORE INSERT ON participation
+    FOR EACH ROW EXECUTE FUNCTION ruv.set_population();
+CREATE TRIGGER profile_population AFTER INSERT OR UPDATE OF age_years, age_min, nationality ON profile
+    FOR EACH ROW EXECUTE FUNCTION ruv.refresh_population();
+CREATE TRIGGER exploitation_population AFTER INSERT OR UPDATE OF country_of_exploitation ON exploitation
+    FOR EACH ROW EXECUTE FUNCTION ruv.refresh_population();
+
+CREATE FUNCTION ruv.queue_audit_event() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.audit_queue (event_id) VALUES (NEW.id);
+    RETURN NULL;
+END $$;
+CREATE TRIGGER audit_event_queue AFTER INSERT ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION ruv.queue_audit_event();
+
+-- Ownership and execution ---------------------------------------------------------------------------------
+
+DO $$
+DECLARE
+    f regprocedure;
+BEGIN
+    FOR f IN SELECT p.oid::regprocedure FROM pg_proc p WHERE p.pronamespace = 'ruv'::regnamespace LOOP
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
+        EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO ruv_app, ruv_guard', f);
+        EXECUTE format('ALTER FUNCTION %s OWNER TO ruv_guard', f);
+    END LOOP;
+END $$;
+SET ROLE ruv_guard;
+REVOKE ALL ON FUNCTION ruv.set_context_key(bytea, bytea) FROM ruv_app;
+GRANT EXECUTE ON FUNCTION ruv.set_context_key(bytea, bytea) TO ruv_owner;
+REVOKE ALL ON FUNCTION ruv.set_population(), ruv.refresh_population(), ruv.queue_audit_event() FROM ruv_app;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
+
+GRANT SELECT ON role_grant, victim, victim_code, victim_token, trafficking_case, profile, exploitation, referral,
+    user_account, unit, auth_session, audit_event TO ruv_guard;
+GRANT SELECT, UPDATE ON participation, assignment TO ruv_guard;
+GRANT INSERT ON audit_queue TO ruv_guard;
+
+-- What each role may do at all ----------------------------------------------------------------------------
+
+GRANT SELECT ON institution, unit, role_grant, kek TO ruv_app;
+GRANT INSERT ON institution, unit TO ruv_app;
+GRANT SELECT, INSERT ON user_account, auth_session, refresh_token, idempotency_key TO ruv_app;
+GRANT UPDATE (failed_logins, locked_until, password_hash, disabled_at) ON user_account TO ruv_app;
+GRANT UPDATE (revoked_at, revoked_reason) ON auth_session TO ruv_app;
+GRANT UPDATE (used_at) ON refresh_token TO ruv_app;
+GRANT SELECT, INSERT ON victim, victim_code, victim_key, victim_blob, case_transition, plan_objective,
+    progress_note, plan_version, plan_signature, audit_event TO ruv_app;
+GRANT INSERT ON victim_token TO ruv_app;
+GRANT SELECT, INSERT, UPDATE ON profile, compartment_head, exploitation TO ruv_app;
+GRANT SELECT, INSERT ON trafficking_case, participation, assignment, referral, placement, plan, plan_activity TO ruv_app;
+GRANT UPDATE (state, state_since, identification, closed_at, outcome, version) ON trafficking_case TO ruv_app;
+GRANT UPDATE (last_activity) ON participation TO ruv_app;
+GRANT UPDATE (last_activity, ended_at) ON assignment TO ruv_app;
+GRANT UPDATE (state, answered_at, answered_by, refusal_reason, ended_at, result, sealed_answer, version) ON referral TO ruv_app;
+GRANT UPDATE (left_at, exit_reason, version) ON placement TO ruv_app;
+GRANT UPDATE (state, state_since, responsible_user_id, signed_at, closed_at, outcome, version) ON plan TO ruv_app;
+GRANT UPDATE (state, updated_at, version) ON plan_activity TO ruv_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO ruv_app;
+GRANT SELECT ON audit_event, audit_queue TO ruv_sealer;
+GRANT DELETE ON audit_queue TO ruv_sealer;
+
+-- Policies ------------------------------------------------------------------------------------------------
+
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['user_account', 'auth_session', 'refresh_token', 'idempotency_key', 'victim',
+        'victim_code', 'profile', 'victim_key', 'victim_blob', 'compartment_head', 'victim_token',
+        'trafficking_case', 'exploitation', 'case_transition', 'participation', 'assignment', 'referral',
+        'placement', 'plan', 'plan_objective', 'plan_activity', 'progress_note', 'plan_version',
+        'plan_signature', 'audit_event', 'audit_queue'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
+    END LOOP;
+    FOREACH t IN ARRAY ARRAY['victim', 'victim_code', 'victim_token', 'trafficking_case', 'profile', 'exploitation',
+        'referral', 'user_account', 'auth_session', 'participation', 'assignment', 'audit_event'] LOOP
+        EXECUTE format('CREATE POLICY guard ON %I TO ruv_guard USING (true)', t);
+    END LOOP;
+END $$;
+CREATE POLICY guard ON audit_queue FOR INSERT TO ruv_guard WITH CHECK (true);
+
+-- Scope: the one place where it is written.
+CREATE POLICY scope ON participation FOR SELECT TO ruv_app USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND ended_at IS NULL
+    AND ((SELECT (ruv.context()).unit_wide) OR EXISTS (
+        SELECT FROM assignment a WHERE a.victim_id = participation.victim_id AND a.case_id = participation.case_id
+        AND a.user_id = (SELECT (ruv.context()).user_id) AND a.ended_at IS NULL))
+);
+CREATE POLICY population ON participation AS RESTRICTIVE FOR SELECT TO ruv_app
+    USING (population & (SELECT ruv.population()) <> 0);
+CREATE POLICY touch ON participation FOR UPDATE TO ruv_app
+    USING (unit_id = (SELECT (ruv.context()).unit_id)) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
+CREATE POLICY join_case ON participation FOR INSERT TO ruv_app WITH CHECK (
+    started_at = now() AND ended_at IS NULL AND CASE basis
+        WHEN 'REGISTRO' THEN unit_id = (SELECT (ruv.context()).unit_id) AND compartments IS NULL
+            AND ruv.is_new_case(case_id, victim_id)
+        WHEN 'DERIVACION' THEN unit_id = (SELECT (ruv.context()).unit_id)
+            AND ruv.referral_accepted(referral_id, victim_id, case_id, compartments)
+        WHEN 'MANDATO' THEN unit_id <> (SELECT (ruv.context()).unit_id)
+            AND (SELECT ruv.permits('participations:add')) AND ruv.case_in_scope(case_id, victim_id)
+        ELSE false END
+);
+
+CREATE POLICY own ON assignment FOR SELECT TO ruv_app USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND ((SELECT (ruv.context()).unit_wide) OR user_id = (SELECT (ruv.context()).user_id))
+);
+CREATE POLICY change ON assignment FOR UPDATE TO ruv_app USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND ((SELECT (ruv.context()).unit_wide) OR user_id = (SELECT (ruv.context()).user_id))
+);
+CREATE POLICY assign ON assignment FOR INSERT TO ruv_app WITH CHECK (
+    unit_id = (SELECT (ruv.context()).unit_id) AND started_at = now() AND ended_at IS NULL
+    AND assigned_by = (SELECT (ruv.context()).user_id)
+    AND ruv.user_in_unit(user_id, unit_id)
+    AND (ruv.case_in_scope(case_id, victim_id)
+         OR user_id = (SELECT (ruv.context()).user_id) AND ruv.participation_is_new(case_id, victim_id))
+);
+
+-- The person.
+CREATE POLICY scope ON victim FOR SELECT TO ruv_app
+    USING (EXISTS (SELECT FROM participation p WHERE p.victim_id = victim.id));
+CREATE POLICY register ON victim FOR INSERT TO ruv_app WITH CHECK (
+    registered_unit_id = (SELECT (ruv.context()).unit_id) AND registered_by = (SELECT (ruv.context()).user_id)
+    AND registered_at = now() AND (SELECT ruv.permits('victims:register'))
+);
+CREATE POLICY scope ON victim_code FOR SELECT TO ruv_app
+    USING (EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_code.victim_id));
+CREATE POLICY register ON victim_code FOR INSERT TO ruv_app WITH CHECK (ruv.is_new_victim(victim_id));
+CREATE POLICY register ON victim_token FOR INSERT TO ruv_app WITH CHECK (
+    EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_token.victim_id)
+    AND 'identity' = ANY ((SELECT ruv.written())::text[])
+);
+
+CREATE POLICY scope ON compartment_head FOR SELECT TO ruv_app USING (
+    compartment = ANY ((SELECT ruv.listed())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
+                AND (p.compartments IS NULL OR compartment_head.compartment = ANY (p.compartments)))
+);
+CREATE POLICY fill ON compartment_head FOR INSERT TO ruv_app WITH CHECK (
+    compartment = ANY ((SELECT ruv.written())::text[]) AND unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
+                AND (p.compartments IS NULL OR compartment_head.compartment = ANY (p.compartments)))
+);
+CREATE POLICY advance ON compartment_head FOR UPDATE TO ruv_app USING (
+    compartment = ANY ((SELECT ruv.written())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
+                AND (p.compartments IS NULL OR compartment_head.compartment = ANY (p.compartments)))
+) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
+
+-- Sealed data and its keys: scope, what the referral shared, and the matrix.
+CREATE POLICY scope ON victim_blob FOR SELECT TO ruv_app USING (
+    compartment = ANY ((SELECT ruv.opened())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_blob.victim_id
+                AND (p.compartments IS NULL OR victim_blob.compartment = ANY (p.compartments)))
+);
+CREATE POLICY own_placement ON victim_blob AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+    compartment <> ALL ((SELECT ruv.own_only())::text[])
+    OR EXISTS (SELECT FROM placement l WHERE l.victim_id = victim_blob.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id) AND l.left_at IS NULL)
+);
+CREATE POLICY append ON victim_blob FOR INSERT TO ruv_app WITH CHECK (
+    compartment = ANY ((SELECT ruv.written())::text[])
+    AND created_by = (SELECT (ruv.context()).user_id) AND unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_blob.victim_id
+                AND (p.compartments IS NULL OR victim_blob.compartment = ANY (p.compartments)))
+);
+-- Coordination texts (reasons of a transition, messages of a referral) have a key of their own, outside the
+-- matrix: whoever takes part in a case may be addressed in it; the rows that hold them have their own policies.
+CREATE POLICY scope ON victim_key FOR SELECT TO ruv_app USING (
+    (compartment = 'coordination' OR compartment = ANY ((SELECT ruv.opened())::text[]))
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_key.victim_id
+                AND (compartment = 'coordination' OR p.compartments IS NULL
+                     OR victim_key.compartment = ANY (p.compartments)))
+);
+CREATE POLICY own_placement ON victim_key AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+    compartment <> ALL ((SELECT ruv.own_only())::text[])
+    OR EXISTS (SELECT FROM placement l WHERE l.victim_id = victim_key.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id) AND l.left_at IS NULL)
+);
+CREATE POLICY append ON victim_key FOR INSERT TO ruv_app WITH CHECK (
+    (compartment = 'coordination' OR compartment = ANY ((SELECT ruv.written())::text[]))
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_key.victim_id
+                AND (compartment = 'coordination' OR p.compartments IS NULL
+                     OR victim_key.compartment = ANY (p.compartments)))
+);
+
+-- Statistical faces belong to a compartment too.
+CREATE POLICY scope ON profile FOR SELECT TO ruv_app USING (
+    'identity' = ANY ((SELECT ruv.opened())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = profile.victim_id
+                AND (p.compartments IS NULL OR 'identity' = ANY (p.compartments)))
+);
+CREATE POLICY fill ON profile FOR INSERT TO ruv_app WITH CHECK (
+    'identity' = ANY ((SELECT ruv.written())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = profile.victim_id
+                AND (p.compartments IS NULL OR 'identity' = ANY (p.compartments)))
+);
+CREATE POLICY change ON profile FOR UPDATE TO ruv_app USING (
+    'identity' = ANY ((SELECT ruv.written())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = profile.victim_id
+                AND (p.compartments IS NULL OR 'identity' = ANY (p.compartments)))
+);
+CREATE POLICY scope ON exploitation FOR SELECT TO ruv_app USING (
+    'legal' = ANY ((SELECT ruv.opened())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = exploitation.victim_id
+                AND p.case_id = exploitation.case_id
+                AND (p.compartments IS NULL OR 'legal' = ANY (p.compartments)))
+);
+CREATE POLICY fill ON exploitation FOR INSERT TO ruv_app WITH CHECK (
+    'legal' = ANY ((SELECT ruv.written())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = exploitation.victim_id
+                AND p.case_id = exploitation.case_id
+                AND (p.compartments IS NULL OR 'legal' = ANY (p.compartments)))
+);
+CREATE POLICY change ON exploitation FOR UPDATE TO ruv_app USING (
+    'legal' = ANY ((SELECT ruv.written())::text[])
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = exploitation.victim_id
+                AND p.case_id = exploitation.case_id
+                AND (p.compartments IS NULL OR 'legal' = ANY (p.compartments)))
+);
+
+-- The case.
+CREATE POLICY scope ON trafficking_case FOR SELECT TO ruv_app USING (
+    EXISTS (SELECT FROM participation p WHERE p.victim_id = trafficking_case.victim_id
+            AND p.case_id = trafficking_case.id)
+);
+CREATE POLICY open_case ON trafficking_case FOR INSERT TO ruv_app WITH CHECK (
+    opened_unit_id = (SELECT (ruv.context()).unit_id) AND opened_by = (SELECT (ruv.context()).user_id)
+    AND opened_at = now() AND (SELECT ruv.permits('victims:register'))
+    AND (ruv.is_new_victim(victim_id)
+         OR EXISTS (SELECT FROM participation p WHERE p.victim_id = trafficking_case.victim_id))
+);
+CREATE POLICY advance ON trafficking_case FOR UPDATE TO ruv_app USING (
+    ((SELECT ruv.permits('cases:transition')) OR (SELECT ruv.permits('cases:identify')))
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = trafficking_case.victim_id
+                AND p.case_id = trafficking_case.id)
+);
+CREATE POLICY scope ON case_transition FOR SELECT TO ruv_app USING (
+    (SELECT ruv.permits('cases:transition'))
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = case_transition.victim_id
+                AND p.case_id = case_transition.case_id)
+);
+CREATE POLICY append ON case_transition FOR INSERT TO ruv_app WITH CHECK (
+    by_user_id = (SELECT (ruv.context()).user_id) AND by_unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = case_transition.victim_id
+                AND p.case_id = case_transition.case_id)
+);
+
+-- Referrals: the sender, the receiver, and whoever reads the services of the case.
+CREATE POLICY parties ON referral FOR SELECT TO ruv_app USING (
+    (SELECT ruv.permits('referrals:read')) AND (
+        to_unit_id = (SELECT (ruv.context()).unit_id)
+        OR (from_unit_id = (SELECT (ruv.context()).unit_id) OR 'services' = ANY ((SELECT ruv.read_in_full())::text[]))
+           AND EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id
+                       AND p.case_id = referral.case_id))
+);
+CREATE POLICY send ON referral FOR INSERT TO ruv_app WITH CHECK (
+    (SELECT ruv.permits('referrals:send')) AND from_unit_id = (SELECT (ruv.context()).unit_id)
+    AND sent_by = (SELECT (ruv.context()).user_id) AND state = 'ENVIADA' AND to_unit_id <> from_unit_id
+    AND compartments <@ (SELECT ruv.opened())::text[]
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id AND p.case_id = referral.case_id)
+);
+CREATE POLICY answer ON referral FOR UPDATE TO ruv_app USING (
+    to_unit_id = (SELECT (ruv.context()).unit_id) OR from_unit_id = (SELECT (ruv.context()).unit_id)
+);
+
+CREATE POLICY scope ON placement FOR SELECT TO ruv_app USING (
+    (unit_id = (SELECT (ruv.context()).unit_id)
+     OR 'shelter_location' = ANY ((SELECT ruv.opened())::text[])
+        AND 'shelter_location' <> ALL ((SELECT ruv.own_only())::text[]))
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = placement.victim_id AND p.case_id = placement.case_id)
+);
+CREATE POLICY admit ON placement FOR INSERT TO ruv_app WITH CHECK (
+    (SELECT ruv.permits('placements:write')) AND unit_id = (SELECT (ruv.context()).unit_id)
+    AND admitted_by = (SELECT (ruv.context()).user_id)
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = placement.victim_id AND p.case_id = placement.case_id)
+);
+CREATE POLICY leave ON placement FOR UPDATE TO ruv_app USING (
+    (SELECT ruv.permits('placements:write')) AND unit_id = (SELECT (ruv.context()).unit_id)
+);
+
+-- The plan: its compartment, and for those who read it in part only their own unit's activities.
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['plan', 'plan_objective', 'plan_activity', 'progress_note', 'plan_version',
+                             'plan_signature'] LOOP
+        EXECUTE format($policy$
+            CREATE POLICY scope ON %1$I FOR SELECT TO ruv_app USING (
+                'plan' = ANY ((SELECT ruv.opened())::text[])
+                AND EXISTS (SELECT FROM participation p WHERE p.victim_id = %1$I.victim_id
+                            AND (p.compartments IS NULL OR 'plan' = ANY (p.compartments))))
+        $policy$, t);
+        EXECUTE format($policy$
+            CREATE POLICY append ON %1$I FOR INSERT TO ruv_app WITH CHECK (
+                'plan' = ANY ((SELECT ruv.written())::text[])
+                AND EXISTS (SELECT FROM participation p WHERE p.victim_id = %1$I.victim_id
+                            AND (p.compartments IS NULL OR 'plan' = ANY (p.compartments))))
+        $policy$, t);
+    END LOOP;
+    FOREACH t IN ARRAY ARRAY['plan', 'plan_activity'] LOOP
+        EXECUTE format($policy$
+            CREATE POLICY change ON %1$I FOR UPDATE TO ruv_app USING (
+                'plan' = ANY ((SELECT ruv.written())::text[])
+                AND EXISTS (SELECT FROM participation p WHERE p.victim_id = %1$I.victim_id
+                            AND (p.compartments IS NULL OR 'plan' = ANY (p.compartments))))
+        $policy$, t);
+    END LOOP;
+END $$;
+CREATE POLICY own_part ON plan_activity AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[])
+    OR unit_id = (SELECT (ruv.context()).unit_id)
+    OR EXISTS (SELECT FROM plan l WHERE l.id = plan_activity.plan_id AND l.victim_id = plan_activity.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id))
+);
+CREATE POLICY own_part ON plan_objective AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[])
+    OR EXISTS (SELECT FROM plan l WHERE l.id = plan_objective.plan_id AND l.victim_id = plan_objective.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id))
+);
+CREATE POLICY own_part ON progress_note AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+    EXISTS (SELECT FROM plan_activity a WHERE a.id = progress_note.activity_id AND a.victim_id = progress_note.victim_id)
+);
+CREATE POLICY own_part ON plan_version AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[])
+    OR EXISTS (SELECT FROM plan l WHERE l.id = plan_version.plan_id AND l.victim_id = plan_version.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id))
+);
+CREATE POLICY own_part ON plan AS RESTRICTIVE FOR UPDATE TO ruv_app USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[]) OR unit_id = (SELECT (ruv.context()).unit_id)
+);
+CREATE POLICY own_part_change ON plan_activity AS RESTRICTIVE FOR UPDATE TO ruv_app USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[])
+    OR unit_id = (SELECT (ruv.context()).unit_id)
+    OR EXISTS (SELECT FROM plan l WHERE l.id = plan_activity.plan_id AND l.victim_id = plan_activity.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id))
+);
+
+-- The trace.
+CREATE POLICY append ON audit_event FOR INSERT TO ruv_app WITH CHECK (
+    coalesce(user_id, 0) = (SELECT (ruv.context()).user_id)
+    OR (SELECT (ruv.context()).role) = 'sign_in'
+);
+CREATE POLICY readers ON audit_event FOR SELECT TO ruv_app USING (
+    (SELECT ruv.permits('audit:read'))
+    OR (SELECT ruv.permits('victims:access-log'))
+       AND EXISTS (SELECT FROM participation p WHERE p.victim_id = audit_event.victim_id)
+);
+CREATE POLICY seal ON audit_event FOR SELECT TO ruv_sealer USING (true);
+CREATE POLICY seal ON audit_queue TO ruv_sealer USING (true);
+
+-- Accounts and sessions.
+CREATE POLICY reach ON user_account FOR SELECT TO ruv_app USING (
+    (SELECT (ruv.context()).role) IN ('sign_in', 'setup')
+    OR unit_id = (SELECT (ruv.context()).unit_id)
+    OR institution_id = (SELECT (ruv.context()).institution_id) AND (SELECT ruv.permits('accounts:manage'))
+);
+CREATE POLICY create_account ON user_account FOR INSERT TO ruv_app WITH CHECK (
+    (SELECT (ruv.context()).role) = 'setup'
+    OR institution_id = (SELECT (ruv.context()).institution_id) AND (SELECT ruv.permits('accounts:manage'))
+);
+CREATE POLICY change ON user_account FOR UPDATE TO ruv_app USING (
+    (SELECT (ruv.context()).role) IN ('sign_in', 'setup')
+    OR id = (SELECT (ruv.context()).user_id)
+    OR institution_id = (SELECT (ruv.context()).institution_id) AND (SELECT ruv.permits('accounts:manage'))
+);
+CREATE POLICY own ON auth_session TO ruv_app USING (
+    (SELECT (ruv.context()).role) = 'sign_in' OR user_id = (SELECT (ruv.context()).user_id)
+);
+CREATE POLICY own ON refresh_token TO ruv_app USING ((SELECT (ruv.context()).role) = 'sign_in');
+CREATE POLICY own ON idempotency_key TO ruv_app USING (user_id = (SELECT (ruv.context()).user_id));

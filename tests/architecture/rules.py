@@ -1,0 +1,264 @@
+"""Rules of the code base that no general linter knows.
+
+Each rule takes the root of a repository and returns its findings as `path:line: what`. Rules that look at the
+package read `app/`; the others read every file under version control.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+Rule = Callable[[Path], list[str]]
+
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 60
+CODE = ("app", "benchmarks", "migrations", "tests")
+
+_READERS = {"select", "exists"}
+_SESSION_READERS = {"get", "get_one", "query"}
+_OPENERS = {"unseal", "open_json", "open_text"}
+_ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
+_DATABASE_ROLE = "ruv_"
+_UNVERIFIED = "get_unverified_"
+
+
+class Source(NamedTuple):
+    """One parsed module: its path from the root, and its tree."""
+
+    path: str
+    tree: ast.Module
+
+    def at(self, node: ast.stmt | ast.expr, text: str) -> str:
+        """A finding at a node."""
+        return f"{self.path}:{node.lineno}: {text}"
+
+    def within(self, *places: str) -> bool:
+        """Whether the module is one of these files or lies in one of these folders (ending in `/`)."""
+        return any(self.path.startswith(p) if p.endswith("/") else self.path == p for p in places)
+
+
+def sources(root: Path, *folders: str) -> Iterator[Source]:
+    """Every module below these folders of the root, parsed."""
+    for folder in folders:
+        for file in sorted((root / folder).rglob("*.py")):
+            yield Source(file.relative_to(root).as_posix(), ast.parse(file.read_text(encoding="utf-8")))
+
+
+def _calls(source: Source) -> Iterator[tuple[ast.Call, str]]:
+    """Calls with the last name of what they call: `a.b.c()` and `c()` both give `c`."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                yield node, node.func.attr
+            elif isinstance(node.func, ast.Name):
+                yield node, node.func.id
+
+
+def _imports(source: Source) -> Iterator[tuple[ast.stmt, str]]:
+    """Absolute dotted names a module imports: `from a import b` gives `a.b`."""
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node, alias.name
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                yield node, f"{node.module}.{alias.name}"
+
+
+def _names(node: ast.AST) -> set[str]:
+    return {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} | {
+        n.attr for n in ast.walk(node) if isinstance(n, ast.Attribute)
+    }
+
+
+def no_commit_below_the_edge(root: Path) -> list[str]:
+    """The transaction belongs to who opened the session: services, policy, audit and routes never commit."""
+    return [
+        source.at(call, "commit() belongs to the edge")
+        for source in sources(root, "app/services", "app/access", "app/audit", "app/matching", "app/api")
+        for call, name in _calls(source)
+        if name == "commit"
+    ]
+
+
+def person_tables(root: Path) -> set[str]:
+    """Model classes that hold a person's data: `Victim` and every table keyed by `victim_id`."""
+    return {
+        node.name
+        for source in sources(root, "app/models")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.ClassDef)
+        and (node.name == "Victim" or any(_declares(line, "victim_id") for line in node.body))
+    }
+
+
+def _declares(statement: ast.stmt, column: str) -> bool:
+    return (
+        isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and statement.target.id == column
+    )
+
+
+def persons_are_read_in_queries(root: Path) -> list[str]:
+    """A person's tables are read by query modules and the policy only, where the scope is applied."""
+    tables = person_tables(root)
+    return [
+        source.at(call, f"reads {', '.join(sorted(tables & _names(call)))}: belongs to queries.py or access/")
+        for source in sources(root, "app")
+        if not source.within("app/access/", "app/models/", "app/audit/", "app/matching/queries.py")
+        and not source.path.endswith("queries.py")
+        for call, name in _calls(source)
+        if (name in _READERS and tables & _named_in_arguments(call))
+        or (name in _SESSION_READERS and call.args and tables & _names(call.args[0]))
+    ]
+
+
+def _named_in_arguments(call: ast.Call) -> set[str]:
+    return set().union(*(_names(argument) for argument in call.args))
+
+
+def sealed_data_is_opened_in_one_place(root: Path) -> list[str]:
+    """Only `access/opening.py` opens sealed data, after policy and trace; keys are opened in `access/`."""
+    findings = []
+    for source in sources(root, "app"):
+        if source.within("app/vault/", "app/access/opening.py"):
+            continue
+        findings += [
+            source.at(node, f"imports {name}")
+            for node, name in _imports(source)
+            if name.startswith("app.vault") and name.rpartition(".")[2] in _OPENERS
+        ]
+        findings += [
+            source.at(call, f"calls {name}()")
+            for call, name in _calls(source)
+            if isinstance(call.func, ast.Attribute)
+            and (name in _OPENERS or (name == "open_dek" and not source.within("app/access/")))
+        ]
+    return findings
+
+
+def one_module_knows_the_token_library(root: Path) -> list[str]:
+    """`jose` is imported by one module; its encryption and its unverified readers by none."""
+    found = [
+        (source, node, name)
+        for source in sources(root, "app")
+        for node, name in _imports(source)
+        if name.split(".")[0] == "jose"
+    ]
+    modules = sorted({source.path for source, _, _ in found})
+    several = [f"{path}:1: one of {len(modules)} modules that import jose" for path in modules[1:]]
+    return several + [
+        source.at(node, f"{name} must not be used")
+        for source, node, name in found
+        if "jwe" in name.split(".") or name.rpartition(".")[2].startswith(_UNVERIFIED)
+    ]
+
+
+def ciphers_live_in_the_vault(root: Path) -> list[str]:
+    """Symmetric encryption is the vault's alone."""
+    return [
+        source.at(node, f"imports {name}")
+        for source in sources(root, "app")
+        if not source.within("app/vault/")
+        for node, name in _imports(source)
+        if name.startswith(("cryptography.hazmat.primitives.ciphers", "cryptography.fernet"))
+    ]
+
+
+def no_role_is_compared(root: Path) -> list[str]:
+    """What a role may do comes from the policy file: no code compares a role with a literal.
+
+    Roles of the database (`ruv_app` and the like) are another thing.
+    """
+    return [
+        source.at(node, "compares a role: ask the policy")
+        for source in sources(root, "app")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Compare)
+        and any(_is_role(side) for side in (node.left, *node.comparators))
+        and any(_is_text(side) for side in (node.left, *node.comparators))
+    ]
+
+
+def _is_role(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Attribute) and node.attr == "role") or (
+        isinstance(node, ast.Name) and node.id == "role"
+    )
+
+
+def _is_text(node: ast.expr) -> bool:
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        return any(_is_text(item) for item in node.elts)
+    return (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and not node.value.startswith(_DATABASE_ROLE)
+    )
+
+
+def only_the_command_line_prints(root: Path) -> list[str]:
+    """Standard output belongs to `ruv`."""
+    return [
+        source.at(call, "print()")
+        for source in sources(root, "app")
+        if not source.within("app/cli.py", "app/cli/")
+        for call, name in _calls(source)
+        if name == "print" and isinstance(call.func, ast.Name)
+    ]
+
+
+def one_reader_of_the_environment(root: Path) -> list[str]:
+    """Settings come from `config.py`; nothing else looks at the environment."""
+    return [
+        source.at(node, f"os.{name}")
+        for source in sources(root, "app")
+        if not source.within("app/config.py")
+        for node, name in _environment_uses(source)
+    ]
+
+
+def _environment_uses(source: Source) -> Iterator[tuple[ast.stmt | ast.expr, str]]:
+    for node in ast.walk(source.tree):
+        if (
+            isinstance(node, ast.Attribute)
+            and node.attr in _ENVIRONMENT
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "os"
+        ):
+            yield node, node.attr
+    for statement, name in _imports(source):
+        module, _, last = name.rpartition(".")
+        if module == "os" and last in _ENVIRONMENT:
+            yield statement, last
+
+
+def files_and_functions_stay_small(root: Path) -> list[str]:
+    """No module over 400 lines, no function over 60."""
+    findings = []
+    for source in sources(root, *CODE):
+        lines = len((root / source.path).read_text(encoding="utf-8").splitlines())
+        if lines > LONGEST_FILE:
+            findings.append(f"{source.path}:1: {lines} lines")
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    findings.append(source.at(node, f"{node.name} has {length} lines"))
+    return findings
+
+
+CODE_RULES: tuple[Rule, ...] = (
+    no_commit_below_the_edge,
+    persons_are_read_in_queries,
+    sealed_data_is_opened_in_one_place,
+    one_module_knows_the_token_library,
+    ciphers_live_in_the_vault,
+    no_role_is_compared,
+    only_the_command_line_prints,
+    one_reader_of_the_environment,
+    files_and_functions_stay_small,
+)

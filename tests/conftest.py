@@ -1,0 +1,96 @@
+"""One embedded PostgreSQL for the whole run, one database a worker, no cleaning: tests make their own units.
+
+A test sees nobody else's rows because its actors belong to units of its own, which is the product's rule.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from sqlalchemy import make_url
+
+from app.config import Settings
+from app.main import create_app
+from app.postgres import ServerHandle, ServerOptions, create_roles_and_database, ensure_server
+from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
+from app.runtime import Runtime, assemble, install
+from app.vault import FileRoot
+from tests.factories import World
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """Name of this xdist worker."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[ServerHandle]:
+    """The embedded server all workers share."""
+    base = tmp_path_factory.getbasetemp()
+    data_dir = (base if worker == "main" else base.parent) / "postgres"
+    with ensure_server(data_dir, options=ServerOptions(grace=3.0)) as handle:
+        yield handle
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of the tests: cheap password hashes, everything else as in production."""
+    return Settings(data_dir=tmp_path_factory.mktemp("datos"), argon2_memory_kib=64, argon2_time_cost=1)
+
+
+@pytest.fixture(scope="session")
+def runtime(
+    server: ServerHandle, settings: Settings, worker: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Runtime]:
+    """An installed database of this worker and the runtime over it."""
+    name = f"ruv_{worker}"
+    create_roles_and_database(server.superuser_url(), name)
+    urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
+    root = FileRoot.create(tmp_path_factory.mktemp("llaves") / "root.json")
+    install(urls, settings, root)
+    opened = assemble(settings, urls, root)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def base_url(runtime: Runtime, settings: Settings) -> Iterator[str]:
+    """Address of the application, served by a real server on loopback."""
+    app = create_app(settings, opener=lambda _: runtime)
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
+    app.state.runtime = runtime
+    served = uvicorn.Server(config)
+    thread = threading.Thread(target=served.run, daemon=True)
+    thread.start()
+    while not served.started:
+        time.sleep(0.01)
+    port = served.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    served.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def world(runtime: Runtime, base_url: str) -> Iterator[World]:
+    """Factories over this worker's database; units made through it belong to the test alone."""
+    made = World(runtime, base_url)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The public data sets beside the repository."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("needs the public data sets in ../shared/data, which are not part of the repository")
+    return SHARED / "data"
