@@ -1,5 +1,6 @@
 """Settings: the only reader of the environment (`RUV_*`)."""
 
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -29,7 +30,7 @@ class Settings(BaseSettings):
     postgres_bin: Path | None = None
     """Folder with other PostgreSQL binaries (>= 15) for the embedded server."""
     postgres_account: str | None = None
-    """Account the embedded server runs under when started as root (default: the data's owner, else `nobody`)."""
+    """Account the embedded server runs under when started as root (default: the data's owner)."""
     postgres_grace: float = Field(default=5.0, ge=0)
     """Seconds the embedded server stays after its last user left."""
 
@@ -43,9 +44,12 @@ class Settings(BaseSettings):
     context_seconds: int = Field(default=120, ge=1)
     """How long a signed database context is accepted after it was bound."""
 
-    token_issuer: str = "ruv"
-    token_audience: str = "ruv-api"
+    token_issuer: str = "ruv"  # noqa: S105 - a name
+    token_audience: str = "ruv-api"  # noqa: S105 - a name
     session_hours: int = Field(default=12, ge=1, le=24)
+    """How long a session lasts at most, whatever is done in it."""
+    session_idle_minutes: int = Field(default=30, ge=15, le=60)
+    """How long a refresh token waits for its use: without one the session is over."""
     argon2_memory_kib: int = Field(default=65536, ge=8)
     argon2_time_cost: int = Field(default=3, ge=1)
     probe_limit_per_hour: int = Field(default=60, ge=1)
@@ -64,3 +68,19 @@ class Settings(BaseSettings):
 def get_settings() -> Settings:
     """The process's settings, read once."""
     return Settings()
+
+
+def hand_down(**values: object) -> Settings:
+    """Put settings given on the command line where this process and its children read them.
+
+    The only writer of the environment: worker processes start anew and know nothing of the options
+    their parent was given. `None` leaves a setting as it is.
+
+    Returns:
+        The settings as they are now.
+    """
+    for name, value in values.items():
+        if value is not None:
+            os.environ[f"RUV_{name.upper()}"] = str(value)
+    get_settings.cache_clear()
+    return get_settings()

@@ -13,12 +13,13 @@ from datetime import date
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, Executable, QueuePool, create_engine, event
+from sqlalchemy import URL, ClauseElement, Connection, Engine, QueuePool, create_engine, event
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - routes take it from here
+from sqlalchemy.orm import SessionTransaction
 
 from app.access.actor import Actor
 from app.access.policy import policy
@@ -33,7 +34,11 @@ _BIND_SESSION = (
     " FROM (SELECT set_config('ruv.context', %(context)s, true)) AS bound"
     " LEFT JOIN ruv.session_state(%(session)s) AS s ON true"
 )
-_SERVER_OPTIONS = "-c statement_timeout=30s -c lock_timeout=4s -c idle_in_transaction_session_timeout=60s"
+# Generic plans: every statement here looks rows up by keys, and planning anew costs more than it could win.
+_SERVER_OPTIONS = (
+    "-c statement_timeout=30s -c lock_timeout=4s -c idle_in_transaction_session_timeout=60s"
+    " -c plan_cache_mode=force_generic_plan -c jit=off"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -62,6 +67,10 @@ class ContextSigner:
         )
         inner = hashlib.sha256(self.inner_pad + body.encode()).digest()
         return f"{body}|{hashlib.sha256(self.outer_pad + inner).hexdigest()}"
+
+
+class BoundSession(Session):
+    """A session that binds its actor to each transaction; any other session is refused by the database."""
 
 
 class Database:
@@ -102,7 +111,7 @@ class Database:
         An actor with a `session_id` must still be signed in: the first statement checks it.
         """
         info = {"actor": actor, "signer": self._signer, "vault": self.vault}
-        return Session(self.engine(), info=info, expire_on_commit=False, autoflush=False)
+        return BoundSession(self.engine(), info=info, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def session(self, actor: Actor) -> Iterator[Session]:
@@ -116,7 +125,7 @@ class Database:
         try:
             with session.begin():
                 yield session
-        except (OperationalError, PoolTimeout) as error:
+        except (OperationalError, PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable from error
         finally:
             session.close()
@@ -149,7 +158,7 @@ class Database:
             engine.dispose()
 
 
-@event.listens_for(Session, "after_begin")
+@event.listens_for(BoundSession, "after_begin")
 def bind_actor(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
     """Bind the session's actor to the transaction that begins, and check that it is still signed in.
 
@@ -179,6 +188,9 @@ def vault_of(session: Session) -> Keyring:
     return vault
 
 
+_DIALECT = psycopg_dialect.dialect()  # type: ignore[no-untyped-call]
+
+
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A Core statement compiled once, for hot paths: run with named parameters on the driver's connection."""
@@ -187,14 +199,22 @@ class Prepared:
     defaults: Mapping[str, Any]
 
     @classmethod
-    def of(cls, statement: Executable) -> Prepared:
+    def of(cls, statement: ClauseElement) -> Prepared:
         """Compile for psycopg; every bind parameter keeps its name."""
-        compiled = statement.compile(dialect=psycopg_dialect.dialect())  # type: ignore[attr-defined]
+        compiled = statement.compile(dialect=_DIALECT)
         return cls(str(compiled), {k: v for k, v in compiled.params.items() if v is not None})
 
-    def all(self, session: Session, **params: object) -> Sequence[Any]:
-        """Every row."""
-        return session.connection().exec_driver_sql(self.sql, {**self.defaults, **params}).all()
+    def all(self, session: Session, **params: object) -> list[tuple[Any, ...]]:
+        """Every row, as plain tuples."""
+        cursor = driver_cursor(session)
+        cursor.execute(self.sql, {**self.defaults, **params})
+        return cursor.fetchall()
+
+
+def driver_cursor(session: Session) -> psycopg.Cursor[tuple[Any, ...]]:
+    """A cursor of the driver in the session's transaction, for statements that many requests run."""
+    cursor: psycopg.Cursor[tuple[Any, ...]] = session.connection().connection.cursor()  # type: ignore[assignment]
+    return cursor
 
 
 def next_ids(session: Session, **counts: int) -> dict[str, list[int]]:
@@ -212,7 +232,6 @@ def next_ids(session: Session, **counts: int) -> dict[str, list[int]]:
     return drawn
 
 
-
 def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows (all with the same columns) in one statement, however many they are.
 
@@ -223,7 +242,7 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str,
         return
     name = table.__tablename__
     columns = ", ".join(f'"{column}"' for column in rows[0])
-    session.connection().exec_driver_sql(
+    driver_cursor(session).execute(
         f'INSERT INTO "{name}" ({columns}) SELECT {columns}'  # noqa: S608 - names are the models' own
         f' FROM json_populate_recordset(NULL::"{name}", %(rows)s)',
         {"rows": json.dumps([dict(row) for row in rows], ensure_ascii=False, default=_plain)},
@@ -233,7 +252,7 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str,
 def upsert_row(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:
     """Insert one row, or write its columns over the row with the same primary key."""
     statement = pg_insert(table).values(**row)
-    key = [column.name for column in table.__table__.primary_key]  # type: ignore[attr-defined]
+    key = [column.name for column in table.__table__.primary_key]
     changed = {name: statement.excluded[name] for name in row if name not in key}
     session.execute(statement.on_conflict_do_update(index_elements=key, set_=changed))
 
@@ -259,7 +278,8 @@ def translated(error: Exception) -> AppError | None:
     state = getattr(original, "sqlstate", None)
     if state == _REFUSED:
         return Forbidden("Su función o su participación no permiten esta operación.")
-    if isinstance(error, OperationalError | PoolTimeout) or isinstance(original, psycopg.OperationalError) or state in _AWAY:
+    away = isinstance(error, PoolTimeout) or isinstance(original, psycopg.OperationalError) or state in _AWAY
+    if away or isinstance(error, OperationalError):
         return Unavailable()
     if isinstance(original, psycopg.IntegrityError):
         return Conflict("Ya existe o depende de algo que cambió. Vuelva a leer y repita.")

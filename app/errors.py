@@ -131,5 +131,7 @@ class Unavailable(AppError):
     type = "unavailable"
     title = "Servicio no disponible"
 
-    def __init__(self, detail: str = "El servicio no está disponible. Intente de nuevo en un momento.") -> None:
+    def __init__(
+        self, detail: str = "El servicio no está disponible. Intente de nuevo en un momento."
+    ) -> None:
         super().__init__(detail)

@@ -80,7 +80,8 @@ def server_urls(settings: Settings) -> dict[str, URL]:
     for role in (APP, SEALER, REPORT, RELEASE, OWNER):
         url = make_url(text) if (text := given.get(role)) else base.set(username=role)
         secret = _password(settings, owner=True) if role == OWNER else password
-        urls[role] = url.set(drivername="postgresql+psycopg", **({"password": secret} if secret else {}))
+        url = url.set(drivername="postgresql+psycopg")
+        urls[role] = url.set(password=secret) if secret else url
     return urls
 
 
@@ -118,7 +119,7 @@ def open_runtime(settings: Settings, *, progress: Progress | None = None) -> Run
     """
     if settings.database_url is not None:
         return assemble(settings, server_urls(settings), root_key(settings, create=False))
-    server = ensure_server(settings.data_dir, progress=progress, options=_options(settings))
+    server = ensure_server(settings.data_dir, progress=progress, options=server_options(settings))
     try:
         create_roles_and_database(server.superuser_url())
         urls = {role: make_url(server.url(role)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
@@ -130,7 +131,9 @@ def open_runtime(settings: Settings, *, progress: Progress | None = None) -> Run
         raise
 
 
-def assemble(settings: Settings, urls: dict[str, URL], root: RootKey, server: ServerHandle | None = None) -> Runtime:
+def assemble(
+    settings: Settings, urls: dict[str, URL], root: RootKey, server: ServerHandle | None = None
+) -> Runtime:
     """A runtime over an installed database.
 
     Raises:
@@ -149,7 +152,8 @@ def assemble(settings: Settings, urls: dict[str, URL], root: RootKey, server: Se
     return Runtime(settings, database, ring, codec, server)
 
 
-def _options(settings: Settings) -> ServerOptions:
+def server_options(settings: Settings) -> ServerOptions:
+    """What the settings choose about the embedded server."""
     return ServerOptions(
         bin_dir=settings.postgres_bin, account=settings.postgres_account, grace=settings.postgres_grace
     )

@@ -20,7 +20,7 @@ from app.access.scope import actor_params, takes_part
 from app.audit.record import record
 from app.db import Prepared, vault_of
 from app.errors import Forbidden
-from app.models import CompartmentHead, Participation, Placement, VictimBlob, VictimDek
+from app.models import CompartmentHead, Participation, VictimBlob, VictimDek
 from app.records import partial_view
 from app.vault import Dek, Place, open_json, seal_json
 
@@ -80,18 +80,10 @@ class Opened:
 
 
 def _standing_statement(*, unit_wide: bool) -> Prepared:
-    open_stay = (
-        select(Placement.id)
-        .where(
-            Placement.victim_id == bindparam("victim"),
-            Placement.unit_id == bindparam("actor_unit"),
-            Placement.left_at.is_(None),
-        )
-        .exists()
-    )
     return Prepared.of(
-        select(Participation.compartments, open_stay)
-        .where(Participation.victim_id == bindparam("victim"), takes_part(unit_wide=unit_wide))
+        select(Participation.compartments, Participation.housed).where(
+            Participation.victim_id == bindparam("victim"), takes_part(unit_wide=unit_wide)
+        )
     )
 
 
@@ -101,14 +93,17 @@ _STANDING = {wide: _standing_statement(unit_wide=wide) for wide in (True, False)
 def standing(session: Session, actor: Actor, victim_id: int) -> Standing | None:
     """How the actor stands to the person; None when out of scope."""
     rows = _STANDING[actor.unit_wide].all(session, victim=victim_id, **actor_params(actor))
-    return standing_of([row[0] for row in rows], resident=bool(rows and rows[0][1])) if rows else None
+    return standing_of(rows) if rows else None
 
 
-def standing_of(shared: Sequence[list[str] | None], *, resident: bool) -> Standing:
-    """Standing from what each open participation of the unit shares (None: everything the role may see)."""
-    if any(part is None for part in shared):
-        return Standing(None, resident)
-    return Standing(frozenset(name for part in shared for name in part or ()), resident)
+def standing_of(parts: Iterable[Sequence[Any]]) -> Standing:
+    """Standing from the unit's open participations: what each shares (None: all), and whether she lives there."""
+    shared: set[str] | None = set()
+    resident = False
+    for compartments, housed, *_ in parts:
+        resident = resident or housed
+        shared = None if shared is None or compartments is None else shared.union(compartments)
+    return Standing(None if shared is None else frozenset(shared), resident)
 
 
 def _sealed_statement() -> Prepared:
@@ -163,15 +158,15 @@ def open_compartments(  # noqa: PLR0913
         Unavailable: the trace cannot be written.
         SealBroken: a stored blob was tampered with.
     """
+    known = {n: {k: v for k, v in face.items() if v is not None} for n, face in (faces or {}).items()}
     levels = stand.levels(actor)
     if names is not None:
         wanted = set(names)
         levels = {name: level for name, level in levels.items() if name in wanted}
     opened = Opened(levels)
     rows = [r for r in _SEALED.all(session, victim=victim_id) if levels.get(r[0], Level.NONE) >= Level.EXISTS]
-    opening = sorted({r[0] for r in rows if levels[r[0]] in OPENING} | {
-        name for name, face in (faces or {}).items() if face and levels.get(name) in OPENING
-    })
+    read = {r[0] for r in rows} | {name for name, face in known.items() if face}
+    opening = [name for name in sorted(read) if levels.get(name) in OPENING]
     record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
     vault = vault_of(session)
     for name, version, since, updated, unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
@@ -181,9 +176,9 @@ def open_compartments(  # noqa: PLR0913
         dek = vault.open_dek(name, victim_id, key_version, kek_id, wrapped)
         place = Place("victim_blob", name, victim_id, blob_id, version, schema)
         opened.data[name] = open_json(dek, place, sealed)
-    for name, face in (faces or {}).items():
-        if levels.get(name) in OPENING:
-            opened.data.setdefault(name, {}).update({k: v for k, v in face.items() if v is not None})
+    for name, face in known.items():
+        if face and levels.get(name) in OPENING:
+            opened.data.setdefault(name, {}).update(face)
     for name, data in opened.data.items():
         if levels[name] is Level.PARTIAL:
             opened.data[name] = partial_view(name, data)
@@ -288,7 +283,9 @@ def current_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek
     ).first()
     if row is None:
         return None
-    return vault_of(session).open_dek(compartment, victim_id, row.version, row.kek_id, row.wrapped), row.version
+    return vault_of(session).open_dek(
+        compartment, victim_id, row.version, row.kek_id, row.wrapped
+    ), row.version
 
 
 def sealing_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int]:

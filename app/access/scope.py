@@ -7,7 +7,19 @@ can be compiled once and run for everybody (`app.db.Prepared`).
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, ColumnElement, Select, SmallInteger, and_, bindparam, exists, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    SmallInteger,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
 
 from app.access.actor import Actor
@@ -65,13 +77,13 @@ def _first_of_unit() -> ColumnElement[bool]:
     )
 
 
-def visible_victims(actor: Actor) -> Select[tuple[int]]:
+def visible_victims(actor: Actor) -> Select[int]:
     """Ids of the persons the actor may see."""
     query = select(Victim.id).where(_in_scope(actor, Participation.victim_id == Victim.id))
     return query.params(actor_params(actor))
 
 
-def visible_cases(actor: Actor) -> Select[tuple[int, int]]:
+def visible_cases(actor: Actor) -> Select[int, int]:
     """Ids of the cases (and their persons) the actor may see.
 
     Lists start from the participation, or from the assignment of those who need one: both have an index by
@@ -102,7 +114,7 @@ def list_order(actor: Actor) -> ColumnElement[object]:
     return (Participation if actor.unit_wide else Assignment).last_activity  # type: ignore[return-value]
 
 
-def visible_referrals(actor: Actor) -> Select[tuple[int]]:
+def visible_referrals(actor: Actor) -> Select[int]:
     """Ids of referrals the actor's unit sent or received, or of a case whose services it reads in full."""
     if not policy().permits(actor.role, Permission.REFERRALS_READ):
         return select(Referral.id).where(Referral.id.is_(None))
@@ -111,28 +123,26 @@ def visible_referrals(actor: Actor) -> Select[tuple[int]]:
     )
     reads_services = policy().reads_in_full(actor.role, "services")
     sender = in_case if reads_services else and_(Referral.from_unit_id == UNIT, in_case)
-    return (
-        select(Referral.id)
-        .where(or_(Referral.to_unit_id == UNIT, sender))
-        .params(actor_params(actor))
-    )
+    return select(Referral.id).where(or_(Referral.to_unit_id == UNIT, sender)).params(actor_params(actor))
 
 
-def visible_plans(actor: Actor) -> Select[tuple[int]]:
+def visible_plans(actor: Actor) -> Select[int]:
     """Ids of plans of persons in scope whose `plan` compartment the role opens and the unit was given."""
     if not policy().opens(actor.role, "plan"):
         return select(Plan.id).where(Plan.id.is_(None))
-    shared = or_(
-        Participation.compartments.is_(None), Participation.compartments.any("plan")  # type: ignore[arg-type]
-    )
+    shared = or_(Participation.compartments.is_(None), literal("plan") == any_(Participation.compartments))
     return (
         select(Plan.id)
-        .where(exists().where(Participation.victim_id == Plan.victim_id, shared, takes_part(unit_wide=actor.unit_wide)))
+        .where(
+            exists().where(
+                Participation.victim_id == Plan.victim_id, shared, takes_part(unit_wide=actor.unit_wide)
+            )
+        )
         .params(actor_params(actor))
     )
 
 
-def visible_placements(actor: Actor) -> Select[tuple[int]]:
+def visible_placements(actor: Actor) -> Select[int]:
     """Ids of placements in the actor's own unit; of all in scope for roles that read shelter locations."""
     in_case = _in_scope(
         actor, Participation.victim_id == Placement.victim_id, Participation.case_id == Placement.case_id

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.api import victims
+from app.api import auth, cases, indicators, plans, referrals, releases, shelters, victims
 
 router = APIRouter(prefix="/api/v1")
-for part in (victims,):
+for part in (auth, victims, cases, referrals, shelters, plans, indicators, releases):
     router.include_router(part.router)

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.policy import policy
-from app.db import insert_rows, vault_of
+from app.db import DATABASE_ERRORS, insert_rows, vault_of
 from app.errors import Unavailable
 from app.models import AuditEvent
+
 
 def event_mac(key: bytes, event: str, salt: bytes) -> bytes:
     """HMAC-SHA-256 over salt and event, under the audit key."""
@@ -72,7 +72,9 @@ def event_row(  # noqa: PLR0913 - an event has that many parts
         "compartments": sorted(compartments),
         "fields": sorted(fields),
         "purpose": purpose,
-        "blobs": [[table, row, version, hashlib.sha256(sealed).hexdigest()] for table, row, version, sealed in blobs],
+        "blobs": [
+            [table, row, version, hashlib.sha256(sealed).hexdigest()] for table, row, version, sealed in blobs
+        ],
         "detail": dict(detail) if detail else None,
     }
     body.update({name: value for name, value in optional.items() if value})
@@ -99,7 +101,7 @@ def record_rows(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
     """
     try:
         insert_rows(session, AuditEvent, rows)
-    except DBAPIError as error:
+    except DATABASE_ERRORS as error:
         raise Unavailable from error
 
 

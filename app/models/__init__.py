@@ -12,6 +12,7 @@ from app.models.institutions import (
     Unit,
     UserAccount,
 )
+from app.models.interop import ImportRow
 from app.models.plans import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion, ProgressNote
 from app.models.referrals import Referral
 from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
@@ -37,6 +38,7 @@ __all__ = [
     "CompartmentHead",
     "Exploitation",
     "IdempotencyKey",
+    "ImportRow",
     "Institution",
     "Kek",
     "LedgerEntry",

@@ -2,7 +2,17 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, desc, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    desc,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, VictimKey
@@ -42,7 +52,10 @@ class Exploitation(Base):
     """Statistical face of what was done to the person in one case (legal compartment): codes only."""
 
     __tablename__ = "exploitation"
-    __table_args__ = (ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),)
+    __table_args__ = (
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        Index("ix_exploitation_victim_id", "victim_id"),
+    )
 
     case_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     victim_id: Mapped[VictimKey]
@@ -86,6 +99,8 @@ class Participation(Base):
 
     `population` bits: 1 anyone, 2 child or adolescent (or age not known), 4 foreign or abroad.
     `compartments`: what a referral shared; null means no narrowing beyond the role.
+    `seats`: who sees it, as numbers kept by the database for its row-level security.
+    `housed`: she lives in this unit now (kept by the database from the placements).
     """
 
     __tablename__ = "participation"
@@ -110,6 +125,8 @@ class Participation(Base):
     referral_id: Mapped[int | None]
     compartments: Mapped[list[str] | None]
     population: Mapped[int] = mapped_column(SmallInteger)
+    seats: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    housed: Mapped[bool] = mapped_column(server_default=text("false"))
     started_at: Mapped[Now]
     ended_at: Mapped[datetime | None]
     last_activity: Mapped[Now]

@@ -9,7 +9,7 @@
 - `ensure_server(data_dir, *, progress=None, options=None) -> ServerHandle`
 - `ServerHandle.url(role, dbname="ruv")`, `.superuser_url(dbname="postgres")`, `.close(wait=0.0)`,
   `.socket_dir`, `.version`, `.data_dir`
-- `ServerOptions(bin_dir=None, account=None, grace=5.0)`, `ServerOptions.from_environment()`
+- `ServerOptions(bin_dir=None, account=None, grace=5.0)`
 - `create_roles_and_database(superuser_url, dbname="ruv") -> str` and `setup_sql(dbname="ruv") -> str`
 - `check_server(conn)` on a psycopg or SQLAlchemy connection of the application's role
 - errors: `PostgresError` and below it `BinariesError`, `VersionError`, `AccountError`, `ServerStartError`,

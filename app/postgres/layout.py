@@ -22,6 +22,7 @@ from pathlib import Path
 
 from app.postgres.accounts import Account, can_reach
 from app.postgres.errors import ServerStartError
+from app.postgres.host import host_environment
 
 SOCKET_NAME = ".s.PGSQL.5432"
 _SOCKET_PATH_LIMIT = 107  # bytes of sun_path on Linux, less its closing zero
@@ -146,7 +147,7 @@ def socket_dir(layout: Layout, account: Account) -> Path:
 
 def _runtime_base() -> Path:
     candidates = [Path("/run")] if os.geteuid() == 0 else []
-    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+    if runtime := host_environment().get("XDG_RUNTIME_DIR"):
         candidates.append(Path(runtime))
     for place in candidates:
         if place.is_dir() and os.access(place, os.W_OK | os.X_OK) and len(str(place)) < 40:  # noqa: PLR2004

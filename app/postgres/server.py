@@ -15,6 +15,7 @@ from urllib.parse import quote
 from app.postgres.accounts import server_account
 from app.postgres.binaries import find_binaries, readable_by
 from app.postgres.errors import PostgresError, ServerStartError, error_named
+from app.postgres.host import host_environment
 from app.postgres.layout import Layout, State, read_state, try_lock
 from app.postgres.names import DATABASE, SUPERUSER
 from app.postgres.options import ServerOptions
@@ -97,7 +98,7 @@ def ensure_server(
     Args:
         data_dir: folder of the cluster and its locks; made with mode 0700 if absent, otherwise left as it is.
         progress: called with each new sentence.
-        options: None reads them from the environment.
+        options: None takes the defaults.
 
     Raises:
         BinariesError: no usable PostgreSQL programs.
@@ -105,7 +106,7 @@ def ensure_server(
         AccountError: no fitting account to run as.
         ServerStartError: the server does not start.
     """
-    options = options or ServerOptions.from_environment()
+    options = options or ServerOptions()
     tell = _once(progress)
     layout = Layout.of(data_dir)
     clients = layout.open_lock("clients")
@@ -211,8 +212,8 @@ def _spawn(layout: Layout, options: ServerOptions) -> None:
 def _environment() -> dict[str, str]:
     """What the supervisor needs and no more: the caller's environment may hold keys."""
     code = str(Path(__file__).resolve().parents[2])
-    kept = {key: os.environ[key] for key in ("PATH", "HOME", "XDG_RUNTIME_DIR") if key in os.environ}
-    paths = [code, *(p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p)]
+    kept = host_environment()
+    paths = [code, *(p for p in kept.get("PYTHONPATH", "").split(os.pathsep) if p)]
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(paths)}
 
 

@@ -39,7 +39,9 @@ def replayed(session: Session, actor: Actor, key: str | None, operation: str, pa
     return str(row.result_code)
 
 
-def remember(session: Session, actor: Actor, key: str | None, operation: str, payload: Any, code: str) -> None:  # noqa: PLR0913
+def remember(
+    session: Session, actor: Actor, key: str | None, operation: str, payload: Any, code: str
+) -> None:  # noqa: PLR0913
     """Keep what this key created; does nothing without a key."""
     if key is not None:
         row = {

@@ -1,8 +1,8 @@
 -- Row-level security of the register. Runs as ruv_owner after the tables of 0001 exist.
 --
--- Shape (it decides the speed): the scope of an actor is written once, in the policy of `participation`;
--- every other policy is an EXISTS on it. What the bound actor is comes from a signed context, read once a
--- statement as `(select ...)`. Functions that must look past the policies belong to `ruv_guard`, a role
+-- Shape (it decides the speed): the scope of an actor is written once, as the `seats` of a participation, and
+-- compared in its policy; every other policy is an EXISTS on it. What the bound actor is comes from a signed
+-- context, read as `(select ...)`, once for each table a statement names. Functions that must look past the policies belong to `ruv_guard`, a role
 -- nobody logs in as, and answer one narrow question each.
 
 CREATE SCHEMA ruv;
@@ -136,6 +136,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                                       AND a.victim_id = victim AND a.user_id = c.user_id AND a.ended_at IS NULL)))
 $$;
 
+-- The bound actor may pass these compartments of the person on (null: all of them): nobody gives more than its
+-- own unit was given.
+CREATE FUNCTION ruv.may_give(victim bigint, wanted text[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH part AS (
+        SELECT p.compartments FROM public.participation p
+        WHERE p.victim_id = victim AND p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+          AND ruv.case_in_scope(p.case_id, p.victim_id))
+    SELECT EXISTS (SELECT FROM part WHERE part.compartments IS NULL)
+        OR wanted IS NOT NULL AND EXISTS (SELECT FROM part)
+           AND wanted <@ ARRAY(SELECT unnest(part.compartments) FROM part)
+$$;
+
 -- The bound unit's participation began in this very transaction (registration or accepted referral).
 CREATE FUNCTION ruv.participation_is_new(kase bigint, victim bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -145,7 +158,8 @@ $$;
 
 CREATE FUNCTION ruv.user_in_unit(account bigint, unit bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM public.user_account u WHERE u.id = account AND u.unit_id = unit AND u.disabled_at IS NULL)
+    SELECT EXISTS (SELECT FROM public.user_account u WHERE u.id = account AND u.unit_id = unit AND u.disabled_at IS NULL
+                   AND unit = (SELECT (ruv.context()).unit_id))
 $$;
 
 -- State of a session, for the request that presents its token; no row when it is over.
@@ -159,7 +173,8 @@ BEGIN
         WHERE s.id = session AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL;
 END $$;
 
--- Which person an exact document token belongs to, and the unit to ask: all that a probe may learn.
+-- That an exact document token is known, and the unit to ask: all that a probe may learn. Who the person is,
+-- only in the actor's own scope.
 CREATE FUNCTION ruv.probe(tokens bigint[])
 RETURNS TABLE (victim_id bigint, code text, unit_name text, in_scope boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -168,13 +183,15 @@ BEGIN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
     END IF;
     RETURN QUERY
-        SELECT DISTINCT ON (t.victim_id) t.victim_id, vc.code, un.name,
-               EXISTS (SELECT FROM public.trafficking_case c
-                       WHERE c.victim_id = t.victim_id AND ruv.case_in_scope(c.id, c.victim_id))
+        SELECT DISTINCT ON (t.victim_id) CASE WHEN mine.it THEN t.victim_id END, CASE WHEN mine.it THEN vc.code END,
+               un.name, mine.it
         FROM public.victim_token t
         JOIN public.victim v ON v.id = t.victim_id
         JOIN public.victim_code vc ON vc.victim_id = t.victim_id
         JOIN public.unit un ON un.id = v.registered_unit_id
+        CROSS JOIN LATERAL (SELECT EXISTS (
+            SELECT FROM public.trafficking_case c
+            WHERE c.victim_id = t.victim_id AND ruv.case_in_scope(c.id, c.victim_id)) AS it) mine
         WHERE t.token = ANY (tokens);
 END $$;
 
@@ -264,7 +281,7 @@ BEGIN
 END $$;
 
 -- Population bits: an age that is not known counts as a child's (presumption of minority).
-CREATE FUNCTION ruv.population_of(victim bigint) RETURNS smallint
+CREATE FUNCTION ruv.population_bits(victim bigint) RETURNS smallint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT (1
         | CASE WHEN coalesce((SELECT coalesce(f.age_years, f.age_min) >= 18 FROM public.profile f
@@ -274,25 +291,74 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                             AND e.country_of_exploitation <> 'PE') THEN 4 ELSE 0 END)::smallint
 $$;
 
-CREATE FUNCTION ruv.set_population() RETURNS trigger
+-- The same bits, for whoever has the person in scope or is asked to take her in; nothing for anybody else.
+CREATE FUNCTION ruv.population_of(victim bigint) RETURNS smallint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ruv.population_bits(victim)
+    WHERE EXISTS (SELECT FROM public.trafficking_case c WHERE c.victim_id = victim
+                  AND ruv.case_in_scope(c.id, c.victim_id))
+       OR EXISTS (SELECT FROM public.referral r WHERE r.victim_id = victim
+                  AND r.to_unit_id = (SELECT (ruv.context()).unit_id))
+$$;
+
+-- Seats: who sees a participation, as numbers, so that its policy is one comparison of arrays. A seat is the
+-- unit (for those who see all its cases) or, negative, a user with an open assignment; its last four bits are
+-- the population of the case. An ended participation has none.
+CREATE FUNCTION ruv.seats() RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me ruv.actor := ruv.context();
+    s bigint := CASE WHEN me.unit_wide THEN me.unit_id * 16 ELSE me.user_id * 16 END;
+    side bigint := CASE WHEN me.unit_wide THEN 1 ELSE -1 END;
+BEGIN
+    -- The sets of bits (always with 1) that hold the population the role may see.
+    RETURN CASE (SELECT g.population FROM public.role_grant g WHERE g.role = me.role)
+        WHEN 1 THEN ARRAY[side * (s + 1), side * (s + 3), side * (s + 5), side * (s + 7)]
+        WHEN 2 THEN ARRAY[side * (s + 3), side * (s + 7)]
+        WHEN 4 THEN ARRAY[side * (s + 5), side * (s + 7)] END;
+END $$;
+
+CREATE FUNCTION ruv.set_seats() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    NEW.population := ruv.population_of(NEW.victim_id);
+    IF TG_OP = 'INSERT' THEN
+        NEW.population := ruv.population_bits(NEW.victim_id);
+    END IF;
+    NEW.seats := CASE WHEN NEW.ended_at IS NOT NULL THEN '{}' ELSE
+        (NEW.unit_id * 16 + NEW.population) || ARRAY(
+            SELECT -(a.user_id * 16 + NEW.population) FROM public.assignment a
+            WHERE a.case_id = NEW.case_id AND a.victim_id = NEW.victim_id AND a.unit_id = NEW.unit_id
+              AND a.ended_at IS NULL) END;
+    NEW.housed := NEW.ended_at IS NULL AND EXISTS (
+        SELECT FROM public.placement l WHERE l.case_id = NEW.case_id AND l.victim_id = NEW.victim_id
+        AND l.unit_id = NEW.unit_id AND l.left_at IS NULL);
     RETURN NEW;
+END $$;
+
+CREATE FUNCTION ruv.refresh_seats() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.participation p SET seats = NULL  -- set_seats() fills it
+    WHERE p.victim_id = NEW.victim_id AND p.case_id = NEW.case_id AND p.unit_id = NEW.unit_id AND p.ended_at IS NULL;
+    RETURN NULL;
 END $$;
 
 CREATE FUNCTION ruv.refresh_population() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    bits smallint := ruv.population_of(NEW.victim_id);
+    bits smallint := ruv.population_bits(NEW.victim_id);
 BEGIN
     UPDATE public.participation p SET population = bits
     WHERE p.victim_id = NEW.victim_id AND p.population <> bits;
     RETURN NULL;
 END $$;
 
-CREATE TRIGGER participation_population BEFORE INSERT ON participation
-    FOR EACH ROW EXECUTE FUNCTION ruv.set_population();
+CREATE TRIGGER participation_seats BEFORE INSERT OR UPDATE OF population, ended_at, seats ON participation
+    FOR EACH ROW EXECUTE FUNCTION ruv.set_seats();
+CREATE TRIGGER placement_housed AFTER INSERT OR UPDATE OF left_at ON placement
+    FOR EACH ROW EXECUTE FUNCTION ruv.refresh_seats();
+CREATE TRIGGER assignment_seats AFTER INSERT OR UPDATE OF ended_at ON assignment
+    FOR EACH ROW EXECUTE FUNCTION ruv.refresh_seats();
 CREATE TRIGGER profile_population AFTER INSERT OR UPDATE OF age_years, age_min, nationality ON profile
     FOR EACH ROW EXECUTE FUNCTION ruv.refresh_population();
 CREATE TRIGGER exploitation_population AFTER INSERT OR UPDATE OF country_of_exploitation ON exploitation
@@ -322,11 +388,12 @@ END $$;
 SET ROLE ruv_guard;
 REVOKE ALL ON FUNCTION ruv.set_context_key(bytea, bytea) FROM ruv_app;
 GRANT EXECUTE ON FUNCTION ruv.set_context_key(bytea, bytea) TO ruv_owner;
-REVOKE ALL ON FUNCTION ruv.set_population(), ruv.refresh_population(), ruv.queue_audit_event() FROM ruv_app;
+REVOKE ALL ON FUNCTION ruv.population_bits(bigint), ruv.set_seats(), ruv.refresh_seats(), ruv.refresh_population(),
+    ruv.queue_audit_event() FROM ruv_app;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
-GRANT SELECT ON role_grant, victim, victim_code, victim_token, trafficking_case, profile, exploitation, referral,
+GRANT SELECT ON role_grant, victim, victim_code, victim_token, trafficking_case, profile, exploitation, placement, referral,
     user_account, unit, auth_session, audit_event TO ruv_guard;
 GRANT SELECT, UPDATE ON participation, assignment TO ruv_guard;
 GRANT INSERT ON audit_queue TO ruv_guard;
@@ -342,7 +409,11 @@ GRANT UPDATE (used_at) ON refresh_token TO ruv_app;
 GRANT SELECT, INSERT ON victim, victim_code, victim_key, victim_blob, case_transition, plan_objective,
     progress_note, plan_version, plan_signature, audit_event TO ruv_app;
 GRANT INSERT ON victim_token TO ruv_app;
-GRANT SELECT, INSERT, UPDATE ON profile, compartment_head, exploitation TO ruv_app;
+GRANT SELECT, INSERT ON profile, compartment_head, exploitation TO ruv_app;
+GRANT UPDATE (version, updated_at, unit_id) ON compartment_head TO ruv_app;
+GRANT UPDATE (sex, nationality, age_years, age_min, age_max, age_estimated) ON profile TO ruv_app;
+GRANT UPDATE (main_purpose, purposes, means, acts, recruitment, recruiter_relation, activities, control_methods,
+    department, country_of_exploitation, transnational) ON exploitation TO ruv_app;
 GRANT SELECT, INSERT ON trafficking_case, participation, assignment, referral, placement, plan, plan_activity TO ruv_app;
 GRANT UPDATE (state, state_since, identification, closed_at, outcome, version) ON trafficking_case TO ruv_app;
 GRANT UPDATE (last_activity) ON participation TO ruv_app;
@@ -361,7 +432,7 @@ DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY ARRAY['user_account', 'auth_session', 'refresh_token', 'idempotency_key', 'victim',
+    FOREACH t IN ARRAY ARRAY['institution', 'unit', 'user_account', 'auth_session', 'refresh_token', 'idempotency_key', 'victim',
         'victim_code', 'profile', 'victim_key', 'victim_blob', 'compartment_head', 'victim_token',
         'trafficking_case', 'exploitation', 'case_transition', 'participation', 'assignment', 'referral',
         'placement', 'plan', 'plan_objective', 'plan_activity', 'progress_note', 'plan_version',
@@ -370,22 +441,14 @@ BEGIN
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
     FOREACH t IN ARRAY ARRAY['victim', 'victim_code', 'victim_token', 'trafficking_case', 'profile', 'exploitation',
-        'referral', 'user_account', 'auth_session', 'participation', 'assignment', 'audit_event'] LOOP
+        'placement', 'referral', 'unit', 'user_account', 'auth_session', 'participation', 'assignment', 'audit_event'] LOOP
         EXECUTE format('CREATE POLICY guard ON %I TO ruv_guard USING (true)', t);
     END LOOP;
 END $$;
 CREATE POLICY guard ON audit_queue FOR INSERT TO ruv_guard WITH CHECK (true);
 
 -- Scope: the one place where it is written.
-CREATE POLICY scope ON participation FOR SELECT TO ruv_app USING (
-    unit_id = (SELECT (ruv.context()).unit_id)
-    AND ended_at IS NULL
-    AND ((SELECT (ruv.context()).unit_wide) OR EXISTS (
-        SELECT FROM assignment a WHERE a.victim_id = participation.victim_id AND a.case_id = participation.case_id
-        AND a.user_id = (SELECT (ruv.context()).user_id) AND a.ended_at IS NULL))
-);
-CREATE POLICY population ON participation AS RESTRICTIVE FOR SELECT TO ruv_app
-    USING (population & (SELECT ruv.population()) <> 0);
+CREATE POLICY scope ON participation FOR SELECT TO ruv_app USING (seats && (SELECT ruv.seats()));
 CREATE POLICY touch ON participation FOR UPDATE TO ruv_app
     USING (unit_id = (SELECT (ruv.context()).unit_id)) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
 CREATE POLICY join_case ON participation FOR INSERT TO ruv_app WITH CHECK (
@@ -396,6 +459,7 @@ CREATE POLICY join_case ON participation FOR INSERT TO ruv_app WITH CHECK (
             AND ruv.referral_accepted(referral_id, victim_id, case_id, compartments)
         WHEN 'MANDATO' THEN unit_id <> (SELECT (ruv.context()).unit_id)
             AND (SELECT ruv.permits('participations:add')) AND ruv.case_in_scope(case_id, victim_id)
+            AND ruv.may_give(victim_id, compartments)
         ELSE false END
 );
 
@@ -403,16 +467,18 @@ CREATE POLICY own ON assignment FOR SELECT TO ruv_app USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND ((SELECT (ruv.context()).unit_wide) OR user_id = (SELECT (ruv.context()).user_id))
 );
+-- An ended charge is not taken up again by writing over its end.
 CREATE POLICY change ON assignment FOR UPDATE TO ruv_app USING (
-    unit_id = (SELECT (ruv.context()).unit_id)
+    ended_at IS NULL AND unit_id = (SELECT (ruv.context()).unit_id)
     AND ((SELECT (ruv.context()).unit_wide) OR user_id = (SELECT (ruv.context()).user_id))
-);
+) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
 CREATE POLICY assign ON assignment FOR INSERT TO ruv_app WITH CHECK (
     unit_id = (SELECT (ruv.context()).unit_id) AND started_at = now() AND ended_at IS NULL
     AND assigned_by = (SELECT (ruv.context()).user_id)
     AND ruv.user_in_unit(user_id, unit_id)
-    AND (ruv.case_in_scope(case_id, victim_id)
-         OR user_id = (SELECT (ruv.context()).user_id) AND ruv.participation_is_new(case_id, victim_id))
+    AND ((SELECT ruv.permits('assignments:write')) AND ruv.case_in_scope(case_id, victim_id)
+         OR user_id = (SELECT (ruv.context()).user_id)
+            AND (ruv.is_new_case(case_id, victim_id) OR ruv.participation_is_new(case_id, victim_id)))
 );
 
 -- The person.
@@ -435,6 +501,10 @@ CREATE POLICY scope ON compartment_head FOR SELECT TO ruv_app USING (
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
                 AND (p.compartments IS NULL OR compartment_head.compartment = ANY (p.compartments)))
 );
+CREATE POLICY own_placement ON compartment_head AS RESTRICTIVE TO ruv_app USING (
+    compartment <> ALL ((SELECT ruv.own_only())::text[])
+    OR EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id AND p.housed)
+);
 CREATE POLICY fill ON compartment_head FOR INSERT TO ruv_app WITH CHECK (
     compartment = ANY ((SELECT ruv.written())::text[]) AND unit_id = (SELECT (ruv.context()).unit_id)
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
@@ -444,7 +514,11 @@ CREATE POLICY advance ON compartment_head FOR UPDATE TO ruv_app USING (
     compartment = ANY ((SELECT ruv.written())::text[])
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
                 AND (p.compartments IS NULL OR compartment_head.compartment = ANY (p.compartments)))
-) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
+) WITH CHECK (
+    compartment = ANY ((SELECT ruv.written())::text[]) AND unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = compartment_head.victim_id
+                AND (p.compartments IS NULL OR compartment_head.compartment = ANY (p.compartments)))
+);
 
 -- Sealed data and its keys: scope, what the referral shared, and the matrix.
 CREATE POLICY scope ON victim_blob FOR SELECT TO ruv_app USING (
@@ -452,10 +526,9 @@ CREATE POLICY scope ON victim_blob FOR SELECT TO ruv_app USING (
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_blob.victim_id
                 AND (p.compartments IS NULL OR victim_blob.compartment = ANY (p.compartments)))
 );
-CREATE POLICY own_placement ON victim_blob AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+CREATE POLICY own_placement ON victim_blob AS RESTRICTIVE TO ruv_app USING (
     compartment <> ALL ((SELECT ruv.own_only())::text[])
-    OR EXISTS (SELECT FROM placement l WHERE l.victim_id = victim_blob.victim_id
-               AND l.unit_id = (SELECT (ruv.context()).unit_id) AND l.left_at IS NULL)
+    OR EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_blob.victim_id AND p.housed)
 );
 CREATE POLICY append ON victim_blob FOR INSERT TO ruv_app WITH CHECK (
     compartment = ANY ((SELECT ruv.written())::text[])
@@ -471,10 +544,9 @@ CREATE POLICY scope ON victim_key FOR SELECT TO ruv_app USING (
                 AND (compartment = 'coordination' OR p.compartments IS NULL
                      OR victim_key.compartment = ANY (p.compartments)))
 );
-CREATE POLICY own_placement ON victim_key AS RESTRICTIVE FOR SELECT TO ruv_app USING (
+CREATE POLICY own_placement ON victim_key AS RESTRICTIVE TO ruv_app USING (
     compartment <> ALL ((SELECT ruv.own_only())::text[])
-    OR EXISTS (SELECT FROM placement l WHERE l.victim_id = victim_key.victim_id
-               AND l.unit_id = (SELECT (ruv.context()).unit_id) AND l.left_at IS NULL)
+    OR EXISTS (SELECT FROM participation p WHERE p.victim_id = victim_key.victim_id AND p.housed)
 );
 CREATE POLICY append ON victim_key FOR INSERT TO ruv_app WITH CHECK (
     (compartment = 'coordination' OR compartment = ANY ((SELECT ruv.written())::text[]))
@@ -489,10 +561,12 @@ CREATE POLICY scope ON profile FOR SELECT TO ruv_app USING (
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = profile.victim_id
                 AND (p.compartments IS NULL OR 'identity' = ANY (p.compartments)))
 );
+-- Until the profile is written, nothing says that a new person is foreign: it is what brings her into sight.
 CREATE POLICY fill ON profile FOR INSERT TO ruv_app WITH CHECK (
     'identity' = ANY ((SELECT ruv.written())::text[])
-    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = profile.victim_id
-                AND (p.compartments IS NULL OR 'identity' = ANY (p.compartments)))
+    AND (EXISTS (SELECT FROM participation p WHERE p.victim_id = profile.victim_id
+                 AND (p.compartments IS NULL OR 'identity' = ANY (p.compartments)))
+         OR ruv.is_new_victim(victim_id))
 );
 CREATE POLICY change ON profile FOR UPDATE TO ruv_app USING (
     'identity' = ANY ((SELECT ruv.written())::text[])
@@ -527,7 +601,8 @@ CREATE POLICY open_case ON trafficking_case FOR INSERT TO ruv_app WITH CHECK (
     opened_unit_id = (SELECT (ruv.context()).unit_id) AND opened_by = (SELECT (ruv.context()).user_id)
     AND opened_at = now() AND (SELECT ruv.permits('victims:register'))
     AND (ruv.is_new_victim(victim_id)
-         OR EXISTS (SELECT FROM participation p WHERE p.victim_id = trafficking_case.victim_id))
+         OR EXISTS (SELECT FROM participation p WHERE p.victim_id = trafficking_case.victim_id
+                    AND p.compartments IS NULL))  -- whoever registers sees all its role may: no way around a narrowed part
 );
 CREATE POLICY advance ON trafficking_case FOR UPDATE TO ruv_app USING (
     ((SELECT ruv.permits('cases:transition')) OR (SELECT ruv.permits('cases:identify')))
@@ -541,8 +616,10 @@ CREATE POLICY scope ON case_transition FOR SELECT TO ruv_app USING (
 );
 CREATE POLICY append ON case_transition FOR INSERT TO ruv_app WITH CHECK (
     by_user_id = (SELECT (ruv.context()).user_id) AND by_unit_id = (SELECT (ruv.context()).unit_id)
-    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = case_transition.victim_id
-                AND p.case_id = case_transition.case_id)
+    AND (ruv.is_new_case(case_id, victim_id)
+         OR (SELECT ruv.permits('cases:transition'))
+            AND EXISTS (SELECT FROM participation p WHERE p.victim_id = case_transition.victim_id
+                        AND p.case_id = case_transition.case_id))
 );
 
 -- Referrals: the sender, the receiver, and whoever reads the services of the case.
@@ -556,10 +633,17 @@ CREATE POLICY parties ON referral FOR SELECT TO ruv_app USING (
 CREATE POLICY send ON referral FOR INSERT TO ruv_app WITH CHECK (
     (SELECT ruv.permits('referrals:send')) AND from_unit_id = (SELECT (ruv.context()).unit_id)
     AND sent_by = (SELECT (ruv.context()).user_id) AND state = 'ENVIADA' AND to_unit_id <> from_unit_id
-    AND compartments <@ (SELECT ruv.opened())::text[]
+    AND compartments <@ (SELECT ruv.opened())::text[] AND ruv.may_give(victim_id, compartments)
+    AND (NOT compartments && (SELECT ruv.own_only())::text[]
+         OR EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id AND p.housed))
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id AND p.case_id = referral.case_id)
 );
+-- What has ended stays ended: a receiver could otherwise open its own view again.
 CREATE POLICY answer ON referral FOR UPDATE TO ruv_app USING (
+    state IN ('ENVIADA', 'ACEPTADA', 'ACEPTADA_CON_CONDICIONES', 'EN_CURSO')
+    AND (to_unit_id = (SELECT (ruv.context()).unit_id) AND (SELECT ruv.permits('referrals:answer'))
+         OR from_unit_id = (SELECT (ruv.context()).unit_id) AND (SELECT ruv.permits('referrals:send')))
+) WITH CHECK (
     to_unit_id = (SELECT (ruv.context()).unit_id) OR from_unit_id = (SELECT (ruv.context()).unit_id)
 );
 
@@ -575,8 +659,8 @@ CREATE POLICY admit ON placement FOR INSERT TO ruv_app WITH CHECK (
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = placement.victim_id AND p.case_id = placement.case_id)
 );
 CREATE POLICY leave ON placement FOR UPDATE TO ruv_app USING (
-    (SELECT ruv.permits('placements:write')) AND unit_id = (SELECT (ruv.context()).unit_id)
-);
+    (SELECT ruv.permits('placements:write')) AND unit_id = (SELECT (ruv.context()).unit_id) AND left_at IS NULL
+) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
 
 -- The plan: its compartment, and for those who read it in part only their own unit's activities.
 DO $$
@@ -636,6 +720,33 @@ CREATE POLICY own_part_change ON plan_activity AS RESTRICTIVE FOR UPDATE TO ruv_
                AND l.unit_id = (SELECT (ruv.context()).unit_id))
 );
 
+-- Rows of a plan are written in one's own name, and under a parent that the writer sees and may change.
+CREATE POLICY author ON plan AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = plan.victim_id AND p.case_id = plan.case_id)
+);
+DO $$
+DECLARE
+    t text;
+    author text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['plan_objective', 'plan_activity', 'plan_version', 'plan_signature'] LOOP
+        author := CASE t WHEN 'plan_signature' THEN 'by_user_id' ELSE 'created_by' END;
+        EXECUTE format($policy$
+            CREATE POLICY author ON %1$I AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
+                %2$I = (SELECT (ruv.context()).user_id)
+                AND EXISTS (SELECT FROM plan l WHERE l.id = %1$I.plan_id AND l.victim_id = %1$I.victim_id
+                            AND ('plan' = ANY ((SELECT ruv.read_in_full())::text[])
+                                 OR l.unit_id = (SELECT (ruv.context()).unit_id))))
+        $policy$, t, author);
+    END LOOP;
+END $$;
+CREATE POLICY author ON progress_note AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
+    by_user_id = (SELECT (ruv.context()).user_id) AND by_unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM plan_activity a WHERE a.id = progress_note.activity_id
+                AND a.victim_id = progress_note.victim_id AND a.plan_id = progress_note.plan_id)
+);
+
 -- The trace.
 CREATE POLICY append ON audit_event FOR INSERT TO ruv_app WITH CHECK (
     coalesce(user_id, 0) = (SELECT (ruv.context()).user_id)
@@ -649,15 +760,26 @@ CREATE POLICY readers ON audit_event FOR SELECT TO ruv_app USING (
 CREATE POLICY seal ON audit_event FOR SELECT TO ruv_sealer USING (true);
 CREATE POLICY seal ON audit_queue TO ruv_sealer USING (true);
 
+-- Institutions and units are known to all; only the set-up makes them.
+CREATE POLICY known ON institution FOR SELECT TO ruv_app USING (true);
+CREATE POLICY known ON unit FOR SELECT TO ruv_app USING (true);
+CREATE POLICY set_up ON institution FOR INSERT TO ruv_app WITH CHECK ((SELECT (ruv.context()).role) = 'setup');
+CREATE POLICY set_up ON unit FOR INSERT TO ruv_app WITH CHECK ((SELECT (ruv.context()).role) = 'setup');
+
 -- Accounts and sessions.
 CREATE POLICY reach ON user_account FOR SELECT TO ruv_app USING (
     (SELECT (ruv.context()).role) IN ('sign_in', 'setup')
     OR unit_id = (SELECT (ruv.context()).unit_id)
     OR institution_id = (SELECT (ruv.context()).institution_id) AND (SELECT ruv.permits('accounts:manage'))
 );
+-- An administrator makes accounts in the units of its own institution, and none with powers over the register
+-- as a whole or over accounts.
 CREATE POLICY create_account ON user_account FOR INSERT TO ruv_app WITH CHECK (
-    (SELECT (ruv.context()).role) = 'setup'
-    OR institution_id = (SELECT (ruv.context()).institution_id) AND (SELECT ruv.permits('accounts:manage'))
+    EXISTS (SELECT FROM unit u WHERE u.id = user_account.unit_id AND u.institution_id = user_account.institution_id)
+    AND ((SELECT (ruv.context()).role) = 'setup'
+         OR institution_id = (SELECT (ruv.context()).institution_id) AND (SELECT ruv.permits('accounts:manage'))
+            AND EXISTS (SELECT FROM role_grant g WHERE g.role = user_account.role AND NOT g.permissions
+                        && ARRAY['accounts:manage', 'audit:read', 'releases:publish', 'imports:run']))
 );
 CREATE POLICY change ON user_account FOR UPDATE TO ruv_app USING (
     (SELECT (ruv.context()).role) IN ('sign_in', 'setup')

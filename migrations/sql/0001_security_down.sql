@@ -1,5 +1,7 @@
 -- Takes back 0001_security.sql before the tables are dropped.
-DROP TRIGGER participation_population ON participation;
+DROP TRIGGER participation_seats ON participation;
+DROP TRIGGER assignment_seats ON assignment;
+DROP TRIGGER placement_housed ON placement;
 DROP TRIGGER profile_population ON profile;
 DROP TRIGGER exploitation_population ON exploitation;
 DROP TRIGGER audit_event_queue ON audit_event;

@@ -71,7 +71,7 @@ GRANT SELECT (victim_id, sex, age_years, age_min, age_max) ON profile TO ruv_rep
 GRANT SELECT (id, victim_id, state, first_identified_on, reference_year, outcome) ON trafficking_case TO ruv_report;
 GRANT SELECT (victim_id, case_id, to_state) ON case_transition TO ruv_report;
 GRANT SELECT (victim_id, case_id, main_purpose, purposes, department) ON exploitation TO ruv_report;
-GRANT SELECT (victim_id, case_id, service_type, state) ON referral TO ruv_report;
+GRANT SELECT (victim_id, case_id, service_type, state, result) ON referral TO ruv_report;
 GRANT SELECT (victim_id, case_id, admitted_at) ON placement TO ruv_report;
 GRANT SELECT (id, victim_id, case_id, state, signed_at) ON plan TO ruv_report;
 GRANT SELECT (id, victim_id, plan_id, domain) ON plan_objective TO ruv_report;

@@ -212,11 +212,11 @@ def only_the_command_line_prints(root: Path) -> list[str]:
 
 
 def one_reader_of_the_environment(root: Path) -> list[str]:
-    """Settings come from `config.py`; nothing else looks at the environment."""
+    """Settings come from `config.py`; what the operating system says of itself, from `postgres/host.py`."""
     return [
         source.at(node, f"os.{name}")
         for source in sources(root, "app")
-        if not source.within("app/config.py")
+        if not source.within("app/config.py", "app/postgres/host.py")
         for node, name in _environment_uses(source)
     ]
 

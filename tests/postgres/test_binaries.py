@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.config import Settings
 from app.postgres import BinariesError, ServerOptions, VersionError, ensure_server
 from app.postgres import binaries as subject
 from app.postgres.accounts import Account, can_reach, current_account
 from app.postgres.binaries import MINIMUM_MINOR, Binaries, find_binaries, readable_by, require_version
+from app.runtime import server_options
 
 from .conftest import connect, is_stopped, needs_root, wait_until
 
@@ -56,7 +58,7 @@ def test_the_environment_names_the_programs(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setenv("RUV_POSTGRES_BIN", str(tmp_path))
     monkeypatch.setenv("RUV_POSTGRES_ACCOUNT", "ruv")
     monkeypatch.setenv("RUV_POSTGRES_GRACE", "2.5")
-    assert ServerOptions.from_environment() == ServerOptions(tmp_path, "ruv", 2.5)
+    assert server_options(Settings()) == ServerOptions(tmp_path, "ruv", 2.5)
 
 
 @pytest.mark.parametrize("answer", ["16.9", "15.13 (Debian 15.13-0+deb12u1)", "17.5", "14.20", "9.6.24"])

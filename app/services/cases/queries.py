@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -26,9 +22,9 @@ from app.models import CaseTransition, Exploitation, Participation, Profile, Tra
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import unit_names
 
-PAGE = 50
 _LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
 _DETAIL = (*_LISTED, "reference_year", "opened_at", "outcome", "opened_unit_id", "previous_case_id")
 _FACES = {"profile": Profile, "exploitation": Exploitation}
@@ -87,7 +83,7 @@ def work_list(
         session, actor, "cases.list", purpose="atencion", fields=sorted(filters),
         detail={"cases": [item["code"] for item in items]},
     )  # fmt: skip
-    more = _cursor(page[-1][-1], items[-1]["code"]) if len(rows) > limit else None
+    more = cursor_of(page[-1][-1], items[-1]["code"]) if len(rows) > limit else None
     return Page(items, more)
 
 
@@ -195,24 +191,13 @@ def _face_is(field: FieldSpec, value: str) -> ColumnElement[bool]:
     return exists().where(*same, bool_column(table, field.name, value))
 
 
-def _cursor(activity: datetime, code: str) -> str:
-    return base64.urlsafe_b64encode(json.dumps([activity.isoformat(), code]).encode()).decode().rstrip("=")
-
-
 def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> ColumnElement[bool]:
     """What follows a cursor. Its case must still be in scope, which also keeps foreign codes useless."""
-    wrong = BadRequest("El cursor no es válido. Pida la lista desde el principio.")
-    try:
-        at, code = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        moment, code = datetime.fromisoformat(at), canonical(code, "CA")
-    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError, NotFound):
-        raise wrong from None
-    if moment.tzinfo is None:
-        raise wrong
+    moment, code = read_cursor(cursor, "CA")
     query: Select[Any] = visible_cases(actor).where(TraffickingCase.code == code)
     row = session.execute(query.params(actor_params(actor))).first()
     if row is None:
-        raise wrong
+        raise BadRequest("El cursor no es válido. Pida la lista desde el principio.")
     case_id, victim_id = row
     later_person = or_(
         TraffickingCase.victim_id > victim_id,

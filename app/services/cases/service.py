@@ -18,11 +18,13 @@ from app.audit import record
 from app.codes import new_code
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
-from app.models import Assignment, CaseTransition, Participation, Profile, TraffickingCase
+from app.models import Assignment, CaseTransition, Participation, TraffickingCase
 from app.records.kinds import today
 from app.services.cases import rules
 from app.services.cases.activity import touch
+from app.services.cases.ages import presumed_child
 from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.cases.lookup import case_state
 from app.services.state_machine import refused
 
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
@@ -54,7 +56,7 @@ def move(
     ref = case_in_scope(session, actor, code)
     state = _state_at(session, ref, version)
     facts = rules.CaseFacts(
-        adult=not _presumed_child(session, ref),
+        adult=not presumed_child(session, ref.victim_id, ref.case_id),
         reason=wanted.reason,
         outcome=wanted.outcome,
         left_state=rules.left_state(_history(session, ref)),
@@ -150,25 +152,7 @@ def reopen(
 def _state_at(session: Session, ref: CaseRef, version: int) -> str:
     if ref.version != version:
         raise StaleVersion
-    state = session.scalar(
-        select(TraffickingCase.state).where(
-            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
-        )
-    )
-    if state is None:
-        raise NotFound
-    return state
-
-
-def _presumed_child(session: Session, ref: CaseRef) -> bool:
-    row = session.execute(
-        select(Profile.age_min, Profile.age_years, TraffickingCase.first_identified_on)
-        .join(TraffickingCase, TraffickingCase.victim_id == Profile.victim_id)
-        .where(TraffickingCase.id == ref.case_id, Profile.victim_id == ref.victim_id)
-    ).first()
-    if row is None:
-        return True
-    return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+    return case_state(session, ref)
 
 
 def _history(session: Session, ref: CaseRef) -> list[tuple[str | None, str]]:
@@ -176,7 +160,7 @@ def _history(session: Session, ref: CaseRef) -> list[tuple[str | None, str]]:
         select(CaseTransition.from_state, CaseTransition.to_state)
         .where(CaseTransition.case_id == ref.case_id, CaseTransition.victim_id == ref.victim_id)
         .order_by(CaseTransition.id)
-    ).tuples()
+    )
     return list(rows)
 
 

@@ -29,7 +29,7 @@ _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
 
 
 def participations(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
-    """Units that take or took part in the case, oldest first; shelters are reserved where the role asks for it.
+    """Units that take or took part in the case, oldest first; shelters are named only to who may know them.
 
     Raises:
         NotFound: out of scope.

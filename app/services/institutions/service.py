@@ -36,7 +36,13 @@ def create_institution(session: Session, actor: Actor, code: str, name: str, sec
 
 
 def create_unit(  # noqa: PLR0913
-    session: Session, actor: Actor, institution_id: int, code: str, name: str, kind: str, department: str | None = None
+    session: Session,
+    actor: Actor,
+    institution_id: int,
+    code: str,
+    name: str,
+    kind: str,
+    department: str | None = None,
 ) -> int:
     """Create a unit and return its key; an existing code keeps its row.
 
@@ -113,7 +119,11 @@ def actor_of(session: Session, username: str) -> Actor:
     """
     user = session.execute(
         select(
-            UserAccount.id, UserAccount.unit_id, UserAccount.institution_id, UserAccount.role, UserAccount.supervisor
+            UserAccount.id,
+            UserAccount.unit_id,
+            UserAccount.institution_id,
+            UserAccount.role,
+            UserAccount.supervisor,
         ).where(UserAccount.username == username, UserAccount.disabled_at.is_(None))
     ).first()
     if user is None:

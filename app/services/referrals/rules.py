@@ -60,6 +60,17 @@ INTERRUPTIONS: Final = MappingProxyType(
     }
 )
 
+LEGAL_BASES: Final = MappingProxyType(
+    {
+        "CONSENTIMIENTO": "Consentimiento informado de la persona",
+        "ASENTIMIENTO": "Asentimiento de la niña, niño o adolescente, con su representante",
+        "MANDATO_LEGAL": "Mandato legal (Ley 28950; DS 005-2016-IN)",
+        "INTERES_SUPERIOR": "Interés superior de la niña, niño o adolescente (DL 1297)",
+        "INTERES_VITAL": "Riesgo para la vida o la integridad",
+    }
+)
+"""On what a referral shares a person's data across institutions."""
+
 SENDER: Final = "sender"
 RECEIVER: Final = "receiver"
 

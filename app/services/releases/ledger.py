@@ -91,6 +91,7 @@ def charge(connection: Connection, what: Charge, tables: Mapping[str, Calibratio
     head = GENESIS
     for name, calibration in tables.items():
         row = {
+            "seq": 0,  # the trigger decides it
             "release_code": what.release_code,
             "kind": what.kind.value,
             "reference_year": what.reference_year,

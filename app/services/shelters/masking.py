@@ -36,9 +36,7 @@ def unit_names(
 
     `known`: units the actor named itself, such as the addressee of its own referral.
     """
-    rows = session.execute(
-        select(Unit.id, Unit.code, Unit.name, Unit.kind).where(Unit.id.in_(set(ids)))
-    ).tuples()
+    rows = session.execute(select(Unit.id, Unit.code, Unit.name, Unit.kind).where(Unit.id.in_(set(ids))))
     open_ids = {actor.unit_id, *known}
     shows = policy().opens(actor.role, "shelter_location")
     return {

@@ -16,7 +16,11 @@ TABLES = {"profile": Profile, "exploitation": Exploitation}
 
 def stored(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:
     """Known clear values of a compartment's face fields."""
-    return {name: value for name, value in queries.face(session, victim_id, compartment).items() if value is not None}
+    return {
+        name: value
+        for name, value in queries.face(session, victim_id, compartment).items()
+        if value is not None
+    }
 
 
 def write(session: Session, victim_id: int, face: dict[str, dict[str, Any]]) -> None:

@@ -38,7 +38,9 @@ def probe(
     require(actor, Permission.VICTIMS_REGISTER)
     used = session.connection().exec_driver_sql("SELECT ruv.recent_probes()").scalar_one()
     if used >= limit_per_hour:
-        raise TooMany("Hizo demasiadas búsquedas en una hora. Espere o pida ayuda a la custodia del registro.")
+        raise TooMany(
+            "Hizo demasiadas búsquedas en una hora. Espere o pida ayuda a la custodia del registro."
+        )
     hits = _find(session, document_tokens(vault_of(session).secret("index"), documents))
     record(session, actor, "victims.probe", purpose="registro", detail={"hits": len(hits)})
     return hits
@@ -62,8 +64,12 @@ def claim_tokens(session: Session, actor: Actor, tokens: Sequence[int]) -> None:
         return
     first = hits[0]
     if first.code is not None:
-        raise PossibleDuplicate("Esa persona ya está registrada y su unidad participa en su caso.", code=first.code)
-    raise PossibleDuplicate("Esa persona ya está registrada. Solicite acceso a la unidad indicada.", unit=first.unit)
+        raise PossibleDuplicate(
+            "Esa persona ya está registrada y su unidad participa en su caso.", code=first.code
+        )
+    raise PossibleDuplicate(
+        "Esa persona ya está registrada. Solicite acceso a la unidad indicada.", unit=first.unit
+    )
 
 
 def _find(session: Session, tokens: Sequence[int]) -> list[Hit]:

@@ -22,7 +22,6 @@ from app.models import (
     AuditEvent,
     Exploitation,
     Participation,
-    Placement,
     Profile,
     TraffickingCase,
     Unit,
@@ -38,20 +37,11 @@ _CASE = ("code", "state", "state_since", "identification", "first_identified_on"
 def _record_statement(*, unit_wide: bool) -> Prepared:
     """One row a participation and case: standing, case and faces in one round trip."""
     case, part = TraffickingCase, Participation
-    resident = (
-        select(Placement.id)
-        .where(
-            Placement.victim_id == VictimCode.victim_id,
-            Placement.unit_id == bindparam("actor_unit"),
-            Placement.left_at.is_(None),
-        )
-        .exists()
-    )
     return Prepared.of(
         select(
-            VictimCode.victim_id,
             part.compartments,
-            resident.label("resident"),
+            part.housed,
+            VictimCode.victim_id,
             case.id,
             *(getattr(case, name) for name in _CASE),
             *(getattr(Profile, name) for name in _PROFILE),
@@ -86,12 +76,12 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     rows = _RECORD[actor.unit_wide].all(session, code=code, **actor_params(actor))
     if not rows:
         raise NotFound
-    stand = standing_of([row[1] for row in rows], resident=rows[0][2])
+    stand = standing_of(rows)
     faces = {
         "identity": dict(zip(_PROFILE, rows[0][_FACES_AT : _FACES_AT + len(_PROFILE)], strict=True)),
         "legal": dict(zip(_EXPLOITATION, rows[0][_FACES_AT + len(_PROFILE) :], strict=True)),
     }
-    opened = open_compartments(session, actor, rows[0][0], stand, purpose=purpose, faces=faces)
+    opened = open_compartments(session, actor, rows[0][2], stand, purpose=purpose, faces=faces)
     cases = {row[3]: dict(zip(_CASE, row[4:_FACES_AT], strict=True)) for row in rows}
     return {"code": code, "cases": list(cases.values()), **presented(opened)}
 
@@ -123,7 +113,8 @@ def history(
     versions = open_versions(session, actor, ref.victim_id, compartment, level, purpose=purpose)
     units = _unit_names(session, {v.unit_id for v in versions})
     return [
-        {"version": v.version, "at": v.created_at, "unit": units.get(v.unit_id), "data": v.data} for v in versions
+        {"version": v.version, "at": v.created_at, "unit": units.get(v.unit_id), "data": v.data}
+        for v in versions
     ]
 
 
@@ -162,7 +153,9 @@ def access_log(
     require(actor, Permission.VICTIMS_ACCESS_LOG)
     ref: VictimRef = victim_in_scope(session, actor, code)
     query = (
-        select(AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.outcome, AuditEvent.event, Unit.name)
+        select(
+            AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.outcome, AuditEvent.event, Unit.name
+        )
         .outerjoin(Unit, Unit.id == AuditEvent.unit_id)
         .where(AuditEvent.victim_id == ref.victim_id)
         .order_by(AuditEvent.id.desc())
@@ -175,7 +168,9 @@ def access_log(
     return [_log_entry(*row) for row in rows]
 
 
-def _log_entry(key: int, at: datetime, action: str, outcome: str, event: str, unit: str | None) -> dict[str, Any]:
+def _log_entry(
+    key: int, at: datetime, action: str, outcome: str, event: str, unit: str | None
+) -> dict[str, Any]:
     body = json.loads(event)
     role = policy().roles.get(body["actor"]["role"])
     return {
@@ -191,11 +186,12 @@ def _log_entry(key: int, at: datetime, action: str, outcome: str, event: str, un
     }
 
 
-
 def newest_case(session: Session, victim_id: int) -> int | None:
     """Key of the person's newest case the bound actor sees."""
     query = select(TraffickingCase.id).where(TraffickingCase.victim_id == victim_id)
-    return session.scalar(query.order_by(TraffickingCase.opened_at.desc(), TraffickingCase.id.desc()).limit(1))
+    return session.scalar(
+        query.order_by(TraffickingCase.opened_at.desc(), TraffickingCase.id.desc()).limit(1)
+    )
 
 
 def face(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:

@@ -38,15 +38,16 @@ from app.records import SCHEMA_VERSION, RecordInvalid, dump, parse, split_face
 from app.services.victims.probing import claim_tokens
 from app.vault import Keyring, Place, seal_json
 
-# Order of writing: each row's policy needs what stands before it.
+# Order of writing: each row's policy needs what stands before it, and a participation takes its seats from
+# the profile and the assignment.
 _ORDER = (
     Victim,
     VictimCode,
     TraffickingCase,
-    Participation,
-    Assignment,
-    CaseTransition,
     Profile,
+    Assignment,
+    Participation,
+    CaseTransition,
     Exploitation,
     VictimDek,
     VictimBlob,
@@ -92,7 +93,11 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
     clean: dict[str, dict[str, Any]] = {}
     if registration.state not in FIRST_STATES:
         errors.append(
-            {"field": "state", "code": "not-first", "message": f"Un caso empieza en {' o '.join(FIRST_STATES)}."}
+            {
+                "field": "state",
+                "code": "not-first",
+                "message": f"Un caso empieza en {' o '.join(FIRST_STATES)}.",
+            }
         )
     if registration.first_identified_on > date.today():
         errors.append(
@@ -106,7 +111,7 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
         try:
             clean[name] = dump(parse(name, payload))
         except RecordInvalid as invalid:
-            errors += [{**e, "field": f"{name}.{e['field']}"} for e in invalid.errors]  # type: ignore[typeddict-item]
+            errors += [{**e, "field": f"{name}.{e['field']}"} for e in invalid.errors]
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
     _check_population(actor, clean)
@@ -121,7 +126,9 @@ def _check_population(actor: Actor, clean: dict[str, dict[str, Any]]) -> None:
         raise Forbidden("Su unidad registra solo niñas, niños y adolescentes.")
     foreign = identity.get("nationality", "PE") != "PE" or legal.get("country_of_exploitation", "PE") != "PE"
     if needed == POPULATION_BITS["foreign"] and not foreign:
-        raise Forbidden("Su unidad registra solo personas extranjeras o en el exterior: indique la nacionalidad o el país.")
+        raise Forbidden(
+            "Su unidad registra solo personas extranjeras o en el exterior: indique la nacionalidad o el país."
+        )
 
 
 def register(session: Session, actor: Actor, registration: Registration) -> Registered:
@@ -134,7 +141,9 @@ def register(session: Session, actor: Actor, registration: Registration) -> Regi
     """
     require(actor, Permission.VICTIMS_REGISTER)
     clean = checked(actor, registration)
-    tokens = document_tokens(vault_of(session).secret("index"), clean.get("identity", {}).get("documents", ()))
+    tokens = document_tokens(
+        vault_of(session).secret("index"), clean.get("identity", {}).get("documents", ())
+    )
     claim_tokens(session, actor, tokens)
     return store(session, actor, [(registration, clean)], [tokens])[0]
 
@@ -184,13 +193,17 @@ def _free_codes(session: Session, count: int) -> list[str]:
     codes: list[str] = []
     while len(codes) < count:
         drawn = {new_code("TP") for _ in range(count - len(codes))} - set(codes)
-        taken = session.connection().exec_driver_sql("SELECT ruv.taken_codes(%(codes)s)", {"codes": list(drawn)})
+        taken = session.connection().exec_driver_sql(
+            "SELECT ruv.taken_codes(%(codes)s)", {"codes": list(drawn)}
+        )
         codes += drawn - {row[0] for row in taken}
     return codes
 
 
 def _person(rows: Rows, actor: Actor, victim_id: int, code: str, tokens: Iterable[int]) -> None:
-    rows[Victim].append({"id": victim_id, "registered_unit_id": actor.unit_id, "registered_by": actor.user_id})
+    rows[Victim].append(
+        {"id": victim_id, "registered_unit_id": actor.unit_id, "registered_by": actor.user_id}
+    )
     rows[VictimCode].append({"code": code, "victim_id": victim_id})
     rows[VictimToken] += [{"token": token, "victim_id": victim_id} for token in tokens]
 

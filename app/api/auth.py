@@ -1,0 +1,159 @@
+"""Signing in and out: `/auth`, and one's own account: `/me`."""
+
+import base64
+import binascii
+from typing import Annotated, Any, Literal
+from urllib.parse import unquote_plus
+
+from fastapi import APIRouter, Form, Header
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
+from app.errors import Invalid, Unauthenticated
+from app.runtime import Runtime
+from app.services.access.own import change_password, who_am_i
+from app.services.access.sessions import LONGEST_REFRESH, Issued, Means, end_session, refresh
+from app.services.access.sign_in import REFUSED, sign_in
+
+router = APIRouter(tags=["sesión"])
+
+LONGEST_SECRET = 512
+Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_SECRET)]
+
+
+class TokenForm(BaseModel):
+    """The OAuth 2 form. `otp` and `scope` are accepted without effect: what one may do follows the role."""
+
+    model_config = ConfigDict(title="Inicio de sesión", hide_input_in_errors=True)
+
+    grant_type: Annotated[Literal["password", "client_credentials"], Field(title="Tipo de inicio")] = (
+        "password"
+    )
+    username: Annotated[str | None, Field(title="Usuario", min_length=1, max_length=150)] = None
+    password: Annotated[Secret | None, Field(title="Contraseña")] = None
+    otp: Annotated[SecretStr | None, Field(title="Código de un solo uso", max_length=16)] = None
+    client_id: Annotated[str | None, Field(title="Sistema", max_length=150)] = None
+    client_secret: Annotated[Secret | None, Field(title="Secreto del sistema")] = None
+    scope: Annotated[str | None, Field(title="Alcance", max_length=500)] = None
+
+
+class RefreshForm(BaseModel):
+    """The OAuth 2 form of a refresh."""
+
+    model_config = ConfigDict(title="Renovación", hide_input_in_errors=True)
+
+    refresh_token: Annotated[
+        SecretStr, Field(title="Token de renovación", min_length=1, max_length=LONGEST_REFRESH)
+    ]
+    grant_type: Annotated[Literal["refresh_token"], Field(title="Tipo")] = "refresh_token"
+
+
+class PasswordIn(BaseModel):
+    """A new password, with the present one."""
+
+    model_config = ConfigDict(extra="forbid", title="Cambio de contraseña", hide_input_in_errors=True)
+
+    old_password: Annotated[Secret, Field(title="Contraseña actual")]
+    new_password: Annotated[Secret, Field(title="Contraseña nueva")]
+
+
+@router.post("/auth/token", dependencies=[Public()], summary="Iniciar sesión")
+def token(
+    form: Annotated[TokenForm, Form()],
+    runtime: CurrentRuntime,
+    authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Answer:
+    """Gives an access token of ten minutes; to persons also a refresh token of one use."""
+    service = form.grant_type == "client_credentials"
+    name, secret = _system(form, authorization) if service else _person(form)
+    return _answer(sign_in(_means(runtime), name, secret, service=service))
+
+
+@router.post("/auth/refresh", dependencies=[Public()], summary="Renovar la sesión")
+def renew(form: Annotated[RefreshForm, Form()], runtime: CurrentRuntime) -> Answer:
+    """Exchanges a refresh token for new tokens. A token that was used before ends the session."""
+    return _answer(refresh(_means(runtime), form.refresh_token.get_secret_value()))
+
+
+@router.post("/auth/logout", dependencies=[SignedIn()], summary="Cerrar la sesión")
+def logout(session: DbSession, actor: CurrentActor) -> Answer:
+    """Ends the session: its tokens are void at once."""
+    end_session(session, actor)
+    return Answer({"signed_out": True})
+
+
+@router.get("/me", dependencies=[SignedIn()], summary="Mi cuenta")
+def me(session: DbSession, actor: CurrentActor) -> Answer:
+    """Who is signed in, in which unit, and what the role may do."""
+    return Answer(who_am_i(session, actor))
+
+
+@router.post("/me/password", dependencies=[SignedIn()], summary="Cambiar mi contraseña")
+def password(body: PasswordIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+    """Sets a new password; the account's other sessions end at once."""
+    change_password(
+        _means(runtime), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
+    )
+    return Answer({"changed": True})
+
+
+def _means(runtime: Runtime) -> Means:
+    settings = runtime.settings
+    return Means(
+        runtime.database,
+        runtime.tokens,
+        runtime.password_cost,
+        settings.session_hours,
+        settings.session_idle_minutes,
+    )
+
+
+def _answer(issued: Issued) -> Answer:
+    body: dict[str, Any] = {
+        "access_token": issued.access_token,
+        "token_type": "Bearer",
+        "expires_in": issued.expires_in,
+    }
+    if issued.refresh_token is not None:
+        body["refresh_token"] = issued.refresh_token
+        body["refresh_expires_in"] = issued.refresh_expires_in
+    return Answer(body, headers={"Pragma": "no-cache"})
+
+
+def _person(form: TokenForm) -> tuple[str, str]:
+    return _given("username", form.username), _given("password", form.password)
+
+
+def _system(form: TokenForm, authorization: str | None) -> tuple[str, str]:
+    """Id and secret of a system, from the header (RFC 6749, section 2.3.1) or the form, never from both."""
+    if authorization is None:
+        return _given("client_id", form.client_id), _given("client_secret", form.client_secret)
+    if form.client_secret is not None:
+        raise _missing(
+            "client_secret", "Envíe las credenciales en la cabecera o en el formulario, no en ambos."
+        )
+    return _basic(authorization)
+
+
+def _basic(authorization: str) -> tuple[str, str]:
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        text = base64.b64decode(encoded.strip(), validate=True).decode() if scheme.lower() == "basic" else ""
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        text = ""
+    name, colon, secret = text.partition(":")
+    if not colon or len(text) > LONGEST_SECRET * 2:
+        raise Unauthenticated(REFUSED)
+    return unquote_plus(name), unquote_plus(secret)
+
+
+def _given(field: str, value: str | SecretStr | None) -> str:
+    text = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not text:
+        raise _missing(field, "Falta este dato.")
+    return text
+
+
+def _missing(field: str, message: str) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "code": "missing", "message": message}])

@@ -1,0 +1,213 @@
+"""Cases: `/cases`, with their moves, the units that take part and the people who have charge of them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.kinds import Text
+from app.services.cases import queries, service, teams
+from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.idempotency import remember, replayed
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/cases", tags=["casos"])
+
+Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]
+
+
+class CaseFilters(BaseModel):
+    """What a list of cases may be narrowed by. A field the role does not see is refused, by name."""
+
+    model_config = ConfigDict(extra="forbid", title="Filtros")
+
+    state: Annotated[str | None, Field(title="Estado", max_length=60)] = None
+    identification: Annotated[str | None, Field(title="Identificación", max_length=60)] = None
+    cursor: Annotated[str | None, Field(title="Cursor de la página anterior", max_length=200)] = None
+    limit: Annotated[int, Field(title="Filas por página", ge=1, le=200)] = PAGE
+
+
+def _face_filters() -> dict[str, Any]:
+    """One optional parameter a coded field of the statistical face, from the field catalogue."""
+    return {
+        name: (Annotated[str | None, Field(title=field.label, max_length=60)], None)
+        for name, field in queries.FACE_FILTERS.items()
+    }
+
+
+if TYPE_CHECKING:
+    AllFilters = CaseFilters
+else:
+    AllFilters = create_model("AllFilters", __base__=CaseFilters, **_face_filters())
+
+
+class ReentryIn(BaseModel):
+    """A new case of a person whose earlier cases ended."""
+
+    model_config = ConfigDict(extra="forbid", title="Reingreso")
+
+    victim: Annotated[str, Field(title="Código de la persona", max_length=40)]
+    first_identified_on: Annotated[date, Field(title="Fecha de identificación")]
+    state: Annotated[Coded, Field(title="Estado inicial")] = "PRESUNTA_VICTIMA"
+
+
+class TransitionIn(BaseModel):
+    """A move of the case's state machine."""
+
+    model_config = ConfigDict(extra="forbid", title="Cambio de estado del caso")
+
+    to: Annotated[Coded, Field(title="Estado al que pasa", examples=list(STATES))]
+    reason: Annotated[Coded | None, Field(title="Motivo (código)")] = None
+    outcome: Annotated[Coded | None, Field(title="Resultado, al cerrar (código)")] = None
+    note: Annotated[Text | None, Field(title="Nota; se guarda cifrada")] = None
+
+
+class IdentificationIn(BaseModel):
+    """The identification status, apart from the state."""
+
+    model_config = ConfigDict(extra="forbid", title="Identificación")
+
+    identification: Annotated[Coded, Field(title="Identificación", examples=list(IDENTIFICATION))]
+
+
+class ParticipationIn(BaseModel):
+    """Another unit, brought in by legal mandate."""
+
+    model_config = ConfigDict(extra="forbid", title="Incorporar una unidad por mandato legal")
+
+    unit: UnitCode
+    compartments: Annotated[
+        list[Annotated[str, Field(max_length=40)]] | None,
+        Field(title="Compartimentos que recibe", max_length=12),
+    ] = None
+
+
+class AssignmentIn(BaseModel):
+    """A colleague of the own unit."""
+
+    model_config = ConfigDict(extra="forbid", title="Persona de la propia unidad")
+
+    username: Annotated[str, Field(title="Nombre de usuario", min_length=1, max_length=80)]
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Casos a cargo")
+def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilters, Query()]) -> Answer:
+    """Cases in the caller's scope, latest activity first; `next` is the cursor of the next page."""
+    filters = wanted.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
+    page = queries.work_list(session, actor, filters=filters, cursor=wanted.cursor, limit=wanted.limit)
+    return Answer({"items": page.items, "next": page.next})
+
+
+@router.post(
+    "", status_code=201, dependencies=[Requires(Permission.VICTIMS_REGISTER)], summary="Abrir un reingreso"
+)
+def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Opens a new case under the same person's code; her earlier cases must have ended."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, "cases.open", payload)
+    if code is None:
+        code = service.reopen(session, actor, body.victim, body.first_identified_on, state=body.state)
+        remember(session, actor, key, "cases.open", payload, code)
+    return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/cases/{code}"})
+
+
+@router.get("/{code}", dependencies=[Requires(Permission.CASES_READ)], summary="Leer un caso")
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """The case as the caller may see it; `_access` tells the level of each compartment."""
+    found = queries.read(session, actor, code)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post(
+    "/{code}/transitions",
+    dependencies=[Requires(Permission.CASES_TRANSITION)],
+    summary="Cambiar el estado de un caso",
+)
+def transition(
+    code: Code, body: TransitionIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Moves the case; a refusal says what is missing and which states are possible."""
+    wanted = service.Move(body.to, body.reason, body.outcome, body.note)
+    moved = service.move(session, actor, code, version, wanted)
+    return Answer(moved, headers=etag(moved["version"]))
+
+
+@router.post(
+    "/{code}/identification",
+    dependencies=[Requires(Permission.CASES_IDENTIFY)],
+    summary="Cambiar la identificación",
+)
+def identification(
+    code: Code, body: IdentificationIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Sets the identification status; services neither open nor close with it."""
+    changed = service.identify(session, actor, code, version, body.identification)
+    return Answer(changed, headers=etag(changed["version"]))
+
+
+@router.get(
+    "/{code}/participations",
+    dependencies=[Requires(Permission.CASES_READ)],
+    summary="Unidades que participan",
+)
+def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Units that take or took part in the case."""
+    return Answer({"items": teams.participations(session, actor, code)})
+
+
+@router.post(
+    "/{code}/participations",
+    status_code=201,
+    dependencies=[Requires(Permission.PARTICIPATIONS_ADD)],
+    summary="Incorporar una unidad por mandato legal",
+)
+def add_participation(code: Code, body: ParticipationIn, session: DbSession, actor: CurrentActor) -> Answer:
+    """Brings another unit into the case; repeating it is a 409, so nothing is doubled."""
+    teams.add_participation(session, actor, code, body.unit, body.compartments)
+    return Answer({"unit": body.unit}, status_code=201)
+
+
+@router.post(
+    "/{code}/participations/end",
+    dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
+    summary="Dejar de participar",
+)
+def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Ends the own unit's part in the case, and with it its view."""
+    teams.end_participation(session, actor, code)
+    return Answer({"ended": True})
+
+
+@router.get("/{code}/assignments", dependencies=[Requires(Permission.CASES_READ)], summary="Personas a cargo")
+def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """People of the caller's unit who have charge of the case."""
+    return Answer({"items": teams.assignments(session, actor, code)})
+
+
+@router.post(
+    "/{code}/assignments",
+    status_code=201,
+    dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
+    summary="Asignar el caso",
+)
+def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer:
+    """Gives a colleague charge of the case; repeating it is a 409, so nothing is doubled."""
+    teams.assign(session, actor, code, body.username)
+    return Answer({"assigned": True}, status_code=201)
+
+
+@router.post(
+    "/{code}/assignments/end",
+    dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
+    summary="Retirar una asignación",
+)
+def end_assignment(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer:
+    """Takes a colleague, or oneself, off the case."""
+    teams.end_assignment(session, actor, code, body.username)
+    return Answer({"ended": True})

@@ -1,0 +1,54 @@
+"""Indicators of the national plan: `/indicators`. For roles with the permission; not anonymous data."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Query, Request
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, CurrentRuntime, DbSession, Requires
+from app.audit import record
+from app.errors import BadRequest
+from app.services.indicators.catalogue import indicator
+from app.services.indicators.service import compute, list_indicators
+
+
+def known_filters(request: Request) -> None:
+    """Refuse query parameters that no indicator has; an ignored one would look like an answer.
+
+    Raises:
+        BadRequest: there is one.
+    """
+    if set(request.query_params) - {"year"}:
+        raise BadRequest("Los indicadores solo admiten el parámetro year.")
+
+
+router = APIRouter(prefix="/indicators", tags=["indicadores"], dependencies=[Depends(known_filters)])
+
+
+@router.get(
+    "", dependencies=[Requires(Permission.INDICATORS_READ)], summary="Catálogo de indicadores calculados"
+)
+def index(session: DbSession, actor: CurrentActor) -> Answer:
+    """The indicators with the plan's text, the definition and its thresholds."""
+    record(session, actor, "indicators.list")
+    return Answer({"indicators": list_indicators()})
+
+
+@router.get(
+    "/{code}",
+    dependencies=[Requires(Permission.INDICATORS_READ)],
+    summary="Un indicador por año y departamento",
+)
+def detail(
+    code: Annotated[str, Path(title="Código del indicador", max_length=10, examples=["3.1.b"])],
+    session: DbSession,
+    actor: CurrentActor,
+    runtime: CurrentRuntime,
+    year: Annotated[int | None, Query(title="Año de la primera identificación", ge=1990, le=2100)] = None,
+) -> Answer:
+    """National value (exact) and departments (small numbers withheld), for one year or for all of them."""
+    found = indicator(code)
+    record(session, actor, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})
+    with runtime.database.reporting("ruv_report") as connection:
+        return Answer(compute(connection, found.code, year))

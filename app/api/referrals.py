@@ -1,0 +1,136 @@
+"""Referrals: `/referrals`."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Header, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
+from app.api.schemas import Code
+from app.records.kinds import Text
+from app.services.idempotency import remember, replayed
+from app.services.paging import PAGE
+from app.services.referrals import queries, sending, service
+from app.services.referrals.rules import LEGAL_BASES
+
+router = APIRouter(prefix="/referrals", tags=["derivaciones"])
+
+Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+IfMatch = Annotated[str | None, Header(title="Versión leída (opcional)")]
+
+
+class ReferralIn(BaseModel):
+    """A request to another unit."""
+
+    model_config = ConfigDict(extra="forbid", title="Derivación")
+
+    case: Annotated[str, Field(title="Código del caso", max_length=40)]
+    to_unit: Annotated[str, Field(title="Unidad que recibe", min_length=1, max_length=80)]
+    service_type: Annotated[Coded, Field(title="Servicio que se pide")]
+    legal_basis: Annotated[Coded, Field(title="Base legal para compartir", examples=list(LEGAL_BASES))]
+    reason: Annotated[Coded | None, Field(title="Motivo (código)")] = None
+    urgent: Annotated[bool, Field(title="Urgente")] = False
+    due_at: Annotated[datetime | None, Field(title="Plazo de respuesta")] = None
+    compartments: Annotated[
+        list[Annotated[str, Field(max_length=40)]] | None,
+        Field(title="Compartimentos que se comparten; si falta, el mínimo de quien recibe", max_length=12),
+    ] = None
+    message: Annotated[Text | None, Field(title="Mensaje; se guarda cifrado")] = None
+
+
+class AnswerIn(BaseModel):
+    """The receiver's answer."""
+
+    model_config = ConfigDict(extra="forbid", title="Respuesta a una derivación")
+
+    decision: Annotated[
+        Literal["accept", "accept_with_conditions", "refuse"],
+        Field(title="Decisión"),
+    ]
+    conditions: Annotated[Text | None, Field(title="Condiciones; se guardan cifradas")] = None
+    reason: Annotated[Coded | None, Field(title="Motivo del rechazo (código)")] = None
+
+
+class ReferralMoveIn(BaseModel):
+    """A step after the answer, or the sender's withdrawal."""
+
+    model_config = ConfigDict(extra="forbid", title="Paso de una derivación")
+
+    action: Annotated[Literal["start", "conclude", "interrupt", "withdraw"], Field(title="Paso")]
+    result: Annotated[Coded | None, Field(title="Resultado, al concluir (código)")] = None
+    reason: Annotated[Coded | None, Field(title="Motivo, al interrumpir (código)")] = None
+
+
+@router.post("", status_code=201, dependencies=[Requires(Permission.REFERRALS_SEND)], summary="Derivar")
+def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Sends a referral; the receiver sees its codes, and the person only after accepting."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, "referrals.send", payload)
+    if code is None:
+        wanted = sending.Wanted(
+            to_unit=body.to_unit,
+            service_type=body.service_type,
+            legal_basis=body.legal_basis,
+            reason=body.reason,
+            urgent=body.urgent,
+            due_at=body.due_at,
+            compartments=None if body.compartments is None else tuple(body.compartments),
+            message=body.message,
+        )
+        code = sending.send(session, actor, body.case, wanted)
+        remember(session, actor, key, "referrals.send", payload, code)
+    return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/referrals/{code}"})
+
+
+@router.get("", dependencies=[Requires(Permission.REFERRALS_READ)], summary="Bandejas de derivaciones")
+def boxes(
+    session: DbSession,
+    actor: CurrentActor,
+    box: Annotated[Literal["entrada", "salida"], Query(title="Bandeja")] = "entrada",
+    state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """The unit's inbox or outbox, newest first; `next` is the cursor of the next page."""
+    items, following = queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get("/{code}", dependencies=[Requires(Permission.REFERRALS_READ)], summary="Leer una derivación")
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Its codes; person, case and texts only to who takes part in the case."""
+    found = queries.read(session, actor, code)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post(
+    "/{code}/answer", dependencies=[Requires(Permission.REFERRALS_ANSWER)], summary="Responder una derivación"
+)
+def answer(
+    code: Code, body: AnswerIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
+) -> Answer:
+    """Accepts (and so takes part in the case) or refuses. `If-Match` is honoured when sent."""
+    step = service.Step(service.DECISIONS[body.decision], reason=body.reason, conditions=body.conditions)
+    done = service.answer(session, actor, code, step, version=_version(if_match))
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/{code}/transitions",
+    dependencies=[Requires(Permission.REFERRALS_READ)],
+    summary="Avanzar o terminar una derivación",
+)
+def transition(
+    code: Code, body: ReferralMoveIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
+) -> Answer:
+    """Starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
+    step = service.Step(service.ACTIONS[body.action], reason=body.reason, result=body.result)
+    done = service.advance(session, actor, code, step, version=_version(if_match))
+    return Answer(done, headers=etag(done["version"]))
+
+
+def _version(if_match: str | None) -> int | None:
+    return None if if_match is None else expected_version(if_match)

@@ -1,0 +1,165 @@
+"""Releases: `/releases`. Stored files as they are; no request draws noise, filters or reaches a person."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Path, Request
+from starlette.responses import Response
+
+from app.access.actor import Actor
+from app.access.guard import canonical
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, CurrentRuntime, DbSession, Requires
+from app.audit import record
+from app.errors import BadRequest, NotFound
+from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
+from app.services.releases.queries import (
+    FileInfo,
+    ReleaseView,
+    find_release,
+    list_files,
+    list_releases,
+    read_file,
+    spent_by_year,
+)
+from app.services.releases.service import ROLE, approve
+
+
+def no_filters(request: Request) -> None:
+    """Refuse any query parameter: a release has no filters, and an ignored one would look like an answer.
+
+    Raises:
+        BadRequest: there is one.
+    """
+    if request.query_params:
+        raise BadRequest(
+            "Las liberaciones no admiten filtros ni parámetros: se sirven tal como se guardaron."
+        )
+
+
+router = APIRouter(prefix="/releases", tags=["liberaciones"], dependencies=[Depends(no_filters)])
+
+Code = Annotated[str, Path(title="Código de la liberación", max_length=40, examples=["LI-7K3M-9QXC"])]
+FileName = Annotated[
+    str, Path(title="Tabla y formato", description="`T1.csv`, `T1.json`, `metadata.json`", max_length=60)
+]
+
+
+@contextmanager
+def _stored(runtime: CurrentRuntime) -> Iterator[Any]:
+    with runtime.database.reporting(ROLE) as connection:
+        yield connection
+
+
+def _sees_drafts(actor: Actor) -> bool:
+    return policy().permits(actor.role, Permission.RELEASES_PUBLISH)
+
+
+@router.get("", dependencies=[Requires(Permission.RELEASES_READ)], summary="Liberaciones publicadas")
+def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+    """Published releases, newest year first, and what each year has spent of its privacy budget."""
+    record(session, actor, "releases.list")
+    with _stored(runtime) as connection:
+        views = list_releases(connection, drafts=_sees_drafts(actor))
+        budget = spent_by_year(connection)
+    return Answer(
+        {
+            "releases": [_summary(view) for view in views],
+            "budget": [
+                {"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget
+            ],
+        }
+    )
+
+
+@router.get(
+    "/{code}", dependencies=[Requires(Permission.RELEASES_READ)], summary="Una liberación y sus archivos"
+)
+def detail(code: Code, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+    """What a release is, who approved it, and the hash of each of its files."""
+    code = canonical(code, "LI")
+    record(session, actor, "releases.read", detail={"release": code})
+    with _stored(runtime) as connection:
+        view = find_release(connection, code, drafts=_sees_drafts(actor))
+        files = list_files(connection, view)
+    return Answer({**_summary(view), "files": [_file(view, entry) for entry in files]})
+
+
+@router.get(
+    "/{code}/tables/{file}",
+    dependencies=[Requires(Permission.RELEASES_READ)],
+    summary="Un archivo de la liberación, byte a byte",
+    responses={
+        200: {"content": {"text/csv": {}, "application/json": {}}},
+        304: {"description": "No cambió: una liberación nunca cambia"},
+    },
+)
+def table(
+    code: Code,
+    file: FileName,
+    session: DbSession,
+    actor: CurrentActor,
+    runtime: CurrentRuntime,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """The stored bytes; their SHA-256 is the entity tag."""
+    code = canonical(code, "LI")
+    name, _, extension = file.rpartition(".")
+    if extension not in MEDIA_TYPES:
+        raise NotFound(f"Ese formato no existe: pida .{CSV} o .{JSON}.")
+    record(session, actor, "releases.read", detail={"release": code, "format": extension})
+    with _stored(runtime) as connection:
+        view = find_release(connection, code, drafts=_sees_drafts(actor))
+        stored = read_file(connection, view, name, extension)
+    headers = {"ETag": f'"{stored.sha256}"', "Cache-Control": "private, no-cache"}
+    if _unchanged(if_none_match, stored.sha256):
+        return Response(status_code=304, headers=headers)
+    headers["Content-Disposition"] = f'attachment; filename="{view.code}-{name}.{extension}"'
+    return Response(stored.content, headers=headers, media_type=MEDIA_TYPES[stored.format])
+
+
+@router.post(
+    "/{code}/approvals",
+    status_code=201,
+    dependencies=[Requires(Permission.RELEASES_PUBLISH)],
+    summary="Aprobar una liberación",
+    responses={409: {"description": "Ya publicada, ya aprobada por usted, o no pasó la inspección"}},
+)
+def approval(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+    """Approves a release; the approval of a second person publishes it."""
+    return Answer(_summary(approve(runtime.database, actor, canonical(code, "LI"))), status_code=201)
+
+
+def _unchanged(if_none_match: str | None, sha256: str) -> bool:
+    if if_none_match is None:
+        return False
+    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(",")}
+    return "*" in tags or sha256 in tags
+
+
+def _summary(view: ReleaseView) -> dict[str, Any]:
+    return {
+        "code": view.code,
+        "year": view.year,
+        "kind": view.kind,
+        "published_at": view.published_at,
+        "built_at": view.built_at,
+        "rho": float(view.rho),
+        "workload": {"version": view.workload_version, "sha256": view.workload_sha},
+        "ledger_head": view.ledger_head,
+        "approvals": [{"role": a.role, "institution": a.institution_id, "at": a.at} for a in view.approvals],
+        "across_institutions": view.across_institutions,
+    }
+
+
+def _file(view: ReleaseView, entry: FileInfo) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "format": entry.format,
+        "sha256": entry.sha256,
+        "bytes": entry.size,
+        "href": f"/api/v1/releases/{view.code}/tables/{entry.name}.{entry.format}",
+    }

@@ -1,0 +1,154 @@
+"""`ruv serve`: the register at work on this machine."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.commands._console import Failure, say
+from app.commands._setup import DataDir, embedded, settings_for
+
+if TYPE_CHECKING:
+    import uvicorn
+
+    from app.config import Settings
+    from app.runtime import Runtime
+
+app = typer.Typer()
+
+_PORT_PATIENCE = 15.0  # seconds that workers of a killed parent may take to finish their requests
+_STOP_SECONDS = 20
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Dirección en la que se atiende.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Puerto; 0 elige uno libre.", min=0, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Procesos que atienden.", min=1, max=64)] = 1,
+    data_dir: DataDir = None,
+) -> None:
+    """Atiende el registro. Sin configuración usa una base de datos y llaves propias."""
+    from app.runtime import open_runtime
+
+    settings = settings_for(data_dir)
+    first_time = embedded(settings) and not settings.root_key_path.exists()
+    listening = listen(host, port)
+    runtime = open_runtime(settings, progress=say)
+    try:
+        if first_time:
+            _introduce(settings)
+        say(f"Se atiende en http://{_address(listening)} (Ctrl+C termina).")
+        _run(_config(settings, runtime, workers), listening)
+    finally:
+        _close(runtime, settings)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket. Waits a little for workers of a killed parent, which are finishing their requests.
+
+    Raises:
+        Failure: the address is taken or is not of this machine.
+    """
+    deadline = time.monotonic() + _PORT_PATIENCE
+    told = False
+    while True:
+        try:
+            return _bound(host, port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                reason = "ya está ocupado" if error.errno == errno.EADDRINUSE else "no se puede usar"
+                raise Failure(
+                    f"El puerto {port} de {host} {reason}. Elija otro con --port o --host."
+                ) from None
+        if not told:
+            say(f"El puerto {port} está ocupado; se espera un momento.")
+            told = True
+        time.sleep(0.2)
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(2048)
+    except BaseException:
+        listening.close()
+        raise
+    listening.set_inheritable(True)
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Config:
+    import uvicorn
+
+    from app.commands._logs import log_config
+    from app.main import create_app
+
+    served = (
+        "app.commands._worker:create_worker"
+        if workers > 1
+        else create_app(settings, opener=lambda _: runtime)
+    )
+    return uvicorn.Config(
+        served,
+        factory=workers > 1,
+        workers=workers,
+        log_config=log_config(),
+        server_header=False,
+        timeout_graceful_shutdown=_STOP_SECONDS,
+    )
+
+
+def _run(config: uvicorn.Config, listening: socket.socket) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    server = uvicorn.Server(config)
+    if config.workers > 1:
+        Multiprocess(config, sockets=[listening]).run()
+        return
+    # The server sends itself the signal once more when it has stopped; there is still a database to close.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _already_stopping)
+    server.run([listening])
+    if not server.started:
+        raise Failure("El servicio no pudo arrancar.")
+
+
+def _already_stopping(*_: object) -> None:
+    """Nothing more to do: the stop is under way."""
+
+
+def _close(runtime: Runtime, settings: Settings) -> None:
+    if runtime.server is None:
+        runtime.close()
+        return
+    say("Se cierra la base de datos.")
+    runtime.close(wait=settings.postgres_grace + 30.0)
+
+
+def _introduce(settings: Settings) -> None:
+    """What the operator must know once: where data and keys are, and what their loss means."""
+    key, data = settings.root_key_path, Path(settings.data_dir)
+    say(
+        "\nPrimera instalación.\n"
+        f"  Datos:      {data}\n"
+        f"  Llave raíz: {key}\n"
+        "  Copie la llave raíz a un lugar seguro y distinto del de las copias de los datos: sin ella nadie\n"
+        "  puede leer el registro, y quien tenga ambas lo puede leer todo. Para copiar los datos, detenga\n"
+        f"  el servicio y copie {data / 'pgdata'} entera.\n"
+        "  Cree la primera cuenta con: ruv user add NOMBRE --unit CODIGO --role FUNCION\n"
+    )

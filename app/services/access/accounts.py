@@ -1,0 +1,122 @@
+"""Accounts as signing in sees them: found by name, locked while one attempt is decided, counted."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.policy import policy
+from app.models import UserAccount
+from app.services.access.rules import wait_after
+
+LONGEST_NAME = 150
+NOBODY = 0
+"""Id that no account has."""
+
+_COLUMNS = (
+    UserAccount.id,
+    UserAccount.username,
+    UserAccount.unit_id,
+    UserAccount.institution_id,
+    UserAccount.role,
+    UserAccount.supervisor,
+    UserAccount.service_account,
+    UserAccount.password_hash,
+    UserAccount.failed_logins,
+    UserAccount.locked_until,
+    UserAccount.disabled_at,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account at one moment. Never shown: it holds the password's hash."""
+
+    id: int
+    username: str
+    unit_id: int
+    institution_id: int
+    role: str
+    supervisor: bool
+    service_account: bool
+    password_hash: str
+    failed_logins: int
+    locked_until: datetime | None
+    disabled_at: datetime | None
+
+    def __repr__(self) -> str:
+        return f"<Account {self.id}>"
+
+    @property
+    def unit_wide(self) -> bool:
+        """Whether it sees every case of its unit."""
+        return self.supervisor or policy().unit_scoped(self.role)
+
+    def waits(self) -> int:
+        """Seconds it still accepts no sign-in; 0 for none."""
+        if self.locked_until is None:
+            return 0
+        return max(0, int((self.locked_until - datetime.now(UTC)).total_seconds() + 0.999))
+
+    def actor(self, session_id: uuid.UUID | None = None) -> Actor:
+        """The account as who acts; the trace of signing in names it so."""
+        return Actor(
+            self.id, self.username, self.unit_id, self.institution_id, self.role, self.unit_wide, session_id
+        )
+
+
+def find_account(session: Session, username: str) -> Account | None:
+    """The account of this name, enabled or not."""
+    if len(username) > LONGEST_NAME or not username.isprintable():
+        return None
+    return _one(session, select(*_COLUMNS).where(UserAccount.username == username))
+
+
+def own_account(session: Session, actor: Actor) -> Account | None:
+    """The actor's own account."""
+    return _one(session, select(*_COLUMNS).where(UserAccount.id == actor.user_id))
+
+
+def locked_account(session: Session, account_id: int) -> Account | None:
+    """The account as it is now, held until the transaction ends: attempts at once are decided one by one."""
+    return _one(session, select(*_COLUMNS).where(UserAccount.id == account_id).with_for_update())
+
+
+def count_failure(session: Session, account: Account | None) -> None:
+    """One more wrong password; from the fifth the account waits.
+
+    For nobody the same statement, in vain, so that an attempt that does not count takes no less time.
+    """
+    failures = account.failed_logins + 1 if account else 1
+    wait = wait_after(failures)
+    until = datetime.now(UTC) + timedelta(seconds=wait) if wait else None
+    session.execute(
+        update(UserAccount)
+        .where(UserAccount.id == (account.id if account else NOBODY))
+        .values(failed_logins=failures, locked_until=until)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def clear_failures(session: Session, account: Account, new_hash: str | None = None) -> None:
+    """A right password: the count starts again; `new_hash` replaces the stored hash."""
+    values: dict[str, object] = {"failed_logins": 0, "locked_until": None}
+    if new_hash is not None:
+        values["password_hash"] = new_hash
+    session.execute(
+        update(UserAccount)
+        .where(UserAccount.id == account.id)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _one(session: Session, statement: Any) -> Account | None:
+    row = session.execute(statement).first()
+    return None if row is None else Account(*row)

@@ -1,0 +1,101 @@
+"""Signing in with a password, or as a system with its secret.
+
+One answer for every failure: unknown name, wrong password, wrong kind of account, disabled, waiting. Each way
+takes the time of one password check and the same statements, so that nobody learns which accounts exist.
+That an account waits is therefore not told either; the text mentions it as a possibility.
+
+The password is checked outside of any transaction, since that takes a tenth of a second; the attempt is then
+decided with the account's row held, so that attempts made at once are counted one by one. A failure commits
+its count and its trace before it is answered.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import SIGN_IN
+from app.access.passwords import dummy_verify, hash_password, needs_rehash, verify_password
+from app.audit import record
+from app.errors import Unauthenticated
+from app.services.access.accounts import (
+    NOBODY,
+    Account,
+    clear_failures,
+    count_failure,
+    find_account,
+    locked_account,
+)
+from app.services.access.sessions import Issued, Means, open_session, open_system_session
+
+REFUSED = (
+    "El usuario o la contraseña no son correctos, o la cuenta está en espera por varios intentos fallidos. "
+    "Revise los datos o intente más tarde."
+)
+WRONG = "password"
+
+
+def sign_in(means: Means, username: str, password: str, *, service: bool = False) -> Issued:
+    """Check a name and a password (or, of a system, its id and secret) and open a session.
+
+    `service` says that it is a system: accounts of persons are refused then, and those of systems otherwise.
+
+    Raises:
+        Unauthenticated: the same for every reason.
+        Unavailable: the trace cannot be written, or the database is away.
+    """
+    with means.database.session(SIGN_IN) as session:
+        found = find_account(session, username)
+    right, new_hash = _checked(means, found, password, service=service)
+    with means.database.session(SIGN_IN) as session:
+        account = locked_account(session, found.id if found else NOBODY)
+        refusal = _refusal(found, account, right=right, service=service)
+        issued = _opened(session, means, account, new_hash) if refusal is None else None
+        if refusal is not None:
+            _refuse(session, account, refusal)
+    if issued is None:  # after the commit: the count and the trace of the failure must stay
+        raise Unauthenticated(REFUSED)
+    return issued
+
+
+def _checked(means: Means, found: Account | None, password: str, *, service: bool) -> tuple[bool, str | None]:
+    """Whether the password is right, and the hash to store if the stored one is too cheap by now."""
+    if found is None or found.service_account is not service or found.disabled_at or found.waits():
+        dummy_verify(password, cost=means.cost)
+        return False, None
+    if not verify_password(found.password_hash, password):
+        return False, None
+    if needs_rehash(found.password_hash, cost=means.cost):
+        return True, hash_password(password, cost=means.cost)
+    return True, None
+
+
+def _refusal(found: Account | None, account: Account | None, *, right: bool, service: bool) -> str | None:
+    """Why an attempt fails, judged by the account as it is now; None if it does not."""
+    if found is None or account is None:
+        return "unknown"
+    if account.service_account is not service:
+        return "kind"
+    if account.disabled_at is not None:
+        return "disabled"
+    if account.waits():
+        return "waiting"
+    # A password changed in the meantime was not the one that was checked.
+    if not right or account.password_hash != found.password_hash:
+        return WRONG
+    return None
+
+
+def _refuse(session: Session, account: Account | None, reason: str) -> None:
+    """Count and trace the failure; a name that nobody has is not stored."""
+    count_failure(session, account if reason == WRONG else None)
+    who = account.actor() if account is not None else SIGN_IN
+    record(session, who, "auth.sign_in", outcome="denied", detail={"reason": reason})
+
+
+def _opened(session: Session, means: Means, account: Account | None, new_hash: str | None) -> Issued:
+    assert account is not None  # noqa: S101 - nobody was not refused
+    clear_failures(session, account, new_hash)
+    opened = open_system_session if account.service_account else open_session
+    actor, issued = opened(session, means, account)
+    record(session, actor, "auth.sign_in")
+    return issued

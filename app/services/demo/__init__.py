@@ -1,0 +1,1 @@
+"""Demonstration: a synthetic national register and the story that is told over it."""

@@ -1,0 +1,169 @@
+"""Bring part of the synthetic people into care, through the same services as everybody else.
+
+How many go how far stands for nothing: it only gives the indicators something to count. Steps are taken for
+many cases at a time, one transaction an actor, in the order in which they happen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import SETUP, Actor
+from app.db import Database
+from app.records.kinds import today
+from app.services.cases.rules import presumed_child
+from app.services.cases.service import Move, move
+from app.services.cases.teams import add_participation
+from app.services.demo import cast
+from app.services.demo.cast import Office
+from app.services.demo.people import Synthetic, contact
+from app.services.demo.queries import Stored
+from app.services.plans import service as plans
+from app.services.plans import signing
+from app.services.plans.content import find
+from app.services.plans.progress import Step as Progress
+from app.services.plans.progress import progress as advance_activity
+from app.services.referrals.sending import Wanted, send
+from app.services.referrals.service import Step, answer
+from app.services.shelters.service import admit
+from app.services.victims.changes import change
+
+ASSISTED = 0.22
+SHELTERED = 0.11
+PLANNED = 0.055
+BACK_HOME = 0.03
+"""Parts of all people whose care goes at least so far."""
+
+_CHUNK = 40
+_DUE = timedelta(days=60)
+_ACHIEVED = Progress("LOGRADO", "Se cumplió lo acordado.")
+_GOALS = (
+    ("SALUD_FISICA", "Quiero sentirme bien y que me revisen", "Control de salud completo"),
+    ("PROYECTO_VIDA", "Quiero decidir yo qué hago después", "Proyecto de vida conversado y escrito"),
+)
+
+
+@dataclass(slots=True)
+class Kept:
+    """A synthetic person and her case as stored; the codes of what follows are added on the way."""
+
+    person: Synthetic
+    case: Stored
+    referral: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offices:
+    """Who registers a person, who is responsible for her, and who takes her in."""
+
+    registrar: Office
+    responsible: Office
+    shelter: Office
+
+
+def care(database: Database, kept: Sequence[Kept], progress: Callable[[str, int, int], None]) -> int:
+    """Take everybody whose turn it is as far as she goes; returns how many there were."""
+    chosen = sorted((k for k in kept if k.person.fate < ASSISTED), key=lambda k: repr(_offices(k)))
+    done = 0
+    for offices, group in groupby(chosen, key=_offices):
+        for chunk in _chunks(list(group)):
+            _take(database, offices, chunk)
+            done += len(chunk)
+            progress("atención", done, len(chosen))
+    return done
+
+
+def _offices(kept: Kept) -> Offices:
+    person = kept.person
+    return Offices(cast.registrar(person), cast.responsible(person), cast.shelter(person))
+
+
+def _chunks(group: Sequence[Kept]) -> Iterator[Sequence[Kept]]:
+    for start in range(0, len(group), _CHUNK):
+        yield group[start : start + _CHUNK]
+
+
+def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
+    """Every step in turn, each for those who go so far."""
+
+    def bring_in(session: Session, actor: Actor, kept: Kept) -> None:
+        add_participation(session, actor, kept.case.case, offices.responsible.code)
+
+    def refer(session: Session, actor: Actor, kept: Kept) -> None:
+        wanted = Wanted(offices.shelter.code, "ALOJAMIENTO", "MANDATO_LEGAL")
+        kept.referral = send(session, actor, kept.case.case, wanted)
+
+    steps = (
+        (offices.registrar, ASSISTED, bring_in),
+        (offices.responsible, ASSISTED, _assist),
+        (offices.responsible, SHELTERED, refer),
+        (offices.shelter, SHELTERED, _take_in),
+        (offices.responsible, PLANNED, _plan),
+        (offices.responsible, BACK_HOME, _go_home),
+    )
+    for office, part, step in steps:
+        chosen = [kept for kept in group if kept.person.fate < part]
+        if not chosen:
+            continue
+        with database.session(SETUP) as session:
+            actor = cast.clerk(session, office)
+        with database.session(actor) as session:
+            for kept in chosen:
+                step(session, actor, kept)
+
+
+def _move(
+    session: Session, actor: Actor, kept: Kept, version: int, *targets: str, outcome: str | None = None
+) -> None:
+    for step, target in enumerate(targets):
+        ends = outcome if target == "CERRADO" else None
+        move(session, actor, kept.case.case, version + step, Move(target, outcome=ends))
+
+
+def _assist(session: Session, actor: Actor, kept: Kept) -> None:
+    change(session, actor, kept.case.person, "contact", 0, contact(kept.person.number))
+    _move(session, actor, kept, 1, "EN_ASISTENCIA_INMEDIATA")
+
+
+def _take_in(session: Session, actor: Actor, kept: Kept) -> None:
+    answer(session, actor, kept.referral, Step("ACEPTADA"))
+    admit(session, actor, kept.case.case)
+
+
+def _plan(session: Session, actor: Actor, kept: Kept) -> None:
+    _move(session, actor, kept, 2, "EN_ATENCION_ESPECIALIZADA")
+    child = presumed_child((None, kept.person.age), kept.person.identified_on, today())
+    plan = plans.draft(session, actor, kept.case.case, plans.Draft("LUGAR_DE_ORIGEN", pti_resolution=child))
+    activities = [_goal(session, actor, plan, kept, *goal) for goal in _GOALS]
+    _advance(session, actor, plan, "EN_CONSULTA")
+    signing.sign(session, actor, plan, "PERSONA", "OPINION_RECOGIDA" if child else "FIRMA")
+    signing.sign(session, actor, plan, "PROFESIONAL", "FIRMA")
+    _advance(session, actor, plan, "EN_EJECUCION")
+    for activity in activities:
+        advance_activity(session, actor, plan, activity, 1, _ACHIEVED)
+
+
+def _goal(  # noqa: PLR0913
+    session: Session, actor: Actor, plan: str, kept: Kept, domain: str, wish: str, goal: str
+) -> str:
+    objective = plans.add_objective(session, actor, plan, plans.Objective(domain, wish, goal))
+    unit = cast.responsible(kept.person).code
+    activity = plans.Activity(unit, today() + _DUE, goal)
+    return plans.add_activity(session, actor, plan, objective, activity)
+
+
+def _advance(session: Session, actor: Actor, plan: str, target: str) -> None:
+    version: int = find(session, actor, plan).row.version
+    signing.move(session, actor, plan, version, signing.Move(target))
+
+
+def _go_home(session: Session, actor: Actor, kept: Kept) -> None:
+    outcome = (
+        "FAMILIA_SUSTITUTA" if kept.person.child and kept.person.number % 3 == 0 else "REINTEGRACION_FAMILIAR"
+    )
+    _move(session, actor, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO", "CERRADO", outcome=outcome)

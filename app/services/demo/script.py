@@ -1,0 +1,159 @@
+"""What is written in the story. The person does not exist; every value is invented."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from app.records.kinds import today
+from app.services.demo import people
+from app.services.demo.people import LABEL
+
+FIRST_NUMBER: Final = 8_000_000
+"""Numbers from here on belong to people of the story; the generated register has lower ones."""
+
+BORN: Final = date(1999, 8, 23)
+
+FACTS: Final = {
+    "purposes": ["EXPLOTACION_LABORAL", "EXPLOTACION_SEXUAL"],
+    "means": ["ENGANO", "PRIVACION_LIBERTAD"],
+    "acts": ["CAPTACION", "TRASLADO", "RETENCION"],
+    "recruitment": "OFERTA_TRABAJO",
+    "recruiter_relation": "CONOCIDO",
+    "activities": ["BAR", "MINERIA"],
+    "department": "17",
+    "country_of_exploitation": "PE",
+    "transnational": "NO",
+}
+
+PROCEEDINGS: Final = {
+    "carpeta_fiscal": ["SINTETICO-3206014501-2026-77"],
+    "stage": "DILIGENCIAS_PRELIMINARES",
+    "offences": ["129-A"],
+}
+
+CONTACT: Final = {
+    "mobile_phone": "+51 000 314 159",
+    "residence_address": "Pasaje Inexistente 271, interior 8",
+    "safe_channel": "POR_PERSONA_CONFIANZA",
+    "contact_restrictions": ["NO_TELEFONO", "NO_FAMILIA"],
+    "safe_contact_instructions": "Llamar solo a su tía, los domingos, y preguntar por las telas.",
+    "emergency_contact": {"name": "Nayra Tucto Pinchi", "relation": "tía", "phone": "+51 000 271 828"},
+}
+
+PROTECTION: Final = {
+    "risk_level": "SEVERO",
+    "alerts": ["NO_REVELAR_PARADERO", "NO_CONTACTAR_FAMILIA"],
+    "reserved_identity": "SI",
+    "persons_to_avoid": "Un conductor de camioneta gris que preguntó por ella en el terminal.",
+}
+
+SHELTER_REFERRAL: Final = {
+    "service_type": "ALOJAMIENTO",
+    "legal_basis": "CONSENTIMIENTO",
+    "urgent": True,
+    "compartments": ["identity", "contact", "protection"],
+    "message": "Necesita alojarse esta noche; llega acompañada.",
+}
+
+CARE_REFERRAL: Final = {
+    "service_type": "ASISTENCIA_SOCIAL",
+    "legal_basis": "CONSENTIMIENTO",
+    "compartments": ["identity", "contact", "health", "protection", "plan", "services"],
+    "message": "Le encargamos elaborar con ella su plan de reintegración.",
+}
+
+HEALTH_REFERRAL: Final = {
+    "service_type": "SALUD",
+    "legal_basis": "CONSENTIMIENTO",
+    "compartments": ["identity", "health", "plan", "services"],
+    "message": "Control de salud completo; prefiere que la atienda una doctora.",
+}
+
+PLAN: Final = {
+    "place_of_execution": "LUGAR_DE_DESTINO",
+    "language": "spa",
+    "interpreter": "NO",
+    "summary": "Quiere terminar el colegio y vivir por su cuenta en un año.",
+}
+
+OBJECTIVES: Final[tuple[tuple[dict[str, str], dict[str, str], str], ...]] = (
+    (
+        {
+            "domain": "VIVIENDA",
+            "wish": "Quiero dormir tranquila y que nadie sepa dónde estoy.",
+            "goal": "Alojamiento seguro durante seis meses",
+        },
+        {"description": "Alojamiento con acompañamiento nocturno", "indicator": "Noches sin incidentes"},
+        "shelter_caseworker",
+    ),
+    (
+        {
+            "domain": "SALUD_FISICA",
+            "wish": "Quiero saber si estoy bien de salud.",
+            "goal": "Control completo y tratamiento si hace falta",
+        },
+        {"description": "Evaluación médica completa", "person_in_charge": "Medicina general"},
+        "health_officer",
+    ),
+    (
+        {
+            "domain": "EDUCACION",
+            "wish": "Quiero terminar quinto de secundaria.",
+            "goal": "Matrícula en educación básica alternativa",
+        },
+        {"description": "Matrícula y tutoría semanal", "frequency": "Semanal"},
+        "social_programme_officer",
+    ),
+)
+"""Objective, its activity, and the role whose unit carries it out."""
+
+SHELTER_NOTE: Final = "Primera semana: duerme mejor y participa en el taller de costura."
+HEALTH_NOTE: Final = "Evaluación hecha; se le explicó el resultado y aceptó el tratamiento."
+
+HEALTH: Final = {
+    "alerts": ["Anemia leve en tratamiento"],
+    "allergies": ["Penicilina"],
+    "insurance": "SIS",
+    "notes": "Lesión antigua en la muñeca izquierda, ya consolidada.",
+}
+
+
+def identity(number: int) -> dict[str, Any]:
+    """Who she is, with a document of her own."""
+    return {
+        "sex": "MUJER",
+        "nationality": "PE",
+        "age_years": _age(),
+        "given_names": "Illari Maribel",
+        "first_surname": "Tucto",
+        "second_surname": "Ahuanari",
+        "birth_date": BORN.isoformat(),
+        "birth_date_precision": "EXACTA",
+        "documents": [{**document(number), "verified": "SI"}],
+        "external_references": [{"system": LABEL, "reference": f"{LABEL}-{number}"}],
+        "mother_tongue": "spa",
+        "education": "SECUNDARIA_BAJA",
+        "dependants_in_care": 1,
+    }
+
+
+def document(number: int) -> dict[str, str]:
+    """Her document, as it is looked up and as it is registered."""
+    return {"type": "DNI", "number": people.document(number), "country": "PE"}
+
+
+def testimony(day: date) -> dict[str, str]:
+    """Where her statement is kept; what it says is nowhere in the register."""
+    return {
+        "file_number": "SINTETICO-3206014501-2026-77",
+        "single_interview_done": "SI",
+        "interview_date": day.isoformat(),
+        "place_type": "CAMARA_GESELL",
+        "record_reference": "ACTA-SINTETICA-4402",
+    }
+
+
+def _age() -> int:
+    day = today()
+    return day.year - BORN.year - ((day.month, day.day) < (BORN.month, BORN.day))

@@ -1,0 +1,72 @@
+"""Export the persons in an actor's scope under HTCDS names: what it reads whole, each look recorded."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.catalogues import code_list
+from app.db import Database
+from app.errors import Forbidden
+from app.records import htcds_fields
+from app.services.denials import record_denial
+from app.services.interop.htcds import CASE, IDENTIFIED, PERSON, STATUS, cells_out
+from app.services.interop.queries import Person, persons
+
+BATCH = 200
+PURPOSE = "intercambio"
+
+
+@dataclass(slots=True)
+class Exported:
+    """Counts of an export: persons, fields the actor sees only in part, values without a name in HTCDS."""
+
+    persons: int = 0
+    withheld: int = 0
+    without_counterpart: Counter[str] = field(default_factory=Counter)
+
+
+def export_htcds(
+    database: Database, actor: Actor, counts: Exported, *, batch: int = BATCH
+) -> Iterator[dict[str, str]]:
+    """The persons in scope as HTCDS cells, in order of registration.
+
+    A batch is given out only after its trace is stored. `counts` grows on the way.
+
+    Raises:
+        Forbidden: the role reads no persons (recorded).
+        Unavailable: a look cannot be recorded.
+    """
+    try:
+        require(actor, Permission.VICTIMS_READ)
+    except Forbidden:
+        record_denial(database, actor, route="ruv export htcds", status=403, fields=(), code=None)
+        raise
+    names = sorted({spec.compartment for spec in htcds_fields().values()})
+    after = 0
+    while True:
+        with database.session(actor) as session:
+            found = persons(session, actor, after=after, limit=batch, names=names, purpose=PURPOSE)
+        if not found:
+            return
+        after = found[-1].victim_id
+        for person in found:
+            yield _cells(person, counts)
+
+
+def _cells(person: Person, counts: Exported) -> dict[str, str]:
+    cells, lost = cells_out(person.compartments)
+    counts.persons += 1
+    counts.withheld += person.withheld
+    counts.without_counterpart.update(lost)
+    return {
+        PERSON: person.code,
+        CASE: person.case_code,
+        IDENTIFIED: person.first_identified_on.isoformat(),
+        STATUS: code_list("case_state").htcds(person.state) or "",
+        **cells,
+    }

@@ -1,0 +1,154 @@
+"""What was imported already, and persons on their way out; both start from the actor's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import and_, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.opening import Standing, open_compartments, standing_of
+from app.access.policy import Level
+from app.access.scope import actor_params, takes_part, visible_victims
+from app.models import (
+    Exploitation,
+    ImportRow,
+    Participation,
+    Profile,
+    TraffickingCase,
+    Victim,
+    VictimCode,
+)
+from app.records import Partial, face_fields, fields
+
+_PROFILE = tuple(field.name for field in face_fields("profile"))
+_EXPLOITATION = tuple(field.name for field in face_fields("exploitation"))
+_CASE = ("code", "first_identified_on", "state")
+
+
+def imported(session: Session, actor: Actor, source: str, keys: Sequence[bytes]) -> dict[bytes, str | None]:
+    """Which of these rows the actor's unit imported before, and the person's code if she is in scope."""
+    wanted = bindparam("keys", list(keys), type_=ARRAY(BYTEA))
+    rows = session.execute(
+        select(ImportRow.row_key, VictimCode.code)
+        .outerjoin(VictimCode, VictimCode.victim_id == ImportRow.victim_id)
+        .where(
+            ImportRow.unit_id == actor.unit_id, ImportRow.source == source, ImportRow.row_key == any_(wanted)
+        )
+    )
+    return {bytes(row.row_key): row.code for row in rows}
+
+
+def codes_in_scope(session: Session, actor: Actor, codes: Sequence[str]) -> set[str]:
+    """Which of these public codes are of persons the actor sees."""
+    if not codes:
+        return set()
+    return set(
+        session.scalars(
+            select(VictimCode.code).where(
+                VictimCode.code.in_(codes), VictimCode.victim_id.in_(visible_victims(actor))
+            )
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person on her way out: what the actor reads whole of her, and her newest case."""
+
+    victim_id: int
+    code: str
+    case_code: str
+    state: str
+    first_identified_on: date
+    compartments: dict[str, dict[str, Any]]
+    withheld: int
+    """How many filled fields the actor sees only in part, or masked; those do not go out."""
+
+
+def persons(
+    session: Session, actor: Actor, *, after: int, limit: int, names: Sequence[str], purpose: str
+) -> list[Person]:
+    """The next persons in scope, by internal key; opening each is recorded as `interop.export`.
+
+    Args:
+        session: of the actor.
+        actor: whose scope and levels hold.
+        after: the last key seen, 0 to begin.
+        limit: how many persons at most.
+        names: compartments wanted.
+        purpose: why, for the trace.
+
+    Raises:
+        Unavailable: a look cannot be recorded.
+    """
+    ids = list(
+        session.scalars(
+            select(Victim.id)
+            .where(Victim.id > after, Victim.id.in_(visible_victims(actor)))
+            .order_by(Victim.id)
+            .limit(limit)
+        )
+    )
+    grouped: dict[int, list[Any]] = {}
+    for row in _rows(session, actor, ids) if ids else ():
+        grouped.setdefault(row[2], []).append(row)
+    return [_person(session, actor, rows, names, purpose) for rows in grouped.values()]
+
+
+def _rows(session: Session, actor: Actor, ids: list[int]) -> Sequence[Any]:
+    case, part = TraffickingCase, Participation
+    return session.execute(
+        select(
+            part.compartments,
+            part.housed,
+            part.victim_id,
+            VictimCode.code,
+            *(getattr(case, name) for name in _CASE),
+            *(getattr(Profile, name) for name in _PROFILE),
+            *(getattr(Exploitation, name) for name in _EXPLOITATION),
+        )
+        .join(VictimCode, VictimCode.victim_id == part.victim_id)
+        .join(case, and_(case.id == part.case_id, case.victim_id == part.victim_id))
+        .outerjoin(Profile, Profile.victim_id == part.victim_id)
+        .outerjoin(
+            Exploitation,
+            and_(Exploitation.case_id == part.case_id, Exploitation.victim_id == part.victim_id),
+        )
+        .where(part.victim_id.in_(ids), takes_part(unit_wide=actor.unit_wide))
+        .order_by(part.victim_id, case.opened_at.desc(), case.id.desc()),
+        actor_params(actor),
+    ).all()
+
+
+_PROFILE_AT = 4 + len(_CASE)
+_EXPLOITATION_AT = _PROFILE_AT + len(_PROFILE)
+
+
+def _person(session: Session, actor: Actor, rows: list[Any], names: Sequence[str], purpose: str) -> Person:
+    first = rows[0]
+    stand = standing_of(rows)
+    faces = {
+        "identity": dict(zip(_PROFILE, first[_PROFILE_AT:_EXPLOITATION_AT], strict=True)),
+        "legal": dict(zip(_EXPLOITATION, first[_EXPLOITATION_AT:], strict=True)),
+    }
+    opened = open_compartments(
+        session, actor, first[2], stand, purpose=purpose, action="interop.export", names=names, faces=faces
+    )
+    whole = {name: _whole(actor, stand, name, data) for name, data in opened.data.items()}
+    withheld = sum(len(data) - len(whole[name]) for name, data in opened.data.items())
+    code, identified, state = first[4:_PROFILE_AT]
+    return Person(first[2], first[3], code, state, identified, whole, withheld)
+
+
+def _whole(actor: Actor, stand: Standing, compartment: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Only values the actor sees as they are: initials, masks and counts are no data to pass on."""
+    if stand.level(actor, compartment) is not Level.PARTIAL:
+        return data
+    specs = fields(compartment)
+    return {name: value for name, value in data.items() if specs[name].partial is Partial.SHOW}

@@ -1,0 +1,268 @@
+"""Read plans: a work list, and one plan as its reader may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.scope import actor_params, visible_plans
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import FieldError, Invalid
+from app.models import Plan, PlanActivity, PlanSignature, ProgressNote
+from app.records.kinds import today
+from app.services.cases.lookup import public_codes
+from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.plans import rules
+from app.services.plans.content import PlanRef, activities, find, objectives, open_texts
+from app.services.shelters.masking import UnitName, unit_names
+
+
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """One plan: all of it, or for who reads it in part its state and the own unit's activities.
+
+    Raises:
+        NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
+        Forbidden: the role reads no plans.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = find(session, actor, code)
+    row, whole = ref.row, ref.sees_all(actor)
+    record(
+        session, actor, "plans.read", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        compartments=["plan"], detail={"plan": row.code, "whole": whole},
+    )  # fmt: skip
+    found = activities(session, actor, ref, purpose=purpose, action="plans.read")
+    notes = _notes(session, actor, ref, found, purpose)
+    ids = {
+        row.unit_id,
+        *(a["unit_id"] for a in found),
+        *(n["by_unit_id"] for group in notes.values() for n in group),
+    }
+    units = unit_names(session, actor, ids)
+    goals = objectives(session, actor, ref, purpose=purpose, action="plans.read") if whole else []
+    codes = {goal["id"]: goal["code"] for goal in goals}
+    answer = {
+        **_header(row, units),
+        **_codes(session, actor, row),
+        "activities": [
+            _activity(a, codes.get(a["objective_id"]), notes.get(a["id"], []), units) for a in found
+        ],
+        "possible_states": list(rules.MACHINE.targets(row.state)) if ref.responsible(actor) else [],
+        "view": "all" if whole else "own",
+        "_access": {name: level.name.lower() for name, level in ref.standing.levels(actor).items()},
+    }
+    return {**answer, **_whole(session, actor, ref, goals, purpose)} if whole else answer
+
+
+def work_list(
+    session: Session,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Plans in scope, latest change of state first, with what the own unit has to do; and the next cursor.
+
+    Raises:
+        Forbidden: the role reads no plans.
+        Invalid: unknown state.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.PLANS_READ)
+    query = (
+        select(
+            Plan.id, Plan.victim_id, Plan.case_id, Plan.code, Plan.kind, Plan.state, Plan.state_since,
+            Plan.unit_id, Plan.version, _own_count(actor).label("own_open"),
+            _own_count(actor, PlanActivity.due_on < today()).label("own_overdue"),
+        )
+        .where(Plan.id.in_(visible_plans(actor)))
+        .order_by(Plan.state_since.desc(), Plan.code.desc())
+        .limit(limit + 1)
+    )  # fmt: skip
+    if state is not None:
+        if state not in rules.STATES:
+            error: FieldError = {
+                "field": "state",
+                "code": "unknown",
+                "message": "No es un estado de la lista.",
+            }
+            raise Invalid("Revise el filtro.", errors=[error])
+        query = query.where(Plan.state == state)
+    if cursor is not None:
+        moment, last = read_cursor(cursor, "PR")
+        query = query.where(
+            or_(Plan.state_since < moment, and_(Plan.state_since == moment, Plan.code < last))
+        )
+    rows = session.execute(query.params(actor_params(actor))).all()
+    page = rows[:limit]
+    units = unit_names(session, actor, {row.unit_id for row in page})
+    cases = public_codes(session, actor, {row.case_id for row in page})
+    record(session, actor, "plans.list", purpose="atencion", detail={"plans": [row.code for row in page]})
+    items = [_listed(row, units, cases) for row in page]
+    return items, cursor_of(page[-1].state_since, page[-1].code) if len(rows) > limit else None
+
+
+def _own_count(actor: Actor, *conditions: ColumnElement[bool]) -> Any:
+    return (
+        select(func.count())
+        .select_from(PlanActivity)
+        .where(
+            PlanActivity.plan_id == Plan.id,
+            PlanActivity.victim_id == Plan.victim_id,
+            PlanActivity.unit_id == actor.unit_id,
+            PlanActivity.state.in_(rules.OPEN_ACTIVITY),
+            *conditions,
+        )
+        .correlate(Plan)
+        .scalar_subquery()
+    )
+
+
+def _listed(row: Any, units: dict[int, UnitName], cases: dict[int, dict[str, str]]) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        **cases.get(row.case_id, {"case": None, "victim": None}),
+        "kind": row.kind,
+        "state": row.state,
+        "state_label": rules.STATES[row.state],
+        "state_since": row.state_since,
+        "unit": units[row.unit_id].shown(),
+        "own_open": row.own_open,
+        "own_overdue": row.own_overdue,
+        "version": row.version,
+    }
+
+
+def _header(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "kind": row.kind,
+        "kind_label": rules.KINDS[row.kind],
+        "state": row.state,
+        "state_label": rules.STATES[row.state],
+        "state_since": row.state_since,
+        "unit": units[row.unit_id].shown(),
+        "created_at": row.created_at,
+        "signed_at": row.signed_at,
+        "closed_at": row.closed_at,
+        "version": row.version,
+    }
+
+
+def _whole(
+    session: Session, actor: Actor, ref: PlanRef, goals: list[dict[str, Any]], purpose: str
+) -> dict[str, Any]:
+    row = ref.row
+    header = open_texts(session, actor, ref, "plan", [row], purpose=purpose, action="plans.read")[0]
+    domains = code_list("plan_domain").labels
+    return {
+        "place_of_execution": row.place_of_execution,
+        "pti_resolution": row.pti_resolution,
+        "language": row.language,
+        "interpreter": row.interpreter,
+        "summary": header.get("summary"),
+        "outcome": row.outcome,
+        "objectives": [
+            {
+                "code": goal["code"],
+                "domain": goal["domain"],
+                "domain_label": domains.get(goal["domain"], goal["domain"]),
+                "wish": goal.get("wish"),
+                "goal": goal.get("goal"),
+            }
+            for goal in goals
+        ],
+        "signatures": _signatures(session, ref),
+    }
+
+
+def _signatures(session: Session, ref: PlanRef) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(
+            PlanSignature.number, PlanSignature.signer, PlanSignature.manner, PlanSignature.content_hash,
+            PlanSignature.signed_at,
+        )
+        .where(PlanSignature.plan_id == ref.row.id, PlanSignature.victim_id == ref.row.victim_id)
+        .order_by(PlanSignature.id)
+    ).all()  # fmt: skip
+    return [
+        {
+            "number": row.number,
+            "signer": row.signer,
+            "signer_label": rules.SIGNERS.get(row.signer, row.signer),
+            "manner": row.manner,
+            "content_hash": row.content_hash.hex(),
+            "signed_at": row.signed_at,
+        }
+        for row in rows
+    ]
+
+
+def _activity(
+    found: dict[str, Any], objective: str | None, notes: list[dict[str, Any]], units: dict[int, UnitName]
+) -> dict[str, Any]:
+    shown = (
+        "code",
+        "due_on",
+        "state",
+        "description",
+        "indicator",
+        "person_in_charge",
+        "frequency",
+        "version",
+    )
+    late = found["state"] in rules.OPEN_ACTIVITY and found["due_on"] < today()
+    return {
+        **{name: found.get(name) for name in shown},
+        "objective": objective,
+        "state_label": rules.ACTIVITY_STATES[found["state"]],
+        "unit": units[found["unit_id"]].shown(),
+        "overdue": late,
+        "notes": [
+            {
+                "from": note["from_state"],
+                "to": note["to_state"],
+                "note": note.get("note"),
+                "at": note["at"],
+                "unit": units[note["by_unit_id"]].shown(),
+            }
+            for note in notes
+        ],
+    }
+
+
+def _notes(
+    session: Session, actor: Actor, ref: PlanRef, found: Sequence[dict[str, Any]], purpose: str
+) -> dict[int, list[dict[str, Any]]]:
+    """Progress notes of the activities found, oldest first, by activity."""
+    table = ProgressNote
+    rows = session.execute(
+        select(
+            table.id, table.activity_id, table.from_state, table.to_state, table.at, table.by_unit_id,
+            table.sealed, table.key_version,
+        )
+        .where(
+            table.plan_id == ref.row.id,
+            table.victim_id == ref.row.victim_id,
+            table.activity_id.in_([activity["id"] for activity in found]),
+        )
+        .order_by(table.id)
+    ).all()  # fmt: skip
+    texts = open_texts(session, actor, ref, "progress_note", rows, purpose=purpose, action="plans.read")
+    notes: dict[int, list[dict[str, Any]]] = {}
+    for row, text in zip(rows, texts, strict=True):
+        step = {name: getattr(row, name) for name in ("from_state", "to_state", "at", "by_unit_id")}
+        notes.setdefault(row.activity_id, []).append({**step, **text})
+    return notes
+
+
+def _codes(session: Session, actor: Actor, row: Any) -> dict[str, str | None]:
+    return {"case": None, "victim": None, **public_codes(session, actor, {row.case_id}).get(row.case_id, {})}

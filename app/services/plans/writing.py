@@ -1,0 +1,73 @@
+"""What every write to a plan does: seal its texts, keep the work list fresh, leave a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.opening import seal_text
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import FieldError, Invalid
+from app.services.cases.activity import touch
+from app.services.plans.content import COMPARTMENT
+
+Blob = tuple[str, int, int, bytes]
+"""Table, row, version and bytes of a sealed value, for the trace."""
+
+
+class InCase(Protocol):
+    """A row of a case."""
+
+    @property
+    def victim_id(self) -> int:
+        """Key of the person."""
+
+    @property
+    def case_id(self) -> int:
+        """Key of the case."""
+
+
+def seal_row(
+    session: Session, row: dict[str, Any], table: str, texts: Mapping[str, Any], blobs: list[Blob]
+) -> None:
+    """Seal the texts of a row about to be inserted, into the row, and note the blob for the trace."""
+    row["key_version"], row["sealed"] = seal_text(
+        session, COMPARTMENT, row["victim_id"], table, row["id"], texts
+    )
+    blobs.append((table, row["id"], 1, row["sealed"]))
+
+
+def done(
+    session: Session,
+    actor: Actor,
+    action: str,
+    row: InCase,
+    purpose: str,
+    blobs: list[Blob],
+    **detail: object,
+) -> None:
+    """Note activity in the case and record the act; `detail` holds codes and counts only."""
+    touch(session, actor, row.victim_id, row.case_id)
+    record(
+        session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        compartments=[COMPARTMENT], blobs=blobs, detail=detail,
+    )  # fmt: skip
+
+
+def check_codes(**given: tuple[str, str | None]) -> None:
+    """Check fields against their code lists: `domain=("plan_domain", code)`; None is unknown and passes.
+
+    Raises:
+        Invalid: a code is not of its list; the field is named.
+    """
+    errors: list[FieldError] = [
+        {"field": field, "code": "unknown_code", "message": "No es un código de la lista."}
+        for field, (name, code) in given.items()
+        if code is not None and code not in code_list(name)
+    ]
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)

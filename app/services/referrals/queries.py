@@ -1,0 +1,237 @@
+"""Read referrals: inbox, outbox, and one of them; the person only to who takes part in her case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import canonical, require
+from app.access.opening import COORDINATION, SealedRow, open_rows, standing
+from app.access.permissions import Permission
+from app.access.scope import actor_params, visible_referrals
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import FieldError, Invalid, NotFound
+from app.models import Referral
+from app.services.cases.ages import CHILD_BIT
+from app.services.cases.lookup import public_codes
+from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.referrals import rules
+from app.services.referrals.sending import ANSWER_VERSION, MESSAGE_VERSION
+from app.services.shelters.masking import UnitName, unit_names
+from app.vault import key_version_of
+
+INBOX = "entrada"
+OUTBOX = "salida"
+_CODED = (
+    "id",
+    "victim_id",
+    "case_id",
+    "code",
+    "from_unit_id",
+    "to_unit_id",
+    "service_type",
+    "reason",
+    "legal_basis",
+    "compartments",
+    "urgent",
+    "state",
+    "sent_at",
+    "due_at",
+    "answered_at",
+    "refusal_reason",
+    "ended_at",
+    "result",
+    "version",
+)
+_COLUMNS = tuple(getattr(Referral, name) for name in _CODED)
+_POPULATION = func.ruv.population_of(Referral.victim_id).label("population")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A referral the actor may see, as stored, and whether its case is in the actor's scope."""
+
+    row: Any
+    state: str
+    in_scope: bool
+
+    def side(self, actor: Actor) -> str | None:
+        """On which side of it the actor's unit stands."""
+        if self.row.to_unit_id == actor.unit_id:
+            return rules.RECEIVER
+        return rules.SENDER if self.row.from_unit_id == actor.unit_id else None
+
+
+def find(session: Session, actor: Actor, code: str) -> Found:
+    """The referral behind a code.
+
+    Raises:
+        NotFound: no such referral, or the actor may not see it.
+    """
+    row = session.execute(
+        select(*_COLUMNS, _POPULATION, Referral.sealed_message, Referral.sealed_answer, Referral.key_version)
+        .where(Referral.code == canonical(code, "DE"), Referral.id.in_(visible_referrals(actor)))
+        .params(actor_params(actor))
+    ).first()
+    if row is None:
+        raise NotFound
+    return Found(row, state_now(row), bool(public_codes(session, actor, [row.case_id])))
+
+
+def state_now(row: Any) -> str:
+    """The state of a stored referral now: one that nobody answered in time has expired."""
+    overdue = row.state == "ENVIADA" and row.due_at < datetime.now(UTC)
+    return "VENCIDA" if overdue else str(row.state)
+
+
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """One referral: its codes for both sides; person, case and texts only to who takes part in the case.
+
+    Raises:
+        NotFound: no such referral, or the actor may not see it.
+    """
+    require(actor, Permission.REFERRALS_READ)
+    found = find(session, actor, code)
+    row = found.row
+    record(
+        session, actor, "referrals.read", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        detail={"referral": row.code, "in_scope": found.in_scope},
+    )  # fmt: skip
+    units = unit_names(session, actor, [row.from_unit_id, row.to_unit_id], known=_named_by(actor, [row]))
+    answer = {
+        **_coded(row, units),
+        "possible_states": list(rules.MACHINE.targets(found.state)),
+        "_access": {},
+    }
+    return {**answer, **_opened(session, actor, row)} if found.in_scope else answer
+
+
+def boxes(
+    session: Session,
+    actor: Actor,
+    box: str,
+    *,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """The unit's inbox (`entrada`) or outbox (`salida`), newest first, and the cursor of the next page.
+
+    Raises:
+        Forbidden: the role reads no referrals.
+        Invalid: unknown box or state.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.REFERRALS_READ)
+    query = (
+        select(*_COLUMNS, _POPULATION)
+        .where(Referral.id.in_(visible_referrals(actor)), _box(actor, box))
+        .order_by(Referral.sent_at.desc(), Referral.code.desc())
+        .limit(limit + 1)
+    )
+    if state is not None:
+        query = query.where(_in_state(state))
+    if cursor is not None:
+        moment, last = read_cursor(cursor, "DE")
+        query = query.where(
+            or_(Referral.sent_at < moment, and_(Referral.sent_at == moment, Referral.code < last))
+        )
+    rows = session.execute(query.params(actor_params(actor))).all()
+    page = rows[:limit]
+    cases = public_codes(session, actor, {row.case_id for row in page})
+    ids = {row.from_unit_id for row in page} | {row.to_unit_id for row in page}
+    units = unit_names(session, actor, ids, known=_named_by(actor, page))
+    items = [{**_coded(row, units), **cases.get(row.case_id, {})} for row in page]
+    record(
+        session, actor, "referrals.list", purpose="atencion",
+        detail={"box": box, "referrals": [row.code for row in page]},
+    )  # fmt: skip
+    return items, cursor_of(page[-1].sent_at, page[-1].code) if len(rows) > limit else None
+
+
+def _named_by(actor: Actor, rows: Sequence[Any]) -> set[int]:
+    """Addressees the actor's own unit chose itself."""
+    return {row.to_unit_id for row in rows if row.from_unit_id == actor.unit_id}
+
+
+def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
+    state = state_now(row)
+    reasons = {
+        **code_list("referral_reason").labels,
+        rules.PROTECTED_REASON: "Persona en protección especial",
+    }
+    return {
+        "code": row.code,
+        "from_unit": units[row.from_unit_id].shown(),
+        "to_unit": units[row.to_unit_id].shown(),
+        "service_type": row.service_type,
+        "service_label": code_list("service_type").labels.get(row.service_type, row.service_type),
+        "reason": row.reason,
+        "reason_label": reasons.get(row.reason, row.reason),
+        "legal_basis": row.legal_basis,
+        "legal_basis_label": rules.LEGAL_BASES.get(row.legal_basis, row.legal_basis),
+        "population": "NNA" if row.population & CHILD_BIT else "ADULTA",
+        "compartments": row.compartments,
+        "urgent": row.urgent,
+        "state": state,
+        "state_label": rules.STATES[state],
+        "sent_at": row.sent_at,
+        "due_at": row.due_at,
+        "answered_at": row.answered_at,
+        "refusal_reason": row.refusal_reason,
+        "ended_at": row.ended_at,
+        "result": row.result,
+        "version": row.version,
+    }
+
+
+def _opened(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
+    """Person, case and texts, for who takes part in the case."""
+    cases = public_codes(session, actor, [row.case_id])
+    sealed = []
+    if row.sealed_message is not None:
+        sealed.append(SealedRow(row.id, row.key_version, row.sealed_message, MESSAGE_VERSION))
+    if row.sealed_answer is not None:
+        sealed.append(SealedRow(row.id, key_version_of(row.sealed_answer), row.sealed_answer, ANSWER_VERSION))
+    texts: dict[str, Any] = {"message": None, "conditions": None}
+    if sealed:
+        for text in open_rows(
+            session, actor, COORDINATION, row.victim_id, "referral", sealed,
+            purpose="atencion", action="referrals.read",
+        ):  # fmt: skip
+            texts.update(text)
+    stand = standing(session, actor, row.victim_id)
+    levels = stand.levels(actor) if stand else {}
+    return {
+        **cases[row.case_id],
+        **texts,
+        "_access": {name: level.name.lower() for name, level in levels.items()},
+    }
+
+
+def _box(actor: Actor, box: str) -> ColumnElement[bool]:
+    if box == INBOX:
+        return Referral.to_unit_id == actor.unit_id
+    if box == OUTBOX:
+        return Referral.from_unit_id == actor.unit_id
+    error: FieldError = {"field": "box", "code": "unknown", "message": "Use «entrada» o «salida»."}
+    raise Invalid("Indique la bandeja.", errors=[error])
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state not in rules.STATES:
+        error: FieldError = {"field": "state", "code": "unknown", "message": "No es un estado de la lista."}
+        raise Invalid("Revise el filtro.", errors=[error])
+    if state == "VENCIDA":
+        unanswered = and_(Referral.state == "ENVIADA", Referral.due_at < func.now())
+        return or_(Referral.state == state, unanswered)
+    if state == "ENVIADA":
+        return and_(Referral.state == state, Referral.due_at >= func.now())
+    return Referral.state == state

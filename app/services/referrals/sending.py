@@ -1,0 +1,195 @@
+"""Send a referral: what is asked, of whom, by when, and how much of the record goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.opening import COORDINATION, seal_text, standing
+from app.access.permissions import Permission
+from app.access.policy import OPENING, policy
+from app.audit import record
+from app.catalogues import code_list
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Forbidden, Invalid
+from app.models import Referral, Unit
+from app.services.cases.activity import touch
+from app.services.cases.lookup import case_state
+from app.services.cases.rules import closed
+from app.services.referrals import rules
+
+ANSWER_WITHIN = timedelta(days=5)
+URGENT_WITHIN = timedelta(hours=24)
+LONGEST = timedelta(days=90)
+MESSAGE_VERSION = 1
+ANSWER_VERSION = 2
+"""Row versions the two sealed texts of a referral are bound to, so that neither passes for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A referral to send. All but `message` are codes; `message` is free text and is stored sealed.
+
+    `due_at`: until when an answer is awaited (24 hours if urgent, 5 days otherwise).
+    `compartments`: what to share (the receiver's minimum if not given).
+    """
+
+    to_unit: str
+    service_type: str
+    legal_basis: str
+    reason: str | None = None
+    urgent: bool = False
+    due_at: datetime | None = None
+    compartments: tuple[str, ...] | None = None
+    message: str | None = None
+
+
+def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purpose: str = "atencion") -> str:
+    """Send a referral from the actor's unit; returns its code.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role sends none, or a compartment is one the actor may not open itself (named).
+        Invalid: unknown unit or codes, nothing to share, a deadline that is past or too far.
+        Conflict: the case is closed, or the same request still waits for its answer.
+    """
+    require(actor, Permission.REFERRALS_SEND)
+    ref = case_in_scope(session, actor, case_code)
+    unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == wanted.to_unit)).first()
+    unit_id, kind = (unit.id, unit.kind) if unit else (None, "")
+    due_at = _due(wanted)
+    _check(actor, wanted, unit_id, due_at)
+    shared = _shared(session, actor, ref, wanted, kind)
+    _check_open(session, actor, ref, unit_id, wanted)
+    row_id = next_ids(session, referral=1)["referral"][0]
+    code = new_code("DE")
+    row: dict[str, Any] = {
+        "id": row_id,
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": code,
+        "from_unit_id": actor.unit_id,
+        "to_unit_id": unit_id,
+        "service_type": wanted.service_type,
+        "reason": rules.forced_reason(kind, wanted.reason),
+        "legal_basis": wanted.legal_basis,
+        "compartments": shared,
+        "urgent": wanted.urgent,
+        "state": "ENVIADA",
+        "sent_by": actor.user_id,
+        "due_at": due_at,
+    }
+    blobs = []
+    if wanted.message is not None:
+        key_version, sealed = seal_text(
+            session, COORDINATION, ref.victim_id, "referral", row_id, {"message": wanted.message},
+            row_version=MESSAGE_VERSION,
+        )  # fmt: skip
+        row |= {"key_version": key_version, "sealed_message": sealed}
+        blobs.append(("referral", row_id, MESSAGE_VERSION, sealed))
+    insert_rows(session, Referral, [row])
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=shared, blobs=blobs,
+        detail={"referral": code, "to": wanted.to_unit, "service": wanted.service_type},
+    )  # fmt: skip
+    return code
+
+
+def preselection(session: Session, actor: Actor, case_code: str, to_unit: str) -> list[str]:
+    """Compartments a referral of this case to this unit shares unless told otherwise.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Invalid: unknown unit.
+    """
+    require(actor, Permission.REFERRALS_SEND)
+    ref = case_in_scope(session, actor, case_code)
+    kind = session.scalar(select(Unit.kind).where(Unit.code == to_unit))
+    if kind is None:
+        raise Invalid("No existe esa unidad.", errors=[_wrong("to_unit", "unknown", "No existe esa unidad.")])
+    return rules.preselected(kind, _openable(session, actor, ref))
+
+
+def _due(wanted: Wanted) -> datetime:
+    if wanted.due_at is not None:
+        return wanted.due_at
+    return datetime.now(UTC) + (URGENT_WITHIN if wanted.urgent else ANSWER_WITHIN)
+
+
+def _wrong(field: str, code: str, message: str) -> FieldError:
+    return {"field": field, "code": code, "message": message}
+
+
+def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) -> None:
+    errors = []
+    now = datetime.now(UTC)
+    if unit_id is None:
+        errors.append(_wrong("to_unit", "unknown", "No existe esa unidad."))
+    elif unit_id == actor.unit_id:
+        errors.append(_wrong("to_unit", "own-unit", "Una derivación va a otra unidad."))
+    if wanted.service_type not in code_list("service_type"):
+        errors.append(_wrong("service_type", "unknown_code", "No es un servicio de la lista."))
+    if wanted.legal_basis not in rules.LEGAL_BASES:
+        names = ", ".join(rules.LEGAL_BASES)
+        errors.append(_wrong("legal_basis", "unknown_code", f"Indique la base legal: {names}."))
+    if wanted.reason is not None and wanted.reason not in rules.REASONS:
+        errors.append(_wrong("reason", "unknown_code", "No es un motivo de la lista."))
+    if due_at.tzinfo is None:
+        errors.append(_wrong("due_at", "no-time-zone", "Indique la hora con su zona horaria."))
+    elif not now < due_at <= now + LONGEST:
+        errors.append(_wrong("due_at", "out-of-range", "El plazo va de ahora a 90 días."))
+    if set(wanted.compartments or ()) - set(policy().compartments):
+        errors.append(_wrong("compartments", "unknown", "No existe alguno de esos compartimentos."))
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _openable(session: Session, actor: Actor, ref: CaseRef) -> frozenset[str]:
+    stand = standing(session, actor, ref.victim_id)
+    levels = stand.levels(actor) if stand else {}
+    return frozenset(name for name, level in levels.items() if level in OPENING)
+
+
+def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: str) -> list[str]:
+    own = _openable(session, actor, ref)
+    chosen = wanted.compartments
+    shared = rules.preselected(kind, own) if chosen is None else sorted(set(chosen))
+    if beyond := rules.beyond(shared, own):
+        raise Forbidden(
+            "No puede compartir lo que su función o su unidad no ve.",
+            errors=[
+                _wrong(f"compartments.{name}", "not-readable", "Su función no ve esta parte.")
+                for name in beyond
+            ],
+        )
+    if not shared:
+        message = "Indique al menos un compartimento que compartir."
+        raise Invalid(message, errors=[_wrong("compartments", "empty", message)])
+    return shared
+
+
+def _check_open(session: Session, actor: Actor, ref: CaseRef, unit_id: int | None, wanted: Wanted) -> None:
+    if closed(case_state(session, ref)):
+        raise Conflict("El caso terminó: ya no se deriva desde él.")
+    waiting = session.scalar(
+        select(Referral.code).where(
+            Referral.victim_id == ref.victim_id,
+            Referral.case_id == ref.case_id,
+            Referral.from_unit_id == actor.unit_id,
+            Referral.to_unit_id == unit_id,
+            Referral.service_type == wanted.service_type,
+            Referral.state == "ENVIADA",
+            Referral.due_at >= func.now(),
+        )
+    )
+    if waiting is not None:
+        raise Conflict("Ya envió esa derivación y espera respuesta.", referral=waiting)

@@ -1,0 +1,213 @@
+"""Answer, start, conclude, interrupt or withdraw a referral; with each, the view opens or closes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.opening import COORDINATION, seal_text
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.audit import record
+from app.db import insert_rows
+from app.errors import Conflict, Forbidden, StaleVersion
+from app.models import Assignment, Participation, Placement, Referral
+from app.services.cases.activity import touch
+from app.services.referrals import rules
+from app.services.referrals.queries import Found, find
+from app.services.referrals.sending import ANSWER_VERSION
+from app.services.state_machine import refused
+
+DECISIONS: Final = MappingProxyType(
+    {"accept": "ACEPTADA", "accept_with_conditions": "ACEPTADA_CON_CONDICIONES", "refuse": "RECHAZADA"}
+)
+ACTIONS: Final = MappingProxyType(
+    {"start": "EN_CURSO", "conclude": "CONCLUIDA", "interrupt": "INTERRUMPIDA", "withdraw": "RETIRADA"}
+)
+_ENDS = frozenset({"CONCLUIDA", "INTERRUMPIDA", "RETIRADA"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A wanted step. `reason` and `result` are codes; `conditions` is free text and is stored sealed."""
+
+    target: str
+    reason: str | None = None
+    result: str | None = None
+    conditions: str | None = None
+
+
+def answer(
+    session: Session,
+    actor: Actor,
+    code: str,
+    step: Step,
+    *,
+    version: int | None = None,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Accept or refuse a referral sent to the actor's unit.
+
+    Accepting makes the unit take part in the case, narrowed to what was shared, and gives the actor charge
+    of it. A refusal leaves no text: the unit has no part in the case, so no key to seal one with.
+
+    Raises:
+        NotFound: no such referral, or the actor may not see it.
+        Forbidden: the role answers none.
+        Conflict, Invalid: not possible now; the text says what is missing or possible.
+        StaleVersion: somebody answered it meanwhile.
+    """
+    require(actor, Permission.REFERRALS_ANSWER)
+    found = _checked(session, actor, code, step, version)
+    row = found.row
+    accepted = step.target in rules.ACCEPTED
+    if accepted and not row.population & policy().population(actor.role):
+        raise Conflict("Su función no atiende a la población a la que pertenece esta persona.")
+    _advance(
+        session, row, step.target,
+        answered_at=func.now(), answered_by=actor.user_id, refusal_reason=None if accepted else step.reason,
+    )  # fmt: skip
+    blobs = _take_part(session, actor, row, step) if accepted else []
+    return _done(session, actor, found, step, "referrals.answer", purpose=purpose, blobs=blobs)
+
+
+def advance(
+    session: Session,
+    actor: Actor,
+    code: str,
+    step: Step,
+    *,
+    version: int | None = None,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Start, conclude, interrupt or withdraw a referral; the last three close the receiver's view.
+
+    Raises:
+        NotFound: no such referral, or the actor may not see it.
+        Forbidden: the actor's role, or its part in the case, does not allow it.
+        Conflict, Invalid: not possible now; the text says what is missing or possible.
+        StaleVersion: somebody moved it meanwhile.
+    """
+    found = _checked(session, actor, code, step, version)
+    side = found.side(actor)
+    require(actor, Permission.REFERRALS_SEND if side == rules.SENDER else Permission.REFERRALS_ANSWER)
+    if not found.in_scope:
+        raise Forbidden("Solo quien tiene el caso a su cargo puede hacerlo.")
+    row, ends = found.row, step.target in _ENDS
+    if ends and side == rules.RECEIVER:
+        _check_nobody_housed(session, actor, row)
+    ending = {"ended_at": func.now(), "result": step.result or step.reason} if ends else {}
+    touch(session, actor, row.victim_id, row.case_id)
+    done = _done(session, actor, found, step, "referrals.transition", purpose=purpose, blobs=[])
+    _advance(session, row, step.target, **ending)
+    if ends:
+        statement = "SELECT ruv.end_referral_participation(%(referral)s)"
+        session.connection().exec_driver_sql(statement, {"referral": row.id})
+    return done
+
+
+def _checked(session: Session, actor: Actor, code: str, step: Step, version: int | None) -> Found:
+    found = find(session, actor, code)
+    if version is not None and version != found.row.version:
+        raise StaleVersion
+    side = found.side(actor)
+    if side is None:
+        raise Forbidden("Su unidad no la envió ni la recibió: solo puede leerla.")
+    facts = rules.ReferralFacts(
+        side=side,
+        conditions=step.conditions is not None,
+        reason=step.reason,
+        result=step.result,
+    )
+    if refusal := rules.refuse(found.state, step.target, facts):
+        raise refused(refusal)
+    return found
+
+
+def _advance(session: Session, row: Any, target: str, **values: Any) -> None:
+    moved = session.execute(
+        update(Referral)
+        .where(
+            Referral.id == row.id,
+            Referral.victim_id == row.victim_id,
+            Referral.version == row.version,
+        )
+        .values(state=target, version=row.version + 1, **values)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tuple[str, int, int, bytes]]:
+    same = {"victim_id": row.victim_id, "case_id": row.case_id, "unit_id": actor.unit_id}
+    part = {
+        **same,
+        "basis": "DERIVACION",
+        "referral_id": row.id,
+        "population": 1,
+        "compartments": row.compartments,
+    }
+    insert_rows(session, Participation, [part])
+    charged = session.scalar(
+        select(Assignment.id).where(
+            Assignment.victim_id == row.victim_id,
+            Assignment.case_id == row.case_id,
+            Assignment.user_id == actor.user_id,
+            Assignment.ended_at.is_(None),
+        )
+    )
+    if charged is None:
+        insert_rows(session, Assignment, [{**same, "user_id": actor.user_id, "assigned_by": actor.user_id}])
+    if step.conditions is None:
+        return []
+    _, sealed = seal_text(
+        session, COORDINATION, row.victim_id, "referral", row.id, {"conditions": step.conditions},
+        row_version=ANSWER_VERSION,
+    )  # fmt: skip
+    session.execute(
+        update(Referral)
+        .where(Referral.id == row.id, Referral.victim_id == row.victim_id)
+        .values(sealed_answer=sealed)
+    )
+    return [("referral", row.id, ANSWER_VERSION, sealed)]
+
+
+def _check_nobody_housed(session: Session, actor: Actor, row: Any) -> None:
+    housed = session.scalar(
+        select(Placement.code).where(
+            Placement.victim_id == row.victim_id,
+            Placement.case_id == row.case_id,
+            Placement.unit_id == actor.unit_id,
+            Placement.left_at.is_(None),
+        )
+    )
+    if housed is not None:
+        raise Conflict("La persona sigue alojada en su unidad: registre primero el egreso.", placement=housed)
+
+
+def _done(
+    session: Session,
+    actor: Actor,
+    found: Found,
+    step: Step,
+    action: str,
+    *,
+    purpose: str,
+    blobs: list[tuple[str, int, int, bytes]],
+) -> dict[str, Any]:
+    row = found.row
+    record(
+        session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose=purpose, blobs=blobs,
+        compartments=row.compartments if step.target in rules.ACCEPTED else [],
+        detail={
+            "referral": row.code, "from": found.state, "to": step.target,
+            "reason": step.reason, "result": step.result,
+        },
+    )  # fmt: skip
+    return {"code": row.code, "state": step.target, "version": row.version + 1}

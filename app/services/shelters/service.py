@@ -1,0 +1,164 @@
+"""Placements: a person is taken in by a shelter, and leaves it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import canonical, case_in_scope, require
+from app.access.permissions import Permission
+from app.access.scope import actor_params, visible_placements
+from app.audit import record
+from app.catalogues import code_list
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from app.models import Placement, TraffickingCase, Unit
+from app.services.cases.activity import touch
+from app.services.cases.ages import presumed_child
+from app.services.cases.lookup import case_state
+from app.services.cases.rules import closed
+from app.services.shelters.masking import SHELTER_KINDS
+
+_STAYS = frozenset({"PERMANENCIA_EN_ACOGIDA"})
+EXIT_REASONS = {code: label for code, label in code_list("outcome").labels.items() if code not in _STAYS}
+"""Why a person leaves a shelter: the outcomes, but for the one that says that she stays."""
+
+
+def admit(session: Session, actor: Actor, case_code: str, *, purpose: str = "atencion") -> str:
+    """Record that the actor's shelter took the person in; returns the placement's code.
+
+    From now until the exit the shelter's staff are resident staff: they read what the policy gives those.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role admits nobody, or the actor's unit is no shelter.
+        Conflict: the case is closed, or the person is placed already (here or elsewhere).
+    """
+    require(actor, Permission.PLACEMENTS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    if session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) not in SHELTER_KINDS:
+        raise Forbidden("Su unidad no aloja personas.")
+    if closed(case_state(session, ref)):
+        raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
+    row_id = next_ids(session, placement=1)["placement"][0]
+    code = new_code("AL")
+    row: dict[str, Any] = {
+        "id": row_id,
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": code,
+        "unit_id": actor.unit_id,
+        "admitted_by": actor.user_id,
+    }
+    try:
+        insert_rows(session, Placement, [row])
+    except IntegrityError:
+        # The unique index is the rule: two shelters that admit at the same moment cannot both win.
+        raise Conflict("La persona ya está alojada: registre primero el egreso anterior.") from None
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        detail={"placement": code},
+    )  # fmt: skip
+    return code
+
+
+def leave(
+    session: Session, actor: Actor, code: str, version: int, reason: str, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Record that the person left the actor's shelter, and why.
+
+    Raises:
+        NotFound: no such placement in the actor's own shelter and scope.
+        Forbidden: the role records no exits.
+        Invalid: not a reason of the list, or not one for a child.
+        Conflict: she left already.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.PLACEMENTS_WRITE)
+    row = _own(session, actor, code)
+    if row.version != version:
+        raise StaleVersion
+    if row.left_at is not None:
+        raise Conflict("El egreso ya está registrado.")
+    _check_reason(session, row, reason)
+    moved = session.execute(
+        update(Placement)
+        .where(Placement.id == row.id, Placement.victim_id == row.victim_id, Placement.version == version)
+        .values(left_at=func.now(), exit_reason=reason, version=version + 1)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+    touch(session, actor, row.victim_id, row.case_id)
+    record(
+        session, actor, "placements.exit", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        fields=["left_at", "exit_reason"], detail={"placement": row.code, "reason": reason},
+    )  # fmt: skip
+    return {"code": row.code, "exit_reason": reason, "version": version + 1}
+
+
+def open_placements(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Who lives in the actor's own shelter now, oldest stay first, within the actor's scope.
+
+    Raises:
+        Forbidden: the role has nothing to do with placements.
+    """
+    require(actor, Permission.PLACEMENTS_WRITE)
+    rows = session.execute(
+        select(Placement.code, Placement.admitted_at, Placement.version, TraffickingCase.code.label("case"))
+        .join(TraffickingCase, TraffickingCase.id == Placement.case_id)
+        .where(
+            Placement.id.in_(visible_placements(actor)),
+            Placement.unit_id == actor.unit_id,
+            Placement.left_at.is_(None),
+        )
+        .order_by(Placement.admitted_at, Placement.code)
+        .params(actor_params(actor))
+    ).all()
+    record(
+        session,
+        actor,
+        "placements.list",
+        purpose="atencion",
+        detail={"placements": [row.code for row in rows]},
+    )
+    return [_listed(row.code, row.case, row.admitted_at, row.version) for row in rows]
+
+
+def _listed(code: str, case: str, admitted_at: datetime, version: int) -> dict[str, Any]:
+    return {"code": code, "case": case, "admitted_at": admitted_at, "version": version}
+
+
+def _own(session: Session, actor: Actor, code: str) -> Any:
+    row = session.execute(
+        select(
+            Placement.id, Placement.victim_id, Placement.case_id, Placement.code, Placement.left_at,
+            Placement.version,
+        )
+        .where(
+            Placement.code == canonical(code, "AL"),
+            Placement.unit_id == actor.unit_id,
+            Placement.id.in_(visible_placements(actor)),
+        )
+        .params(actor_params(actor))
+    ).first()  # fmt: skip
+    if row is None:
+        raise NotFound
+    return row
+
+
+def _check_reason(session: Session, row: Any, reason: str) -> None:
+    message = ""
+    if reason not in EXIT_REASONS:
+        message = f"Indique un motivo de la lista: {', '.join(EXIT_REASONS)}."
+    elif reason == "EGRESO_VOLUNTARIO" and presumed_child(session, row.victim_id, row.case_id):
+        message = "Una niña, niño o adolescente no egresa por decisión propia: decide la UPE."
+    if message:
+        error: FieldError = {"field": "reason", "code": "not-possible", "message": message}
+        raise Invalid(message, errors=[error])

@@ -1,0 +1,221 @@
+"""`GET /victims/{code}` against a bare FastAPI + SQLAlchemy endpoint that returns the same JSON.
+
+Ours: token, session, policy, row-level security, audit event committed, decryption. Theirs: the same values
+from plain columns of one table, no sign-in, no permission; with and without a plain access-log row. Same
+PostgreSQL, same machine, one worker process each, alternating rounds; the median of the rounds' ratios.
+"""
+
+import json
+import multiprocessing
+import socket
+import statistics
+import time
+import urllib.request
+from typing import Any
+
+from _load import Load, measure
+from _register import RECORD, access_token, fill, installation, officer
+from _report import Figure, at_least, finish, is_quick, note
+
+from app.runtime import Runtime
+
+TARGET = 0.5
+CLIENTS = (1, 16)
+
+
+def plain_tables() -> tuple[Any, Any, Any]:
+    """The baseline's tables: one wide row a person, one row a look."""
+    from sqlalchemy import JSON, BigInteger, DateTime, Text, func
+    from sqlalchemy.orm import DeclarativeBase, mapped_column
+
+    class Plain(DeclarativeBase):
+        pass
+
+    def column(value: object) -> Any:
+        kind = JSON if isinstance(value, list) else BigInteger if isinstance(value, int) else Text
+        return mapped_column(kind, nullable=True)
+
+    columns = {f"{part}__{name}": column(v) for part, data in RECORD.items() for name, v in data.items()}
+    meta = {"cases": mapped_column(JSON), "filled": mapped_column(JSON), "access": mapped_column(JSON)}
+    key = {"id": mapped_column(BigInteger, primary_key=True), "code": mapped_column(Text, unique=True)}
+    record = type("PlainRecord", (Plain,), {"__tablename__": "plain_record", **key, **meta, **columns})
+    log_columns = {
+        "id": mapped_column(BigInteger, primary_key=True),
+        "at": mapped_column(DateTime(timezone=True), server_default=func.now()),
+        "user_id": mapped_column(BigInteger),
+        "code": mapped_column(Text),
+        "action": mapped_column(Text),
+    }
+    log = type("AccessLog", (Plain,), {"__tablename__": "plain_log", **log_columns})
+    return Plain, record, log
+
+
+def serve_plain(url: str, port: int) -> None:
+    """What a team would write without sealing, policy or trace."""
+    import uvicorn
+    from fastapi import Depends, FastAPI, HTTPException
+    from sqlalchemy import create_engine, select
+    from sqlalchemy.orm import Session, sessionmaker
+
+    _, record, access_log = plain_tables()
+    factory = sessionmaker(create_engine(url, pool_size=20, max_overflow=30))
+    names = [(part, name, f"{part}__{name}") for part, data in RECORD.items() for name in data]
+    app = FastAPI()
+
+    def get_session() -> Any:
+        with factory() as session:
+            yield session
+            session.commit()
+
+    def as_json(row: Any) -> dict[str, Any]:
+        compartments: dict[str, dict[str, Any]] = {}
+        for part, name, column in names:
+            compartments.setdefault(part, {})[name] = getattr(row, column)
+        return {
+            "code": row.code, "cases": row.cases, "compartments": compartments,
+            "filled": row.filled, "_access": row.access,
+        }  # fmt: skip
+
+    def read(code: str, session: Session, *, log: bool) -> dict[str, Any]:
+        row = session.scalars(select(record).where(record.code == code)).one_or_none()
+        if row is None:
+            raise HTTPException(404)
+        if log:
+            session.add(access_log(user_id=1, code=code, action="read"))
+        return as_json(row)
+
+    @app.get("/logged/{code}")
+    def logged(code: str, session: Session = Depends(get_session, scope="function")) -> dict[str, Any]:  # noqa: B008
+        return read(code, session, log=True)
+
+    @app.get("/plain/{code}")
+    def plain(code: str, session: Session = Depends(get_session, scope="function")) -> dict[str, Any]:  # noqa: B008
+        return read(code, session, log=False)
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+def serve_ours(data_dir: str, port: int) -> None:
+    """The service as it is, one worker."""
+    from pathlib import Path
+
+    import uvicorn
+
+    from app.config import Settings
+    from app.main import create_app
+
+    settings = Settings(data_dir=Path(data_dir), argon2_memory_kib=64, argon2_time_cost=1)
+    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="critical", access_log=False)
+
+
+def copy_plain(runtime: Runtime, bodies: list[dict[str, Any]]) -> str:
+    """Write the same answers into plain columns of another database on the same server."""
+    from sqlalchemy import create_engine, insert, text
+
+    server = runtime.server
+    assert server is not None
+    admin = create_engine(server.superuser_url(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE plain OWNER ruv_app"))
+    admin.dispose()
+    base, record, _ = plain_tables()
+    engine = create_engine(server.url("ruv_app", "plain"))
+    base.metadata.create_all(engine)
+    rows = [
+        {
+            "id": number, "code": body["code"], "cases": body["cases"], "filled": body["filled"],
+            "access": body["_access"],
+            **{f"{p}__{n}": v for p, data in body["compartments"].items() for n, v in data.items()},
+        }
+        for number, body in enumerate(bodies, start=1)
+    ]  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(record), rows)
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    return server.url("ruv_app", "plain")
+
+
+def get(port: int, path: str, token: str | None = None) -> dict[str, Any]:
+    """One answer as JSON."""
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def start(target: Any, *arguments: Any) -> tuple[multiprocessing.Process, int]:
+    """Start a server process on a free port and wait until it listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = multiprocessing.get_context("spawn").Process(target=target, args=(*arguments, port), daemon=True)
+    process.start()
+    for _ in range(600):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process, port
+        time.sleep(0.05)
+    raise RuntimeError("the server did not start")
+
+
+def rounds(ours: int, plain: int, codes: list[str], token: str, clients: int, quick: bool) -> dict[str, float]:
+    """Median ratios of our rate to the baseline's, with and without its log row."""
+    seconds, count = (1.5, 3) if quick else (4.0, 7)
+    paths = {
+        "ours": (ours, [f"/api/v1/victims/{code}" for code in codes], token),
+        "logged": (plain, [f"/logged/{code}" for code in codes], None),
+        "plain": (plain, [f"/plain/{code}" for code in codes], None),
+    }
+    found: dict[str, list[Load]] = {name: [] for name in paths}
+    for _ in range(count):
+        for name, (port, where, bearer) in paths.items():
+            load = measure(port, where, bearer, clients=clients, seconds=seconds)
+            if load.failures:
+                raise RuntimeError(f"{name}: {load.failures} requests failed")
+            found[name].append(load)
+    for name, loads in found.items():
+        rate = statistics.median(load.rate for load in loads)
+        p50, p99 = (statistics.median(getattr(load, p) for load in loads) for p in ("p50_ms", "p99_ms"))
+        note(f"{clients:>2} clientes  {name:<7} {rate:8.0f}/s  p50 {p50:6.2f} ms  p99 {p99:6.2f} ms")
+    return {
+        other: statistics.median(a.rate / b.rate for a, b in zip(found["ours"], found[other], strict=True))
+        for other in ("logged", "plain")
+    }
+
+
+def main() -> None:
+    """Run and print the figures."""
+    quick = is_quick(__doc__ or "")
+    with installation() as runtime:
+        actor = officer(runtime)
+        codes = fill(runtime, actor, 3000 if quick else 20_000)[: 200 if quick else 1000]
+        with runtime.database.engine("ruv_owner").connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+        token = access_token(runtime, actor)
+        ours_process, ours = start(serve_ours, str(runtime.settings.data_dir))
+        bodies = [get(ours, f"/api/v1/victims/{code}", token) for code in codes]
+        url = copy_plain(runtime, bodies)
+        plain_process, plain = start(serve_plain, url)
+        if (theirs := get(plain, f"/logged/{codes[0]}")) != bodies[0]:
+            raise RuntimeError(f"the two endpoints differ: {theirs} {bodies[0]}")
+        figures: list[Figure] = []
+        for clients in CLIENTS:
+            ratio = rounds(ours, plain, codes, token, clients, quick)
+            name = f"read_case_{clients}_clients"
+            figures.append(
+                at_least(name, ratio["logged"], "ratio", baseline="plain endpoint + log row", target=TARGET)
+            )
+            figures.append(
+                at_least(f"{name}_vs_unlogged", ratio["plain"], "ratio", baseline="plain endpoint", target=0.0)
+            )
+        for process in (ours_process, plain_process):
+            process.terminate()
+            process.join()
+    finish(figures)
+
+
+if __name__ == "__main__":
+    main()

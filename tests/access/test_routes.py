@@ -1,0 +1,134 @@
+"""Every route declares who it is for, and answers anybody else with a problem, never with an error of its own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import Depends, FastAPI
+from fastapi.routing import iter_route_contexts
+
+from app.api.deps import Public, Requires, RouteGuard, SignedIn
+from app.access.permissions import Permission
+from app.config import Settings
+from app.main import create_app
+from tests.access.matrix import CELLS, ROLES, Office, Person, leaks, level
+from tests.factories import World
+
+PUBLIC = {
+    ("GET", "/healthz"),
+    ("GET", "/readyz"),
+    ("GET", "/metrics"),
+    ("GET", "/openapi.json"),
+    ("POST", "/api/v1/auth/token"),
+    ("POST", "/api/v1/auth/refresh"),
+}
+"""Open to everybody. A new one needs a reason, and a line here."""
+FEWEST = 30
+METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
+
+
+def routes(app: FastAPI) -> list[tuple[str, str, list[RouteGuard]]]:
+    """Method, path and declared guards of every route of the application, included routers too."""
+    found = []
+    for context in iter_route_contexts(app.routes):
+        guards = [g for g in map(_guard, _dependencies(context)) if g is not None]
+        found += [(m, context.path, guards) for m in sorted((context.methods or {"GET"}) & METHODS)]
+    return found
+
+
+def _dependencies(context: Any) -> list[Any]:
+    return list(getattr(context, "dependencies", None) or getattr(context.route, "dependencies", None) or [])
+
+
+def _guard(dependency: Any) -> RouteGuard | None:
+    call = getattr(dependency, "dependency", None)
+    return call if isinstance(call, RouteGuard) else None
+
+
+def open_routes(app: FastAPI) -> list[str]:
+    """Routes that do not say exactly once who they are for."""
+    return [f"{method} {path}: {len(guards)}" for method, path, guards in routes(app) if len(guards) != 1]
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> FastAPI:
+    """The application, not served."""
+    return create_app(settings)
+
+
+def test_every_route_says_who_it_is_for(app: FastAPI) -> None:
+    assert len(routes(app)) >= FEWEST
+    assert open_routes(app) == []
+
+
+def test_the_public_routes_are_these(app: FastAPI) -> None:
+    public = {(m, p) for m, p, guards in routes(app) if type(guards[0]).__name__ == "_Public"}
+    assert public <= PUBLIC
+    assert {("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics")} <= public
+
+
+def test_every_permission_asked_for_is_held_by_some_role(app: FastAPI) -> None:
+    asked = {guards[0].permission for _, _, guards in routes(app) if guards[0].permission is not None}
+    assert asked <= set(Permission)
+
+
+@pytest.mark.parametrize("guards", [[], [Public(), SignedIn()], [Requires(Permission.CASES_READ), Public()]])
+def test_a_route_without_exactly_one_guard_is_caught(settings: Settings, guards: list[Any]) -> None:
+    planted = create_app(settings)
+
+    @planted.get("/abierta", dependencies=[*guards, Depends(lambda: None)])
+    def answer() -> dict[str, str]:
+        return {}
+
+    assert open_routes(planted) == [f"GET /abierta: {len(guards)}"]
+
+
+# What they answer --------------------------------------------------------------------------------------------------
+
+
+def filled(path: str, **codes: str) -> str:
+    """The path with its parameters filled: what is known by name, a code nobody has otherwise."""
+    return re.sub(r"\{(\w+)[^}]*\}", lambda m: codes.get(m.group(1), "XX-0000-0000"), path)
+
+
+def test_nobody_gets_an_answer_without_signing_in(app: FastAPI, world: World) -> None:
+    client = world.client()
+    wrong = []
+    for method, path, guards in routes(app):
+        if type(guards[0]).__name__ == "_Public":
+            continue
+        for headers in ({}, {"Authorization": "Bearer x.y.z"}, {"Authorization": "Basic cnV2OnJ1dg=="}):
+            answer = client.request(method, filled(path), headers=headers)
+            kind = answer.headers.get("content-type")
+            if (answer.status_code, kind) != (401, "application/problem+json"):
+                wrong.append(f"{method} {path} {answer.status_code} {kind}")
+    assert wrong == []
+
+
+BODIES: list[Any] = [{}, [None], {"x": "y" * 100}]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_route_breaks_or_leaks_for_any_role(app: FastAPI, office: Office, person: Person, role: str) -> None:
+    """As one who takes part, and as a stranger: no 5xx, and no value beyond the role's levels."""
+    levels = {name: level(role, name) for _, name in CELLS}
+    wrong = []
+    for actor, allowed in ((office.actors[role], levels), (office.strangers[role], {})):
+        client = office.client(actor)
+        for method, path, _ in routes(app):
+            if path.startswith("/api/v1/auth"):
+                continue
+            code = person.case_code if "/cases" in path else person.code
+            url = filled(path, code=code, compartment="legal", name="x")
+            params = {"compartment": "legal", "case": person.case_code, "victim": person.code}
+            tries: list[dict[str, Any]] = [{}, {"params": params}]
+            if method != "GET":
+                tries = [{"json": body, "headers": {"If-Match": '"0"'}} for body in BODIES]
+            for more in tries:
+                answer = client.request(method, url, **more)
+                if answer.status_code >= 500:
+                    wrong.append(f"{method} {path} {answer.status_code}")
+                wrong += [f"{method} {path}: {x}" for x in leaks(answer.text, person.filling.canaries, allowed)]
+    assert wrong == []

@@ -1,0 +1,107 @@
+"""Units that take part in a case and people who have charge of it."""
+
+from __future__ import annotations
+
+from tests.cases.story import API, ok, problem, refer, registered, rows, shared_with, unit_code
+from tests.factories import World
+
+
+def test_a_mandate_brings_a_unit_in_and_its_supervisor_assigns(world: World) -> None:
+    person = registered(world, "police_investigator")
+    unit = world.unit("FISCALIA")
+    chief = world.actor("prosecutor", unit=unit, supervisor=True)
+    worker = world.actor("prosecutor", unit=unit)
+    url = f"{API}/cases/{person.case}"
+    ok(person.client.post(f"{url}/participations", json={"unit": unit}), 201)
+    problem(person.client.post(f"{url}/participations", json={"unit": unit}), 409)
+    problem(world.client(worker).get(url), 404)
+    ok(world.client(chief).get(url))
+    ok(world.client(chief).post(f"{url}/assignments", json={"username": worker.username}), 201)
+    problem(world.client(chief).post(f"{url}/assignments", json={"username": worker.username}), 409)
+    ok(world.client(worker).get(url))
+    listed = ok(person.client.get(f"{url}/participations"))["items"]
+    assert [(p["basis"], p["ended_at"]) for p in listed] == [("REGISTRO", None), ("MANDATO", None)]
+
+
+def test_who_is_brought_in_and_who_may_do_it(world: World) -> None:
+    person = registered(world, "police_investigator")
+    url = f"{API}/cases/{person.case}/participations"
+    problem(person.client.post(url, json={"unit": "NO-EXISTE"}), 422)
+    problem(person.client.post(url, json={"unit": unit_code(world, person.officer)}), 422)
+    school = problem(person.client.post(url, json={"unit": world.unit("EDUCACION")}), 422)
+    assert school["errors"][0]["code"] == "by-referral-only"
+    problem(person.client.post(url, json={"unit": world.unit("UPE"), "compartments": ["alma"]}), 422)
+    cem = registered(world)
+    _, shelter, _ = shared_with(world, cem, "shelter_caseworker")
+    problem(shelter.post(f"{API}/cases/{cem.case}/participations", json={"unit": world.unit("UPE")}), 403)
+
+
+def test_nobody_gives_more_than_it_was_given(world: World) -> None:
+    person = registered(world, "police_investigator")
+    _, udavit, _ = shared_with(world, person, "udavit_officer", compartments=["identity", "protection"])
+    url = f"{API}/cases/{person.case}/participations"
+    refused = problem(udavit.post(url, json={"unit": world.unit("FISCALIA"), "compartments": ["legal"]}), 403)
+    assert refused["errors"][0]["field"] == "compartments.legal"
+    fiscal = world.actor("prosecutor", supervisor=True)
+    ok(udavit.post(url, json={"unit": unit_code(world, fiscal)}), 201)
+    access = ok(world.client(fiscal).get(f"{API}/cases/{person.case}"))["_access"]
+    assert set(access) == {"identity", "protection"}
+    assert rows(world, fiscal, "exploitation", person.victim_id) == 0
+
+
+def test_a_shelter_is_shown_as_one_and_not_which(world: World) -> None:
+    person = registered(world)
+    shared_with(world, person, "car_caseworker")
+    _, fiscal, _ = shared_with(world, person, "prosecutor", compartments=["identity"])
+    units = [p["unit"] for p in ok(fiscal.get(f"{API}/cases/{person.case}/participations"))["items"]]
+    assert {"code": None, "name": "Centro de acogida (reservado)"} in units
+    own = [
+        p["unit"]["name"] for p in ok(person.client.get(f"{API}/cases/{person.case}/participations"))["items"]
+    ]
+    assert "Centro de acogida (reservado)" not in own
+
+
+def test_leaving_closes_the_view(world: World) -> None:
+    person = registered(world, "police_investigator")
+    url = f"{API}/cases/{person.case}"
+    alone = problem(person.client.post(f"{url}/participations/end"), 409)
+    assert "única" in alone["detail"]
+    _, receiver, referral = shared_with(world, person, "prosecutor")
+    resting = problem(receiver.post(f"{url}/participations/end"), 409)
+    assert resting["referral"] == referral
+    ok(person.client.post(f"{url}/participations/end"))
+    problem(person.client.get(url), 404)
+    assert rows(world, person.officer, "trafficking_case", person.victim_id) == 0
+    ok(receiver.get(url))
+
+
+def test_charge_of_a_case_is_given_and_taken_within_the_unit(world: World) -> None:
+    person = registered(world, "police_investigator")
+    unit = unit_code(world, person.officer)
+    colleague = world.actor("police_investigator", unit=unit)
+    chief = world.actor("police_investigator", unit=unit, supervisor=True)
+    stranger = world.actor("police_investigator")
+    url = f"{API}/cases/{person.case}/assignments"
+    problem(person.client.post(url, json={"username": stranger.username}), 422)
+    problem(person.client.post(f"{url}/end", json={"username": person.officer.username}), 409)
+    ok(person.client.post(url, json={"username": colleague.username}), 201)
+    assert [a["self"] for a in ok(person.client.get(url))["items"]] == [True, False]
+    problem(person.client.post(f"{url}/end", json={"username": colleague.username}), 403)
+    problem(person.client.post(f"{url}/end", json={"username": stranger.username}), 404)
+    ok(world.client(chief).post(f"{url}/end", json={"username": person.officer.username}))
+    problem(person.client.get(f"{API}/cases/{person.case}"), 404)
+    ok(world.client(colleague).get(f"{API}/cases/{person.case}"))
+
+
+def test_a_psychologist_assigns_nobody(world: World) -> None:
+    person = registered(world)
+    _, client, _ = shared_with(world, person, "psychologist")
+    problem(client.post(f"{API}/cases/{person.case}/assignments", json={"username": "x"}), 403)
+
+
+def test_a_closed_case_is_not_referred(world: World) -> None:
+    person = registered(world)
+    headers = {"If-Match": '"1"'}
+    url = f"{API}/cases/{person.case}/transitions"
+    ok(person.client.post(url, json={"to": "CERRADO", "outcome": "FALLECIMIENTO"}, headers=headers))
+    problem(refer(person.client, person.case, world.unit("CAR")), 409)

@@ -1,0 +1,76 @@
+"""A database of its own on the shared server, served by an application of its own, to break on purpose."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from sqlalchemy import Engine, NullPool, create_engine, make_url
+
+from app.config import Settings
+from app.main import create_app
+from app.postgres import ServerHandle, create_roles_and_database
+from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
+from app.runtime import Runtime, assemble, install
+from app.vault import FileRoot
+
+
+@dataclass
+class Scratch:
+    """An installation nobody else uses."""
+
+    runtime: Runtime
+    base_url: str
+    admin: Engine
+
+    def run(self, statement: str, **values: Any) -> Any:
+        """One statement as the superuser."""
+        with self.admin.begin() as connection:
+            result = connection.exec_driver_sql(statement, values)
+            return result.all() if result.returns_rows else None
+
+
+def superuser(server: ServerHandle, name: str) -> Engine:
+    """The superuser of the server, in one of its databases."""
+    return create_engine(make_url(server.superuser_url()).set(database=name), poolclass=NullPool)
+
+
+@contextmanager
+def scratch_database(server: ServerHandle, settings: Settings, folder: Path) -> Iterator[Scratch]:
+    """Install, serve, and drop again."""
+    name = f"ruv_scratch_{secrets.token_hex(4)}"
+    create_roles_and_database(server.superuser_url(), name)
+    urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
+    root = FileRoot.create(folder / f"{name}.json")
+    install(urls, settings, root)
+    admin = superuser(server, name)
+    runtime = assemble(settings, urls, root)
+    try:
+        with serve(runtime, settings) as base_url:
+            yield Scratch(runtime, base_url, admin)
+    finally:
+        runtime.close()
+        with superuser(server, "postgres").connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def serve(runtime: Runtime, settings: Settings) -> Iterator[str]:
+    """The application over an installation, on loopback; gives its address."""
+    app = create_app(settings, opener=lambda _: runtime)
+    app.state.runtime = runtime
+    served = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=served.run, daemon=True)
+    thread.start()
+    while not served.started:
+        time.sleep(0.01)
+    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
+    served.should_exit = True
+    thread.join()

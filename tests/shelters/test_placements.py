@@ -1,0 +1,103 @@
+"""Admission to a shelter and exit from it; one stay at a time, and the resident view only while it lasts."""
+
+from __future__ import annotations
+
+import threading
+
+from tests.cases.story import API, move, ok, problem, registered, shared_with
+from tests.factories import World
+
+
+def test_the_resident_view_lasts_as_long_as_the_stay(world: World) -> None:
+    person = registered(world)
+    _, shelter, _ = shared_with(world, person, "shelter_caseworker")
+    assert ok(shelter.get(f"{API}/victims/{person.victim}"))["_access"]["identity"] == "partial"
+    code = ok(shelter.post(f"{API}/placements", json={"case": person.case}), 201)["code"]
+    assert ok(shelter.get(f"{API}/victims/{person.victim}"))["_access"]["identity"] == "full"
+    assert ok(shelter.get(f"{API}/placements"))["items"][0]["case"] == person.case
+    leave = f"{API}/placements/{code}/exit"
+    problem(shelter.post(leave, json={"reason": "TRASLADO"}), 428)
+    problem(shelter.post(leave, json={"reason": "PERMANENCIA_EN_ACOGIDA"}, headers={"If-Match": '"1"'}), 422)
+    ok(shelter.post(leave, json={"reason": "TRASLADO"}, headers={"If-Match": '"1"'}))
+    problem(shelter.post(leave, json={"reason": "TRASLADO"}, headers={"If-Match": '"1"'}), 412)
+    problem(shelter.post(leave, json={"reason": "TRASLADO"}, headers={"If-Match": '"2"'}), 409)
+    assert ok(shelter.get(f"{API}/victims/{person.victim}"))["_access"]["identity"] == "partial"
+    assert ok(shelter.get(f"{API}/placements"))["items"] == []
+
+
+def test_two_shelters_that_admit_at_the_same_moment_cannot_both_win(world: World) -> None:
+    person = registered(world)
+    clients = [shared_with(world, person, "car_caseworker")[1] for _ in range(2)]
+    statuses: list[int] = []
+
+    def admit(index: int) -> None:
+        statuses.append(clients[index].post(f"{API}/placements", json={"case": person.case}).status_code)
+
+    threads = [threading.Thread(target=admit, args=(index,)) for index in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [201, 409]
+
+
+def test_admitting_is_for_shelters_that_take_part(world: World) -> None:
+    person = registered(world, age_years=15)
+    problem(
+        world.client(world.actor("car_caseworker")).post(f"{API}/placements", json={"case": person.case}), 404
+    )
+    _, upe, _ = shared_with(world, person, "upe_officer")
+    problem(upe.post(f"{API}/placements", json={"case": person.case}), 403)
+    problem(person.client.post(f"{API}/placements", json={"case": person.case}), 403)
+    _, shelter, _ = shared_with(world, person, "car_caseworker")
+    ok(move(person.client, person.case, "CERRADO", outcome="FALLECIMIENTO"))
+    problem(shelter.post(f"{API}/placements", json={"case": person.case}), 409)
+
+
+def test_a_repeated_admission_answers_as_the_first(world: World) -> None:
+    person = registered(world)
+    _, shelter, _ = shared_with(world, person, "car_caseworker")
+    key = {"Idempotency-Key": "ingreso-1"}
+    codes = {
+        ok(shelter.post(f"{API}/placements", json={"case": person.case}, headers=key), 201)["code"]
+        for _ in range(2)
+    }
+    assert len(codes) == 1
+
+
+def test_a_child_does_not_leave_by_her_own_decision(world: World) -> None:
+    child = registered(world, age_years=12)
+    _, shelter, _ = shared_with(world, child, "car_caseworker")
+    code = ok(shelter.post(f"{API}/placements", json={"case": child.case}), 201)["code"]
+    leave = f"{API}/placements/{code}/exit"
+    refused = problem(
+        shelter.post(leave, json={"reason": "EGRESO_VOLUNTARIO"}, headers={"If-Match": '"1"'}), 422
+    )
+    assert "UPE" in refused["detail"]
+
+
+def test_another_units_placement_is_404(world: World) -> None:
+    person = registered(world)
+    _, shelter, _ = shared_with(world, person, "car_caseworker")
+    code = ok(shelter.post(f"{API}/placements", json={"case": person.case}), 201)["code"]
+    _, other, _ = shared_with(world, person, "shelter_caseworker")
+    problem(
+        other.post(f"{API}/placements/{code}/exit", json={"reason": "TRASLADO"}, headers={"If-Match": '"1"'}),
+        404,
+    )
+
+
+def test_the_service_does_not_end_while_she_is_housed(world: World) -> None:
+    person = registered(world)
+    _, shelter, referral = shared_with(world, person, "car_caseworker")
+    code = ok(shelter.post(f"{API}/placements", json={"case": person.case}), 201)["code"]
+    url = f"{API}/referrals/{referral}/transitions"
+    ok(shelter.post(url, json={"action": "start"}))
+    conclude = {"action": "conclude", "result": "SERVICIO_PRESTADO"}
+    assert problem(shelter.post(url, json=conclude), 409)["placement"] == code
+    ok(
+        shelter.post(
+            f"{API}/placements/{code}/exit", json={"reason": "TRASLADO"}, headers={"If-Match": '"1"'}
+        )
+    )
+    ok(shelter.post(url, json=conclude))
