@@ -2,6 +2,7 @@
 
 import json
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HEADERS = [
@@ -41,10 +42,6 @@ class SafeHeaders:
         await self.app(scope, receive, with_headers)
 
 
-class _TooLarge(Exception):
-    pass
-
-
 class BodyLimit:
     """Answer 413 to bodies over `limit` bytes, whether announced or not."""
 
@@ -53,30 +50,33 @@ class BodyLimit:
         self.limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what is received; stop reading past the limit."""
+        """Count what is received; past the limit the rest is not read, and whatever the service says becomes 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        received, started = 0, False
+        received, started, refused = 0, False, False
 
         async def counted() -> Message:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
             if received > self.limit:
-                raise _TooLarge
+                return {"type": "http.disconnect"}
             return message
 
         async def watched(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
+            nonlocal started, refused
+            if received > self.limit and not started:
+                refused = True
+                return
+            started = True
             await send(message)
 
         try:
             await self.app(scope, counted, watched)
-        except _TooLarge:
-            if started:
-                raise
+        except ClientDisconnect:
+            refused = refused or received > self.limit
+        if refused or (received > self.limit and not started):
             await self._refuse(send)
 
     async def _refuse(self, send: Send) -> None:

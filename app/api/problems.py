@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.access.actor import Actor
+from app.api.documentation import field_names
 from app.db import DATABASE_ERRORS, translated
 from app.errors import AppError, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
 from app.records.errors import message_es
@@ -77,18 +78,16 @@ def _recorded(request: Request, error: AppError) -> bool:
     return True
 
 
-def _on_invalid_request(_request: Request, error: RequestValidationError) -> Response:
+def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    known = field_names(request.app)
     errors = [
         {
-            "field": ".".join(str(part) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "field": ".".join(_named(part, known) for part in found["loc"][1:]) or str(found["loc"][0]),
             "code": found["type"],
             "message": message_es(found["type"], found.get("ctx", {})),
         }
         for found in error.errors()
     ]
-    for entry, found in zip(errors, error.errors(), strict=True):
-        if found["type"] == "extra_forbidden":  # the unknown name is the caller's input
-            entry["field"] = ".".join([*(str(p) for p in found["loc"][1:-1]), "?"])
     body = {
         "type": "urn:ruv:problem:invalid",
         "title": "Datos no válidos",
@@ -97,6 +96,11 @@ def _on_invalid_request(_request: Request, error: RequestValidationError) -> Res
         "errors": errors,
     }
     return problem_response(422, body)
+
+
+def _named(part: object, known: frozenset[str]) -> str:
+    """A step of a field's path; a name that is none of ours is the caller's input and is not repeated."""
+    return str(part) if isinstance(part, int) or part in known else "?"
 
 
 def _on_http_error(_request: Request, error: HTTPException) -> Response:

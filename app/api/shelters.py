@@ -10,7 +10,7 @@ from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
 from app.services.idempotency import remember, replayed
-from app.services.shelters import service
+from app.services.shelters import queries, service
 
 router = APIRouter(prefix="/placements", tags=["alojamiento"])
 
@@ -49,7 +49,7 @@ def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: Idemp
 )
 def housed(session: DbSession, actor: CurrentActor) -> Answer:
     """Open placements of the caller's own shelter, within the caller's scope."""
-    return Answer({"items": service.open_placements(session, actor)})
+    return Answer({"items": queries.open_placements(session, actor)})
 
 
 @router.post(

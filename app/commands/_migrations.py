@@ -75,7 +75,7 @@ def check_database(owner: URL, progress: Progress) -> list[str]:
     with create_engine(owner, poolclass=NullPool).connect() as connection:
         config = quiet_config(connection)
         script = ScriptDirectory.from_config(config)
-        heads = script.get_heads()
+        heads = sorted(script.get_heads())
         if len(heads) != 1:
             return [f"Hay {len(heads)} cabezas: {', '.join(heads)}."]
         return [*_stairway(connection, config, script, progress), *model_differences(config)]

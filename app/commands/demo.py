@@ -31,14 +31,20 @@ _STOP_SECONDS = 30.0
 
 
 @app.command()
-def demo(  # noqa: PLR0913 - one option a fact
+def demo(
     size: Annotated[int, typer.Option(help="Personas del registro sintético.", min=1, max=1_000_000)] = 2000,
     seed: Annotated[int, typer.Option(help="Semilla con que se sortean.", min=0)] = _SEED,
-    serve: Annotated[bool, typer.Option("--serve", help="Deja el registro en marcha, con una cuenta por función.")] = False,
-    port: Annotated[int, typer.Option(help="Puerto en esta máquina; 0 elige uno libre.", min=0, max=65535)] = 0,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Deja el registro en marcha, con una cuenta por función.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option(help="Puerto en esta máquina; 0 elige uno libre.", min=0, max=65535)
+    ] = 0,
     data_dir: DataDir = None,
     as_json: AsJson = False,
-    record: Annotated[Path | None, typer.Option("--record", hidden=True, help="Guarda lo mostrado como SVG.")] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", hidden=True, help="Guarda lo mostrado como SVG.")
+    ] = None,
 ) -> None:
     """Muestra el trabajo de punta a punta con un registro sintético, en una carpeta propia."""
     from app.commands.demo_pages import Pages
@@ -105,7 +111,9 @@ def check_marker(folder: Path, seed: int) -> None:
     marker = folder / MARKER
     if marker.is_file():
         if json.loads(marker.read_text(encoding="utf-8")) != mark:
-            raise Failure(f"{folder} tiene una demostración de otra semilla o versión: bórrela o use otra --data-dir.")
+            raise Failure(
+                f"{folder} tiene una demostración de otra semilla o versión: bórrela o use otra --data-dir."
+            )
         return
     if (folder / "pgdata").exists() or (folder / "keys").exists():
         raise Failure(f"{folder} no es de una demostración: indique otra carpeta con --data-dir.")
@@ -123,7 +131,10 @@ def served(runtime: Runtime, settings: Settings, port: int) -> Iterator[str]:
     from app.main import create_app
 
     logs = log_config()
-    logs["handlers"]["stderr"] |= {"class": "logging.FileHandler", "filename": str(settings.data_dir / SERVER_LOG)}
+    logs["handlers"]["stderr"] |= {
+        "class": "logging.FileHandler",
+        "filename": str(settings.data_dir / SERVER_LOG),
+    }
     del logs["handlers"]["stderr"]["stream"]
     listening = listen("127.0.0.1", port)
     application = create_app(settings, opener=lambda _: runtime)

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from rich.console import Console
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -33,15 +34,32 @@ _SHOWN: Final = (
     ("health", ("alerts", "notes")),
 )
 _GROUPS: Final = (
-    ("police_investigator", "prosecutor", "udavit_officer", "before"),
+    ("police_investigator", "prosecutor", "udavit_officer"),
     ("accepted", "shelter_caseworker", "health_officer", "data_protection_officer"),
 )
 _LEVELS: Final = {
     "full": "completo", "resident": "completo", "partial": "parcial", "exists": "existe", "own": "propio",
     "aggregate": "cifras", None: "·",
 }  # fmt: skip
-_OK: Final = 200
-_LONGEST: Final = 34
+_WORDS: Final[Mapping[str, str]] = {
+    "cases.read": "Leyó el caso",
+    "cases.transition": "Cambió el estado del caso",
+    "cases.identify": "Cambió la identificación",
+    "cases.participation.add": "Incorporó a otra unidad",
+    "referrals.send": "Derivó",
+    "referrals.answer": "Respondió una derivación",
+    "placements.admit": "Registró el ingreso al alojamiento",
+    "plans.draft": "Elaboró el plan",
+    "plans.objective.add": "Agregó un objetivo al plan",
+    "plans.activity.add": "Agregó una actividad al plan",
+    "plans.activity.progress": "Anotó un avance del plan",
+    "plans.read": "Leyó el plan",
+    "plans.sign": "Recogió una firma del plan",
+    "plans.transition": "Cambió el estado del plan",
+}
+"""Words for what the trace names by code alone."""
+_LABEL: Final = 22
+_LONGEST: Final = 60
 
 
 class Pages:
@@ -92,7 +110,9 @@ class Pages:
         table = Table("función", "unidad", "usuario", "contraseña", box=None, pad_edge=False)
         for role in ROLES:
             table.add_row(_label(role), unit_of(role).code, username(role), passwords[role])
-        self._console.print(Panel(table, title="Cuentas SINTETICO: una por función; se muestran esta única vez"))
+        self._console.print(
+            Panel(table, title="Cuentas SINTETICO: una por función; se muestran esta única vez")
+        )
         self._console.print(f"El registro de demostración atiende en {address} (Ctrl+C termina).")
 
     def _head(self, text: str) -> None:
@@ -109,7 +129,9 @@ class Pages:
         table = Table(box=None, show_header=False, pad_edge=False)
         for key in ("before", "cem_officer", "analyst"):
             view = told.views[key]
-            table.add_row(Text(view.title, style="bold"), str(view.status), str(view.record.get("detail", "")))
+            table.add_row(
+                Text(view.title, style="bold"), str(view.status), str(view.record.get("detail", ""))
+            )
         self._console.print(Panel(table, title="Quien no participa en el caso, o no lee personas"))
 
     def _plans(self, told: Told) -> None:
@@ -130,9 +152,13 @@ def _label(role: str) -> str:
 
 
 def _side_by_side(told: Told, views: Sequence[View]) -> Table:
-    table = Table("", *(view.title for view in views), header_style="bold", show_lines=False, expand=True)
+    table = Table("", *(view.title for view in views), header_style="bold", box=SIMPLE_HEAD, expand=True)
+    table.columns[0].width = _LABEL
+    for column in table.columns[1:]:
+        column.ratio = 1
     for compartment, names in _SHOWN:
-        table.add_row(Text(COMPARTMENTS[compartment].title_es, style="bold underline"))
+        title = Text(COMPARTMENTS[compartment].title_es.upper(), style="bold")
+        table.add_row(title, *(_standing(view, compartment) for view in views))
         for name in names:
             cells = [_cell(told, view, compartment, name) for view in views]
             table.add_row(fields(compartment)[name].label, *cells)
@@ -140,14 +166,25 @@ def _side_by_side(told: Told, views: Sequence[View]) -> Table:
     return table
 
 
-def _cell(told: Told, view: View, compartment: str, name: str) -> Text:
-    """The value; or that this part is closed to the role, or does not exist for it."""
-    if view.status != _OK or compartment not in view.record["_access"]:
+def _standing(view: View, compartment: str) -> Text:
+    """How the role stands to a whole compartment: a part of the record, or nothing at all."""
+    level = view.record["_access"].get(compartment)
+    if level is None:
         return Text(ABSENT, style="dim")
+    if level == "exists":
+        return Text(f"{RESERVED}: sabe que está", style="yellow")
+    return Text(f"[{_LEVELS[level]}]", style="green")
+
+
+def _cell(told: Told, view: View, compartment: str, name: str) -> Text:
+    """The value, or that this field is kept from the role; nothing where the whole compartment is."""
+    if view.record["_access"].get(compartment) in {None, "exists"}:
+        return Text()
     value = view.record["compartments"].get(compartment, {}).get(name)
     if value is not None:
         return Text(_shown(compartment, name, value))
-    filled = any(name in other.record.get("compartments", {}).get(compartment, {}) for other in told.views.values())
+    records = (other.record.get("compartments", {}) for other in told.views.values())
+    filled = any(name in record.get(compartment, {}) for record in records)
     return Text(RESERVED, style="yellow") if filled else Text("sin dato", style="dim")
 
 
@@ -165,19 +202,23 @@ def _shown(compartment: str, name: str, value: Any) -> str:
 
 def _plan(view: View) -> Panel:
     plan = view.plan or {}
-    table = Table("unidad", "actividad", "plazo", "estado", "avance", box=None, pad_edge=False, header_style="bold")
+    table = Table(
+        "unidad", "actividad", "plazo", "estado", "avance", box=None, pad_edge=False, header_style="bold"
+    )
     for activity in plan["activities"]:
         notes = "; ".join(note["note"] or "" for note in activity["notes"])
         table.add_row(
-            activity["unit"]["code"], activity["description"], activity["due_on"], activity["state_label"], notes
+            activity["unit"]["code"],
+            activity["description"],
+            activity["due_on"],
+            activity["state_label"],
+            notes,
         )
     whole = "el plan entero" if plan["view"] == "all" else "del plan, solo su actividad"
     wishes = [f"«{goal['wish']}»" for goal in plan.get("objectives", ())]
     title = f"{view.title}: {whole} ({plan['code']}, {plan['state_label'].lower()})"
     body: Any = table
     if wishes:
-        from rich.console import Group
-
         body = Group(Text("En sus palabras: " + " ".join(wishes)), Text(), table)
     return Panel(body, title=title)
 
@@ -185,7 +226,9 @@ def _plan(view: View) -> Panel:
 def _levels(told: Told) -> Table:
     keys = [key for group in _GROUPS for key in group if key != "before"]
     views = [told.views[key] for key in keys]
-    table = Table("_access", *(view.title for view in views), header_style="bold", expand=True)
+    table = Table(
+        "_access", *(view.title for view in views), header_style="bold", box=SIMPLE_HEAD, padding=(0, 1, 0, 0)
+    )
     for name, model in COMPARTMENTS.items():
         levels = [_LEVELS[view.record["_access"].get(name)] for view in views]
         table.add_row(model.title_es, *(Text(level, style="dim" if level == "·" else "") for level in levels))
@@ -194,12 +237,24 @@ def _levels(told: Told) -> Table:
 
 
 def _looks(told: Told) -> Panel:
-    table = Table("cuándo (UTC)", "función", "qué", "compartimentos", box=None, pad_edge=False, header_style="bold")
+    """The access log, newest accesses of the same kind in one line."""
+    counted: dict[tuple[str, str, str], list[str]] = {}
     for entry in reversed(told.access_log):
-        parts = ", ".join(entry["compartments"])
-        what = entry["text"] if entry["outcome"] == "ok" else f"{entry['text']} ({entry['outcome']})"
-        table.add_row(str(entry["at"])[11:19], entry["role"] or "", what, parts)
-    return Panel(table, title="Quién miró sus datos: lo que ve la Oficial de Datos Personales")
+        words = (
+            entry["text"]
+            if entry["text"] != entry["action"]
+            else _WORDS.get(entry["action"], entry["action"])
+        )
+        what = words if entry["outcome"] == "ok" else f"{words} ({entry['outcome']})"
+        key = entry["role"] or "", what, ", ".join(entry["compartments"])
+        counted.setdefault(key, []).append(str(entry["at"])[11:19])
+    table = Table("desde", "veces", "función", "qué", "compartimentos", box=None, pad_edge=False)
+    for (role, what, parts), times in counted.items():
+        table.add_row(times[0], str(len(times)), role, what, parts)
+    return Panel(
+        table,
+        title="Quién miró sus datos y qué hizo con ellos (hora UTC): lo ve la Oficial de Datos Personales",
+    )
 
 
 def _indicators(numbers: Numbers) -> Table:
@@ -232,7 +287,7 @@ def _release(numbers: Numbers) -> Table:
     return table
 
 
-def _printed(label: str, cell: Mapping[str, Any]) -> tuple[str, Text, str]:
+def _printed(label: str, cell: Mapping[str, Any]) -> tuple[str | Text, ...]:
     if cell["valor"] is None:
         return label, Text("▒ retenida", style="yellow"), ""
     return label, Text(str(cell["valor"])), f"±{cell['moe95']}"

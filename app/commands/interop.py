@@ -1,133 +1,123 @@
-"""`ruv import` and `ruv export htcds`: individual data in and out, under an account and its policy.
+"""`ruv import` and `ruv export`: individual data in and out, under an account and its policy."""
 
-Exit codes: 0 done, 1 failed, 2 bad usage, 3 done but with refused rows, 130 interrupted. Progress goes to
-standard error, results to standard output.
-"""
+from __future__ import annotations
 
 import csv
-import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from app.access.actor import SETUP, Actor
-from app.commands.releases import installation, note
-from app.errors import Invalid
-from app.runtime import Runtime
-from app.services.institutions.service import actor_of
-from app.services.interop import ctdc, htcds
-from app.services.interop.exporting import Exported, export_htcds
-from app.services.interop.importing import allow, begin, run
-from app.services.interop.outcomes import CREATED, PRESENT, REFUSED, VALID, Outcome, Summary, report
+from app.commands._actors import account
+from app.commands._console import Failure, err, say, show, show_json
+from app.commands._setup import AsJson, DataDir, installation
 
-WITH_REFUSALS = 3
-INTERRUPTED = 130
-LABELS = {CREATED: "creadas", VALID: "válidas", PRESENT: "ya estaban", REFUSED: "rechazadas"}
+if TYPE_CHECKING:
+    from app.services.interop.formats import Format
+    from app.services.interop.outcomes import Outcome, Summary, Writer
 
-export_app = typer.Typer(
-    help="Exporta datos individuales; cada consulta queda registrada.", no_args_is_help=True
-)
+AsUser = Annotated[
+    str, typer.Option("--as", "--user", metavar="USUARIO", help="Cuenta que lo hace; queda registrada.")
+]
 
 
-class FormatName(StrEnum):
+class Incoming(StrEnum):
     """Formats of a file to import."""
 
     CTDC = "ctdc"
     HTCDS = "htcds"
 
 
-FORMATS = {FormatName.CTDC: ctdc.FORMAT, FormatName.HTCDS: htcds.FORMAT}
+class Outgoing(StrEnum):
+    """Formats of an export."""
 
-AsUser = Annotated[
-    str, typer.Option("--as", "--como", metavar="USUARIO", help="Cuenta que lo hace; queda registrada.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Salida para otros programas.")]
+    HTCDS = "htcds"
 
 
 def import_command(
     file: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="CSV en UTF-8 (o JSON, en htcds).")],
-    form: Annotated[FormatName, typer.Option("--format", "--formato", help="Formato del archivo.")],
+    form: Annotated[Incoming, typer.Option("--format", help="Formato del archivo.")],
     user: AsUser,
     commit: Annotated[bool, typer.Option("--commit", help="Guarda; sin esto solo revisa.")] = False,
     report_to: Annotated[
-        Path | None, typer.Option("--report", "--informe", metavar="CSV", help="Informe por fila.")
+        Path | None, typer.Option("--report", metavar="CSV", help="Informe por fila.")
     ] = None,
-    as_json: Json = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Importa un archivo: sin --commit solo lo revisa; con él guarda. Repetirlo no crea nada nuevo."""
-    chosen = FORMATS[form]
-    with installation() as runtime, report(report_to) as write:
-        actor = _account(runtime, user)
+    from app.services.interop.importing import allow, begin, run
+    from app.services.interop.outcomes import REFUSED, report
+
+    chosen = _format(form)
+    with installation(data_dir) as runtime, report(report_to) as write:
+        actor = account(runtime, user)
         allow(runtime.database, actor)
         summary = begin(file, chosen)
         try:
-            with _progress(summary.rows, "Guardando" if commit else "Revisando") as advance:
-
-                def done(outcomes: Sequence[Outcome]) -> None:
-                    write(outcomes)
-                    advance(len(outcomes))
-
+            with _progress(summary.rows, "Guardando" if commit else "Revisando", write) as done:
                 run(runtime.database, actor, file, chosen, summary, commit=commit, done=done)
         except KeyboardInterrupt:
+            say("Interrumpida. Lo guardado queda; repita la misma orden para continuar.")
+            raise
+        finally:
             _show(summary, commit=commit, as_json=as_json)
-            note("Interrumpida. Lo guardado queda; repita el mismo comando para continuar.")
-            raise typer.Exit(INTERRUPTED) from None
-    _show(summary, commit=commit, as_json=as_json)
     if summary.results[REFUSED]:
-        raise typer.Exit(WITH_REFUSALS)
+        where = "vea el informe" if report_to else "repita con --report para ver cuáles"
+        raise Failure(f"{summary.results[REFUSED]} filas rechazadas; {where}.")
 
 
-@export_app.command("htcds")
 def export_command(
+    form: Annotated[Outgoing, typer.Argument(metavar="FORMATO", help="htcds")],  # noqa: ARG001 - the only one
     user: AsUser,
     out: Annotated[
-        Path | None, typer.Option("--out", "--salida", metavar="CSV", help="Archivo; sin él, a la pantalla.")
+        Path | None, typer.Option("--out", metavar="CSV", help="Archivo; sin él, la salida estándar.")
     ] = None,
+    data_dir: DataDir = None,
 ) -> None:
     """Exporta las personas que la cuenta ve, con los nombres de HTCDS 2.0 y solo lo que ve completo."""
+    from app.services.interop.exporting import Exported, export_htcds
+    from app.services.interop.htcds import columns_out
+
     counts = Exported()
-    with installation() as runtime:
-        actor = _account(runtime, user)
-        rows = export_htcds(runtime.database, actor, counts)
+    with installation(data_dir) as runtime:
+        rows = export_htcds(runtime.database, account(runtime, user), counts)
         with _destination(out) as handle:
-            lines = csv.DictWriter(handle, htcds.columns_out(), restval="", lineterminator="\n")
+            lines = csv.DictWriter(handle, columns_out(), restval="", lineterminator="\n")
             lines.writeheader()
             lines.writerows(rows)
-    note(f"{counts.persons} personas exportadas.")
+    say(f"{counts.persons} personas exportadas.")
     if counts.withheld:
-        note(f"{counts.withheld} datos que la cuenta solo ve en parte no se exportaron.")
+        say(f"{counts.withheld} datos que la cuenta solo ve en parte no se exportaron.")
     for column, times in sorted(counts.without_counterpart.items()):
-        note(f"{column}: {times} valores sin equivalente en HTCDS no se exportaron.")
+        say(f"{column}: {times} valores sin equivalente en HTCDS no se exportaron.")
 
 
-def _account(runtime: Runtime, username: str) -> Actor:
-    with runtime.database.session(SETUP) as session:
-        return actor_of(session, username)
+def _format(form: Incoming) -> Format:
+    from app.services.interop import ctdc, htcds
+
+    return {Incoming.CTDC: ctdc.FORMAT, Incoming.HTCDS: htcds.FORMAT}[form]
 
 
 @contextmanager
-def _progress(total: int, label: str) -> Iterator["_Advance"]:
+def _progress(total: int, label: str, write: Writer) -> Iterator[Writer]:
+    """Writes the outcomes of each batch, and moves a bar on the standard error."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        yield _Advance(bar, bar.add_task(label, total=total))
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task(label, total=total)
 
+        def done(outcomes: Sequence[Outcome]) -> None:
+            write(outcomes)
+            bar.advance(task, len(outcomes))
 
-class _Advance:
-    """Moves a progress bar on."""
-
-    def __init__(self, bar: Progress, task: TaskID) -> None:
-        self._bar, self._task = bar, task
-
-    def __call__(self, rows: int) -> None:
-        self._bar.advance(self._task, rows)
+        yield done
 
 
 @contextmanager
@@ -137,14 +127,9 @@ def _destination(out: Path | None) -> Iterator[IO[str]]:
         yield sys.stdout
         return
     draft = out.with_name(f"{out.name}.parcial")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
-        handle = os.fdopen(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
-        )
-    except OSError:
-        raise Invalid("No se puede escribir el archivo; revise la ruta y los permisos.") from None
-    try:
-        with handle:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as handle:
             yield handle
         draft.replace(out)
     finally:
@@ -153,27 +138,34 @@ def _destination(out: Path | None) -> Iterator[IO[str]]:
 
 def _show(summary: Summary, *, commit: bool, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps(_plain(summary, commit=commit), ensure_ascii=False))
+        show_json(_plain(summary, commit=commit))
         return
-    typer.echo(
+    show(
         f"{summary.read} de {summary.rows} filas leídas"
         + ("" if commit else " (revisión: no se guardó nada)")
     )
-    for result, label in LABELS.items():
-        if summary.results[result]:
-            typer.echo(f"  {summary.results[result]:>8} {label}")
+    for result, times in summary.results.items():
+        show(f"  {times:>8} {_label(result)}")
     for title, counts in (("Rechazos", summary.refusals), ("Avisos", summary.warnings)):
         if counts:
-            typer.echo(f"{title} (columna: código)")
+            show(f"{title} (columna: código)")
         for name, times in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-            typer.echo(f"  {times:>8} {name}")
+            show(f"  {times:>8} {name}")
     for name, times in summary.unknown_columns.items():
-        typer.echo(f"Columna desconocida, no se importa: {name} ({times} valores)")
+        show(f"Columna desconocida, no se importa: {name} ({times} valores)")
     for name, times in summary.columns_elsewhere.items():
-        typer.echo(f"Columna que no se importa como dato de la persona: {name} ({times} valores)")
+        show(f"Columna que no es un dato de la persona, no se importa: {name} ({times} valores)")
+
+
+def _label(result: str) -> str:
+    from app.services.interop.outcomes import CREATED, PRESENT, REFUSED, VALID
+
+    return {CREATED: "creadas", VALID: "válidas", PRESENT: "ya estaban", REFUSED: "rechazadas"}[result]
 
 
 def _plain(summary: Summary, *, commit: bool) -> dict[str, object]:
+    from app.services.interop.outcomes import CREATED, PRESENT, REFUSED, VALID
+
     return {
         "committed": commit,
         "rows": summary.rows,

@@ -6,6 +6,7 @@ import errno
 import signal
 import socket
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +25,8 @@ app = typer.Typer()
 
 _PORT_PATIENCE = 15.0  # seconds that workers of a killed parent may take to finish their requests
 _STOP_SECONDS = 20
+_OTHER_CONNECTIONS = 40
+"""Kept for reports, releases, commands and the server's own use."""
 
 
 @app.command()
@@ -36,7 +39,7 @@ def serve(
     """Atiende el registro. Sin configuración usa una base de datos y llaves propias."""
     from app.runtime import open_runtime
 
-    settings = settings_for(data_dir)
+    settings = _sharing_connections(settings_for(data_dir), workers)
     first_time = embedded(settings) and not settings.root_key_path.exists()
     listening = listen(host, port)
     runtime = open_runtime(settings, progress=say)
@@ -47,6 +50,18 @@ def serve(
         _run(_config(settings, runtime, workers), listening)
     finally:
         _close(runtime, settings)
+
+
+def _sharing_connections(settings: Settings, workers: int) -> Settings:
+    """Pools that together fit the embedded server; a full pool makes a request wait, a full server refuses it."""
+    from app.config import hand_down
+    from app.postgres.cluster import DEFAULTS
+
+    each = (int(DEFAULTS["max_connections"]) - _OTHER_CONNECTIONS) // workers
+    if not embedded(settings) or settings.pool_size + settings.max_overflow <= each:
+        return settings
+    pool_size = max(1, min(settings.pool_size, each))
+    return hand_down(pool_size=pool_size, max_overflow=max(0, each - pool_size))
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -114,16 +129,21 @@ def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Confi
 
 def _run(config: uvicorn.Config, listening: socket.socket) -> None:
     import uvicorn
+    from uvicorn.config import STARTUP_FAILURE
     from uvicorn.supervisors import Multiprocess
 
     server = uvicorn.Server(config)
     if config.workers > 1:
-        Multiprocess(config, sockets=[listening]).run()
+        parent = Multiprocess(config, sockets=[listening])
+        parent.run()
+        if any(worker.exitcode == STARTUP_FAILURE for worker in parent.processes):
+            raise Failure("Los procesos que atienden no pudieron arrancar; vea los mensajes anteriores.")
         return
     # The server sends itself the signal once more when it has stopped; there is still a database to close.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _already_stopping)
-    server.run([listening])
+    with suppress(SystemExit):  # how the server says that it did not start
+        server.run([listening])
     if not server.started:
         raise Failure("El servicio no pudo arrancar.")
 

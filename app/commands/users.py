@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from getpass import getpass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -95,11 +96,10 @@ def _asked(from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise BadUsage("No hay terminal donde preguntar la contraseña; use --password-stdin.")
-    return str(
-        typer.prompt(
-            "Contraseña (15 caracteres o más)", hide_input=True, confirmation_prompt="Repítala", err=True
-        )
-    )
+    first = getpass("Contraseña (15 caracteres o más): ")
+    if getpass("Repítala: ") != first:
+        raise Failure("Las dos contraseñas no son iguales. No se cambió nada.")
+    return first
 
 
 def _create_unit(

@@ -78,7 +78,8 @@ def test_every_move_is_legal_or_refused_in_words(state: str, target: str, known:
 
 @given(st.lists(st.tuples(states, facts), max_size=40))
 def test_a_walk_stays_on_the_line(steps: list[tuple[str, CaseFacts]]) -> None:
-    state, history = "ALERTA", []
+    state = "ALERTA"
+    history: list[tuple[str | None, str]] = []
     for target, wish in steps:
         known = replace(wish, left_state=rules.left_state(history))
         check_move(state, target, known)

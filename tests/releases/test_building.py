@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import threading
 from datetime import date
@@ -20,27 +18,13 @@ from app.runtime import Runtime
 from app.services.releases import build as building
 from app.services.releases import noise
 from app.services.releases.build import build, build_release
-from app.services.releases.inspection import inspect_files
 from app.services.releases.ledger import spent
 from app.services.releases.noise import Calibration
-from app.services.releases.population_queries import groups
-from app.services.releases.queries import find_release, list_files, list_releases, read_file
-from app.services.releases.service import approve, inspect_release
+from app.services.releases.queries import find_release, list_releases
+from app.services.releases.service import approve
 from app.services.releases.workload import workload_v1
 from tests.releases.registry import Registry
-
-
-def _files(runtime: Runtime, code: str) -> dict[tuple[str, str], bytes]:
-    with runtime.database.reporting(RELEASE) as connection:
-        view = find_release(connection, code, drafts=True)
-        return {
-            (f.name, f.format): read_file(connection, view, f.name, f.format).content
-            for f in list_files(connection, view)
-        }
-
-
-def _rows(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8"), newline="")))
+from tests.releases.stored import files_of, rows_of
 
 
 def _stored(runtime: Runtime) -> dict[str, int]:
@@ -66,30 +50,33 @@ def test_values_are_near_the_truth_and_bytes_never_change(
     registry.crowd(year, 90, department="15", sex="HOMBRE", age=12, purpose="MENDICIDAD")
     registry.crowd(year, 3, department="03")
     built = build(own.database, registry.actor, year)
-    before = _files(own, built.code)
-    total = _rows(before["T0", "csv"])[0]
+    before = files_of(own, built.code)
+    total = rows_of(before["T0", "csv"])[0]
     assert abs(int(total["valor"]) - 333) <= 40
     assert total["moe95"] == "8.3"
-    by_department = {row["departamento"]: row for row in _rows(before["T1", "csv"])}
+    by_department = {row["departamento"]: row for row in rows_of(before["T1", "csv"])}
     assert abs(int(by_department["17"]["valor"]) - 240) <= 30
     assert by_department["17"]["departamento_etiqueta"] == "Madre de Dios"
     registry.crowd(year, 40, department="03")  # a live insertion after the draw
-    assert _files(own, built.code) == before
+    assert files_of(own, built.code) == before
 
 
 def test_no_small_number_in_any_file(own: Runtime, registry: Registry, year: int) -> None:
     for number, department in enumerate(("01", "02", "04", "05", "06", "07", "08"), start=1):
         registry.crowd(year, 2 * number, department=department)
-    files = _files(own, build(own.database, registry.actor, year).code)
+    files = files_of(own, build(own.database, registry.actor, year).code)
     for (name, kind), content in files.items():
         if kind == "csv":
-            for row in _rows(content):
+            for row in rows_of(content):
                 assert row["valor"] == "" or int(row["valor"]) >= 11, name
                 assert (row["valor"] == "") == (row["estado"] == "RESERVADO") == (row["moe95"] == "")
         else:
             assert not [n for n in _integers(json.loads(content)) if 0 <= n <= 10], name
     names = {
-        name.casefold() for (_, kind), content in files.items() if kind == "csv" for name in _rows(content)[0]
+        name.casefold()
+        for (_, kind), content in files.items()
+        if kind == "csv"
+        for name in rows_of(content)[0]
     }
     assert not {
         name for name in names if "pre" in name or "raw" in name or "exact" in name or "recuento" in name
@@ -97,17 +84,17 @@ def test_no_small_number_in_any_file(own: Runtime, registry: Registry, year: int
 
 
 def test_an_empty_year_has_every_row_and_no_number(own: Runtime, registry: Registry, year: int) -> None:
-    files = _files(own, build(own.database, registry.actor, year).code)
+    files = files_of(own, build(own.database, registry.actor, year).code)
     workload = workload_v1()
     for table in workload.tables:
-        rows = _rows(files[table.name, "csv"])
+        rows = rows_of(files[table.name, "csv"])
         assert [tuple(row[d] for d in table.dimensions) for row in rows] == list(workload.cells(table))
         assert sum(row["estado"] == "PUBLICADO" for row in rows) <= len(rows) // 10
 
 
 def test_the_page_says_what_was_done(own: Runtime, registry: Registry, year: int) -> None:
     built = build(own.database, registry.actor, year)
-    page = json.loads(_files(own, built.code)["metadata", "json"])
+    page = json.loads(files_of(own, built.code)["metadata", "json"])
     assert page["liberacion"] == built.code
     assert page["proteccion"]["rho"] == pytest.approx(0.25)
     assert page["proteccion"]["epsilon"] == 3.54
@@ -152,12 +139,12 @@ def test_a_rebuild_is_a_new_release_then_the_budget_of_the_year_is_closed(
     own: Runtime, registry: Registry, year: int
 ) -> None:
     annual = build(own.database, registry.actor, year)
-    first = _files(own, annual.code)
+    first = files_of(own, annual.code)
     revision = build(own.database, registry.actor, year)
     assert (annual.kind, revision.kind) == ("ANUAL", "REVISION")
     assert revision.code != annual.code
     assert float(revision.spent) == pytest.approx(0.35)
-    assert _files(own, annual.code) == first
+    assert files_of(own, annual.code) == first
     stored = _stored(own)
     with pytest.raises(Conflict):
         build(own.database, registry.actor, year)
@@ -305,41 +292,6 @@ def test_every_act_leaves_its_trace(
     assert events == ["releases.build", "releases.approve"]
 
 
-def test_an_altered_file_is_refused_by_the_inspection(
-    own: Runtime, registry: Registry, stewards: tuple[Actor, Actor], year: int
-) -> None:
-    registry.crowd(year, 60)
-    code = build(own.database, stewards[0], year).code
-    files = _files(own, code)
-    workload = workload_v1()
-    assert inspect_files(workload, files) == []
-    planted = files["T1", "csv"].replace(b",,,RESERVADO", b",4,5.9,PUBLICADO", 1)
-    page = json.loads(files["T1", "json"])
-    cell = next(c for c in page["celdas"] if c["valor"] is None)
-    cell.update(valor=4, moe95=5.9, estado="PUBLICADO")
-    small = {**files, ("T1", "csv"): planted, ("T1", "json"): json.dumps(page).encode()}
-    assert any("no debe imprimirse" in problem for problem in inspect_files(workload, small))
-    assert any("no dicen lo mismo" in p for p in inspect_files(workload, {**files, ("T1", "csv"): planted}))
-    zero = files["T1", "csv"].replace(b",,,RESERVADO", b",0,,RESERVADO", 1)
-    assert inspect_files(workload, {**files, ("T1", "csv"): zero})
-    raw = files["T0", "csv"].replace(b"estado", b"estado,recuento").replace(b"PUBLICADO", b"PUBLICADO,60")
-    assert any("columnas" in p for p in inspect_files(workload, {**files, ("T0", "csv"): raw}))
-    assert inspect_files(workload, {k: v for k, v in files.items() if k != ("T4", "json")})
-    # The bytes themselves changed by the owner of the server: the hash check of the table was dropped too.
-    registry.execute("ALTER TABLE release.artefact DISABLE TRIGGER ALL")
-    registry.execute("ALTER TABLE release.artefact DROP CONSTRAINT ck_artefact_sha256")
-    registry.execute(
-        "UPDATE release.artefact SET content = :c WHERE name = 'T1' AND format = 'csv'"
-        " AND release_id = (SELECT id FROM release.release WHERE code = :r)",
-        c=planted, r=code,
-    )  # fmt: skip
-    with own.database.reporting(RELEASE) as connection:
-        assert inspect_release(connection, find_release(connection, code, drafts=True))
-    with pytest.raises(Conflict):
-        approve(own.database, stewards[0], code)
-    registry.execute("ALTER TABLE release.artefact ENABLE TRIGGER ALL")
-
-
 def test_a_file_cannot_be_added_to_a_release_later(own: Runtime, registry: Registry, year: int) -> None:
     code = build(own.database, registry.actor, year).code
     with pytest.raises(Exception, match="cannot be added"), own.database.reporting(RELEASE) as connection:
@@ -350,46 +302,3 @@ def test_a_file_cannot_be_added_to_a_release_later(own: Runtime, registry: Regis
             ),
             {"c": code},
         )
-
-
-def _persons(runtime: Runtime, year: int) -> int:
-    with runtime.database.reporting(REPORT) as connection:
-        return sum(group.persons for group in groups(connection, year))
-
-
-def test_a_person_counts_once_in_the_year_of_her_first_identification(
-    own: Runtime, registry: Registry, year: int, years: Any
-) -> None:
-    later = next(years)
-    person = registry.crowd(year, 1, department="01")[0]
-    registry.case(person, year, department="02", month=3)  # another unit, an earlier day of the same year
-    registry.case(person, later, department="05")
-    registry.case(person, later, state="DESCARTADA")
-    with own.database.reporting(REPORT) as connection:
-        found = groups(connection, year)
-    assert [(group.department, group.persons) for group in found] == [("02", 1)]
-    assert _persons(own, later) == 0
-
-
-def test_alerts_and_discarded_presumptions_are_not_detections(
-    own: Runtime, registry: Registry, year: int, years: Any
-) -> None:
-    later = next(years)
-    discarded = registry.crowd(year, 1, state="DESCARTADA")[0]
-    registry.crowd(year, 1, state="ALERTA")
-    assert _persons(own, year) == 0
-    registry.case(discarded, later)
-    assert _persons(own, later) == 1
-
-
-def test_unknown_codes_and_missing_rows_fall_in_not_known(
-    own: Runtime, registry: Registry, year: int
-) -> None:
-    registry.crowd(year, 40, sex=None, age=None, department=None, purpose=None)
-    files = _files(own, build(own.database, registry.actor, year).code)
-    row = next(
-        r
-        for r in _rows(files["T4", "csv"])
-        if (r["departamento"], r["sexo"]) == ("SIN_DATO", "NO_IDENTIFICADO")
-    )
-    assert abs(int(row["valor"]) - 40) <= 20

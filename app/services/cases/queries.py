@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, exists, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
@@ -194,7 +194,7 @@ def _face_is(field: FieldSpec, value: str) -> ColumnElement[bool]:
 def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> ColumnElement[bool]:
     """What follows a cursor. Its case must still be in scope, which also keeps foreign codes useless."""
     moment, code = read_cursor(cursor, "CA")
-    query: Select[Any] = visible_cases(actor).where(TraffickingCase.code == code)
+    query = visible_cases(actor).where(TraffickingCase.code == code)
     row = session.execute(query.params(actor_params(actor))).first()
     if row is None:
         raise BadRequest("El cursor no es válido. Pida la lista desde el principio.")

@@ -6,29 +6,34 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
 from app.access.opening import COORDINATION, seal_text, standing
 from app.access.permissions import Permission
-from app.access.scope import visible_cases
 from app.audit import record
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Assignment, CaseTransition, Participation, TraffickingCase
 from app.records.kinds import today
 from app.services.cases import rules
 from app.services.cases.activity import touch
-from app.services.cases.ages import presumed_child
 from app.services.cases.codes import IDENTIFICATION, STATES
-from app.services.cases.lookup import case_state
+from app.services.cases.row_queries import (
+    case_identification,
+    case_moves,
+    case_state,
+    cases_of,
+    presumed_child,
+)
 from app.services.state_machine import refused
 
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
 REENTRY = "REINGRESO"
+FIRST_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def move(
         adult=not presumed_child(session, ref.victim_id, ref.case_id),
         reason=wanted.reason,
         outcome=wanted.outcome,
-        left_state=rules.left_state(_history(session, ref)),
+        left_state=rules.left_state(case_moves(session, ref)),
     )
     if refusal := rules.refuse(state, wanted.target, facts):
         raise refused(refusal)
@@ -90,13 +95,7 @@ def identify(
     require(actor, Permission.CASES_IDENTIFY)
     ref = case_in_scope(session, actor, code)
     _state_at(session, ref, version)
-    current = session.scalar(
-        select(TraffickingCase.identification).where(
-            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
-        )
-    )
-    if current is None:
-        raise NotFound
+    current = case_identification(session, ref)
     if refusal := rules.refuse_identification(current, wanted):
         raise refused(refusal)
     _advance(session, ref, version, {"identification": wanted})
@@ -153,15 +152,6 @@ def _state_at(session: Session, ref: CaseRef, version: int) -> str:
     if ref.version != version:
         raise StaleVersion
     return case_state(session, ref)
-
-
-def _history(session: Session, ref: CaseRef) -> list[tuple[str | None, str]]:
-    rows = session.execute(
-        select(CaseTransition.from_state, CaseTransition.to_state)
-        .where(CaseTransition.case_id == ref.case_id, CaseTransition.victim_id == ref.victim_id)
-        .order_by(CaseTransition.id)
-    )
-    return list(rows)
 
 
 def _check_extras(session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move) -> None:
@@ -236,21 +226,20 @@ def _check_reentry(state: str, first_identified_on: date) -> None:
     if state not in REENTRY_STATES:
         names = ", ".join(f"«{STATES[name]}»" for name in REENTRY_STATES)
         errors.append({"field": "state", "code": "not-first", "message": f"Un reingreso empieza en {names}."})
-    if first_identified_on > today():
+    if not FIRST_DAY <= first_identified_on <= today():
         errors.append(
-            {"field": "first_identified_on", "code": "future", "message": "La fecha no puede ser futura."}
+            {
+                "field": "first_identified_on",
+                "code": "out-of-range",
+                "message": "La fecha no puede ser futura ni anterior a 1900.",
+            }
         )
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
 
 
 def _last_closed(session: Session, actor: Actor, victim_id: int) -> int:
-    rows = session.execute(
-        visible_cases(actor)
-        .add_columns(TraffickingCase.state, TraffickingCase.code)
-        .where(TraffickingCase.victim_id == victim_id)
-        .order_by(TraffickingCase.opened_at, TraffickingCase.id)
-    ).all()
+    rows = cases_of(session, actor, victim_id)
     for row in rows:
         if not rules.closed(row.state):
             raise Conflict("Esta persona tiene un caso abierto: continúe en él.", case=row.code)

@@ -16,8 +16,9 @@ from app.access.policy import policy
 from app.audit import record
 from app.db import insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from app.models import Assignment, Participation, Referral, Unit, UserAccount
-from app.services.referrals.rules import NETWORK_KINDS, VIEW_OPEN
+from app.models import Assignment, Participation, Unit, UserAccount
+from app.services.cases.row_queries import open_referral
+from app.services.referrals.rules import NETWORK_KINDS
 
 BASES = {
     "REGISTRO": "Registró el caso",
@@ -95,7 +96,7 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
     # A unit whose key is hidden (a shelter) is another unit: one's own is always shown.
     if all(unit_id == actor.unit_id for unit_id in open_units):
         raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de salir.")
-    if referral := _open_referral(session, actor, ref):
+    if referral := open_referral(session, actor, ref):
         raise Conflict("Participa por una derivación abierta: conclúyala o interrúmpala.", referral=referral)
     _record(session, actor, "cases.participation.end", ref)
     session.connection().exec_driver_sql("SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id})
@@ -221,21 +222,6 @@ def _given(session: Session, actor: Actor, ref: CaseRef, wanted: Iterable[str] |
         ]
         raise Forbidden("No puede compartir más de lo que su unidad recibió.", errors=errors)
     return names
-
-
-def _open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
-    return session.scalar(
-        select(Referral.code)
-        .join(Participation, Participation.referral_id == Referral.id)
-        .where(
-            Participation.victim_id == ref.victim_id,
-            Participation.case_id == ref.case_id,
-            Participation.unit_id == actor.unit_id,
-            Participation.ended_at.is_(None),
-            Referral.state.in_(VIEW_OPEN),
-        )
-        .limit(1)
-    )
 
 
 def _colleague(session: Session, actor: Actor, username: str) -> int:

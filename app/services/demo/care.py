@@ -25,7 +25,7 @@ from app.services.demo.people import Synthetic, contact
 from app.services.demo.queries import Stored
 from app.services.plans import service as plans
 from app.services.plans import signing
-from app.services.plans.content import find
+from app.services.plans.content_queries import find
 from app.services.plans.progress import Step as Progress
 from app.services.plans.progress import progress as advance_activity
 from app.services.referrals.sending import Wanted, send
@@ -33,10 +33,10 @@ from app.services.referrals.service import Step, answer
 from app.services.shelters.service import admit
 from app.services.victims.changes import change
 
-ASSISTED = 0.22
-SHELTERED = 0.11
-PLANNED = 0.055
-BACK_HOME = 0.03
+ASSISTED = 0.20
+SHELTERED = 0.09
+PLANNED = 0.045
+BACK_HOME = 0.025
 """Parts of all people whose care goes at least so far."""
 
 _CHUNK = 40
@@ -148,9 +148,7 @@ def _plan(session: Session, actor: Actor, kept: Kept) -> None:
         advance_activity(session, actor, plan, activity, 1, _ACHIEVED)
 
 
-def _goal(  # noqa: PLR0913
-    session: Session, actor: Actor, plan: str, kept: Kept, domain: str, wish: str, goal: str
-) -> str:
+def _goal(session: Session, actor: Actor, plan: str, kept: Kept, domain: str, wish: str, goal: str) -> str:
     objective = plans.add_objective(session, actor, plan, plans.Objective(domain, wish, goal))
     unit = cast.responsible(kept.person).code
     activity = plans.Activity(unit, today() + _DUE, goal)

@@ -151,7 +151,7 @@ def username(role: str) -> str:
 
 
 def offices() -> list[Office]:
-    """Every unit: police everywhere, the others in the hubs, and one of each kind in the story's department."""
+    """Every unit: police everywhere, others in the hubs, and one of each kind where the story happens."""
     found = [Office(kind, code) for kind in _EVERYWHERE for code in code_list("department").codes]
     found += [Office(kind, hub) for kind in _IN_HUBS for hub in HUBS]
     return [*found, *(Office(kind, HOME) for kind in _KINDS if kind not in {*_EVERYWHERE, *_IN_HUBS})]

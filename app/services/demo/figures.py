@@ -1,10 +1,10 @@
 """Published totals that the synthetic register is drawn from. Marginals only: nothing crosses two figures.
 
-Source: RETA, victims of trafficking reported to the PNP, national, 2017 to September 2025 (MININTER/PNP, open
-data portal of the Peruvian State, data set "trata de personas"), counted by year. `figures.csv` holds them as
-`figure, year, code, persons`, the codes being the register's own; a row without a year is the sum of all years.
-Totals of different figures differ as published: 77 persons of 2020 have no type of recruitment and 2017 has no
-age groups.
+Source: RETA, victims of trafficking reported to the PNP, 2017 to September 2025 (MININTER/PNP, open data
+portal of the Peruvian State, data set "trata de personas"), counted by year. `figures.csv` holds them as
+`figure, year, code, persons`, the codes being the register's own; a row without a year is the sum of all
+years. Totals of different figures differ as published: 77 persons of 2020 have no type of recruitment, 2017
+has no age groups, and the departments add up to 84 persons less.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Figure:
         """One code with its published frequency; None where the source does not state it.
 
         Args:
+            rng: where the chance comes from.
             out_of: the total of the population, where this figure covers only part of it.
         """
         place = rng.randrange(max(self.total, out_of or 0))

@@ -1,4 +1,4 @@
-"""The numbers of the story: a release that two people publish, and the indicators, as an analyst gets them."""
+"""The numbers of the story: a release two people publish, and the indicators, as the analyst gets them."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def reference(seed: int, number: int) -> str:
 
 
 def document(number: int) -> str:
-    """A number of eight characters that no DNI can have: a DNI is eight digits and this begins with a letter."""
+    """Eight characters that no DNI can be: a DNI is eight digits, and this begins with a letter."""
     return f"S{number:07d}"
 
 

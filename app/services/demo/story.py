@@ -30,7 +30,7 @@ _SPEAKING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one role was answered when it asked for the person: the status and, where there is one, her record."""
+    """What one role was answered when it asked for the person: a status, and her record or a refusal."""
 
     title: str
     role: str

@@ -173,12 +173,15 @@ def cells_out(compartments: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, 
         if len(shown) < len(texts):
             lost.append(column)
         if shown:
-            cells[column] = guarded(join(dict.fromkeys(shown)) if _joined(spec) else shown[0])
+            cells[column] = guarded(_cell(spec, shown))
     return cells, lost
 
 
-def _joined(spec: FieldSpec) -> bool:
-    return spec.many or spec.name in _REST
+def _cell(spec: FieldSpec, texts: list[str]) -> str:
+    """Codes that fold into one of the standard's are said once."""
+    if not (spec.many or spec.name in _REST):
+        return texts[0]
+    return join(dict.fromkeys(texts) if spec.codes else texts)
 
 
 def _beyond_sex(identity: Any) -> bool:

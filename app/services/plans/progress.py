@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import canonical, require
+from app.access.guard import require
 from app.access.permissions import Permission
 from app.db import insert_rows, next_ids
-from app.errors import Forbidden, NotFound, StaleVersion
+from app.errors import Forbidden, StaleVersion
 from app.models import PlanActivity, ProgressNote
 from app.services.plans import rules
-from app.services.plans.content import PlanRef, find
+from app.services.plans.content_queries import PlanRef, find
+from app.services.plans.row_queries import activity_row
 from app.services.plans.writing import Blob, done, seal_row
 from app.services.state_machine import refused
 
@@ -50,7 +51,7 @@ def progress(
     """
     require(actor, Permission.PLANS_PROGRESS)
     ref = find(session, actor, code)
-    row = _activity(session, actor, ref, activity_code)
+    row = activity_row(session, actor, ref, activity_code)
     if not ref.writes(actor) or not (ref.responsible(actor) or row.unit_id == actor.unit_id):
         raise Forbidden("Esta actividad es de otra unidad: solo ella o la responsable del plan la avanza.")
     if row.version != version:
@@ -97,19 +98,3 @@ def _append_note(
         seal_row(session, row, "progress_note", {"note": note}, blobs)
     insert_rows(session, ProgressNote, [row])
     return blobs
-
-
-def _activity(session: Session, actor: Actor, ref: PlanRef, code: str) -> Any:
-    query = select(
-        PlanActivity.id, PlanActivity.code, PlanActivity.unit_id, PlanActivity.state, PlanActivity.version
-    ).where(
-        PlanActivity.code == canonical(code, "AC"),
-        PlanActivity.plan_id == ref.row.id,
-        PlanActivity.victim_id == ref.row.victim_id,
-    )
-    if not ref.sees_all(actor):
-        query = query.where(PlanActivity.unit_id == actor.unit_id)
-    row = session.execute(query).first()
-    if row is None:
-        raise NotFound
-    return row

@@ -17,10 +17,10 @@ from app.catalogues import code_list
 from app.errors import FieldError, Invalid
 from app.models import Plan, PlanActivity, PlanSignature, ProgressNote
 from app.records.kinds import today
-from app.services.cases.lookup import public_codes
+from app.services.cases.row_queries import public_codes
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules
-from app.services.plans.content import PlanRef, activities, find, objectives, open_texts
+from app.services.plans.content_queries import PlanRef, activities, find, objectives, open_texts
 from app.services.shelters.masking import UnitName, unit_names
 
 

@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import CaseRef, canonical, case_in_scope, require
+from app.access.guard import CaseRef, case_in_scope, require
 from app.access.opening import standing
 from app.access.permissions import Permission
 from app.codes import new_code
@@ -18,11 +18,11 @@ from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Plan, PlanActivity, PlanObjective, Unit
 from app.records.kinds import today
-from app.services.cases.ages import presumed_child
-from app.services.cases.lookup import case_state
+from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
 from app.services.plans import rules
-from app.services.plans.content import COMPARTMENT, PlanRef, advance, own_plan, state_now
+from app.services.plans.content_queries import COMPARTMENT, PlanRef, advance, own_plan, state_now
+from app.services.plans.row_queries import last_position, living_plan, objective_id
 from app.services.plans.writing import Blob, check_codes, done, seal_row
 
 FARTHEST = timedelta(days=5 * 366)
@@ -132,7 +132,7 @@ def add_objective(
         "plan_id": ref.row.id,
         "code": new,
         "domain": wanted.domain,
-        "position": _next_position(session, ref),
+        "position": last_position(session, ref) + 1,
         "created_by": actor.user_id,
     }
     blobs: list[Blob] = []
@@ -171,7 +171,7 @@ def add_activity(
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
-        "objective_id": _objective_id(session, ref, objective_code),
+        "objective_id": objective_id(session, ref, objective_code),
         "code": new,
         "unit_id": unit_id,
         "due_on": wanted.due_on,
@@ -203,11 +203,7 @@ def _check_case(session: Session, ref: CaseRef) -> None:
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
     if state == "ALERTA":
         raise Conflict("El caso es todavía una alerta: páselo primero a presunta víctima.")
-    alive = session.scalar(
-        select(Plan.code)
-        .where(Plan.case_id == ref.case_id, Plan.victim_id == ref.victim_id, Plan.state.in_(rules.ALIVE))
-        .limit(1)
-    )
+    alive = living_plan(session, ref)
     if alive is not None:
         raise Conflict("El caso ya tiene un plan: continúe en él o ciérrelo.", plan=alive)
 
@@ -228,25 +224,3 @@ def _check_activity(unit_id: int | None, due_on: date) -> None:
         errors.append({"field": "due_on", "code": "out-of-range", "message": message})
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
-
-
-def _next_position(session: Session, ref: PlanRef) -> int:
-    last = session.scalar(
-        select(func.max(PlanObjective.position)).where(
-            PlanObjective.plan_id == ref.row.id, PlanObjective.victim_id == ref.row.victim_id
-        )
-    )
-    return (last or 0) + 1
-
-
-def _objective_id(session: Session, ref: PlanRef, code: str) -> int:
-    found = session.scalar(
-        select(PlanObjective.id).where(
-            PlanObjective.code == canonical(code, "OB"),
-            PlanObjective.plan_id == ref.row.id,
-            PlanObjective.victim_id == ref.row.victim_id,
-        )
-    )
-    if found is None:
-        raise NotFound
-    return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -18,10 +18,10 @@ from app.audit import record
 from app.catalogues import code_list
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
-from app.models import PlanActivity, PlanSignature, PlanVersion
+from app.models import PlanSignature, PlanVersion
 from app.services.cases.activity import touch
 from app.services.plans import rules
-from app.services.plans.content import (
+from app.services.plans.content_queries import (
     COMPARTMENT,
     PlanRef,
     advance,
@@ -30,6 +30,7 @@ from app.services.plans.content import (
     signable,
     state_now,
 )
+from app.services.plans.row_queries import activity_states, latest_version, signatures_on
 from app.services.state_machine import refused
 
 _SALT: Final = 16
@@ -77,7 +78,7 @@ def sign(
         raise refused(refusal)
     content = signable(session, actor, ref, purpose=purpose, action="plans.sign")
     number, digest, blobs = _version(session, actor, ref, content, purpose)
-    given = _signatures(session, ref, number)
+    given = signatures_on(session, ref, number)
     if signer in {name for name, _ in given}:
         raise Conflict("Esa firma ya consta en esta versión del plan.")
     signature = {
@@ -160,10 +161,7 @@ def _check_signer(actor: Actor, ref: PlanRef, signer: str, manner: str) -> None:
 def _facts(
     session: Session, ref: PlanRef, signatures: frozenset[tuple[str, str]], wanted: Move | None = None
 ) -> rules.PlanFacts:
-    query = select(PlanActivity.state).where(
-        PlanActivity.plan_id == ref.row.id, PlanActivity.victim_id == ref.row.victim_id
-    )
-    states = tuple(session.scalars(query))
+    states = tuple(activity_states(session, ref).values())
     return rules.PlanFacts(
         kind=ref.row.kind,
         has_objective=bool(states),
@@ -179,18 +177,7 @@ def _latest(
     session: Session, actor: Actor, ref: PlanRef, purpose: str
 ) -> tuple[int, bytes, dict[str, Any]] | None:
     """Number, hash and opened content of the newest signed version."""
-    row = session.execute(
-        select(
-            PlanVersion.id,
-            PlanVersion.number,
-            PlanVersion.content_hash,
-            PlanVersion.sealed,
-            PlanVersion.key_version,
-        )
-        .where(PlanVersion.plan_id == ref.row.id, PlanVersion.victim_id == ref.row.victim_id)
-        .order_by(PlanVersion.number.desc())
-        .limit(1)
-    ).first()
+    row = latest_version(session, ref)
     if row is None:
         return None
     kept = open_texts(session, actor, ref, "plan_version", [row], purpose=purpose, action="plans.sign")[0]
@@ -229,17 +216,6 @@ def _keep(
     return number, digest, [("plan_version", row_id, 1, sealed)]
 
 
-def _signatures(session: Session, ref: PlanRef, number: int) -> frozenset[tuple[str, str]]:
-    rows = session.execute(
-        select(PlanSignature.signer, PlanSignature.manner).where(
-            PlanSignature.plan_id == ref.row.id,
-            PlanSignature.victim_id == ref.row.victim_id,
-            PlanSignature.number == number,
-        )
-    )
-    return frozenset(rows)
-
-
 def _current_signatures(
     session: Session, actor: Actor, ref: PlanRef, purpose: str
 ) -> frozenset[tuple[str, str]]:
@@ -249,7 +225,7 @@ def _current_signatures(
         session, actor, ref, purpose=purpose, action="plans.transition"
     ):
         return frozenset()
-    return _signatures(session, ref, latest[0])
+    return signatures_on(session, ref, latest[0])
 
 
 def _check_closing(wanted: Move) -> None:
@@ -274,15 +250,6 @@ def _keep_closing(
     """The plan as it was when it closed, with what was agreed, as one more version."""
     closing = asdict(wanted.closing) if wanted.closing else {}
     content = signable(session, actor, ref, purpose=purpose, action="plans.transition")
-    states = session.execute(
-        select(PlanActivity.code, PlanActivity.state).where(
-            PlanActivity.plan_id == ref.row.id, PlanActivity.victim_id == ref.row.victim_id
-        )
-    )
-    content["closing"] = {"outcome": wanted.outcome, "states": dict(states.all()), **closing}
-    number = session.scalar(
-        select(func.max(PlanVersion.number)).where(
-            PlanVersion.plan_id == ref.row.id, PlanVersion.victim_id == ref.row.victim_id
-        )
-    )
-    return _keep(session, actor, ref, (number or 0) + 1, content)[2]
+    content["closing"] = {"outcome": wanted.outcome, "states": activity_states(session, ref), **closing}
+    latest = latest_version(session, ref)
+    return _keep(session, actor, ref, (latest.number if latest else 0) + 1, content)[2]

@@ -13,7 +13,7 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid
 from app.services.cases.activity import touch
-from app.services.plans.content import COMPARTMENT
+from app.services.plans.content_queries import COMPARTMENT
 
 Blob = tuple[str, int, int, bytes]
 """Table, row, version and bytes of a sealed value, for the trace."""

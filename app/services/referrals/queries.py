@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import canonical, require
+from app.access.guard import CaseRef, canonical, require
 from app.access.opening import COORDINATION, SealedRow, open_rows, standing
 from app.access.permissions import Permission
 from app.access.scope import actor_params, visible_referrals
@@ -19,11 +19,9 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import Referral
-from app.services.cases.ages import CHILD_BIT
-from app.services.cases.lookup import public_codes
+from app.services.cases.row_queries import CHILD_BIT, public_codes
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
-from app.services.referrals.sending import ANSWER_VERSION, MESSAGE_VERSION
 from app.services.shelters.masking import UnitName, unit_names
 from app.vault import key_version_of
 
@@ -83,6 +81,22 @@ def find(session: Session, actor: Actor, code: str) -> Found:
     if row is None:
         raise NotFound
     return Found(row, state_now(row), bool(public_codes(session, actor, [row.case_id])))
+
+
+def waiting_code(
+    session: Session, actor: Actor, ref: CaseRef, to_unit_id: int | None, service_type: str
+) -> str | None:
+    """Code of the own unit's referral of this case for the same service to the same unit that still waits."""
+    return session.scalar(
+        select(Referral.code).where(
+            Referral.victim_id == ref.victim_id,
+            Referral.case_id == ref.case_id,
+            Referral.from_unit_id == actor.unit_id,
+            Referral.to_unit_id == to_unit_id,
+            Referral.service_type == service_type,
+            _in_state("ENVIADA"),
+        )
+    )
 
 
 def state_now(row: Any) -> str:
@@ -163,10 +177,6 @@ def _named_by(actor: Actor, rows: Sequence[Any]) -> set[int]:
 
 def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
     state = state_now(row)
-    reasons = {
-        **code_list("referral_reason").labels,
-        rules.PROTECTED_REASON: "Persona en protección especial",
-    }
     return {
         "code": row.code,
         "from_unit": units[row.from_unit_id].shown(),
@@ -174,7 +184,7 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
         "service_type": row.service_type,
         "service_label": code_list("service_type").labels.get(row.service_type, row.service_type),
         "reason": row.reason,
-        "reason_label": reasons.get(row.reason, row.reason),
+        "reason_label": rules.REASONS.get(row.reason, row.reason),
         "legal_basis": row.legal_basis,
         "legal_basis_label": rules.LEGAL_BASES.get(row.legal_basis, row.legal_basis),
         "population": "NNA" if row.population & CHILD_BIT else "ADULTA",
@@ -197,9 +207,11 @@ def _opened(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
     cases = public_codes(session, actor, [row.case_id])
     sealed = []
     if row.sealed_message is not None:
-        sealed.append(SealedRow(row.id, row.key_version, row.sealed_message, MESSAGE_VERSION))
+        sealed.append(SealedRow(row.id, row.key_version, row.sealed_message, rules.MESSAGE_VERSION))
     if row.sealed_answer is not None:
-        sealed.append(SealedRow(row.id, key_version_of(row.sealed_answer), row.sealed_answer, ANSWER_VERSION))
+        sealed.append(
+            SealedRow(row.id, key_version_of(row.sealed_answer), row.sealed_answer, rules.ANSWER_VERSION)
+        )
     texts: dict[str, Any] = {"message": None, "conditions": None}
     if sealed:
         for text in open_rows(

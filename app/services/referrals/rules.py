@@ -71,6 +71,10 @@ LEGAL_BASES: Final = MappingProxyType(
 )
 """On what a referral shares a person's data across institutions."""
 
+MESSAGE_VERSION: Final = 1
+ANSWER_VERSION: Final = 2
+"""Row versions the two sealed texts of a referral are bound to, so that neither passes for the other."""
+
 SENDER: Final = "sender"
 RECEIVER: Final = "receiver"
 
@@ -165,7 +169,7 @@ them, and neither is a kind nobody thought of: those read only that the person i
 
 PROTECTED_REASON: Final = "PERSONA_EN_PROTECCION_ESPECIAL"
 DEFAULT_REASON: Final = "REQUIERE_SERVICIO"
-REASONS: Final = frozenset({*code_list("referral_reason").codes, PROTECTED_REASON})
+REASONS: Final = code_list("referral_reason").labels
 
 _DEFAULT_SHARED: Final = ("identity", "plan", "services")
 MINIMUM_SHARED: Final = MappingProxyType(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -21,16 +21,14 @@ from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
-from app.services.cases.lookup import case_state
+from app.services.cases.row_queries import case_state
 from app.services.cases.rules import closed
 from app.services.referrals import rules
+from app.services.referrals.queries import waiting_code
 
 ANSWER_WITHIN = timedelta(days=5)
 URGENT_WITHIN = timedelta(hours=24)
 LONGEST = timedelta(days=90)
-MESSAGE_VERSION = 1
-ANSWER_VERSION = 2
-"""Row versions the two sealed texts of a referral are bound to, so that neither passes for the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +88,10 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     if wanted.message is not None:
         key_version, sealed = seal_text(
             session, COORDINATION, ref.victim_id, "referral", row_id, {"message": wanted.message},
-            row_version=MESSAGE_VERSION,
+            row_version=rules.MESSAGE_VERSION,
         )  # fmt: skip
         row |= {"key_version": key_version, "sealed_message": sealed}
-        blobs.append(("referral", row_id, MESSAGE_VERSION, sealed))
+        blobs.append(("referral", row_id, rules.MESSAGE_VERSION, sealed))
     insert_rows(session, Referral, [row])
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
@@ -180,16 +178,6 @@ def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: 
 def _check_open(session: Session, actor: Actor, ref: CaseRef, unit_id: int | None, wanted: Wanted) -> None:
     if closed(case_state(session, ref)):
         raise Conflict("El caso terminó: ya no se deriva desde él.")
-    waiting = session.scalar(
-        select(Referral.code).where(
-            Referral.victim_id == ref.victim_id,
-            Referral.case_id == ref.case_id,
-            Referral.from_unit_id == actor.unit_id,
-            Referral.to_unit_id == unit_id,
-            Referral.service_type == wanted.service_type,
-            Referral.state == "ENVIADA",
-            Referral.due_at >= func.now(),
-        )
-    )
+    waiting = waiting_code(session, actor, ref, unit_id, wanted.service_type)
     if waiting is not None:
         raise Conflict("Ya envió esa derivación y espera respuesta.", referral=waiting)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -17,11 +17,12 @@ from app.access.policy import policy
 from app.audit import record
 from app.db import insert_rows
 from app.errors import Conflict, Forbidden, StaleVersion
-from app.models import Assignment, Participation, Placement, Referral
+from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
+from app.services.cases.row_queries import in_charge
 from app.services.referrals import rules
 from app.services.referrals.queries import Found, find
-from app.services.referrals.sending import ANSWER_VERSION
+from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
 
 DECISIONS: Final = MappingProxyType(
@@ -154,39 +155,24 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
         "compartments": row.compartments,
     }
     insert_rows(session, Participation, [part])
-    charged = session.scalar(
-        select(Assignment.id).where(
-            Assignment.victim_id == row.victim_id,
-            Assignment.case_id == row.case_id,
-            Assignment.user_id == actor.user_id,
-            Assignment.ended_at.is_(None),
-        )
-    )
-    if charged is None:
+    if not in_charge(session, actor, row.victim_id, row.case_id):
         insert_rows(session, Assignment, [{**same, "user_id": actor.user_id, "assigned_by": actor.user_id}])
     if step.conditions is None:
         return []
     _, sealed = seal_text(
         session, COORDINATION, row.victim_id, "referral", row.id, {"conditions": step.conditions},
-        row_version=ANSWER_VERSION,
+        row_version=rules.ANSWER_VERSION,
     )  # fmt: skip
     session.execute(
         update(Referral)
         .where(Referral.id == row.id, Referral.victim_id == row.victim_id)
         .values(sealed_answer=sealed)
     )
-    return [("referral", row.id, ANSWER_VERSION, sealed)]
+    return [("referral", row.id, rules.ANSWER_VERSION, sealed)]
 
 
 def _check_nobody_housed(session: Session, actor: Actor, row: Any) -> None:
-    housed = session.scalar(
-        select(Placement.code).where(
-            Placement.victim_id == row.victim_id,
-            Placement.case_id == row.case_id,
-            Placement.unit_id == actor.unit_id,
-            Placement.left_at.is_(None),
-        )
-    )
+    housed = housed_as(session, actor, row.victim_id, row.case_id)
     if housed is not None:
         raise Conflict("La persona sigue alojada en su unidad: registre primero el egreso.", placement=housed)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -10,20 +9,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import canonical, case_in_scope, require
+from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
-from app.access.scope import actor_params, visible_placements
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
-from app.models import Placement, TraffickingCase, Unit
+from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.models import Placement, Unit
 from app.services.cases.activity import touch
-from app.services.cases.ages import presumed_child
-from app.services.cases.lookup import case_state
+from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
 from app.services.shelters.masking import SHELTER_KINDS
+from app.services.shelters.queries import own_placement
 
 _STAYS = frozenset({"PERMANENCIA_EN_ACOGIDA"})
 EXIT_REASONS = {code: label for code, label in code_list("outcome").labels.items() if code not in _STAYS}
@@ -82,7 +80,7 @@ def leave(
         StaleVersion: somebody changed it meanwhile.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
-    row = _own(session, actor, code)
+    row = own_placement(session, actor, code)
     if row.version != version:
         raise StaleVersion
     if row.left_at is not None:
@@ -101,56 +99,6 @@ def leave(
         fields=["left_at", "exit_reason"], detail={"placement": row.code, "reason": reason},
     )  # fmt: skip
     return {"code": row.code, "exit_reason": reason, "version": version + 1}
-
-
-def open_placements(session: Session, actor: Actor) -> list[dict[str, Any]]:
-    """Who lives in the actor's own shelter now, oldest stay first, within the actor's scope.
-
-    Raises:
-        Forbidden: the role has nothing to do with placements.
-    """
-    require(actor, Permission.PLACEMENTS_WRITE)
-    rows = session.execute(
-        select(Placement.code, Placement.admitted_at, Placement.version, TraffickingCase.code.label("case"))
-        .join(TraffickingCase, TraffickingCase.id == Placement.case_id)
-        .where(
-            Placement.id.in_(visible_placements(actor)),
-            Placement.unit_id == actor.unit_id,
-            Placement.left_at.is_(None),
-        )
-        .order_by(Placement.admitted_at, Placement.code)
-        .params(actor_params(actor))
-    ).all()
-    record(
-        session,
-        actor,
-        "placements.list",
-        purpose="atencion",
-        detail={"placements": [row.code for row in rows]},
-    )
-    return [_listed(row.code, row.case, row.admitted_at, row.version) for row in rows]
-
-
-def _listed(code: str, case: str, admitted_at: datetime, version: int) -> dict[str, Any]:
-    return {"code": code, "case": case, "admitted_at": admitted_at, "version": version}
-
-
-def _own(session: Session, actor: Actor, code: str) -> Any:
-    row = session.execute(
-        select(
-            Placement.id, Placement.victim_id, Placement.case_id, Placement.code, Placement.left_at,
-            Placement.version,
-        )
-        .where(
-            Placement.code == canonical(code, "AL"),
-            Placement.unit_id == actor.unit_id,
-            Placement.id.in_(visible_placements(actor)),
-        )
-        .params(actor_params(actor))
-    ).first()  # fmt: skip
-    if row is None:
-        raise NotFound
-    return row
 
 
 def _check_reason(session: Session, row: Any, reason: str) -> None:

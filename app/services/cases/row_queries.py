@@ -1,0 +1,136 @@
+"""Reads of single rows of cases found in scope, for the commands of this and other slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef
+from app.access.scope import actor_params, visible_cases
+from app.errors import NotFound
+from app.models import (
+    Assignment,
+    CaseTransition,
+    Participation,
+    Profile,
+    Referral,
+    TraffickingCase,
+    VictimCode,
+)
+from app.records.kinds import today
+from app.services.cases import rules
+from app.services.referrals.rules import VIEW_OPEN
+
+CHILD_BIT = 2
+"""Bit of a person's population that says child or adolescent, or age not known."""
+
+
+def case_state(session: Session, ref: CaseRef) -> str:
+    """The state of a case found in scope.
+
+    Raises:
+        NotFound: the database hides it after all.
+    """
+    return str(_case(session, ref).state)
+
+
+def case_identification(session: Session, ref: CaseRef) -> str:
+    """The identification status of a case found in scope.
+
+    Raises:
+        NotFound: the database hides it after all.
+    """
+    return str(_case(session, ref).identification)
+
+
+def case_moves(session: Session, ref: CaseRef) -> list[tuple[str | None, str]]:
+    """The moves `(from, to)` of a case, oldest first."""
+    rows = session.execute(
+        select(CaseTransition.from_state, CaseTransition.to_state)
+        .where(CaseTransition.case_id == ref.case_id, CaseTransition.victim_id == ref.victim_id)
+        .order_by(CaseTransition.id)
+    )
+    return [(row.from_state, row.to_state) for row in rows]
+
+
+def cases_of(session: Session, actor: Actor, victim_id: int) -> list[Any]:
+    """Cases of a person in the actor's scope (`id`, `state`, `code`), oldest first."""
+    query = (
+        visible_cases(actor)
+        .add_columns(TraffickingCase.state, TraffickingCase.code)
+        .where(TraffickingCase.victim_id == victim_id)
+        .order_by(TraffickingCase.opened_at, TraffickingCase.id)
+    )
+    return list(session.execute(query.params(actor_params(actor))))
+
+
+def public_codes(session: Session, actor: Actor, case_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+    """Codes (`case`, `victim`) by key of those cases that are in the actor's scope."""
+    rows = session.execute(
+        visible_cases(actor)
+        .add_columns(TraffickingCase.code, VictimCode.code.label("victim"))
+        .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
+        .where(TraffickingCase.id.in_(set(case_ids)))
+        .params(actor_params(actor))
+    ).all()
+    return {row[0]: {"case": row.code, "victim": row.victim} for row in rows}
+
+
+def presumed_child(session: Session, victim_id: int, case_id: int) -> bool:
+    """Whether the person of this case counts as a child or adolescent today (`rules.presumed_child`).
+
+    Where the actor's unit was not given her identity, the database answers with the population alone.
+    """
+    row = session.execute(
+        select(Profile.age_min, Profile.age_years, TraffickingCase.first_identified_on)
+        .join(TraffickingCase, TraffickingCase.victim_id == Profile.victim_id)
+        .where(TraffickingCase.id == case_id, Profile.victim_id == victim_id)
+    ).first()
+    if row is None:
+        population: int = session.execute(select(func.ruv.population_of(victim_id))).scalar_one()
+        return bool(population & CHILD_BIT)
+    return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+
+
+def in_charge(session: Session, actor: Actor, victim_id: int, case_id: int) -> bool:
+    """Whether the actor has charge of the case."""
+    found = session.scalar(
+        select(Assignment.id).where(
+            Assignment.victim_id == victim_id,
+            Assignment.case_id == case_id,
+            Assignment.user_id == actor.user_id,
+            Assignment.ended_at.is_(None),
+        )
+    )
+    return found is not None
+
+
+def open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
+    """Code of an open referral on which the own unit's part in the case rests, if any."""
+    return session.scalar(
+        select(Referral.code)
+        .join(Participation, Participation.referral_id == Referral.id)
+        .where(
+            Participation.victim_id == ref.victim_id,
+            Participation.case_id == ref.case_id,
+            Participation.unit_id == actor.unit_id,
+            Participation.ended_at.is_(None),
+            Referral.state.in_(VIEW_OPEN),
+        )
+        .limit(1)
+    )
+
+
+def _case(session: Session, ref: CaseRef) -> Any:
+    row = session.execute(
+        select(TraffickingCase.state, TraffickingCase.identification).where(
+            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,184 @@
+"""Malformed requests by the thousand over every operation of the OpenAPI document.
+
+No 5xx, no stack trace, and no answer that repeats what was sent or shows the person in whose record the
+requests land. Half of them aim at a real person, case and referral of the caller, so that they get past
+the look-up and reach the services.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import math
+import secrets
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+
+from app.access.actor import Actor
+from app.config import Settings
+from app.main import create_app
+from tests.factories import World
+
+REQUESTS = 5000
+NAMES = ("Quillatupa", "Yarasca", "Etelvinacanaria")
+SHORTEST_ECHO = 12
+
+DOCUMENT = create_app(Settings()).openapi()
+SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
+SCHEMA.config.generation.update(modes=[GenerationMode.NEGATIVE])
+OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}
+
+
+def malleable(label: str) -> bool:
+    """Whether a request of the operation has anything to get wrong: a body, a path or a query."""
+    described = DOCUMENT["paths"][OPERATIONS[label].path][OPERATIONS[label].method]
+    places = {parameter["in"] for parameter in described.get("parameters", ())}
+    return "requestBody" in described or bool(places & {"path", "query"})
+
+
+MALLEABLE = sorted(label for label in OPERATIONS if malleable(label))
+EACH = math.ceil(REQUESTS / len(MALLEABLE))
+VOCABULARY = json.dumps(DOCUMENT, ensure_ascii=False)
+
+
+def strings(value: Any) -> Iterator[str]:
+    """Every string in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from itertools.chain.from_iterable(strings(v) for pair in value.items() for v in pair)
+    elif isinstance(value, list):
+        yield from itertools.chain.from_iterable(strings(item) for item in value)
+
+
+def faults(status: int, content_type: str, body: str, sent: Any) -> list[str]:
+    """What is wrong with an answer."""
+    found = []
+    if status >= 500:  # noqa: PLR2004
+        found.append(f"status {status}")
+    if "Traceback" in body or 'File "' in body:
+        found.append("a stack trace")
+    found += [f"shows {name[:3]}..." for name in NAMES if status >= 400 and name in body]  # noqa: PLR2004
+    if status >= 400:  # noqa: PLR2004
+        if content_type != "application/problem+json":
+            found.append(f"a {status} as {content_type}")
+        echoes = {s for s in strings(sent) if len(s) >= SHORTEST_ECHO and s not in VOCABULARY}
+        found += ["repeats what was sent" for text in echoes if text in body]
+    return found
+
+
+@pytest.fixture(scope="module")
+def targets(runtime: Any, base_url: str) -> Iterator[tuple[World, Actor, dict[str, str]]]:
+    """A person of the caller with a case and a referral, by path parameter."""
+    world = World(runtime, base_url)
+    actor = world.actor("cem_officer")
+    person = world.register(
+        actor, identity={"given_names": NAMES[2], "first_surname": NAMES[0], "second_surname": NAMES[1], "age_years": 30}
+    )
+    yield world, actor, {"code": person.code, "case": person.case_code}
+    world.close()
+
+
+@pytest.mark.parametrize("label", MALLEABLE)
+def test_malformed_requests_are_refused_clearly(
+    label: str, targets: tuple[World, Actor, dict[str, str]], base_url: str
+) -> None:
+    world, actor, codes = targets
+    operation = OPERATIONS[label]
+    code = codes["case"] if "/cases/" in label else codes["code"]
+    generated = operation.as_strategy(GenerationMode.NEGATIVE)
+    if "{code}" in label and ("/cases/" in label or "/victims/" in label):
+        aimed = operation.as_strategy(GenerationMode.NEGATIVE).map(lambda case: _aim(case, code))
+        generated = st.one_of(generated, aimed)
+    calls = 0
+    token = world.token(actor)
+
+    @given(case=generated)
+    @settings(
+        max_examples=EACH,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def attack(case: schemathesis.Case) -> None:
+        nonlocal calls
+        calls += 1
+        headers = {"Authorization": f"Bearer {token}", "If-Match": '"1"'}
+        answer = case.call(base_url=base_url, headers=headers)
+        sent = [case.body if isinstance(case.body, dict | list | str) else None, dict(case.query or {})]
+        content_type = (answer.headers.get("content-type") or [""])[0].split(";")[0]
+        assert faults(answer.status_code, content_type, answer.text, sent) == []
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)  # the client library's own pooled sockets
+        attack()
+    assert calls >= EACH, "too few requests were generated"
+
+
+def _aim(case: schemathesis.Case, code: str) -> schemathesis.Case:
+    case.path_parameters = {**(case.path_parameters or {}), "code": code}
+    return case
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body", "sent"),
+    [
+        (500, "application/problem+json", "{}", {}),
+        (422, "application/problem+json", 'Traceback: File "x"', {}),
+        (404, "application/problem+json", f"no está {NAMES[0]}", {}),
+        (422, "application/problem+json", "el valor zzzzzzzzzzzzzzz no vale", {"a": ["zzzzzzzzzzzzzzz"]}),
+        (400, "text/html", "{}", {}),
+    ],
+)
+def test_the_check_finds_planted_faults(status: int, content_type: str, body: str, sent: Any) -> None:
+    assert faults(status, content_type, body, sent)
+
+
+RAW = [
+    b"{",
+    b"[" * 100_000,
+    b'{"a":' * 20_000,
+    b'{"compartments": NaN}',
+    b'\xff\xfe{"a":1}',
+    json.dumps({"compartments": {"identity": {"given_names": "a\u0000b"}}, "first_identified_on": "2024-01-01"}).encode(),
+    b'{"compartments": {"identity": {"given_names": "\\ud800"}}, "first_identified_on": "2024-01-01"}',
+    b'{"compartments": {"identity": {"age_years": 1e999}}, "first_identified_on": "2024-01-01"}',
+    b'{"compartments": {"identity": {"age_years": 99999999999999999999999}}, "first_identified_on": "9999-12-31"}',
+    b'{"compartments": {"identity": {}}, "compartments": 5, "first_identified_on": "0000-00-00"}',
+]
+
+
+@pytest.mark.parametrize("raw", RAW)
+def test_raw_bodies_are_refused_clearly(world: World, raw: bytes) -> None:
+    client = world.client(world.actor("police_investigator"))
+    answer = client.post("/api/v1/victims", content=raw, headers={"Content-Type": "application/json"})
+    assert 400 <= answer.status_code < 500, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_a_body_over_the_limit_is_413_and_not_read_to_its_end(world: World, announced: bool) -> None:
+    client = world.client(world.actor("police_investigator"))
+    block = b"x" * 65_536
+    content: Any = block * 40 if announced else (block for _ in range(40))
+    answer = client.post("/api/v1/victims", content=content, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_unknown_paths_methods_and_tokens_are_problems(world: World) -> None:
+    client = world.client()
+    assert client.get("/api/v1/nada").status_code == 404
+    assert client.delete("/api/v1/victims").status_code == 405
+    for token in ("x", "a.b.c", secrets.token_urlsafe(4000)):
+        answer = client.get("/api/v1/cases", headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 401
+        assert answer.headers["content-type"] == "application/problem+json"
