@@ -20,8 +20,8 @@ from app.access.scope import actor_params, takes_part
 from app.audit.record import record
 from app.db import Prepared, vault_of
 from app.errors import Forbidden
-from app.models import CompartmentHead, Participation, VictimBlob, VictimDek
-from app.records import partial_view
+from app.models import CompartmentHead, Participation, VictimBlob, VictimDek, Unit
+from app.records import own_items, partial_view
 from app.vault import Dek, Place, open_json, seal_json
 
 COORDINATION = "coordination"
@@ -67,7 +67,8 @@ class Filled:
     version: int
     since: datetime
     updated_at: datetime
-    unit_id: int
+    unit: tuple[int, str, str, str]
+    """Key, code, name and kind of the unit; which shelter it is may be reserved for the reader."""
 
 
 @dataclass(slots=True)
@@ -110,9 +111,11 @@ def _sealed_statement() -> Prepared:
     head, blob, key = CompartmentHead, VictimBlob, VictimDek
     return Prepared.of(
         select(
-            head.compartment, head.version, head.filled_at, head.updated_at, head.unit_id,
+            head.compartment, head.version, head.filled_at, head.updated_at,
+            Unit.id, Unit.code, Unit.name, Unit.kind,
             blob.id, blob.schema_version, blob.sealed, key.version, key.kek_id, key.wrapped,
         )
+        .join(Unit, Unit.id == head.unit_id)
         .outerjoin(
             blob,
             and_(
@@ -169,8 +172,8 @@ def open_compartments(  # noqa: PLR0913
     opening = [name for name in sorted(read) if levels.get(name) in OPENING]
     record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
     vault = vault_of(session)
-    for name, version, since, updated, unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
-        opened.filled[name] = Filled(version, since, updated, unit)
+    for name, version, since, updated, *unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
+        opened.filled[name] = Filled(version, since, updated, tuple(unit))
         if sealed is None or wrapped is None or levels[name] not in OPENING:
             continue
         dek = vault.open_dek(name, victim_id, key_version, kek_id, wrapped)
@@ -180,9 +183,15 @@ def open_compartments(  # noqa: PLR0913
         if face and levels.get(name) in OPENING:
             opened.data.setdefault(name, {}).update(face)
     for name, data in opened.data.items():
-        if levels[name] is Level.PARTIAL:
-            opened.data[name] = partial_view(name, data)
+        opened.data[name] = _shown(actor, name, data, levels[name])
     return opened
+
+
+def _shown(actor: Actor, compartment: str, data: dict[str, Any], level: Level) -> dict[str, Any]:
+    """A compartment's data at a level that opens; what only authors read stays with them."""
+    if level is Level.PARTIAL:
+        return partial_view(compartment, data)
+    return own_items(compartment, data, actor.user_id)
 
 
 def current_blob(session: Session, victim_id: int, compartment: str) -> tuple[dict[str, Any], int]:
@@ -265,7 +274,7 @@ def open_versions(  # noqa: PLR0913
         dek = vault.open_dek(compartment, victim_id, row.key_version, row.kek_id, row.wrapped)
         place = Place("victim_blob", compartment, victim_id, row.id, row.version, row.schema_version)
         data = open_json(dek, place, row.sealed)
-        shown = partial_view(compartment, data) if level is Level.PARTIAL else data
+        shown = _shown(actor, compartment, data, level)
         found.append(Version(row.version, row.created_at, row.unit_id, shown))
     return found
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import threading
-import time
 
 from fastapi import FastAPI
-
-_LOOK_EVERY = 0.5
 
 
 def create_worker() -> FastAPI:
@@ -19,11 +17,13 @@ def create_worker() -> FastAPI:
     """
     from app.main import create_app
 
-    threading.Thread(target=_stop_with_parent, args=(os.getppid(),), name="ruv-parent", daemon=True).start()
+    threading.Thread(target=_stop_with_parent, name="ruv-parent", daemon=True).start()
     return create_app()
 
 
-def _stop_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(_LOOK_EVERY)
-    os.kill(os.getpid(), signal.SIGTERM)
+def _stop_with_parent() -> None:
+    """Wait for the parent's end by the pipe it holds, which says so even if it ended before we looked."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands._console import Failure, say
+from app.commands._console import Failure, say, show_json
 from app.commands._setup import AsJson, DataDir
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def demo(
     ] = None,
 ) -> None:
     """Muestra el trabajo de punta a punta con un registro sintético, en una carpeta propia."""
-    from app.commands.demo_pages import Pages
+    from app.commands.demo_pages import Pages, save_picture
     from app.runtime import open_runtime
     from app.services.demo.desk import StoryBroken
 
@@ -60,17 +61,28 @@ def demo(
             result = play(runtime, address, seed, size)
         except StoryBroken as broken:
             raise Failure(f"La demostración se detuvo: {broken}") from None
-        pages = Pages(recorded=record is not None)
+        pages = Pages()
         if as_json:
-            pages.machine(result)
+            show_json(_for_machines(result))
         else:
             pages.show(result)
         if record is not None:
-            pages.save(record)
+            save_picture(result["told"], record)
         say(f"Hecho en {time.monotonic() - started:.1f} s.")
         if serve:
             pages.accounts(address, result["passwords"])
             _wait()
+
+
+def _for_machines(result: dict[str, Any]) -> dict[str, Any]:
+    """Everything but the passwords."""
+    return {
+        "synthetic": True,
+        "size": result["size"],
+        "register": asdict(result["filled"]),
+        "story": asdict(result["told"]),
+        "numbers": asdict(result["numbers"]),
+    }
 
 
 def demo_settings(data_dir: Path | None) -> Settings:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,8 +51,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "referrals.answer": "Respondió una derivación",
     "placements.admit": "Registró el ingreso al alojamiento",
     "plans.draft": "Elaboró el plan",
-    "plans.objective.add": "Agregó un objetivo al plan",
-    "plans.activity.add": "Agregó una actividad al plan",
+    "plans.objective.add": "Agregó un objetivo",
+    "plans.activity.add": "Agregó una actividad",
     "plans.activity.progress": "Anotó un avance del plan",
     "plans.read": "Leyó el plan",
     "plans.sign": "Recogió una firma del plan",
@@ -63,40 +64,20 @@ _LONGEST: Final = 60
 
 
 class Pages:
-    """Writes on standard output, 100 columns wide at most; `recorded` keeps it for a picture."""
+    """Writes on standard output, 100 columns wide at most."""
 
-    def __init__(self, *, recorded: bool) -> None:
+    def __init__(self, console: Console | None = None) -> None:
+        """Write to a console of its own, unless one is given."""
         measured = Console()
         width = min(measured.width, WIDTH) if measured.is_terminal else WIDTH
-        self._console = Console(width=width, record=recorded, highlight=False, markup=False)
-
-    def save(self, file: Path) -> None:
-        """Write what was shown as an SVG picture."""
-        self._console.save_svg(str(file), title="ruv demo (SINTETICO)")
-
-    def machine(self, result: Mapping[str, Any]) -> None:
-        """Everything as one JSON document, without the passwords."""
-        told, numbers = result["told"], result["numbers"]
-        self._console.print_json(
-            data={
-                "synthetic": True,
-                "size": result["size"],
-                "register": asdict(result["filled"]),
-                "story": asdict(told),
-                "numbers": asdict(numbers),
-            },
-            default=str,
-        )
+        self._console = console or Console(width=width, highlight=False, markup=False)
 
     def show(self, result: Mapping[str, Any]) -> None:
         """Everything, for people."""
         told, numbers = result["told"], result["numbers"]
         self._head(f"Registro sintético: {result['size']} personas que no existen, más la de esta historia")
         self._steps(told)
-        self._head(f"La misma persona, {told.person} (SINTETICO), según quién la mira")
-        for group in _GROUPS:
-            self._console.print(_side_by_side(told, [told.views[key] for key in group]))
-        self._refusals(told)
+        self.same_person(told)
         self._plans(told)
         self._console.print(_levels(told))
         self._console.print(_looks(told))
@@ -104,6 +85,13 @@ class Pages:
         self._console.print(_indicators(numbers))
         self._console.print(_release(numbers))
         self._ledger(numbers)
+
+    def same_person(self, told: Told) -> None:
+        """The heart of it: her record as each role sees it, and who is refused."""
+        self._head(f"La misma persona, {told.person} (SINTETICO), según quién la mira")
+        for group in _GROUPS:
+            self._console.print(_side_by_side(told, [told.views[key] for key in group]))
+        self._refusals(told)
 
     def accounts(self, address: str, passwords: Mapping[str, str]) -> None:
         """One login a role, shown this once."""
@@ -145,6 +133,14 @@ class Pages:
             f"{budget['left']:.4f}. Cabeza {release['ledger_head'][:16]}… Aprobada por "
             f"{' y '.join(_label(approval['role']) for approval in release['approvals'])}."
         )
+
+
+def save_picture(told: Told, file: Path) -> None:
+    """Write the page of the same person as an SVG picture that asks no other server for anything."""
+    console = Console(width=WIDTH, record=True, highlight=False, markup=False, file=StringIO())
+    Pages(console).same_person(told)
+    picture = console.export_svg(title="ruv demo (SINTETICO)")
+    file.write_text(re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL), encoding="utf-8")
 
 
 def _label(role: str) -> str:

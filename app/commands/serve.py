@@ -53,7 +53,7 @@ def serve(
 
 
 def _sharing_connections(settings: Settings, workers: int) -> Settings:
-    """Pools that together fit the embedded server; a full pool makes a request wait, a full server refuses it."""
+    """Pools that together fit the embedded server: a full pool makes wait, a full server refuses."""
     from app.config import hand_down
     from app.postgres.cluster import DEFAULTS
 

@@ -18,7 +18,7 @@ from app.records.registry import (
 )
 from app.records.soft import RecordWarning, warnings
 from app.records.spec import Partial, Spec
-from app.records.transform import dump, merge_patch, parse, partial_view, split_face
+from app.records.transform import authored, dump, merge_patch, own_items, parse, partial_view, split_face
 
 __all__ = [
     "COMPARTMENTS",
@@ -33,12 +33,14 @@ __all__ = [
     "RecordWarning",
     "Spec",
     "all_fields",
+    "authored",
     "dump",
     "errors_es",
     "face_fields",
     "fields",
     "htcds_fields",
     "merge_patch",
+    "own_items",
     "parse",
     "partial_view",
     "sealed_fields",

@@ -133,6 +133,7 @@ Email = Annotated[
     str, StringConstraints(max_length=254, pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$"), Kind("correo")
 ]
 Age = Annotated[int, Field(ge=0, le=120), Kind("edad en años")]
+AccountKey = Annotated[int, Field(ge=1, lt=2**63), Kind("cuenta")]
 Count = Annotated[int, Field(ge=0, le=40), Kind("número")]
 Soles = Annotated[int, Field(ge=0, le=100_000_000), Kind("soles")]
 Year = Annotated[int, Field(ge=MIN_YEAR, le=2200), Kind("año")]

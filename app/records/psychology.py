@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from app.records.base import Compartment, Item
-from app.records.kinds import Codes, IsoDate, Kind, Line, Text
+from app.records.kinds import AccountKey, Codes, IsoDate, Kind, Line, Text
 from app.records.spec import Partial, Spec
 
 OWN = "Propio; Guía del PRI (DS 009-2019-MIMP)"
@@ -18,6 +18,14 @@ class Evaluation(Item):
     instrument: Annotated[Line | None, Spec("Instrumento", OWN)] = None
     result: Annotated[Text | None, Spec("Resultado", OWN)] = None
     professional: Annotated[Line | None, Spec("Profesional", OWN)] = None
+
+
+class SessionNote(Item):
+    """A note of one session. Only who wrote it reads it."""
+
+    author: Annotated[AccountKey | None, Spec("Autoría (la pone el servicio)", OWN)] = None
+    date: Annotated[IsoDate | None, Spec("Fecha", OWN)] = None
+    text: Annotated[Text | None, Spec("Nota", OWN)] = None
 
 
 class Psychology(Compartment):
@@ -40,6 +48,12 @@ class Psychology(Compartment):
     ] = None
     diagnosis: Annotated[Text | None, Spec("Impresión diagnóstica", OWN)] = None
     treatment: Annotated[Text | None, Spec("Tratamiento", OWN)] = None
-    notes: Annotated[Text | None, Spec("Notas de sesión", "Secreto profesional (Código Penal, art. 165)")] = (
-        None
-    )
+    notes: Annotated[
+        Annotated[list[SessionNote], Field(max_length=400), Kind("lista de notas")] | None,
+        Spec(
+            "Notas de sesión",
+            "Secreto profesional (Código Penal, art. 165)",
+            author_only=True,
+            help="Cada nota la lee solo quien la escribió; al cambiarlas se envían solo las propias.",
+        ),
+    ] = None

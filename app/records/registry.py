@@ -123,6 +123,12 @@ def htcds_fields() -> Mapping[str, FieldSpec]:
 
 
 @cache
+def author_only(compartment: str) -> frozenset[str]:
+    """The list fields of a compartment whose items only their author reads."""
+    return frozenset(field.name for field in fields(compartment).values() if field.spec.author_only)
+
+
+@cache
 def masks(compartment: str) -> dict[str, Mask]:
     """The compiled rules of the partial view. Hidden fields have none."""
     return _masks(fields(compartment))

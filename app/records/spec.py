@@ -46,8 +46,9 @@ class Spec:
     statistical table (``profile``, ``exploitation``) whose column of the same name holds the value;
     without it the value is sealed. ``other_text`` names the companion field that must say what an "other"
     code stands for. ``follows`` names the list of which the value must be a member: when a change to the
-    list leaves the value out of it, the value goes too. ``personal`` marks values that may never reach a
-    log, an error or a metric.
+    list leaves the value out of it, the value goes too. ``author_only`` marks a list whose items only their
+    author reads (``author`` is set by the service). ``personal`` marks values that may never reach a log, an
+    error or a metric.
     """
 
     label: str
@@ -59,6 +60,7 @@ class Spec:
     personal: bool = True
     other_text: str | None = None
     follows: str | None = None
+    author_only: bool = False
     help: str = ""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

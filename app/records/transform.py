@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from app.records.base import Compartment
 from app.records.errors import RecordInvalid, errors_es
 from app.records.partial import apply
-from app.records.registry import COMPARTMENTS, face_names, fields, followers, masks
+from app.records.registry import COMPARTMENTS, author_only, face_names, fields, followers, masks
 
 MAX_DEPTH = 2
 """Objects inside a compartment hold no further objects: a patch is merged no deeper."""
@@ -70,3 +70,26 @@ def split_face(compartment: str, data: dict[str, Any]) -> tuple[dict[str, Any], 
     for name, table in tables.items():
         face.setdefault(table, {})[name] = data.get(name)
     return {name: value for name, value in data.items() if name not in tables}, face
+
+
+def own_items(compartment: str, data: dict[str, Any], author: int) -> dict[str, Any]:
+    """``data`` without the items that somebody else wrote, in the fields only authors read."""
+    kept = dict(data)
+    for name in author_only(compartment) & data.keys():
+        kept[name] = [item for item in data[name] if item.get("author") == author]
+        if not kept[name]:
+            del kept[name]
+    return kept
+
+
+def authored(
+    compartment: str, patch: dict[str, Any], current: dict[str, Any], author: int
+) -> dict[str, Any]:
+    """A patch made safe for the fields only authors read: it replaces its author's items and keeps the others'."""
+    safe = dict(patch)
+    for name in author_only(compartment) & patch.keys():
+        if patch[name] is not None and not isinstance(patch[name], list):
+            continue  # not a list: left for the model to refuse
+        mine = [{**item, "author": author} if isinstance(item, dict) else item for item in patch[name] or ()]
+        safe[name] = [item for item in current.get(name, ()) if item.get("author") != author] + mine
+    return safe

@@ -214,7 +214,7 @@ CREATE FUNCTION ruv.case_participants(kase bigint)
 RETURNS TABLE (unit_id bigint, unit_code text, unit_name text, basis text, started_at timestamptz, ended_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    shows_shelters boolean := 'shelter_location' = ANY (ruv.opened());
+    shows_shelters boolean := 'shelter_location' = ANY (ruv.opened()) AND 'shelter_location' <> ALL (ruv.own_only());
 BEGIN
     RETURN QUERY
         SELECT CASE WHEN visible.it THEN u.id END, CASE WHEN visible.it THEN u.code END,

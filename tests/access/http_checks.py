@@ -42,7 +42,7 @@ def read_violations(
     if answer.status_code != 200:
         return [f"read answers {answer.status_code}"]
     body = answer.json()
-    found = list(leaks(answer.text, person.filling.canaries, levels))
+    found = [*leaks(answer.text, person.filling.canaries, levels), *shelters_named(office, actor, answer.text)]
     access = {name: value for name, value in levels.items() if value != "none"}
     if body["_access"] != access:
         found.append(f"_access is {body['_access']}, not {access}")
@@ -67,6 +67,15 @@ def _compartment_violations(name: str, wanted: str, body: dict[str, Any], person
             yield f"{name}.{spec.name} is shown at level partial"
 
 
+def shelters_named(office: Office, actor: Actor, text: str) -> Iterator[str]:
+    """Units that house people and are named to somebody who may not know where."""
+    if MATRIX[actor.role, "shelter_location"].level in OPENED:
+        return
+    for unit_id, code in office.shelters.items():
+        if unit_id != actor.unit_id and code in text:
+            yield f"{code} is named"
+
+
 def history_violations(office: Office, person: Person, actor: Actor, compartment: str, wanted: str) -> list[str]:
     """The versions of a compartment need its level."""
     answer = office.client(actor).get(f"{API}/{person.code}/history", params={"compartment": compartment})
@@ -75,6 +84,7 @@ def history_violations(office: Office, person: Person, actor: Actor, compartment
         status = 403
     found = [] if answer.status_code == status else [f"history answers {answer.status_code}, not {status}"]
     found += leaks(answer.text, person.filling.canaries, {compartment: wanted})
+    found += shelters_named(office, actor, answer.text)
     if answer.status_code == 200 and fields(compartment) and not answer.json()["versions"]:
         found.append("history is empty")
     return found

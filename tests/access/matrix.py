@@ -173,12 +173,15 @@ class Office:
     colleagues: dict[str, Actor] = field(default_factory=dict)
     strangers: dict[str, Actor] = field(default_factory=dict)
     clients: dict[int, httpx.Client] = field(default_factory=dict)
+    shelters: dict[int, str] = field(default_factory=dict)
     made: int = 0
 
     def __post_init__(self) -> None:
         for role in ROLES:
             unit = self.world.unit(KINDS.get(role, "CENTRAL"))
             self.actors[role] = self.world.actor(role, unit=unit)
+            if unit.startswith(("CAR", "ALBERGUE")):
+                self.shelters[self.actors[role].unit_id] = unit
             self.colleagues[role] = self.world.actor(role, unit=unit)
             self.strangers[role] = self.world.actor(role, unit=self.world.unit(KINDS.get(role, "CENTRAL")))
 

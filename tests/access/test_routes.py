@@ -13,6 +13,7 @@ from app.api.deps import Public, Requires, RouteGuard, SignedIn
 from app.access.permissions import Permission
 from app.config import Settings
 from app.main import create_app
+from tests.access.http_checks import shelters_named
 from tests.access.matrix import CELLS, ROLES, Office, Person, leaks, level
 from tests.factories import World
 
@@ -128,5 +129,9 @@ def test_no_route_breaks_or_leaks_for_any_role(app: FastAPI, office: Office, per
                 answer = client.request(method, url, **more)
                 if answer.status_code >= 500:
                     wrong.append(f"{method} {path} {answer.status_code}")
-                wrong += [f"{method} {path}: {x}" for x in leaks(answer.text, person.filling.canaries, allowed)]
+                out = [
+                    *leaks(answer.text, person.filling.canaries, allowed),
+                    *shelters_named(office, actor, answer.text),
+                ]
+                wrong += [f"{method} {path}: {what}" for what in out]
     assert wrong == []

@@ -25,6 +25,7 @@ from app.postgres.processes import is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
+RUV = [sys.executable, "-c", "from app.cli import main; main()"]
 SECRET = "Rosalia-Huaman-40117410"
 
 
@@ -71,7 +72,7 @@ def ready(url: str) -> bool:
 def serving(data_dir: Path, log: Path, *options: str, port: int = 0) -> Iterator[Served]:
     """Start `ruv serve` and wait until it answers; killed at the end if it still runs."""
     environment = {**os.environ, "RUV_POSTGRES_GRACE": "0.5", "RUV_POOL_SIZE": "4"}
-    command = [sys.executable, "-c", "from app.cli import main; main()", "serve", "--port", str(port)]
+    command = [*RUV, "serve", "--port", str(port)]
     with log.open("wb") as out:
         process = subprocess.Popen(
             [*command, "--data-dir", str(data_dir), *options],
@@ -95,8 +96,13 @@ def serving(data_dir: Path, log: Path, *options: str, port: int = 0) -> Iterator
 
 @pytest.fixture(scope="module")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data folder that the tests of this module use one after the other."""
-    return tmp_path_factory.mktemp("servido") / "datos"
+    """An installed data folder, which the tests of this module use one after the other."""
+    folder = tmp_path_factory.mktemp("servido") / "datos"
+    subprocess.run(
+        [*RUV, "db", "upgrade", "--data-dir", str(folder)],
+        cwd=ROOT, check=True, capture_output=True, timeout=PATIENCE,
+    )  # fmt: skip
+    return folder
 
 
 def is_stopped(data_dir: Path) -> bool:
@@ -104,7 +110,8 @@ def is_stopped(data_dir: Path) -> bool:
     return state is not None and state.status == "stopped"
 
 
-def test_two_workers_answer_and_stop_cleanly(data_dir: Path, tmp_path: Path) -> None:
+def test_two_workers_on_a_new_folder_answer_and_stop_cleanly(tmp_path: Path) -> None:
+    data_dir = tmp_path / "datos"
     with serving(data_dir, tmp_path / "log", "--workers", "2") as served:
         wait_until(lambda: len(children(served.process.pid)) >= 2, "two workers")
         state = read_state(Layout.of(data_dir))

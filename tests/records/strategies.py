@@ -33,6 +33,7 @@ BY_KIND: dict[str, st.SearchStrategy[Any]] = {
     "correo": _words.map(lambda word: f"{word}@example.org"),
     "edad en años": st.integers(0, 120),
     "número": st.integers(0, 40),
+    "cuenta": st.integers(1, 2**63 - 1),
     "semanas": st.integers(1, 45),
     "soles": st.integers(0, 100_000_000),
     "año": st.integers(1930, 2020),

@@ -37,11 +37,16 @@ def unit_names(
     `known`: units the actor named itself, such as the addressee of its own referral.
     """
     rows = session.execute(select(Unit.id, Unit.code, Unit.name, Unit.kind).where(Unit.id.in_(set(ids))))
-    open_ids = {actor.unit_id, *known}
-    shows = policy().opens(actor.role, "shelter_location")
+    named = set(known)
     return {
-        key: UnitName(code, name)
-        if shows or kind not in SHELTER_KINDS or key in open_ids
-        else UnitName(None, RESERVED)
+        key: UnitName(code, name) if key in named else unit_name(actor, key, code, name, kind)
         for key, code, name, kind in rows
     }
+
+
+def unit_name(actor: Actor, unit_id: int, code: str, name: str, kind: str) -> UnitName:
+    """One unit as the actor may read it; who knows only its own residents' shelter knows no other."""
+    shows = policy().reads_of_others(actor.role, "shelter_location")
+    if shows or kind not in SHELTER_KINDS or unit_id == actor.unit_id:
+        return UnitName(code, name)
+    return UnitName(None, RESERVED)

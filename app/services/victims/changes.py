@@ -16,7 +16,7 @@ from app.db import insert_rows, next_ids, vault_of
 from app.errors import FieldError, Invalid, NotFound, StaleVersion
 from app.matching import document_tokens
 from app.models import CompartmentHead, VictimBlob, VictimToken
-from app.records import COMPARTMENTS, SCHEMA_VERSION, RecordInvalid, dump, merge_patch, parse, split_face
+from app.records import COMPARTMENTS, SCHEMA_VERSION, RecordInvalid, authored, dump, merge_patch, parse, split_face
 from app.services.victims import faces
 from app.services.victims.probing import claim_tokens
 from app.vault import Place, seal_json
@@ -56,7 +56,8 @@ def change(  # noqa: PLR0913
     _advance(session, actor, ref.victim_id, compartment, version)
     current, blob_version = current_blob(session, ref.victim_id, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
-    clean = _validated(compartment, merge_patch(current, patch))
+    safe = authored(compartment, patch, current, actor.user_id)
+    clean = _validated(compartment, merge_patch(current, safe))
     _keep_tokens(session, actor, ref.victim_id, compartment, current, clean)
     sealed_part, face = split_face(compartment, clean)
     faces.write(session, ref.victim_id, face)

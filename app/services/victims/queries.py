@@ -24,10 +24,10 @@ from app.models import (
     Participation,
     Profile,
     TraffickingCase,
-    Unit,
     VictimCode,
 )
 from app.records import COMPARTMENTS, face_fields
+from app.services.shelters.masking import unit_name, unit_names
 
 _PROFILE = [f.name for f in face_fields("profile")]
 _EXPLOITATION = [f.name for f in face_fields("exploitation")]
@@ -83,15 +83,20 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     }
     opened = open_compartments(session, actor, rows[0][2], stand, purpose=purpose, faces=faces)
     cases = {row[3]: dict(zip(_CASE, row[4:_FACES_AT], strict=True)) for row in rows}
-    return {"code": code, "cases": list(cases.values()), **presented(opened)}
+    return {"code": code, "cases": list(cases.values()), **presented(actor, opened)}
 
 
-def presented(opened: Opened) -> dict[str, Any]:
+def presented(actor: Actor, opened: Opened) -> dict[str, Any]:
     """Compartments, their versions, and `_access`, as every answer about a person shows them."""
     return {
         "compartments": opened.data,
         "filled": {
-            name: {"version": f.version, "since": f.since, "updated_at": f.updated_at, "unit_id": f.unit_id}
+            name: {
+                "version": f.version,
+                "since": f.since,
+                "updated_at": f.updated_at,
+                "unit": unit_name(actor, *f.unit).name,
+            }
             for name, f in opened.filled.items()
         },
         "_access": {name: level.name.lower() for name, level in opened.levels.items()},
@@ -111,9 +116,9 @@ def history(
     ref = victim_in_scope(session, actor, code)
     level = _readable_level(actor, ref.standing, compartment)
     versions = open_versions(session, actor, ref.victim_id, compartment, level, purpose=purpose)
-    units = _unit_names(session, {v.unit_id for v in versions})
+    units = unit_names(session, actor, {v.unit_id for v in versions})
     return [
-        {"version": v.version, "at": v.created_at, "unit": units.get(v.unit_id), "data": v.data}
+        {"version": v.version, "at": v.created_at, "unit": units[v.unit_id].name, "data": v.data}
         for v in versions
     ]
 
@@ -125,11 +130,6 @@ def _readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
     if level not in OPENING:
         raise Forbidden("Solo puede saber que esta parte del registro existe.")
     return level
-
-
-def _unit_names(session: Session, ids: set[int]) -> dict[int, str]:
-    rows = session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids)))
-    return {row.id: row.name for row in rows}
 
 
 ACTIONS = {
@@ -154,9 +154,9 @@ def access_log(
     ref: VictimRef = victim_in_scope(session, actor, code)
     query = (
         select(
-            AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.outcome, AuditEvent.event, Unit.name
+            AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.outcome, AuditEvent.event,
+            AuditEvent.unit_id,
         )
-        .outerjoin(Unit, Unit.id == AuditEvent.unit_id)
         .where(AuditEvent.victim_id == ref.victim_id)
         .order_by(AuditEvent.id.desc())
         .limit(limit)
@@ -165,7 +165,8 @@ def access_log(
         query = query.where(AuditEvent.id < before)
     rows = session.execute(query).all()
     record(session, actor, "victims.access-log", victim_id=ref.victim_id, purpose="rendicion-de-cuentas")
-    return [_log_entry(*row) for row in rows]
+    units = unit_names(session, actor, {row[-1] for row in rows if row[-1] is not None})
+    return [_log_entry(*row[:-1], units[row[-1]].name if row[-1] in units else None) for row in rows]
 
 
 def _log_entry(

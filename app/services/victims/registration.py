@@ -34,7 +34,7 @@ from app.models import (
     VictimDek,
     VictimToken,
 )
-from app.records import SCHEMA_VERSION, RecordInvalid, dump, parse, split_face
+from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
 from app.services.victims.probing import claim_tokens
 from app.vault import Keyring, Place, seal_json
 
@@ -109,7 +109,7 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
             continue
         check_writable(actor, _REGISTRANT, name, set(payload))
         try:
-            clean[name] = dump(parse(name, payload))
+            clean[name] = dump(parse(name, authored(name, payload, {}, actor.user_id)))
         except RecordInvalid as invalid:
             errors += [{**e, "field": f"{name}.{e['field']}"} for e in invalid.errors]
     if errors:
