@@ -265,6 +265,9 @@ def _plain(value: object) -> str:
     raise TypeError(f"no column holds a {type(value).__name__}")
 
 
+UniqueViolation = psycopg.errors.UniqueViolation
+"""What `insert_rows` raises when a unique index holds the row already."""
+
 DATABASE_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, psycopg.Error)
 """What the server's refusals arrive as."""
 

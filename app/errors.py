@@ -41,12 +41,16 @@ class AppError(Exception):
 
 
 class BadRequest(AppError):
+    """The request cannot be read at all."""
+
     status = 400
     type = "bad-request"
     title = "Solicitud incorrecta"
 
 
 class Unauthenticated(AppError):
+    """Nobody is signed in, or no longer."""
+
     status = 401
     type = "unauthenticated"
     title = "Inicie sesión"
@@ -72,12 +76,16 @@ class NotFound(AppError):
 
 
 class Conflict(AppError):
+    """It contradicts what is there already."""
+
     status = 409
     type = "conflict"
     title = "Conflicto"
 
 
 class PossibleDuplicate(Conflict):
+    """The person seems to be registered; says which unit to ask."""
+
     type = "possible-duplicate"
     title = "Persona posiblemente ya registrada"
 
@@ -95,19 +103,17 @@ class StaleVersion(AppError):
         super().__init__(detail)
 
 
-class TooLarge(AppError):
-    status = 413
-    type = "too-large"
-    title = "Demasiado grande"
-
-
 class Invalid(AppError):
+    """Fields that are wrong; `errors` names each and the way out."""
+
     status = 422
     type = "invalid"
     title = "Datos no válidos"
 
 
 class PreconditionRequired(AppError):
+    """A change that does not say which version it changes."""
+
     status = 428
     type = "precondition-required"
     title = "Falta If-Match"
@@ -119,6 +125,8 @@ class PreconditionRequired(AppError):
 
 
 class TooMany(AppError):
+    """Too many attempts in too short a time."""
+
     status = 429
     type = "too-many"
     title = "Demasiados intentos"

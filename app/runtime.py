@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from sqlalchemy import URL, NullPool, create_engine, make_url, select
 from sqlalchemy.exc import ProgrammingError
@@ -47,7 +48,7 @@ class Runtime:
         if self.server is not None:
             self.server.close(wait=wait)
 
-    def __enter__(self) -> Runtime:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -66,7 +67,7 @@ def root_key(settings: Settings, *, create: bool) -> RootKey:
 
 
 def server_urls(settings: Settings) -> dict[str, URL]:
-    """URLs of a configured server by database role; the user of `database_url` is replaced where none is given."""
+    """URLs of a configured server by database role; the user of `database_url` is replaced by default."""
     base = make_url(settings.database_url or settings.database_owner_url or "")
     if base.drivername == "postgresql":
         base = base.set(drivername="postgresql+psycopg")
@@ -169,6 +170,6 @@ def _checked_ring(urls: dict[str, URL], root: RootKey) -> Keyring:
             present = None
         if present != policy().version:
             raise NotInstalled(
-                "La base de datos no está en la versión de este programa. Ejecute `ruv db upgrade` como dueño."
+                "La base de datos no es de la versión de este programa. Ejecute `ruv db upgrade` como dueño."
             )
         return schema.load_keyring(connection, root)

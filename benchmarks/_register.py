@@ -56,7 +56,11 @@ def installation() -> Iterator[Runtime]:
     """A fresh installation on an embedded server, removed at the end."""
     with tempfile.TemporaryDirectory(prefix="ruv-bench-", ignore_cleanup_errors=True) as folder:
         settings = Settings(
-            data_dir=Path(folder), argon2_memory_kib=64, argon2_time_cost=1, postgres_grace=0, session_hours=12
+            data_dir=Path(folder),
+            argon2_memory_kib=64,
+            argon2_time_cost=1,
+            postgres_grace=0,
+            session_hours=12,
         )
         runtime = open_runtime(settings)
         try:

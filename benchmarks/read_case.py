@@ -11,12 +11,19 @@ import socket
 import statistics
 import time
 import urllib.request
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
+import uvicorn
 from _load import Load, measure
 from _register import RECORD, access_token, fill, installation, officer
 from _report import Figure, at_least, finish, is_quick, note
+from fastapi import Depends, FastAPI, HTTPException
+from sqlalchemy import JSON, BigInteger, DateTime, Text, create_engine, func, insert, select, text
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 
+from app.config import Settings
+from app.main import create_app
 from app.runtime import Runtime
 
 TARGET = 0.5
@@ -25,8 +32,6 @@ CLIENTS = (1, 16)
 
 def plain_tables() -> tuple[Any, Any, Any]:
     """The baseline's tables: one wide row a person, one row a look."""
-    from sqlalchemy import JSON, BigInteger, DateTime, Text, func
-    from sqlalchemy.orm import DeclarativeBase, mapped_column
 
     class Plain(DeclarativeBase):
         pass
@@ -52,11 +57,6 @@ def plain_tables() -> tuple[Any, Any, Any]:
 
 def serve_plain(url: str, port: int) -> None:
     """What a team would write without sealing, policy or trace."""
-    import uvicorn
-    from fastapi import Depends, FastAPI, HTTPException
-    from sqlalchemy import create_engine, select
-    from sqlalchemy.orm import Session, sessionmaker
-
     _, record, access_log = plain_tables()
     factory = sessionmaker(create_engine(url, pool_size=20, max_overflow=30))
     names = [(part, name, f"{part}__{name}") for part, data in RECORD.items() for name in data]
@@ -66,6 +66,8 @@ def serve_plain(url: str, port: int) -> None:
         with factory() as session:
             yield session
             session.commit()
+
+    PlainSession = Annotated[Session, Depends(get_session, scope="function")]  # noqa: N806
 
     def as_json(row: Any) -> dict[str, Any]:
         compartments: dict[str, dict[str, Any]] = {}
@@ -85,11 +87,11 @@ def serve_plain(url: str, port: int) -> None:
         return as_json(row)
 
     @app.get("/logged/{code}")
-    def logged(code: str, session: Session = Depends(get_session, scope="function")) -> dict[str, Any]:  # noqa: B008
+    def logged(code: str, session: PlainSession) -> dict[str, Any]:
         return read(code, session, log=True)
 
     @app.get("/plain/{code}")
-    def plain(code: str, session: Session = Depends(get_session, scope="function")) -> dict[str, Any]:  # noqa: B008
+    def plain(code: str, session: PlainSession) -> dict[str, Any]:
         return read(code, session, log=False)
 
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
@@ -97,21 +99,12 @@ def serve_plain(url: str, port: int) -> None:
 
 def serve_ours(data_dir: str, port: int) -> None:
     """The service as it is, one worker."""
-    from pathlib import Path
-
-    import uvicorn
-
-    from app.config import Settings
-    from app.main import create_app
-
     settings = Settings(data_dir=Path(data_dir), argon2_memory_kib=64, argon2_time_cost=1)
     uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_level="critical", access_log=False)
 
 
 def copy_plain(runtime: Runtime, bodies: list[dict[str, Any]]) -> str:
     """Write the same answers into plain columns of another database on the same server."""
-    from sqlalchemy import create_engine, insert, text
-
     server = runtime.server
     assert server is not None
     admin = create_engine(server.superuser_url(), isolation_level="AUTOCOMMIT")
@@ -141,7 +134,7 @@ def get(port: int, path: str, token: str | None = None) -> dict[str, Any]:
     request = urllib.request.Request(f"http://127.0.0.1:{port}{path}")
     if token:
         request.add_header("Authorization", f"Bearer {token}")
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
         return json.load(answer)
 
 
@@ -150,7 +143,9 @@ def start(target: Any, *arguments: Any) -> tuple[multiprocessing.Process, int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    process = multiprocessing.get_context("spawn").Process(target=target, args=(*arguments, port), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(
+        target=target, args=(*arguments, port), daemon=True
+    )
     process.start()
     for _ in range(600):
         with socket.socket() as probe:
@@ -160,7 +155,9 @@ def start(target: Any, *arguments: Any) -> tuple[multiprocessing.Process, int]:
     raise RuntimeError("the server did not start")
 
 
-def rounds(ours: int, plain: int, codes: list[str], token: str, clients: int, quick: bool) -> dict[str, float]:
+def rounds(
+    ours: int, plain: int, codes: list[str], token: str, clients: int, quick: bool
+) -> dict[str, float]:
     """Median ratios of our rate to the baseline's, with and without its log row."""
     seconds, count = (1.5, 3) if quick else (4.0, 7)
     paths = {
@@ -209,7 +206,9 @@ def main() -> None:
                 at_least(name, ratio["logged"], "ratio", baseline="plain endpoint + log row", target=TARGET)
             )
             figures.append(
-                at_least(f"{name}_vs_unlogged", ratio["plain"], "ratio", baseline="plain endpoint", target=0.0)
+                at_least(
+                    f"{name}_vs_unlogged", ratio["plain"], "ratio", baseline="plain endpoint", target=0.0
+                )
             )
         for process in (ours_process, plain_process):
             process.terminate()

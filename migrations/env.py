@@ -9,7 +9,7 @@ ADVISORY_LOCK = 0x5255_5601
 """Two migrators never run together; the second waits and then finds nothing to do."""
 
 
-def include_object(_object: object, name: str | None, kind: str, _reflected: bool, _compare: object) -> bool:  # noqa: FBT001
+def include_object(_object: object, name: str | None, kind: str, _reflected: bool, _compare: object) -> bool:
     """Schemas `public` and `release` belong to the models; `ruv` (functions, context key) to SQL files."""
     return not (kind == "table" and name in {"context_key", "alembic_version"})
 

@@ -20,7 +20,7 @@ from app.runtime import Runtime
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
 from app.services.victims.registration import Registered, Registration, register
 
-PASSWORD = "nube-tranquila-de-otoño-44"  # noqa: S105 - of throw-away accounts
+PASSWORD = "nube-tranquila-de-otoño-44"
 
 KIND_OF_ROLE = {
     "upe_officer": "UPE",
@@ -57,7 +57,9 @@ class World:
         """A new unit; returns its code."""
         code = f"{kind}-{self.tag}-{secrets.token_hex(3)}"
         with self.session(SETUP) as session:
-            owner = create_institution(session, SETUP, institution or f"I-{code}", f"Institución de {code}", "publico")
+            owner = create_institution(
+                session, SETUP, institution or f"I-{code}", f"Institución de {code}", "publico"
+            )
             create_unit(session, SETUP, owner, code, f"Unidad {code}", kind, department)
         return code
 
@@ -72,7 +74,9 @@ class World:
             )  # fmt: skip
             return actor_of(session, username)
 
-    def register(self, actor: Actor, *, on: date = date(2024, 5, 2), **compartments: dict[str, Any]) -> Registered:
+    def register(
+        self, actor: Actor, *, on: date = date(2024, 5, 2), **compartments: dict[str, Any]
+    ) -> Registered:
         """Register a person through the service."""
         with self.session(actor) as session:
             return register(session, actor, Registration(compartments, on))
@@ -94,7 +98,9 @@ class World:
         session_id = uuid.uuid4()
         with self.session(SIGN_IN) as session:
             expires = datetime.now(UTC) + timedelta(hours=1)
-            session.execute(insert(AuthSession), [{"id": session_id, "user_id": actor.user_id, "expires_at": expires}])
+            session.execute(
+                insert(AuthSession), [{"id": session_id, "user_id": actor.user_id, "expires_at": expires}]
+            )
         return self.runtime.tokens.issue(
             user_id=actor.user_id,
             session_id=session_id,

@@ -57,7 +57,11 @@ def scratch_database(server: ServerHandle, settings: Settings, folder: Path) -> 
             yield Scratch(runtime, base_url, admin)
     finally:
         runtime.close()
-        with superuser(server, "postgres").connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        with (
+            superuser(server, "postgres")
+            .connect()
+            .execution_options(isolation_level="AUTOCOMMIT") as connection
+        ):
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -8,10 +8,10 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.opening import Standing, standing
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.access.scope import actor_params, visible_cases
+from app.access.standing import Standing, standing
 from app.codes import parse_code
 from app.db import Prepared
 from app.errors import FieldError, Forbidden, NotFound

@@ -11,53 +11,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, select
+from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
 from app.access.policy import OPENING, Level, policy
-from app.access.scope import actor_params, takes_part
+from app.access.sealing import COORDINATION, TEXT_SCHEMA
+from app.access.standing import Standing
 from app.audit.record import record
 from app.db import Prepared, vault_of
 from app.errors import Forbidden
-from app.models import CompartmentHead, Participation, VictimBlob, VictimDek, Unit
+from app.models import CompartmentHead, Unit, VictimBlob, VictimDek
 from app.records import own_items, partial_view
-from app.vault import Dek, Place, open_json, seal_json
-
-COORDINATION = "coordination"
-"""Texts institutions write to each other about a case; no compartment of the matrix."""
-
-TEXT_SCHEMA = 1
-"""Version of the stored form of texts in rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How an actor stands to one person: what the unit was given, and whether she lives in its shelter."""
-
-    shared: frozenset[str] | None
-    resident: bool
-
-    def level(self, actor: Actor, compartment: str) -> Level:
-        """The level this actor reads the compartment of this person at."""
-        level = policy().cell(actor.role, compartment).level
-        if self.shared is not None and compartment not in self.shared:
-            return Level.NONE
-        if level is Level.RESIDENT:
-            return Level.FULL if self.resident else Level.PARTIAL
-        if level is Level.OWN:
-            return Level.FULL if self.resident else Level.NONE
-        return level
-
-    def levels(self, actor: Actor) -> dict[str, Level]:
-        """Every compartment that exists for this actor and person."""
-        found = {name: self.level(actor, name) for name in policy().compartments}
-        return {name: level for name, level in found.items() if level is not Level.NONE}
-
-    def writes(self, actor: Actor, compartment: str) -> bool:
-        """Whether the actor may write what it reads of the compartment."""
-        cell = policy().cell(actor.role, compartment)
-        return cell.write and self.level(actor, compartment) in OPENING
+from app.vault import Place, open_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,33 +44,6 @@ class Opened:
     levels: dict[str, Level]
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
     filled: dict[str, Filled] = field(default_factory=dict)
-
-
-def _standing_statement(*, unit_wide: bool) -> Prepared:
-    return Prepared.of(
-        select(Participation.compartments, Participation.housed).where(
-            Participation.victim_id == bindparam("victim"), takes_part(unit_wide=unit_wide)
-        )
-    )
-
-
-_STANDING = {wide: _standing_statement(unit_wide=wide) for wide in (True, False)}
-
-
-def standing(session: Session, actor: Actor, victim_id: int) -> Standing | None:
-    """How the actor stands to the person; None when out of scope."""
-    rows = _STANDING[actor.unit_wide].all(session, victim=victim_id, **actor_params(actor))
-    return standing_of(rows) if rows else None
-
-
-def standing_of(parts: Iterable[Sequence[Any]]) -> Standing:
-    """Standing from the unit's open participations: what each shares (None: all), and whether she lives there."""
-    shared: set[str] | None = set()
-    resident = False
-    for compartments, housed, *_ in parts:
-        resident = resident or housed
-        shared = None if shared is None or compartments is None else shared.union(compartments)
-    return Standing(None if shared is None else frozenset(shared), resident)
 
 
 def _sealed_statement() -> Prepared:
@@ -235,7 +174,7 @@ class Version:
     data: dict[str, Any]
 
 
-def open_versions(  # noqa: PLR0913
+def open_versions(
     session: Session, actor: Actor, victim_id: int, compartment: str, level: Level, *, purpose: str
 ) -> list[Version]:
     """Every stored version of one compartment, newest first; recorded before any is opened.
@@ -277,73 +216,6 @@ def open_versions(  # noqa: PLR0913
         shown = _shown(actor, compartment, data, level)
         found.append(Version(row.version, row.created_at, row.unit_id, shown))
     return found
-
-
-def current_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int] | None:
-    """The person's newest data key of a compartment and its version, or None if she has none yet.
-
-    For sealing only; whoever opens goes through `open_compartments` or `open_rows`, which record first.
-    """
-    row = session.execute(
-        select(VictimDek.version, VictimDek.kek_id, VictimDek.wrapped)
-        .where(VictimDek.victim_id == victim_id, VictimDek.compartment == compartment)
-        .order_by(VictimDek.version.desc())
-        .limit(1)
-    ).first()
-    if row is None:
-        return None
-    return vault_of(session).open_dek(
-        compartment, victim_id, row.version, row.kek_id, row.wrapped
-    ), row.version
-
-
-def sealing_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int]:
-    """The person's data key of a compartment, drawn now if she has none yet, and its version.
-
-    Raises:
-        sqlalchemy.exc.ProgrammingError: row-level security refuses (out of scope or may not write).
-    """
-    # One writer at a time draws the first key of a compartment; the second finds it.
-    found = current_key(session, victim_id, compartment)
-    if found is not None:
-        return found
-    session.execute(select(func.pg_advisory_xact_lock(victim_id)))
-    found = current_key(session, victim_id, compartment)
-    if found is not None:
-        return found
-    dek, kek_id, wrapped = vault_of(session).new_dek(compartment, victim_id)
-    session.execute(
-        insert(VictimDek),
-        [
-            {
-                "victim_id": victim_id,
-                "compartment": compartment,
-                "version": dek.version,
-                "kek_id": kek_id,
-                "wrapped": wrapped,
-            }
-        ],
-    )
-    return dek, dek.version
-
-
-def seal_text(  # noqa: PLR0913
-    session: Session,
-    compartment: str,
-    victim_id: int,
-    table: str,
-    row_id: int,
-    data: Mapping[str, Any],
-    *,
-    row_version: int = 1,
-) -> tuple[int, bytes]:
-    """Seal the texts of one row (`data`, JSON-able) under the person's key of `compartment`.
-
-    Returns the key version and the sealed bytes, both to be stored in the row.
-    """
-    dek, version = sealing_key(session, victim_id, compartment)
-    place = Place(table, compartment, victim_id, row_id, row_version, TEXT_SCHEMA)
-    return version, seal_json(dek, place, data)
 
 
 @dataclass(frozen=True, slots=True)

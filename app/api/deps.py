@@ -112,7 +112,11 @@ def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
     """
     if idempotency_key is None:
         return None
-    if not (0 < len(idempotency_key) <= LONGEST_KEY and idempotency_key.isascii() and idempotency_key.isprintable()):
+    if not (
+        0 < len(idempotency_key) <= LONGEST_KEY
+        and idempotency_key.isascii()
+        and idempotency_key.isprintable()
+    ):
         raise BadRequest("La cabecera Idempotency-Key lleva de 1 a 200 caracteres ASCII.")
     return idempotency_key
 

@@ -50,7 +50,7 @@ class BodyLimit:
         self.limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what is received; past the limit the rest is not read, and whatever the service says becomes 413."""
+        """Count what is received; past the limit the rest is not read and the answer becomes 413."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return

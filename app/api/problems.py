@@ -134,4 +134,8 @@ def _on_unexpected(_request: Request, error: Exception) -> Response:
 
 
 def _without_values(error: Exception) -> tuple[type[Exception], Exception, Any]:
-    return type(error), type(error)("…") if type(error) in {ValueError, KeyError, TypeError} else Exception("…"), error.__traceback__
+    return (
+        type(error),
+        type(error)("…") if type(error) in {ValueError, KeyError, TypeError} else Exception("…"),
+        error.__traceback__,
+    )

@@ -12,10 +12,14 @@ Code = Annotated[str, Path(title="Código público", max_length=40, examples=["T
 _SCHEMA = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {name: {"$ref": f"#/components/schemas/{model.__name__}"} for name, model in COMPARTMENTS.items()},
+    "properties": {
+        name: {"$ref": f"#/components/schemas/{model.__name__}"} for name, model in COMPARTMENTS.items()
+    },
 }
 
-Compartments = Annotated[dict[str, dict[str, Any]], Field(max_length=len(COMPARTMENTS)), WithJsonSchema(_SCHEMA)]
+Compartments = Annotated[
+    dict[str, dict[str, Any]], Field(max_length=len(COMPARTMENTS)), WithJsonSchema(_SCHEMA)
+]
 """Data by compartment. Checked by the service against the catalogue; documented from the same models."""
 
 

@@ -8,7 +8,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.deps import (
+    CurrentActor,
+    CurrentRuntime,
+    DbSession,
+    ExpectedVersion,
+    IdempotencyKey,
+    Requires,
+    etag,
+)
 from app.api.schemas import Code, Compartments, DocumentIn
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
@@ -37,9 +45,11 @@ class RegistrationIn(BaseModel):
     state: Annotated[str, Field(title="Estado inicial", max_length=40)] = "PRESUNTA_VICTIMA"
 
 
-@router.post("/search", dependencies=[Requires(Permission.VICTIMS_REGISTER)], summary="Buscar por documento exacto")
+@router.post(
+    "/search", dependencies=[Requires(Permission.VICTIMS_REGISTER)], summary="Buscar por documento exacto"
+)
 def search(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
-    """Says whether a document is registered, and which unit to ask; the code only in the caller's own scope."""
+    """Says whether a document is registered, and which unit to ask; the code only in one's own scope."""
     documents = [document.model_dump() for document in body.documents]
     hits = probe(session, actor, documents, limit_per_hour=runtime.settings.probe_limit_per_hour)
     return Answer({"matches": [{"code": hit.code, "unit": hit.unit} for hit in hits]})
@@ -67,7 +77,9 @@ def create(body: RegistrationIn, session: DbSession, actor: CurrentActor, key: I
     return Answer({"code": first}, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})
 
 
-@router.get("/{code}", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Leer el registro de una persona")
+@router.get(
+    "/{code}", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Leer el registro de una persona"
+)
 def detail(
     code: Code,
     session: DbSession,
@@ -83,7 +95,7 @@ def detail(
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Cambiar un compartimento",
 )
-def patch(  # noqa: PLR0913
+def patch(
     code: Code,
     compartment: Annotated[str, Field(max_length=40)],
     body: Annotated[dict[str, Any], Body(title="Campos que cambian; null los borra")],
@@ -96,7 +108,11 @@ def patch(  # noqa: PLR0913
     return Answer({"version": new}, headers=etag(new))
 
 
-@router.get("/{code}/history", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Versiones de un compartimento")
+@router.get(
+    "/{code}/history",
+    dependencies=[Requires(Permission.VICTIMS_READ)],
+    summary="Versiones de un compartimento",
+)
 def versions(
     code: Code,
     session: DbSession,

@@ -52,21 +52,7 @@ def event_row(  # noqa: PLR0913 - an event has that many parts
             event so that a rolled-back blob is noticed later.
         detail: codes and counts only, never a personal value.
     """
-    body: dict[str, object] = {
-        "v": 1,
-        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
-        "actor": {
-            "user": actor.user_id,
-            "unit": actor.unit_id,
-            "institution": actor.institution_id,
-            "role": actor.role,
-            "session": str(actor.session_id) if actor.session_id else None,
-        },
-        "action": action,
-        "outcome": outcome,
-        "policy": policy().version,
-    }
-    optional = {
+    parts = {
         "victim": victim_id,
         "case": case_id,
         "compartments": sorted(compartments),
@@ -77,7 +63,7 @@ def event_row(  # noqa: PLR0913 - an event has that many parts
         ],
         "detail": dict(detail) if detail else None,
     }
-    body.update({name: value for name, value in optional.items() if value})
+    body = {**_head(actor, action, outcome), **{name: value for name, value in parts.items() if value}}
     event = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     salt = os.urandom(16)
     return {
@@ -90,6 +76,23 @@ def event_row(  # noqa: PLR0913 - an event has that many parts
         "event": event,
         "salt": salt,
         "mac": event_mac(key, event, salt),
+    }
+
+
+def _head(actor: Actor, action: str, outcome: str) -> dict[str, object]:
+    return {
+        "v": 1,
+        "at": datetime.now(UTC).isoformat(timespec="microseconds"),
+        "actor": {
+            "user": actor.user_id,
+            "unit": actor.unit_id,
+            "institution": actor.institution_id,
+            "role": actor.role,
+            "session": str(actor.session_id) if actor.session_id else None,
+        },
+        "action": action,
+        "outcome": outcome,
+        "policy": policy().version,
     }
 
 

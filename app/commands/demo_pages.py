@@ -96,6 +96,8 @@ class Pages:
     def accounts(self, address: str, passwords: Mapping[str, str]) -> None:
         """One login a role, shown this once."""
         table = Table("función", "unidad", "usuario", "contraseña", box=None, pad_edge=False)
+        for column in table.columns[1:]:  # what is copied stays in one line
+            column.no_wrap = True
         for role in ROLES:
             table.add_row(_label(role), unit_of(role).code, username(role), passwords[role])
         self._console.print(

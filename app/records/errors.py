@@ -27,7 +27,7 @@ class RecordInvalid(ValueError):
 
 MESSAGES: dict[str, str] = {
     # Of Pydantic
-    "extra_forbidden": "No es un campo de este compartimento; revise el nombre.",
+    "extra_forbidden": "Este campo no existe aquí; revise el nombre.",
     "missing": "Falta este campo.",
     "model_type": "Envíe un objeto con sus campos.",
     "list_type": "Envíe una lista.",

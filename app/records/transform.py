@@ -82,10 +82,8 @@ def own_items(compartment: str, data: dict[str, Any], author: int) -> dict[str, 
     return kept
 
 
-def authored(
-    compartment: str, patch: dict[str, Any], current: dict[str, Any], author: int
-) -> dict[str, Any]:
-    """A patch made safe for the fields only authors read: it replaces its author's items and keeps the others'."""
+def authored(compartment: str, patch: dict[str, Any], current: dict[str, Any], author: int) -> dict[str, Any]:
+    """A patch made safe for the fields only authors read: it replaces one's own items only."""
     safe = dict(patch)
     for name in author_only(compartment) & patch.keys():
         if patch[name] is not None and not isinstance(patch[name], list):

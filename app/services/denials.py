@@ -12,7 +12,7 @@ from app.db import Database
 _CODE = re.compile(r"[A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}(-[0-9A-Z]{4})?")
 
 
-def record_denial(  # noqa: PLR0913
+def record_denial(
     database: Database, actor: Actor, *, route: str, status: int, fields: Sequence[str], code: str | None
 ) -> None:
     """Record that `actor` was refused on a route.

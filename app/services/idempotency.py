@@ -41,7 +41,7 @@ def replayed(session: Session, actor: Actor, key: str | None, operation: str, pa
 
 def remember(
     session: Session, actor: Actor, key: str | None, operation: str, payload: Any, code: str
-) -> None:  # noqa: PLR0913
+) -> None:
     """Keep what this key created; does nothing without a key."""
     if key is not None:
         row = {

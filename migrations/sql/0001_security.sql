@@ -272,11 +272,16 @@ BEGIN
         RETURN false;
     END IF;
     UPDATE public.participation p SET ended_at = now() WHERE p.id = part.id;
-    -- Another open participation of the same unit in the same case keeps its team.
+    -- Another open participation of the same unit in the same case keeps its team and its guest.
+    IF EXISTS (SELECT FROM public.participation o WHERE o.case_id = part.case_id AND o.victim_id = part.victim_id
+               AND o.unit_id = part.unit_id AND o.ended_at IS NULL) THEN
+        RETURN true;
+    END IF;
     UPDATE public.assignment a SET ended_at = now()
-    WHERE a.case_id = part.case_id AND a.victim_id = part.victim_id AND a.unit_id = part.unit_id AND a.ended_at IS NULL
-      AND NOT EXISTS (SELECT FROM public.participation o WHERE o.case_id = part.case_id
-                      AND o.unit_id = part.unit_id AND o.ended_at IS NULL);
+    WHERE a.case_id = part.case_id AND a.victim_id = part.victim_id AND a.unit_id = part.unit_id AND a.ended_at IS NULL;
+    -- A unit that no longer sees her could not record that she left, and no other shelter could admit her.
+    UPDATE public.placement l SET left_at = now(), exit_reason = 'PARTICIPACION_TERMINADA', version = l.version + 1
+    WHERE l.case_id = part.case_id AND l.victim_id = part.victim_id AND l.unit_id = part.unit_id AND l.left_at IS NULL;
     RETURN true;
 END $$;
 
@@ -396,6 +401,7 @@ REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 GRANT SELECT ON role_grant, victim, victim_code, victim_token, trafficking_case, profile, exploitation, placement, referral,
     user_account, unit, auth_session, audit_event TO ruv_guard;
 GRANT SELECT, UPDATE ON participation, assignment TO ruv_guard;
+GRANT UPDATE (left_at, exit_reason, version) ON placement TO ruv_guard;
 GRANT INSERT ON audit_queue TO ruv_guard;
 
 -- What each role may do at all ----------------------------------------------------------------------------

@@ -42,16 +42,22 @@ def read_violations(
     if answer.status_code != 200:
         return [f"read answers {answer.status_code}"]
     body = answer.json()
-    found = [*leaks(answer.text, person.filling.canaries, levels), *shelters_named(office, actor, answer.text)]
+    found = [*_leaks(office, actor, answer.text, person, levels), *shelters_named(office, actor, answer.text)]
     access = {name: value for name, value in levels.items() if value != "none"}
     if body["_access"] != access:
         found.append(f"_access is {body['_access']}, not {access}")
     for name in COMPARTMENTS:
-        found += _compartment_violations(name, levels[name], body, person)
+        found += _compartment_violations(name, levels[name], body, person, author=office.wrote(actor))
     return found
 
 
-def _compartment_violations(name: str, wanted: str, body: dict[str, Any], person: Person) -> Iterator[str]:
+def _leaks(office: Office, actor: Actor, text: str, person: Person, levels: dict[str, str]) -> Iterator[str]:
+    return leaks(text, person.filling.canaries, levels, author=office.wrote(actor))
+
+
+def _compartment_violations(
+    name: str, wanted: str, body: dict[str, Any], person: Person, *, author: bool
+) -> Iterator[str]:
     filled = bool(fields(name))
     if (name in body["filled"]) != (filled and wanted in {"exists", *OPENED}):
         yield f"{name} is {'' if name in body['filled'] else 'not '}in filled at level {wanted}"
@@ -60,6 +66,10 @@ def _compartment_violations(name: str, wanted: str, body: dict[str, Any], person
         return
     data, stored = body["compartments"].get(name, {}), person.filling.data[name]
     for spec in fields(name).values() if wanted in OPENED else ():
+        if spec.spec.author_only and not author:
+            if spec.name in data:
+                yield f"{name}.{spec.name} is shown to another than its author"
+            continue
         whole = wanted == "full" or spec.partial is Partial.SHOW
         if whole and data.get(spec.name) != stored[spec.name]:
             yield f"{name}.{spec.name} is not shown at level {wanted}"
@@ -76,21 +86,25 @@ def shelters_named(office: Office, actor: Actor, text: str) -> Iterator[str]:
             yield f"{code} is named"
 
 
-def history_violations(office: Office, person: Person, actor: Actor, compartment: str, wanted: str) -> list[str]:
+def history_violations(
+    office: Office, person: Person, actor: Actor, compartment: str, wanted: str
+) -> list[str]:
     """The versions of a compartment need its level."""
     answer = office.client(actor).get(f"{API}/{person.code}/history", params={"compartment": compartment})
     status = 200 if wanted in OPENED else 403 if wanted == "exists" else 404
     if "victims:read" not in PERMISSIONS[actor.role]:
         status = 403
     found = [] if answer.status_code == status else [f"history answers {answer.status_code}, not {status}"]
-    found += leaks(answer.text, person.filling.canaries, {compartment: wanted})
+    found += _leaks(office, actor, answer.text, person, {compartment: wanted})
     found += shelters_named(office, actor, answer.text)
     if answer.status_code == 200 and fields(compartment) and not answer.json()["versions"]:
         found.append("history is empty")
     return found
 
 
-def patch_violations(office: Office, person: Person, actor: Actor, compartment: str, wanted: str) -> list[str]:
+def patch_violations(
+    office: Office, person: Person, actor: Actor, compartment: str, wanted: str
+) -> list[str]:
     """Writing: whole compartments with +w, the fields seen whole of a partial one, nothing otherwise."""
     found: list[str] = []
     writes = MATRIX[actor.role, compartment].write and wanted in OPENED
@@ -131,5 +145,7 @@ def http_violations(office: Office, person: Person) -> list[str]:
         found += [f"{role}: {v}" for v in read_violations(office, person, actor, levels)]
         for name in COMPARTMENTS:
             checks = (history_violations, patch_violations)
-            found += [f"{role}: {v}" for check in checks for v in check(office, person, actor, name, levels[name])]
+            found += [
+                f"{role}: {v}" for check in checks for v in check(office, person, actor, name, levels[name])
+            ]
     return found

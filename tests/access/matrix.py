@@ -28,7 +28,12 @@ DATA = Path(__file__).resolve().parents[2] / "app" / "access" / "data"
 OPENED = {"partial", "full"}
 HIDDEN = {Partial.HIDE, Partial.COUNT, Partial.PRESENT}
 REGISTERED = ("identity", "contact", "protection", "shelter_location", "plan", "services", "outcome")
-ADDED = {"psychology": "psychologist", "health": "health_officer", "legal": "prosecutor", "testimony": "prosecutor"}
+ADDED = {
+    "psychology": "psychologist",
+    "health": "health_officer",
+    "legal": "prosecutor",
+    "testimony": "prosecutor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,9 @@ ASSIGNED = {row["role"] for row in _rows("roles.csv") if row["scope"] == "assign
 CELLS = [(role, compartment) for role in ROLES for compartment in COMPARTMENTS]
 
 
-def level(role: str, compartment: str, *, resident: bool = False, shared: frozenset[str] | None = None) -> str:
+def level(
+    role: str, compartment: str, *, resident: bool = False, shared: frozenset[str] | None = None
+) -> str:
     """What the file gives: none, aggregate, exists, partial or full."""
     found = MATRIX[role, compartment].level
     if shared is not None and compartment not in shared:
@@ -68,7 +75,7 @@ def level(role: str, compartment: str, *, resident: bool = False, shared: frozen
     return found
 
 
-# Values that can be recognised wherever they come out ----------------------------------------------------------
+# Values that can be recognised wherever they come out
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,8 @@ class Canary:
     path: str
     value: str
     shown: bool
+    authored: bool
+    """Read by who wrote it alone, whatever the level."""
 
 
 @dataclass
@@ -92,32 +101,40 @@ class Filling:
 
     def __post_init__(self) -> None:
         for name in COMPARTMENTS:
-            self.data[name] = {f.name: self._value(f, f.name, shown=True) for f in fields(name).values()}
+            self.data[name] = {f.name: self._value(f, f.name) for f in fields(name).values()}
         self.data["identity"] |= {
-            "nationality": "VE", "age_years": 15, "age_min": 15, "age_max": 16, "birth_date_precision": "EXACTA",
+            "nationality": "VE",
+            "age_years": 15,
+            "age_min": 15,
+            "age_max": 16,
+            "birth_date_precision": "EXACTA",
             "birth_year": int(self.data["identity"]["birth_date"][:4]),
-        }  # fmt: skip
+        }
 
-    def _value(self, spec: FieldSpec, path: str, *, shown: bool) -> Any:
+    def _value(self, spec: FieldSpec, path: str, *, shown: bool = True, authored: bool = False) -> Any:
+        authored = authored or spec.spec.author_only
         visible = shown and spec.partial in {Partial.SHOW, Partial.EACH}
         if spec.inner:
-            item = {n: self._value(f, f"{path}.{n}", shown=visible) for n, f in spec.inner.items()}
+            item = {
+                n: self._value(f, f"{path}.{n}", shown=visible, authored=authored)
+                for n, f in spec.inner.items()
+            }
             return [item] if spec.many else item
         if spec.codes is not None:
             code = _first(code_list(spec.codes))
             return [code] if spec.many else code
         value = self._plain(spec.kind)
         if isinstance(value, str):
-            self.canaries.append(Canary(spec.compartment, path, value, visible))
+            self.canaries.append(Canary(spec.compartment, path, value, visible, authored))
             return value
         if isinstance(value, list):
-            self.canaries += [Canary(spec.compartment, path, v, visible) for v in value]
+            self.canaries += [Canary(spec.compartment, path, v, visible, authored) for v in value]
         return value
 
     def _plain(self, kind: str) -> Any:
         self.count += 1
         n = self.count
-        day = f"{1950 + n % 50}-{n // 50 % 12 + 1:02d}-{self.tag % 28 + 1:02d}"
+        day = f"{1950 + n // 12}-{n % 12 + 1:02d}-{self.tag % 28 + 1:02d}"  # each later than the one before
         text = f"Kñ{self.tag:08d}x{n:03d}"
         return {
             "fecha": day,
@@ -127,6 +144,7 @@ class Filling:
             "correo": f"k{self.tag}x{n}@example.org",
             "edad en años": 15,
             "número": 3,
+            "cuenta": 1,
             "semanas": 20,
             "soles": 1234,
             "año": 1990,
@@ -139,17 +157,19 @@ def _first(codes: CodeList) -> str:
     return next(code for code in codes.codes if not code.startswith(("OTR", "NO_IDENT")))
 
 
-def leaks(text: str, canaries: list[Canary], levels: Mapping[str, str]) -> Iterator[str]:
-    """Every canary in `text` that the levels do not allow out."""
+def leaks(
+    text: str, canaries: list[Canary], levels: Mapping[str, str], *, author: bool = False
+) -> Iterator[str]:
+    """Every canary in `text` that the levels do not allow out, to one who is the notes' author or is not."""
     for canary in canaries:
         allowed = levels.get(canary.compartment, "none")
-        if allowed == "full" or (allowed == "partial" and canary.shown):
+        if (allowed == "full" and (author or not canary.authored)) or (allowed == "partial" and canary.shown):
             continue
         if canary.value in text if len(canary.value) > 6 else f'"{canary.value}"' in text:
             yield f"{canary.compartment}.{canary.path} came out at level {allowed}"
 
 
-# Who tries ---------------------------------------------------------------------------------------------------
+# Who tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +221,7 @@ class Office:
         """A foreign girl of fifteen in whose case every role's unit takes part and its actor has charge."""
         self.made += 1
         filling = Filling(int(self.world.tag, 16) % 10**6 * 100 + self.made)
-        payload = {name: filling.data[name] for name in REGISTERED}
+        payload: dict[str, Any] = {name: filling.data[name] for name in REGISTERED}
         registered = self.world.register(self.actors["upe_officer"], **payload)
         ((case_id,),) = self.run(
             "SELECT id FROM trafficking_case WHERE victim_id = %(v)s", v=registered.victim_id
@@ -213,19 +233,27 @@ class Office:
         for name, role in ADDED.items():
             with self.world.session(self.actors[role]) as session:
                 change(session, self.actors[role], person.code, name, 0, filling.data[name])
+        for note in filling.data["psychology"]["notes"]:
+            note["author"] = self.actors["psychologist"].user_id
         return person
+
+    def wrote(self, actor: Actor) -> bool:
+        """Whether the actor is the author of the notes."""
+        return actor == self.actors["psychologist"]
 
     def take_part(self, person: Person, actor: Actor) -> None:
         """The actor's unit takes part in the case, and the actor has charge of it."""
         same = {"v": person.victim_id, "c": person.case_id, "u": actor.unit_id, "w": actor.user_id}
         self.run(
             "INSERT INTO participation (victim_id, case_id, unit_id, basis, population)"
-            " VALUES (%(v)s, %(c)s, %(u)s, 'MANDATO', 1)", **same,
-        )  # fmt: skip
+            " VALUES (%(v)s, %(c)s, %(u)s, 'MANDATO', 1)",
+            **same,
+        )
         self.run(
             "INSERT INTO assignment (victim_id, case_id, unit_id, user_id, assigned_by)"
-            " VALUES (%(v)s, %(c)s, %(u)s, %(w)s, %(w)s)", **same,
-        )  # fmt: skip
+            " VALUES (%(v)s, %(c)s, %(u)s, %(w)s, %(w)s)",
+            **same,
+        )
 
     def house(self, person: Person, actor: Actor) -> None:
         """Place the person in the actor's unit, and nowhere else."""
@@ -233,28 +261,43 @@ class Office:
         self.run(
             "INSERT INTO placement (victim_id, case_id, code, unit_id, admitted_by) VALUES"
             " (%(v)s, %(c)s, 'AL-' || substr(md5(random()::text), 1, 9), %(u)s, %(w)s)",
-            v=person.victim_id, c=person.case_id, u=actor.unit_id, w=actor.user_id,
-        )  # fmt: skip
+            v=person.victim_id,
+            c=person.case_id,
+            u=actor.unit_id,
+            w=actor.user_id,
+        )
 
     def leave(self, person: Person) -> None:
         """End the person's stay, if she has one."""
-        self.run("UPDATE placement SET left_at = now() WHERE victim_id = %(v)s AND left_at IS NULL", v=person.victim_id)
+        self.run(
+            "UPDATE placement SET left_at = now() WHERE victim_id = %(v)s AND left_at IS NULL",
+            v=person.victim_id,
+        )
 
     def version(self, person: Person, compartment: str) -> int:
         """Current version of a compartment; 0 where nothing is stored."""
         rows = self.run(
             "SELECT version FROM compartment_head WHERE victim_id = %(v)s AND compartment = %(c)s",
-            v=person.victim_id, c=compartment,
-        )  # fmt: skip
+            v=person.victim_id,
+            c=compartment,
+        )
         return rows[0][0] if rows else 0
 
 
 KINDS = {
-    "upe_officer": "UPE", "cem_officer": "CEM", "car_caseworker": "CAR", "shelter_caseworker": "ALBERGUE",
-    "psychologist": "CAR", "prosecutor": "FISCALIA", "udavit_officer": "UDAVIT", "police_investigator": "PNP",
-    "health_officer": "SALUD", "social_programme_officer": "PROGRAMA_SOCIAL", "consular_officer": "CONSULADO",
+    "upe_officer": "UPE",
+    "cem_officer": "CEM",
+    "car_caseworker": "CAR",
+    "shelter_caseworker": "ALBERGUE",
+    "psychologist": "CAR",
+    "prosecutor": "FISCALIA",
+    "udavit_officer": "UDAVIT",
+    "police_investigator": "PNP",
+    "health_officer": "SALUD",
+    "social_programme_officer": "PROGRAMA_SOCIAL",
+    "consular_officer": "CONSULADO",
     "public_defender": "DEFENSA_PUBLICA",
-}  # fmt: skip
+}
 
 
 @cache
@@ -266,7 +309,9 @@ def masked_field(compartment: str) -> str | None:
 @cache
 def shown_field(compartment: str) -> str | None:
     """A sealed field a partial view shows whole."""
-    return next((f.name for f in fields(compartment).values() if f.partial is Partial.SHOW and f.face is None), None)
+    return next(
+        (f.name for f in fields(compartment).values() if f.partial is Partial.SHOW and f.face is None), None
+    )
 
 
 def problem_fields(answer: httpx.Response) -> list[str]:

@@ -21,13 +21,15 @@ KEY = (
     " SELECT %(victim)s, %(compartment)s, 9, min(id), '\\x00' FROM kek"
 )
 BLOB = (
-    "INSERT INTO victim_blob (victim_id, compartment, version, schema_version, key_version, sealed, created_by, unit_id)"
+    "INSERT INTO victim_blob (victim_id, compartment, version, schema_version, key_version, sealed,"
+    " created_by, unit_id)"
     " VALUES (%(victim)s, %(compartment)s, 9000, 1, 1, '\\x00', %(user)s, %(unit)s)"
 )
 HEAD = (
     "INSERT INTO compartment_head (victim_id, compartment, version, unit_id)"
     " VALUES (%(victim)s, %(compartment)s, 1, %(unit)s)"
-    " ON CONFLICT (victim_id, compartment) DO UPDATE SET version = compartment_head.version + 1, unit_id = %(unit)s"
+    " ON CONFLICT (victim_id, compartment) DO UPDATE SET version = compartment_head.version + 1,"
+    " unit_id = %(unit)s"
 )
 
 
@@ -37,7 +39,8 @@ def refused(session: Session, statement: str, **values: Any) -> bool:
     try:
         session.connection().exec_driver_sql(statement, values)
     except DBAPIError as error:
-        assert getattr(error.orig, "sqlstate", None) == "42501", error
+        if getattr(error.orig, "sqlstate", None) != "42501":
+            raise
         return True
     finally:
         savepoint.rollback()
@@ -47,7 +50,9 @@ def refused(session: Session, statement: str, **values: Any) -> bool:
 def counts(session: Session, table: str, person: Person) -> dict[str, int]:
     """Rows of a table about the person, by compartment."""
     statement = f"SELECT compartment, count(*) FROM {table} WHERE victim_id = %(v)s GROUP BY 1"  # noqa: S608
-    return {row[0]: row[1] for row in session.connection().exec_driver_sql(statement, {"v": person.victim_id})}
+    return {
+        row[0]: row[1] for row in session.connection().exec_driver_sql(statement, {"v": person.victim_id})
+    }
 
 
 def row_violations(office: Office, person: Person, actor: Actor, levels: dict[str, str]) -> list[str]:
@@ -75,15 +80,21 @@ def _all(office: Office, table: str, person: Person) -> dict[str, int]:
     return dict(map(tuple, office.run(statement, v=person.victim_id)))
 
 
-def insert_violations(office: Office, person: Person, actor: Actor, compartment: str, wanted: str) -> list[str]:
+def insert_violations(
+    office: Office, person: Person, actor: Actor, compartment: str, wanted: str
+) -> list[str]:
     """A sealed version, a key or a head may be written with +w on what is read, and not otherwise."""
     writes = MATRIX[actor.role, compartment].write and wanted in OPENED
     values = {
-        "victim": person.victim_id, "compartment": compartment, "user": actor.user_id, "unit": actor.unit_id,
-    }  # fmt: skip
+        "victim": person.victim_id,
+        "compartment": compartment,
+        "user": actor.user_id,
+        "unit": actor.unit_id,
+    }
     with office.world.session(actor) as session:
         return [
-            f"{statement.split()[2]} of {compartment} is {'refused' if writes else 'accepted'} at level {wanted}"
+            f"{statement.split()[2]} of {compartment} is {'refused' if writes else 'accepted'} at level"
+            f" {wanted}"
             for statement in (KEY, BLOB, HEAD)
             if refused(session, statement, **values) is writes
         ]

@@ -23,8 +23,14 @@ SHARED = frozenset({"identity", "health", "services", "shelter_location"})
 def test_the_matrix_has_all_its_cells() -> None:
     assert len(CELLS) == 16 * 12
     assert {cell.level for cell in MATRIX.values()} <= {
-        "none", "aggregate", "exists", "partial", "resident", "own", "full",
-    }  # fmt: skip
+        "none",
+        "aggregate",
+        "exists",
+        "partial",
+        "resident",
+        "own",
+        "full",
+    }
     assert set(policy().roles) == set(ROLES)
     assert set(policy().compartments) == set(COMPARTMENTS)
 
@@ -36,7 +42,9 @@ def test_reading(office: Office, person: Person, role: str) -> None:
 
 @pytest.mark.parametrize(("role", "compartment"), CELLS)
 def test_history(office: Office, person: Person, role: str, compartment: str) -> None:
-    assert history_violations(office, person, office.actors[role], compartment, level(role, compartment)) == []
+    assert (
+        history_violations(office, person, office.actors[role], compartment, level(role, compartment)) == []
+    )
 
 
 @pytest.mark.parametrize(("role", "compartment"), CELLS)
@@ -45,7 +53,9 @@ def test_writing(office: Office, person: Person, role: str, compartment: str) ->
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_colleague_without_charge_and_a_stranger_see_nothing(office: Office, person: Person, role: str) -> None:
+def test_a_colleague_without_charge_and_a_stranger_see_nothing(
+    office: Office, person: Person, role: str
+) -> None:
     levels = levels_of(role)
     colleague, stranger = office.colleagues[role], office.strangers[role]
     assert read_violations(office, person, colleague, levels, in_scope=role not in ASSIGNED) == []
@@ -70,7 +80,9 @@ def narrowed(office: Office) -> Person:
     """A person of whom each unit was given four compartments."""
     made = office.person()
     office.run(
-        "UPDATE participation SET compartments = %(c)s WHERE victim_id = %(v)s", c=sorted(SHARED), v=made.victim_id
+        "UPDATE participation SET compartments = %(c)s WHERE victim_id = %(v)s",
+        c=sorted(SHARED),
+        v=made.victim_id,
     )
     return made
 

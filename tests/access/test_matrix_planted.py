@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.access.opening import Standing, open_compartments
+from app.access.opening import open_compartments
 from app.access.policy import Cell, Level, policy
+from app.access.standing import Standing
 from app.config import Settings
 from app.postgres import ServerHandle
 from tests.access.http_checks import http_violations, levels_of, read_violations
@@ -21,7 +22,9 @@ LEAST = ("none", "aggregate", "exists")
 
 
 @pytest.fixture(scope="module")
-def broken(server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def broken(
+    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
     """An office in a database of its own, to break on purpose."""
     with scratch_database(server, settings, tmp_path_factory.mktemp("aparte")) as scratch:
         world = World(scratch.runtime, scratch.base_url)
@@ -72,7 +75,8 @@ def test_without_row_level_security_the_narrowing_holds(unlocked: Office, person
 
 
 @pytest.mark.parametrize(
-    ("role", "compartment"), [cell for cell in CELLS if levels_of(cell[0])[cell[1]] in LEAST and cell[1] != "satisfaction"]
+    ("role", "compartment"),
+    [cell for cell in CELLS if levels_of(cell[0])[cell[1]] in LEAST and cell[1] != "satisfaction"],
 )
 def test_a_raised_cell_is_found(
     unlocked: Office, person: Person, role: str, compartment: str, monkeypatch: pytest.MonkeyPatch
@@ -99,7 +103,7 @@ def test_a_lost_flag_of_the_roles_is_found(
     assert any("public_defender: patch of legal" in v for v in http_violations(unlocked, person))
 
 
-# The database alone -----------------------------------------------------------------------------------------------
+# The database alone
 
 
 @pytest.mark.parametrize("role", ["prosecutor", "police_investigator", "data_protection_officer", "analyst"])

@@ -36,7 +36,9 @@ def test_a_role_sees_its_population_only(
     office: Office, person: Person, role: str, profile: dict[str, Any], seen: bool
 ) -> None:
     registered = office.world.register(office.actors["police_investigator"], identity=identity(**profile))
-    ((case_id,),) = office.run("SELECT id FROM trafficking_case WHERE victim_id = %(v)s", v=registered.victim_id)
+    ((case_id,),) = office.run(
+        "SELECT id FROM trafficking_case WHERE victim_id = %(v)s", v=registered.victim_id
+    )
     made = Person(registered.code, registered.case_code, registered.victim_id, case_id, person.filling)
     actor = office.actors[role]
     office.take_part(made, actor)
@@ -50,13 +52,17 @@ def test_a_role_sees_its_population_only(
 def test_a_changed_age_changes_who_sees(office: Office, person: Person) -> None:
     police, upe = office.actors["police_investigator"], office.actors["upe_officer"]
     registered = office.world.register(police, identity=identity(nationality="PE", age_years=16))
-    ((case_id,),) = office.run("SELECT id FROM trafficking_case WHERE victim_id = %(v)s", v=registered.victim_id)
+    ((case_id,),) = office.run(
+        "SELECT id FROM trafficking_case WHERE victim_id = %(v)s", v=registered.victim_id
+    )
     office.take_part(
         Person(registered.code, registered.case_code, registered.victim_id, case_id, person.filling), upe
     )
     url, client = f"{API}/{registered.code}", office.client(upe)
     assert client.get(url).status_code == 200
-    older = office.client(police).patch(f"{url}/identity", json={"age_years": 21}, headers={"If-Match": '"1"'})
+    older = office.client(police).patch(
+        f"{url}/identity", json={"age_years": 21}, headers={"If-Match": '"1"'}
+    )
     assert older.status_code == 200
     assert client.get(url).status_code == 404
 
@@ -72,7 +78,7 @@ def test_who_registers_keeps_seeing(office: Office, role: str) -> None:
     assert office.client(office.actors[role]).get(f"{API}/{registered.code}").status_code == 200
 
 
-# Lists ------------------------------------------------------------------------------------------------------------
+# Lists
 
 
 @pytest.mark.parametrize("role", READERS)
@@ -86,9 +92,17 @@ def test_a_list_shows_nothing_of_a_hidden_compartment(office: Office, person: Pe
 
 
 @pytest.mark.parametrize("field", all_fields(), ids=lambda field: f"{field.compartment}.{field.name}")
-def test_a_list_is_not_narrowed_by_a_field_one_does_not_see(office: Office, person: Person, field: FieldSpec) -> None:
+def test_a_list_is_not_narrowed_by_a_field_one_does_not_see(
+    office: Office, person: Person, field: FieldSpec
+) -> None:
     value = person.filling.data[field.compartment][field.name]
-    for role in ("cem_officer", "prosecutor", "health_officer", "social_programme_officer", "data_protection_officer"):
+    for role in (
+        "cem_officer",
+        "prosecutor",
+        "health_officer",
+        "social_programme_officer",
+        "data_protection_officer",
+    ):
         answer = office.client(office.actors[role]).get(CASES, params={field.name: str(value), "limit": 200})
         seen = level(role, field.compartment)
         if seen == "full" or (seen == "partial" and field.partial is Partial.SHOW):
@@ -117,6 +131,7 @@ def test_a_narrowed_unit_does_not_filter_by_what_it_was_not_given(office: Office
     assert made.case_code in listed()
     office.run(
         "UPDATE participation SET compartments = '{legal}' WHERE victim_id = %(v)s AND unit_id = %(u)s",
-        v=made.victim_id, u=actor.unit_id,
-    )  # fmt: skip
+        v=made.victim_id,
+        u=actor.unit_id,
+    )
     assert made.case_code not in listed()

@@ -50,7 +50,9 @@ def narrowed(office: Office) -> Person:
     """A person of whom each unit was given four compartments."""
     made = office.person()
     office.run(
-        "UPDATE participation SET compartments = %(c)s WHERE victim_id = %(v)s", c=sorted(SHARED), v=made.victim_id
+        "UPDATE participation SET compartments = %(c)s WHERE victim_id = %(v)s",
+        c=sorted(SHARED),
+        v=made.victim_id,
     )
     return made
 

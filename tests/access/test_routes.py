@@ -1,4 +1,4 @@
-"""Every route declares who it is for, and answers anybody else with a problem, never with an error of its own."""
+"""Every route declares who it is for, and answers anybody else with a problem, never with a failure."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import pytest
 from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 
-from app.api.deps import Public, Requires, RouteGuard, SignedIn
 from app.access.permissions import Permission
+from app.api.deps import Public, Requires, RouteGuard, SignedIn
 from app.config import Settings
 from app.main import create_app
 from tests.access.http_checks import shelters_named
@@ -31,10 +31,10 @@ METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
 
 def routes(app: FastAPI) -> list[tuple[str, str, list[RouteGuard]]]:
     """Method, path and declared guards of every route of the application, included routers too."""
-    found = []
+    found: list[tuple[str, str, list[RouteGuard]]] = []
     for context in iter_route_contexts(app.routes):
         guards = [g for g in map(_guard, _dependencies(context)) if g is not None]
-        found += [(m, context.path, guards) for m in sorted((context.methods or {"GET"}) & METHODS)]
+        found += [(m, str(context.path), guards) for m in sorted((context.methods or {"GET"}) & METHODS)]
     return found
 
 
@@ -84,7 +84,7 @@ def test_a_route_without_exactly_one_guard_is_caught(settings: Settings, guards:
     assert open_routes(planted) == [f"GET /abierta: {len(guards)}"]
 
 
-# What they answer --------------------------------------------------------------------------------------------------
+# What they answer
 
 
 def filled(path: str, **codes: str) -> str:
@@ -110,7 +110,9 @@ BODIES: list[Any] = [{}, [None], {"x": "y" * 100}]
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_no_route_breaks_or_leaks_for_any_role(app: FastAPI, office: Office, person: Person, role: str) -> None:
+def test_no_route_breaks_or_leaks_for_any_role(
+    app: FastAPI, office: Office, person: Person, role: str
+) -> None:
     """As one who takes part, and as a stranger: no 5xx, and no value beyond the role's levels."""
     levels = {name: level(role, name) for _, name in CELLS}
     wrong = []
@@ -130,7 +132,7 @@ def test_no_route_breaks_or_leaks_for_any_role(app: FastAPI, office: Office, per
                 if answer.status_code >= 500:
                     wrong.append(f"{method} {path} {answer.status_code}")
                 out = [
-                    *leaks(answer.text, person.filling.canaries, allowed),
+                    *leaks(answer.text, person.filling.canaries, allowed, author=office.wrote(actor)),
                     *shelters_named(office, actor, answer.text),
                 ]
                 wrong += [f"{method} {path}: {what}" for what in out]

@@ -1,4 +1,4 @@
-"""No look without a trace: what is opened is recorded before it leaves, refusals too, and nothing goes without."""
+"""No look without a trace: what is opened is recorded before it leaves, and refusals are recorded too."""
 
 from __future__ import annotations
 
@@ -59,7 +59,11 @@ def test_reading_names_the_compartments_opened(world: World, admin: Engine) -> N
     assert event["action"] == "victims.read"
     assert event["compartments"] == ["contact", "identity", "plan"]
     assert event["purpose"] == "supervision"
-    assert event["actor"] == event["actor"] | {"user": officer.user_id, "unit": officer.unit_id, "role": officer.role}
+    assert event["actor"] == event["actor"] | {
+        "user": officer.user_id,
+        "unit": officer.unit_id,
+        "role": officer.role,
+    }
     assert event["actor"]["session"] is not None
 
 
@@ -83,13 +87,19 @@ def test_writing_names_fields_and_never_values(world: World, admin: Engine) -> N
     assert event["fields"] == ["identity.aliases", "identity.given_names"]
     ((_, row, version, digest),) = event["blobs"]
     with admin.connect() as connection:
-        sealed = connection.exec_driver_sql("SELECT sealed FROM victim_blob WHERE id = %(i)s", {"i": row}).scalar_one()
+        sealed = connection.exec_driver_sql(
+            "SELECT sealed FROM victim_blob WHERE id = %(i)s", {"i": row}
+        ).scalar_one()
     assert (version, digest) == (2, hashlib.sha256(sealed).hexdigest())
     written = json.dumps(events(admin, officer))
-    assert [secret for secret in ("Filomena", "Filo", NAME, "z@example.org", "estudiar") if secret in written] == []
+    assert [
+        secret for secret in ("Filomena", "Filo", NAME, "z@example.org", "estudiar") if secret in written
+    ] == []
 
 
-def test_every_event_has_its_mac_and_waits_for_the_sealer(world: World, admin: Engine, runtime: Runtime) -> None:
+def test_every_event_has_its_mac_and_waits_for_the_sealer(
+    world: World, admin: Engine, runtime: Runtime
+) -> None:
     officer, code = registered(world)
     world.client(officer).get(f"{API}/{code}")
     with admin.connect() as connection:
@@ -109,7 +119,7 @@ def test_every_event_has_its_mac_and_waits_for_the_sealer(world: World, admin: E
     assert len({row[1] for row in rows}) == len(rows)
 
 
-# Refusals -----------------------------------------------------------------------------------------------------------
+# Refusals
 
 
 def test_a_refusal_leaves_its_event_though_the_request_leaves_nothing(world: World, admin: Engine) -> None:
@@ -121,12 +131,17 @@ def test_a_refusal_leaves_its_event_though_the_request_leaves_nothing(world: Wor
     assert (denied["action"], denied["outcome"]) == ("denied", "denied")
     assert denied["detail"]["route"].endswith("/victims/{code}")
     assert (denied["detail"]["code"], denied["detail"]["status"]) == (code, 404)
-    assert client.patch(f"{API}/{code}/health", json={"summary": "x"}, headers={"If-Match": '"0"'}).status_code == 403
+    assert (
+        client.patch(f"{API}/{code}/health", json={"summary": "x"}, headers={"If-Match": '"0"'}).status_code
+        == 403
+    )
     assert events(admin, officer)[-1]["fields"] == ["summary"]
 
 
 @pytest.mark.parametrize("path", ["Rosa Quispe", "40117410", "TP-0000-0000-0000-0000", "TP-AAAA"])
-def test_a_refusal_keeps_codes_and_nothing_else_of_the_address(world: World, admin: Engine, path: str) -> None:
+def test_a_refusal_keeps_codes_and_nothing_else_of_the_address(
+    world: World, admin: Engine, path: str
+) -> None:
     actor = world.actor("prosecutor")
     assert world.client(actor).get(f"{API}/{path}").status_code in {404, 422}
     assert path not in json.dumps(events(admin, actor))
@@ -160,7 +175,14 @@ def stored(admin: Engine, code: str) -> list[Any]:
     """Everything stored of a person, counted and hashed."""
     found: list[Any] = []
     with admin.connect() as connection:
-        for table in ("victim_blob", "victim_key", "compartment_head", "profile", "exploitation", "victim_token"):
+        for table in (
+            "victim_blob",
+            "victim_key",
+            "compartment_head",
+            "profile",
+            "exploitation",
+            "victim_token",
+        ):
             query = (
                 f"SELECT count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t"  # noqa: S608
                 " WHERE victim_id = (SELECT victim_id FROM victim_code WHERE code = %(c)s)"
@@ -172,16 +194,19 @@ def stored(admin: Engine, code: str) -> list[Any]:
 def test_a_refused_registration_leaves_nothing(world: World, admin: Engine) -> None:
     officer = world.actor("cem_officer")
     body = {
-        "compartments": {"identity": {"given_names": NAME}, "legal": {"notes": "x"}}, "first_identified_on": "2024-05-02",
-    }  # fmt: skip
+        "compartments": {"identity": {"given_names": NAME}, "legal": {"notes": "x"}},
+        "first_identified_on": "2024-05-02",
+    }
     assert world.client(officer).post(API, json=body).status_code == 403
     with admin.connect() as connection:
-        made = connection.exec_driver_sql("SELECT count(*) FROM victim WHERE registered_by = %(u)s", {"u": officer.user_id})
+        made = connection.exec_driver_sql(
+            "SELECT count(*) FROM victim WHERE registered_by = %(u)s", {"u": officer.user_id}
+        )
         assert made.scalar_one() == 0
     assert [event["action"] for event in events(admin, officer)] == ["denied"]
 
 
-# Append-only --------------------------------------------------------------------------------------------------------
+# Append-only
 
 
 @pytest.mark.parametrize(
@@ -194,8 +219,14 @@ def test_a_refused_registration_leaves_nothing(world: World, admin: Engine) -> N
         "DELETE FROM audit_queue",
         "INSERT INTO audit_queue (event_id) VALUES (1)",
         "ALTER TABLE audit_event DISABLE TRIGGER audit_event_queue",
-        "INSERT INTO audit_event (user_id, action, outcome, event, salt, mac) VALUES (%(o)s, 'x', 'ok', '{}', '', '')",
-        "INSERT INTO audit_event (user_id, action, outcome, event, salt, mac) VALUES (NULL, 'x', 'ok', '{}', '', '')",
+        (
+            "INSERT INTO audit_event (user_id, action, outcome, event, salt, mac) VALUES (%(o)s, 'x', 'ok',"
+            " '{}', '', '')"
+        ),
+        (
+            "INSERT INTO audit_event (user_id, action, outcome, event, salt, mac) VALUES (NULL, 'x', 'ok',"
+            " '{}', '', '')"
+        ),
     ],
 )
 def test_the_application_only_adds_and_only_in_the_actors_name(world: World, statement: str) -> None:
@@ -206,17 +237,25 @@ def test_the_application_only_adds_and_only_in_the_actors_name(world: World, sta
 
 def test_the_sealer_reads_the_trace_and_no_person(runtime: Runtime) -> None:
     with runtime.database.reporting("ruv_sealer") as connection:
-        connection.exec_driver_sql("SELECT count(*) FROM audit_event e JOIN audit_queue q ON q.event_id = e.id")
-        rights = "SELECT has_any_column_privilege('ruv_sealer', c.oid, 'SELECT, INSERT, UPDATE') FROM pg_class c"
-        seen = connection.exec_driver_sql(f"{rights} WHERE c.relname IN ('victim', 'victim_blob', 'victim_key', 'profile')")
+        connection.exec_driver_sql(
+            "SELECT count(*) FROM audit_event e JOIN audit_queue q ON q.event_id = e.id"
+        )
+        rights = (
+            "SELECT has_any_column_privilege('ruv_sealer', c.oid, 'SELECT, INSERT, UPDATE') FROM pg_class c"
+        )
+        seen = connection.exec_driver_sql(
+            f"{rights} WHERE c.relname IN ('victim', 'victim_blob', 'victim_key', 'profile')"
+        )
         assert [row[0] for row in seen] == [False] * 4
 
 
-# Without a trace no answer ------------------------------------------------------------------------------------------
+# Without a trace no answer
 
 
 @pytest.fixture
-def mute(server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scratch]:
+def mute(
+    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Scratch]:
     """A database in which the trace can be made impossible to write."""
     with scratch_database(server, settings, tmp_path_factory.mktemp("aparte")) as made:
         yield made
@@ -256,7 +295,7 @@ def test_when_the_trace_cannot_be_written_there_is_no_answer(mute: Scratch) -> N
 
 
 def test_the_answer_waits_until_the_trace_is_committed(mute: Scratch) -> None:
-    """A trace that fails at the very last moment, when the transaction commits, still holds the answer back."""
+    """A trace that fails at the last moment, when the transaction commits, still holds the answer back."""
     world = World(mute.runtime, mute.base_url)
     officer, code = registered(world)
     client = world.client(officer)

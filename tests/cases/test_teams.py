@@ -55,10 +55,11 @@ def test_a_shelter_is_shown_as_one_and_not_which(world: World) -> None:
     _, fiscal, _ = shared_with(world, person, "prosecutor", compartments=["identity"])
     units = [p["unit"] for p in ok(fiscal.get(f"{API}/cases/{person.case}/participations"))["items"]]
     assert {"code": None, "name": "Centro de acogida (reservado)"} in units
-    own = [
-        p["unit"]["name"] for p in ok(person.client.get(f"{API}/cases/{person.case}/participations"))["items"]
-    ]
-    assert "Centro de acogida (reservado)" not in own
+    _, udavit, _ = shared_with(world, person, "udavit_officer")
+    seen = [p["unit"]["name"] for p in ok(udavit.get(f"{API}/cases/{person.case}/participations"))["items"]]
+    assert "Centro de acogida (reservado)" not in seen
+    sent = ok(person.client.get(f"{API}/referrals", params={"box": "salida"}))["items"]
+    assert all(item["to_unit"]["code"] for item in sent)
 
 
 def test_leaving_closes_the_view(world: World) -> None:

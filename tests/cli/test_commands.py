@@ -34,8 +34,8 @@ def add_user(ruv: Runner, data_dir: Path, username: str, *more: str) -> Result:
     """Add an account to a unit that is made if need be."""
     return ruv(
         "user", "add", username, "--unit", "PNP-LIMA", "--role", "police_investigator",
-        "--data-dir", data_dir, "--unit-name", "División de Trata", "--unit-kind", "PNP", "--institution", "PNP",
-        "--institution-name", "Policía Nacional", *more,
+        "--data-dir", data_dir, "--unit-name", "División de Trata", "--unit-kind", "PNP",
+        "--institution", "PNP", "--institution-name", "Policía Nacional", *more,
     )  # fmt: skip
 
 

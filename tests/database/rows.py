@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Date, DateTime, LargeBinary, SmallInteger, Table, Uuid
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Uuid,
+)
 from sqlalchemy.engine import Connection
 
 from app.models import Base
@@ -58,7 +69,9 @@ def plant(connection: Connection, known: dict[str, Any]) -> dict[str, Any]:
             continue
         values = row(table, keys)
         returning = " RETURNING id" if "id" in table.c else ""
-        made = connection.exec_driver_sql(insert_sql(table, values) + " ON CONFLICT DO NOTHING" + returning, values)
+        made = connection.exec_driver_sql(
+            insert_sql(table, values) + " ON CONFLICT DO NOTHING" + returning, values
+        )
         if returning and (found := made.first()):
             keys[f"{table.name}.id"] = keys[f"{table.name}_id"] = found[0]
             keys |= {"plan_id": keys.get("plan.id"), "objective_id": keys.get("plan_objective.id")}

@@ -10,18 +10,48 @@ APPLICATION = ("ruv_app", "ruv_sealer", "ruv_report", "ruv_release")
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 DEFINERS = {
-    "case_in_scope", "case_participants", "case_team", "context", "end_own_participation",
-    "end_referral_participation", "is_new_case", "is_new_victim", "listed", "may_give", "opened", "own_only",
-    "participation_is_new", "permits", "population", "population_bits", "population_of", "probe",
-    "queue_audit_event", "read_in_full", "recent_probes", "referral_accepted", "refresh_population",
-    "refresh_seats", "seats", "session_state", "set_context_key", "set_seats", "taken_codes", "user_in_unit",
+    "case_in_scope",
+    "case_participants",
+    "case_team",
+    "context",
+    "end_own_participation",
+    "end_referral_participation",
+    "is_new_case",
+    "is_new_victim",
+    "listed",
+    "may_give",
+    "opened",
+    "own_only",
+    "participation_is_new",
+    "permits",
+    "population",
+    "population_bits",
+    "population_of",
+    "probe",
+    "queue_audit_event",
+    "read_in_full",
+    "recent_probes",
+    "referral_accepted",
+    "refresh_population",
+    "refresh_seats",
+    "seats",
+    "session_state",
+    "set_context_key",
+    "set_seats",
+    "taken_codes",
+    "user_in_unit",
     "written",
-}  # fmt: skip
-"""Functions that look past the policies. A new one is a new hole in the wall: it needs a reason and a line."""
+}
+"""Functions that look past the policies. A new one is a hole in the wall: it needs a reason and a line."""
 
 INTERNAL = {
-    "population_bits", "queue_audit_event", "refresh_population", "refresh_seats", "set_context_key", "set_seats",
-}  # fmt: skip
+    "population_bits",
+    "queue_audit_event",
+    "refresh_population",
+    "refresh_seats",
+    "set_context_key",
+    "set_seats",
+}
 """Those of them that the application may not call."""
 
 
@@ -36,7 +66,8 @@ def unprotected_tables(connection: Connection) -> list[str]:
         """SELECT c.oid::regclass FROM pg_class c
            WHERE c.relkind IN ('r', 'p') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace,
                  'information_schema'::regnamespace)
-             AND (c.relname IN ('victim', 'user_account', 'auth_session', 'audit_event', 'institution', 'unit')
+             AND (c.relname IN ('victim', 'user_account', 'auth_session', 'audit_event', 'institution',
+               'unit')
                   OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'victim_id'))
              AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))""",
@@ -44,7 +75,7 @@ def unprotected_tables(connection: Connection) -> list[str]:
 
 
 def leaking_views(connection: Connection) -> list[str]:
-    """Views that read as their owner, and materialised views, which hold rows nobody's policy is asked about."""
+    """Views that read as their owner, and materialised views, whose rows no policy is asked about."""
     return _found(
         connection,
         """SELECT c.relkind, c.oid::regclass FROM pg_class c
@@ -55,15 +86,17 @@ def leaking_views(connection: Connection) -> list[str]:
 
 
 def loose_functions(connection: Connection) -> list[str]:
-    """Definer functions off the list, or of another owner, or without a fixed search path, or open to everybody."""
+    """Definer functions off the list, of another owner, without a fixed search path, or open to everybody."""
     return _found(
         connection,
         """SELECT p.oid::regprocedure FROM pg_proc p
-           WHERE p.prosecdef AND p.pronamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+           WHERE p.prosecdef AND p.pronamespace NOT IN ('pg_catalog'::regnamespace,
+             'information_schema'::regnamespace)
              AND NOT (p.pronamespace = 'ruv'::regnamespace AND p.proname = ANY (%(known)s)
                       AND p.proowner = 'ruv_guard'::regrole
                       AND coalesce(p.proconfig @> ARRAY['search_path=pg_catalog, pg_temp'], false)
-                      AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+                      AND NOT EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f',
+                        p.proowner))) a
                                       WHERE a.grantee = 0))""",
         known=sorted(DEFINERS),
     )
@@ -76,8 +109,9 @@ def callable_internals(connection: Connection) -> list[str]:
         """SELECT r.name, p.oid::regprocedure FROM pg_proc p, unnest(%(roles)s::text[]) AS r(name)
            WHERE p.pronamespace = 'ruv'::regnamespace AND p.proname = ANY (%(internal)s)
              AND has_function_privilege(r.name, p.oid, 'EXECUTE')""",
-        roles=list(APPLICATION), internal=sorted(INTERNAL),
-    )  # fmt: skip
+        roles=list(APPLICATION),
+        internal=sorted(INTERNAL),
+    )
 
 
 def open_partitions(connection: Connection) -> list[str]:
@@ -96,9 +130,11 @@ def doubled_policies(connection: Connection) -> list[str]:
     """More than one permissive policy for the same table, command and role: they would add up."""
     return _found(
         connection,
-        """SELECT p.schemaname, p.tablename, k.cmd, r.name, count(*) FROM pg_policies p, unnest(p.roles) AS r(name),
+        """SELECT p.schemaname, p.tablename, k.cmd, r.name, count(*)
+           FROM pg_policies p, unnest(p.roles) AS r(name),
                   unnest(%(commands)s::text[]) AS k(cmd)
-           WHERE p.permissive = 'PERMISSIVE' AND p.cmd IN ('ALL', k.cmd) GROUP BY 1, 2, 3, 4 HAVING count(*) > 1""",
+           WHERE p.permissive = 'PERMISSIVE' AND p.cmd IN ('ALL', k.cmd) GROUP BY 1, 2, 3, 4 HAVING
+             count(*) > 1""",
         commands=list(COMMANDS),
     )
 
@@ -109,12 +145,13 @@ def policies_for_everybody(connection: Connection) -> list[str]:
 
 
 def dangerous_grants(connection: Connection) -> list[str]:
-    """DELETE, TRUNCATE, REFERENCES or TRIGGER; rights to move a row to another person; anything for everybody."""
+    """DELETE, TRUNCATE, REFERENCES, TRIGGER; moving a row to another person; anything for everybody."""
     return _found(
         connection,
         """SELECT r.name, k.word, c.oid::regclass FROM pg_class c, unnest(%(roles)s::text[]) AS r(name),
                   unnest(ARRAY['DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS k(word)
-           WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace IN ('public'::regnamespace, 'ruv'::regnamespace,
+           WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace IN ('public'::regnamespace,
+             'ruv'::regnamespace,
                  'release'::regnamespace)
              AND has_table_privilege(r.name, c.oid, k.word)
              AND NOT (r.name = 'ruv_sealer' AND k.word = 'DELETE' AND c.relname = 'audit_queue')
@@ -122,16 +159,20 @@ def dangerous_grants(connection: Connection) -> list[str]:
            SELECT r.name, 'UPDATE ' || a.attname, c.oid::regclass
            FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest(%(roles)s::text[]) AS r(name)
            WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-             AND (a.attname IN ('id', 'victim_id', 'case_id', 'plan_id', 'user_id', 'by_user_id', 'created_by', 'code',
-                                'compartment', 'compartments', 'seats', 'housed', 'population', 'role', 'supervisor',
+             AND (a.attname IN ('id', 'victim_id', 'case_id', 'plan_id', 'user_id', 'by_user_id',
+               'created_by', 'code',
+                                'compartment', 'compartments', 'seats', 'housed', 'population', 'role',
+                                  'supervisor',
                                 'sealed')
                   OR a.attname = 'unit_id' AND c.relname <> 'compartment_head')
              AND has_column_privilege(r.name, c.oid, a.attnum, 'UPDATE')
            UNION ALL
            SELECT 'PUBLIC', a.privilege_type, c.oid::regclass FROM pg_class c, aclexplode(c.relacl) a
-           WHERE a.grantee = 0 AND c.relnamespace IN ('public'::regnamespace, 'ruv'::regnamespace, 'release'::regnamespace)
+           WHERE a.grantee = 0 AND c.relnamespace IN ('public'::regnamespace, 'ruv'::regnamespace,
+             'release'::regnamespace)
            UNION ALL
-           SELECT r.name, 'CREATE ' || n.nspname, NULL FROM pg_namespace n, unnest(%(roles)s::text[]) AS r(name)
+           SELECT r.name, 'CREATE ' || n.nspname, NULL FROM pg_namespace n, unnest(%(roles)s::text[])
+             AS r(name)
            WHERE has_schema_privilege(r.name, n.oid, 'CREATE')""",
         roles=list(APPLICATION),
     )
@@ -144,8 +185,10 @@ def dangerous_roles(connection: Connection) -> list[str]:
         """SELECT r.rolname FROM pg_roles r WHERE r.rolname = ANY (%(roles)s)
              AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
                   OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid))
-           UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'ruv_guard' AND (rolcanlogin OR rolsuper OR rolbypassrls)
-           UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'ruv_owner' AND (rolsuper OR rolbypassrls OR rolinherit)""",
+           UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'ruv_guard' AND (rolcanlogin OR
+             rolsuper OR rolbypassrls)
+           UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'ruv_owner' AND (rolsuper OR
+             rolbypassrls OR rolinherit)""",
         roles=list(APPLICATION),
     )
 
@@ -155,9 +198,11 @@ def unread_tables(connection: Connection) -> list[str]:
     return _found(
         connection,
         """SELECT r.name, c.oid::regclass FROM pg_class c, unnest(%(roles)s::text[]) AS r(name)
-           WHERE c.oid = 'ruv.context_key'::regclass AND has_any_column_privilege(r.name, c.oid, 'SELECT, INSERT, UPDATE')
-              OR c.oid = 'public.kek'::regclass AND has_any_column_privilege(r.name, c.oid, 'INSERT, UPDATE')""",
-        roles=[*APPLICATION, "ruv_owner"][:4],
+           WHERE c.oid = 'ruv.context_key'::regclass AND has_any_column_privilege(r.name, c.oid,
+             'SELECT, INSERT, UPDATE')
+              OR c.oid = 'public.kek'::regclass AND has_any_column_privilege(r.name, c.oid, 'INSERT,
+                UPDATE')""",
+        roles=list(APPLICATION),
     )
 
 
@@ -191,9 +236,11 @@ RULES: dict[str, tuple[Callable[[Connection], list[str]], list[str]]] = {
     "partitions": (
         open_partitions,
         [
-            "CREATE TABLE divided (victim_id bigint) PARTITION BY HASH (victim_id);"
-            "CREATE TABLE divided_0 PARTITION OF divided FOR VALUES WITH (MODULUS 1, REMAINDER 0);"
-            "GRANT SELECT ON divided_0 TO ruv_app"
+            (
+                "CREATE TABLE divided (victim_id bigint) PARTITION BY HASH (victim_id);"
+                "CREATE TABLE divided_0 PARTITION OF divided FOR VALUES WITH (MODULUS 1, REMAINDER 0);"
+                "GRANT SELECT ON divided_0 TO ruv_app"
+            )
         ],
     ),
     "one policy": (doubled_policies, ["CREATE POLICY also ON victim FOR SELECT TO ruv_app USING (false)"]),

@@ -21,7 +21,9 @@ COUNT = "SELECT count(*) FROM victim"
 
 
 def register(world: World, actor: Actor) -> int:
-    return world.register(actor, identity={"given_names": "Lucía", "sex": "MUJER", "nationality": "PE"}).victim_id
+    return world.register(
+        actor, identity={"given_names": "Lucía", "sex": "MUJER", "nationality": "PE"}
+    ).victim_id
 
 
 def seen(runtime: Runtime, context: str | None) -> int:
@@ -47,14 +49,22 @@ def test_every_altered_context_sees_nothing(world: World, runtime: Runtime) -> N
     register(world, actor)
     true = signer(runtime).sign(other)
     user, unit, institution, role, wide, expires, mac = true.split("|")
-    mine = (str(actor.user_id), str(actor.unit_id), str(actor.institution_id), "police_investigator", "1", expires, mac)
+    mine = (
+        str(actor.user_id),
+        str(actor.unit_id),
+        str(actor.institution_id),
+        "police_investigator",
+        "1",
+        expires,
+        mac,
+    )
     forged = ContextSigner.from_secret(b"another key of thirty-two bytes.", 120).sign(actor)
     altered = [
         "|".join(mine),
-        "|".join((user, str(actor.unit_id), institution, role, wide, expires, mac)),
-        "|".join((user, unit, institution, "data_protection_officer", wide, expires, mac)),
-        "|".join((user, unit, institution, role, "1", expires, mac)),
-        "|".join((user, unit, institution, role, wide, str(int(expires) + 10**6), mac)),
+        f"{user}|{actor.unit_id}|{institution}|{role}|{wide}|{expires}|{mac}",
+        f"{user}|{unit}|{institution}|data_protection_officer|{wide}|{expires}|{mac}",
+        f"{user}|{unit}|{institution}|{role}|1|{expires}|{mac}",
+        f"{user}|{unit}|{institution}|{role}|{wide}|{int(expires) + 10**6}|{mac}",
         forged,
         signer(runtime).sign(actor)[:-1],
         signer(runtime).sign(actor)[:-1] + "g",
@@ -154,8 +164,7 @@ def test_sixteen_threads_on_two_connections_never_see_each_other(world: World, r
                     if [row[0] for row in rows] != [persons[actor.user_id]]:
                         with done:
                             wrong.append(f"{actor.user_id} saw {rows}")
-                    if chance.random() < 0.2:
-                        raise RuntimeError  # a request that fails half-way
+                    fail_now_and_then(chance)
             except RuntimeError:
                 pass
 
@@ -167,7 +176,15 @@ def test_sixteen_threads_on_two_connections_never_see_each_other(world: World, r
     database.dispose()
 
 
-def test_no_statement_of_the_application_sets_anything_for_the_session(world: World, runtime: Runtime) -> None:
+def fail_now_and_then(chance: random.Random) -> None:
+    """A request that fails half-way."""
+    if chance.random() < 0.2:
+        raise RuntimeError
+
+
+def test_no_statement_of_the_application_sets_anything_for_the_session(
+    world: World, runtime: Runtime
+) -> None:
     """A `SET` outlives its transaction in a pool; only transaction-local settings are ever made."""
     actor = world.actor("police_investigator")
     database = single(runtime)

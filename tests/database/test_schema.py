@@ -40,7 +40,8 @@ def test_every_listed_function_exists(catalogue: Connection) -> None:
 
 def test_the_models_and_the_database_agree_on_the_persons_tables(catalogue: Connection) -> None:
     rows = catalogue.exec_driver_sql(
-        "SELECT table_name FROM information_schema.columns WHERE column_name = 'victim_id' AND table_schema = 'public'"
+        "SELECT table_name FROM information_schema.columns WHERE column_name = 'victim_id' AND"
+        " table_schema = 'public'"
     )
     assert {row[0] for row in rows} == {n for n, t in Base.metadata.tables.items() if "victim_id" in t.c}
 

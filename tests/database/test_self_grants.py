@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -13,81 +10,19 @@ from sqlalchemy.exc import DBAPIError
 
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
+from tests.database.scene import ASSIGN, PART, REFERRAL, Scene
 from tests.factories import World
 
 
-@dataclass
-class Scene:
-    """A police unit registered a girl; a prosecutor's unit has nothing, or what a test gives it."""
-
-    world: World
-    admin: Engine
-    owner: Actor
-    victim: int
-    case: int
-
-    def run(self, statement: str, **values: Any) -> Any:
-        """Past every lock."""
-        with self.admin.begin() as connection:
-            result = connection.exec_driver_sql(statement, values)
-            return result.all() if result.returns_rows else None
-
-    def keys(self, actor: Actor, **more: Any) -> dict[str, Any]:
-        return {"v": self.victim, "c": self.case, "u": actor.unit_id, "w": actor.user_id, **more}
-
-    def refuses(self, actor: Actor, statement: str, **more: Any) -> bool:
-        """Whether the statement is refused as the actor; its `more` values beside the scene's keys."""
-        with self.world.session(actor) as session:
-            return refused(session, statement, **self.keys(actor, **more))
-
-    def changed(self, actor: Actor, statement: str, **more: Any) -> int:
-        """Rows the statement changes or gives, undone again."""
-        session = self.world.runtime.database.open_session(actor)
-        with contextlib.closing(session):
-            result = session.connection().exec_driver_sql(statement, self.keys(actor, **more))
-            rows = len(result.all()) if result.returns_rows else result.rowcount
-            session.rollback()
-            return rows
-
-    def take_part(self, actor: Actor, compartments: list[str] | None = None, *, assigned: bool = True) -> None:
-        self.run(
-            "INSERT INTO participation (victim_id, case_id, unit_id, basis, compartments, population)"
-            " VALUES (%(v)s, %(c)s, %(u)s, 'MANDATO', %(p)s, 1)", **self.keys(actor, p=compartments),
-        )  # fmt: skip
-        if assigned:
-            self.run(ASSIGN, **self.keys(actor))
-
-    def refer(self, sender: Actor, receiver: Actor, state: str) -> int:
-        ((key,),) = self.run(
-            "INSERT INTO referral (victim_id, case_id, code, from_unit_id, to_unit_id, service_type, reason, legal_basis,"
-            " compartments, urgent, state, sent_by, due_at) VALUES (%(v)s, %(c)s, 'DE-' || gen_random_uuid(), %(u)s,"
-            " %(t)s, 'SALUD', 'REQUIERE_SERVICIO', 'MANDATO_LEGAL', '{identity}', false, %(s)s, %(w)s, now())"
-            " RETURNING id", **self.keys(sender, t=receiver.unit_id, s=state),
-        )  # fmt: skip
-        return int(key)
-
-
-ASSIGN = (
-    "INSERT INTO assignment (victim_id, case_id, unit_id, user_id, assigned_by)"
-    " VALUES (%(v)s, %(c)s, %(u)s, %(w)s, %(w)s)"
-)
-PART = "INSERT INTO participation (victim_id, case_id, unit_id, basis, population, compartments, referral_id)"
-REFERRAL = (
-    "INSERT INTO referral (victim_id, case_id, code, from_unit_id, to_unit_id, service_type, reason, legal_basis,"
-    " compartments, urgent, state, sent_by, due_at) VALUES (%(v)s, %(c)s, 'DE-X', %(f)s, %(t)s, 'SALUD',"
-    " 'REQUIERE_SERVICIO', 'MANDATO_LEGAL', %(p)s, false, 'ENVIADA', %(w)s, now())"
-)
-
-
 @pytest.fixture
-def scene(world: World, admin: Engine) -> Iterator[Scene]:
+def scene(world: World, admin: Engine) -> Scene:
     owner = world.actor("upe_officer")
     person = world.register(owner, identity={"given_names": "Alba", "age_years": 15, "nationality": "VE"})
     with admin.connect() as connection:
         case = connection.exec_driver_sql(
             "SELECT id FROM trafficking_case WHERE victim_id = %(v)s", {"v": person.victim_id}
         ).scalar_one()
-    yield Scene(world, admin, owner, person.victim_id, case)
+    return Scene(world, admin, owner, person.victim_id, case)
 
 
 @pytest.fixture
@@ -98,14 +33,14 @@ def prosecutor(world: World) -> Actor:
 @pytest.mark.parametrize("basis", ["REGISTRO", "MANDATO", "DERIVACION", "OTRA"])
 def test_joining_a_case(scene: Scene, prosecutor: Actor, basis: str) -> None:
     for extra in ("NULL, NULL", "'{}', NULL", "'{identity}', 1"):
-        values = f"{PART} VALUES (%(v)s, %(c)s, %(u)s, '{basis}', 7, {extra})"  # noqa: S608
+        values = f"{PART} VALUES (%(v)s, %(c)s, %(u)s, '{basis}', 7, {extra})"
         assert scene.refuses(prosecutor, values)
         assert scene.refuses(scene.world.actor("data_protection_officer"), values)
 
 
 def test_joining_by_a_referral_that_ended_or_was_not_accepted(scene: Scene) -> None:
     receiver = scene.world.actor("health_officer")
-    join = f"{PART} VALUES (%(v)s, %(c)s, %(u)s, 'DERIVACION', 1, %(p)s, %(r)s)"  # noqa: S608
+    join = f"{PART} VALUES (%(v)s, %(c)s, %(u)s, 'DERIVACION', 1, %(p)s, %(r)s)"
     for state in ("ENVIADA", "RECHAZADA", "VENCIDA", "RETIRADA", "CONCLUIDA", "INTERRUMPIDA"):
         referral = scene.refer(scene.owner, receiver, state)
         assert scene.refuses(receiver, join, p=["identity"], r=referral), state
@@ -124,8 +59,12 @@ def test_taking_up_again_a_referral_that_ended(scene: Scene) -> None:
         assert scene.changed(receiver, again, r=referral) == 0, state
     open_one = scene.refer(scene.owner, receiver, "ENVIADA")
     assert scene.changed(receiver, "UPDATE referral SET state = 'ACEPTADA' WHERE id = %(r)s", r=open_one) == 1
-    for column, value in (("compartments", "'{psychology}'"), ("to_unit_id", "%(u)s"), ("from_unit_id", "%(u)s")):
-        assert scene.refuses(receiver, f"UPDATE referral SET {column} = {value} WHERE id = %(r)s", r=open_one)
+    for column, value in (
+        ("compartments", "'{psychology}'"),
+        ("to_unit_id", "%(u)s"),
+        ("from_unit_id", "%(u)s"),
+    ):
+        assert scene.refuses(receiver, f"UPDATE referral SET {column} = {value} WHERE id = %(r)s", r=open_one)  # noqa: S608
 
 
 def test_taking_charge(scene: Scene) -> None:
@@ -156,13 +95,23 @@ def test_staying_after_the_end(scene: Scene, prosecutor: Actor) -> None:
     scene.take_part(prosecutor)
     scene.run("UPDATE participation SET ended_at = now() WHERE unit_id = %(u)s", u=prosecutor.unit_id)
     assert scene.refuses(prosecutor, "UPDATE participation SET ended_at = NULL WHERE unit_id = %(u)s")
-    assert scene.changed(prosecutor, "UPDATE participation SET last_activity = now() WHERE unit_id = %(u)s") == 0
+    assert (
+        scene.changed(prosecutor, "UPDATE participation SET last_activity = now() WHERE unit_id = %(u)s") == 0
+    )
     assert scene.changed(prosecutor, "SELECT 1 FROM victim WHERE id = %(v)s") == 0
 
 
 @pytest.mark.parametrize(
     "change",
-    ["compartments = NULL", "population = 7", "ended_at = NULL", "unit_id = 1", "case_id = 1", "seats = '{}'", "housed = true"],
+    [
+        "compartments = NULL",
+        "population = 7",
+        "ended_at = NULL",
+        "unit_id = 1",
+        "case_id = 1",
+        "seats = '{}'",
+        "housed = true",
+    ],
 )
 def test_widening_ones_part(scene: Scene, prosecutor: Actor, change: str) -> None:
     scene.take_part(prosecutor, ["legal"])
@@ -172,7 +121,8 @@ def test_widening_ones_part(scene: Scene, prosecutor: Actor, change: str) -> Non
 def test_widening_ones_part_through_a_new_case(scene: Scene, prosecutor: Actor) -> None:
     scene.take_part(prosecutor, ["legal"])
     new = (
-        "INSERT INTO trafficking_case (id, victim_id, code, state, identification, first_identified_on, reference_year,"
+        "INSERT INTO trafficking_case (id, victim_id, code, state, identification, first_identified_on,"
+        " reference_year,"
         " source, opened_unit_id, opened_by) OVERRIDING SYSTEM VALUE VALUES (%(k)s, %(v)s, 'CA-X', 'ALERTA',"
         " 'PRESUNTA', '2024-05-02', 2024, 'REINGRESO', %(u)s, %(w)s)"
     )
@@ -186,8 +136,13 @@ def test_passing_on_more_than_one_was_given(scene: Scene) -> None:
     """A friend's unit is brought in, or asked for a service, with what the own unit does not see."""
     udavit, friend = scene.world.actor("udavit_officer"), scene.world.actor("police_investigator")
     scene.take_part(udavit, ["legal", "services"])
-    mandate = f"{PART} VALUES (%(v)s, %(c)s, %(t)s, 'MANDATO', 1, %(p)s, NULL)"  # noqa: S608
-    for given, refused_ in ((None, True), (["identity"], True), (["legal", "identity"], True), (["legal"], False)):
+    mandate = f"{PART} VALUES (%(v)s, %(c)s, %(t)s, 'MANDATO', 1, %(p)s, NULL)"
+    for given, refused_ in (
+        (None, True),
+        (["identity"], True),
+        (["legal", "identity"], True),
+        (["legal"], False),
+    ):
         assert scene.refuses(udavit, mandate, t=friend.unit_id, p=given) is refused_, given
         if given is not None:
             values = {"f": udavit.unit_id, "t": friend.unit_id, "p": given}
@@ -240,7 +195,10 @@ def test_housing_and_housing_again(scene: Scene) -> None:
         "UPDATE audit_event SET event = '{}'",
         "UPDATE victim_blob SET sealed = ''",
         "UPDATE victim SET registered_by = %(w)s",
-        "INSERT INTO unit (institution_id, code, name, kind) SELECT id, 'U-X', 'x', 'CAR' FROM institution LIMIT 1",
+        (
+            "INSERT INTO unit (institution_id, code, name, kind) SELECT id, 'U-X', 'x', 'CAR' FROM"
+            " institution LIMIT 1"
+        ),
         "INSERT INTO institution (code, name, sector) VALUES ('I-X', 'x', 'publico')",
         "SET ROLE ruv_guard",
         "SET ROLE ruv_owner",
@@ -320,7 +278,9 @@ def test_ending_the_part_of_another_unit(scene: Scene, prosecutor: Actor) -> Non
     end = "SELECT 1 WHERE ruv.end_own_participation(%(c)s)"
     with scene.world.session(prosecutor) as session:
         session.connection().exec_driver_sql(end, scene.keys(prosecutor))
-    assert scene.run("SELECT count(*) FROM participation WHERE case_id = %(c)s AND ended_at IS NULL", c=scene.case) == [(1,)]
+    assert scene.run(
+        "SELECT count(*) FROM participation WHERE case_id = %(c)s AND ended_at IS NULL", c=scene.case
+    ) == [(1,)]
     assert scene.changed(scene.owner, "SELECT 1 FROM victim WHERE id = %(v)s") == 1
 
 
@@ -332,20 +292,32 @@ def test_a_plan_is_written_in_ones_own_name_only(scene: Scene) -> None:
     scene.take_part(health)
     keys = scene.keys(scene.owner)
     ((plan,),) = scene.run(
-        "INSERT INTO plan (victim_id, case_id, code, kind, state, unit_id, responsible_user_id, place_of_execution)"
-        " VALUES (%(v)s, %(c)s, 'PR-' || gen_random_uuid(), 'NNA', 'BORRADOR', %(u)s, %(w)s, 'x') RETURNING id", **keys,
-    )  # fmt: skip
+        "INSERT INTO plan (victim_id, case_id, code, kind, state, unit_id, responsible_user_id,"
+        " place_of_execution)"
+        " VALUES (%(v)s, %(c)s, 'PR-' || gen_random_uuid(), 'NNA', 'BORRADOR', %(u)s, %(w)s, 'x')"
+        " RETURNING id",
+        **keys,
+    )
     ((objective,),) = scene.run(
-        "INSERT INTO plan_objective (victim_id, plan_id, code, domain, position, sealed, key_version, created_by)"
-        " VALUES (%(v)s, %(p)s, 'OB-' || gen_random_uuid(), 'SALUD', 1, '', 1, %(w)s) RETURNING id", p=plan, **keys,
-    )  # fmt: skip
+        "INSERT INTO plan_objective (victim_id, plan_id, code, domain, position, sealed, key_version,"
+        " created_by)"
+        " VALUES (%(v)s, %(p)s, 'OB-' || gen_random_uuid(), 'SALUD', 1, '', 1, %(w)s) RETURNING id",
+        p=plan,
+        **keys,
+    )
     ((activity,),) = scene.run(
-        "INSERT INTO plan_activity (victim_id, plan_id, objective_id, code, unit_id, due_on, state, sealed, key_version,"
-        " created_by) VALUES (%(v)s, %(p)s, %(o)s, 'AC-' || gen_random_uuid(), %(u)s, '2030-01-01', 'PENDIENTE', '', 1,"
-        " %(w)s) RETURNING id", p=plan, o=objective, **keys,
-    )  # fmt: skip
+        "INSERT INTO plan_activity (victim_id, plan_id, objective_id, code, unit_id, due_on, state,"
+        " sealed, key_version,"
+        " created_by) VALUES (%(v)s, %(p)s, %(o)s, 'AC-' || gen_random_uuid(), %(u)s, '2030-01-01',"
+        " 'PENDIENTE', '', 1,"
+        " %(w)s) RETURNING id",
+        p=plan,
+        o=objective,
+        **keys,
+    )
     note = (
-        "INSERT INTO progress_note (victim_id, plan_id, activity_id, from_state, to_state, by_user_id, by_unit_id)"
+        "INSERT INTO progress_note (victim_id, plan_id, activity_id, from_state, to_state, by_user_id,"
+        " by_unit_id)"
         " VALUES (%(v)s, %(p)s, %(a)s, 'PENDIENTE', 'EN_CURSO', %(x)s, %(u)s)"
     )
     more = {"p": plan, "a": activity}

@@ -1,4 +1,4 @@
-"""Writing beyond one's scope: foreign keys do not ask row-level security, so every policy asks for the parent."""
+"""Writing beyond one's scope: foreign keys ask no policy, so every policy asks for the parent."""
 
 from __future__ import annotations
 
@@ -36,11 +36,18 @@ def hidden_person(world: World, admin: Engine) -> Hidden:
             "SELECT id FROM trafficking_case WHERE victim_id = %(v)s", {"v": person.victim_id}
         ).scalar_one()
         known = {
-            "victim_id": person.victim_id, "victim.id": person.victim_id, "case_id": case_id,
-            "trafficking_case.id": case_id, "unit.id": police.unit_id, "unit_id": police.unit_id,
-            "user_account.id": police.user_id, "user_id": police.user_id, "kek.id": 1,
-            "token": person.victim_id * 7919, "to_unit_id": police.unit_id,
-        }  # fmt: skip
+            "victim_id": person.victim_id,
+            "victim.id": person.victim_id,
+            "case_id": case_id,
+            "trafficking_case.id": case_id,
+            "unit.id": police.unit_id,
+            "unit_id": police.unit_id,
+            "user_account.id": police.user_id,
+            "user_id": police.user_id,
+            "kek.id": 1,
+            "token": person.victim_id * 7919,
+            "to_unit_id": police.unit_id,
+        }
         return Hidden(person.victim_id, plant(connection, known))
 
 
@@ -48,10 +55,20 @@ def as_written_by(actor: Actor, hidden: Hidden) -> dict[str, Any]:
     """The same keys, in the actor's own name: what is left to refuse is the person."""
     own = {"unit.id": actor.unit_id, "unit_id": actor.unit_id, "user_account.id": actor.user_id}
     more = {
-        "from_unit_id": actor.unit_id, "to_unit_id": hidden.keys["unit.id"], "opened_unit_id": actor.unit_id,
-        "by_unit_id": actor.unit_id, "registered_unit_id": actor.unit_id, "state": "ENVIADA", "basis": "REGISTRO",
-        "compartment": "identity", "user_id": actor.user_id, "version": 7, "token": 1, "number": 7, "row_key": b"1",
-    }  # fmt: skip
+        "from_unit_id": actor.unit_id,
+        "to_unit_id": hidden.keys["unit.id"],
+        "opened_unit_id": actor.unit_id,
+        "by_unit_id": actor.unit_id,
+        "registered_unit_id": actor.unit_id,
+        "state": "ENVIADA",
+        "basis": "REGISTRO",
+        "compartment": "identity",
+        "user_id": actor.user_id,
+        "version": 7,
+        "token": 1,
+        "number": 7,
+        "row_key": b"1",
+    }
     return {**hidden.keys, **own, **more}
 
 
@@ -79,7 +96,8 @@ def test_a_foreign_key_alone_would_let_it_through(scratch: Scratch) -> None:
     actor = world.actor("upe_officer")
     scratch.run(
         """DO $$ DECLARE p record; BEGIN
-             FOR p IN SELECT * FROM pg_policies WHERE 'ruv_app' = ANY (roles) AND cmd IN ('INSERT', 'ALL') LOOP
+             FOR p IN SELECT * FROM pg_policies WHERE 'ruv_app' = ANY (roles) AND cmd IN ('INSERT',
+               'ALL') LOOP
                EXECUTE format('ALTER POLICY %%I ON %%I WITH CHECK (true)', p.policyname, p.tablename);
              END LOOP; END $$"""
     )
@@ -115,7 +133,8 @@ def test_no_row_of_a_person_one_does_not_see_changes(world: World, admin: Engine
                     )
                     changed += [f"{table.name}.{column.name}"] * rows.rowcount
                 except DBAPIError as error:
-                    assert getattr(error.orig, "sqlstate", None) == "42501"
+                    if getattr(error.orig, "sqlstate", None) != "42501":
+                        raise
                 finally:
                     savepoint.rollback()
     assert changed == []
@@ -140,10 +159,12 @@ def test_nothing_is_deleted_or_truncated(world: World, table: str) -> None:
         assert refused(session, f'TRUNCATE "{table}" CASCADE')
 
 
-# Unique values ----------------------------------------------------------------------------------------------------
+# Unique values
 
 
-def test_a_unique_value_of_somebody_hidden_is_refused_before_it_is_compared(world: World, admin: Engine) -> None:
+def test_a_unique_value_of_somebody_hidden_is_refused_before_it_is_compared(
+    world: World, admin: Engine
+) -> None:
     hidden = hidden_person(world, admin)
     with admin.connect() as connection:
         code = connection.exec_driver_sql(
@@ -154,12 +175,18 @@ def test_a_unique_value_of_somebody_hidden_is_refused_before_it_is_compared(worl
     with world.session(health) as session:
         for token in (taken, free):
             values = {"t": token, "v": hidden.victim_id}
-            assert refused(session, "INSERT INTO victim_token (token, victim_id) VALUES (%(t)s, %(v)s)", **values)
+            assert refused(
+                session, "INSERT INTO victim_token (token, victim_id) VALUES (%(t)s, %(v)s)", **values
+            )
         for wanted in (code, "TP-0000-000X"):
             values = {"c": wanted, "v": hidden.victim_id}
-            assert refused(session, "INSERT INTO victim_code (code, victim_id) VALUES (%(c)s, %(v)s)", **values)
+            assert refused(
+                session, "INSERT INTO victim_code (code, victim_id) VALUES (%(c)s, %(v)s)", **values
+            )
         for version in (1, 8000):
-            values = row(Base.metadata.tables["victim_blob"], as_written_by(health, hidden) | {"version": version})
+            values = row(
+                Base.metadata.tables["victim_blob"], as_written_by(health, hidden) | {"version": version}
+            )
             assert refused(session, insert_sql(Base.metadata.tables["victim_blob"], values), **values)
 
 
@@ -170,9 +197,13 @@ def test_a_known_document_tells_the_unit_to_ask_and_nothing_else(world: World) -
     client = world.client(world.actor("cem_officer"))
     body = {"compartments": {"identity": {"documents": document}}, "first_identified_on": "2024-05-02"}
     made = client.post("/api/v1/victims", json=body)
-    mine = client.post("/api/v1/victims", json={**body, "compartments": {"identity": {"given_names": "Iris"}}})
+    mine = client.post(
+        "/api/v1/victims", json={**body, "compartments": {"identity": {"given_names": "Iris"}}}
+    )
     patched = client.patch(
-        f"/api/v1/victims/{mine.json()['code']}/identity", json={"documents": document}, headers={"If-Match": '"1"'}
+        f"/api/v1/victims/{mine.json()['code']}/identity",
+        json={"documents": document},
+        headers={"If-Match": '"1"'},
     )
     for answer in (made, patched):
         assert answer.status_code == 409
@@ -186,11 +217,11 @@ def test_the_probe_in_sql_names_nobody_out_of_scope(world: World, admin: Engine)
 
     def probe(actor: Actor) -> Any:
         with world.session(actor) as session:
-            rows = session.connection().exec_driver_sql("SELECT * FROM ruv.probe(%(t)s)", {"t": [hidden.keys["token"]]})
+            rows = session.connection().exec_driver_sql(
+                "SELECT * FROM ruv.probe(%(t)s)", {"t": [hidden.keys["token"]]}
+            )
             return rows.one()
 
     assert tuple(probe(world.actor("cem_officer")))[:2] == (None, None)
     with world.session(world.actor("psychologist")) as session:
         assert refused(session, "SELECT * FROM ruv.probe(%(t)s)", t=[hidden.keys["token"]])
-
-

@@ -1,4 +1,4 @@
-"""Every personal value of a database, opened with its keys; and the search for them in what must not hold them."""
+"""Every personal value of a database, opened with its keys, and the search for them where none may be."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg.sql import SQL, Identifier
 
 from app.catalogues import code_list, list_names
 from app.runtime import Runtime
+from app.services.demo.people import LABEL
 from app.vault import Place, open_json
 
 BLOBS = (
-    "SELECT b.id, b.victim_id, b.compartment, b.version, b.schema_version, b.sealed, k.version, k.kek_id, k.wrapped"
+    "SELECT b.id, b.victim_id, b.compartment, b.version, b.schema_version, b.sealed,"
+    " k.version, k.kek_id, k.wrapped"
     " FROM victim_blob b JOIN victim_key k"
     " ON k.victim_id = b.victim_id AND k.compartment = b.compartment AND k.version = b.key_version"
 )
@@ -25,6 +28,11 @@ TEXTS = (
     ("plan_objective", "sealed", "plan"),
     ("plan_activity", "sealed", "plan"),
     ("progress_note", "sealed", "plan"),
+)
+TEXT_ROWS = (
+    "SELECT t.id, t.victim_id, t.{0}, k.version, k.kek_id, k.wrapped FROM {1} t JOIN victim_key k"
+    " ON k.victim_id = t.victim_id AND k.version = t.key_version AND k.compartment = %(compartment)s"
+    " WHERE t.{0} IS NOT NULL"
 )
 SHORTEST = 4
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -58,10 +66,7 @@ def opened(runtime: Runtime, connection: psycopg.Connection[Any]) -> Iterator[tu
         )
     for table, column, compartment in TEXTS:
         rows = connection.execute(
-            f"SELECT t.id, t.victim_id, t.{column}, k.version, k.kek_id, k.wrapped FROM {table} t"
-            " JOIN victim_key k ON k.victim_id = t.victim_id AND k.version = t.key_version AND k.compartment = %s"
-            f" WHERE t.{column} IS NOT NULL",
-            [compartment],
+            SQL(TEXT_ROWS).format(Identifier(column), Identifier(table)), {"compartment": compartment}
         )
         for row_id, victim, sealed, key_version, kek, wrapped in rows:
             dek = runtime.vault.open_dek(compartment, victim, key_version, kek, wrapped)
@@ -82,10 +87,11 @@ def _texts(field: str, value: Any) -> Iterator[tuple[str, str]]:
 def personal(values: Iterable[tuple[str, str]]) -> Personal:
     """What a leak would consist of.
 
-    Left out: codes of the lists (public words, no values of a person), texts of fewer than four characters,
-    and days that are not birth dates (each is also a day on which rows are written).
+    Left out: codes of the lists (public words, no values of a person), the label of synthetic data, texts of
+    fewer than four characters, and days that are not birth dates (each is also a day on which rows are
+    written).
     """
-    codes = {code for name in list_names() for code in code_list(name).codes}
+    codes = {code for name in list_names() for code in code_list(name).codes} | {LABEL}
     words: set[str] = set()
     phrases: set[str] = set()
     left_out = 0

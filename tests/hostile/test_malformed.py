@@ -61,12 +61,12 @@ def strings(value: Any) -> Iterator[str]:
 def faults(status: int, content_type: str, body: str, sent: Any) -> list[str]:
     """What is wrong with an answer."""
     found = []
-    if status >= 500:  # noqa: PLR2004
+    if status >= 500:
         found.append(f"status {status}")
     if "Traceback" in body or 'File "' in body:
         found.append("a stack trace")
-    found += [f"shows {name[:3]}..." for name in NAMES if status >= 400 and name in body]  # noqa: PLR2004
-    if status >= 400:  # noqa: PLR2004
+    found += [f"shows {name[:3]}..." for name in NAMES if status >= 400 and name in body]
+    if status >= 400:
         if content_type != "application/problem+json":
             found.append(f"a {status} as {content_type}")
         echoes = {s for s in strings(sent) if len(s) >= SHORTEST_ECHO and s not in VOCABULARY}
@@ -80,7 +80,13 @@ def targets(runtime: Any, base_url: str) -> Iterator[tuple[World, Actor, dict[st
     world = World(runtime, base_url)
     actor = world.actor("cem_officer")
     person = world.register(
-        actor, identity={"given_names": NAMES[2], "first_surname": NAMES[0], "second_surname": NAMES[1], "age_years": 30}
+        actor,
+        identity={
+            "given_names": NAMES[2],
+            "first_surname": NAMES[0],
+            "second_surname": NAMES[1],
+            "age_years": 30,
+        },
     )
     yield world, actor, {"code": person.code, "case": person.case_code}
     world.close()
@@ -148,10 +154,12 @@ RAW = [
     b'{"a":' * 20_000,
     b'{"compartments": NaN}',
     b'\xff\xfe{"a":1}',
-    json.dumps({"compartments": {"identity": {"given_names": "a\u0000b"}}, "first_identified_on": "2024-01-01"}).encode(),
+    json.dumps(
+        {"compartments": {"identity": {"given_names": "a\u0000b"}}, "first_identified_on": "2024-01-01"}
+    ).encode(),
     b'{"compartments": {"identity": {"given_names": "\\ud800"}}, "first_identified_on": "2024-01-01"}',
     b'{"compartments": {"identity": {"age_years": 1e999}}, "first_identified_on": "2024-01-01"}',
-    b'{"compartments": {"identity": {"age_years": 99999999999999999999999}}, "first_identified_on": "9999-12-31"}',
+    b'{"compartments": {"identity": {"age_years": 9999999999999999999}}, "first_identified_on": "9999-12-31"}',
     b'{"compartments": {"identity": {}}, "compartments": 5, "first_identified_on": "0000-00-00"}',
 ]
 

@@ -1,4 +1,4 @@
-"""`kill -9` of the service and of PostgreSQL while fifty clients write: nothing acknowledged is lost or half there."""
+"""`kill -9` of service and PostgreSQL while fifty clients write: no acknowledged write is lost."""
 
 from __future__ import annotations
 
@@ -36,8 +36,19 @@ def free_port() -> int:
 @contextmanager
 def served(data_dir: Path, port: int) -> Iterator[psutil.Process]:
     """`ruv serve` with two workers as a process group of its own; killed at the end if still there."""
-    command = [str(Path(sys.executable).with_name("ruv")), "serve", "--port", str(port), "--workers", "2", "--data-dir", str(data_dir)]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as child:
+    command = [
+        str(Path(sys.executable).with_name("ruv")),
+        "serve",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--data-dir",
+        str(data_dir),
+    ]
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as child:
         try:
             wait_ready(port)
             yield psutil.Process(child.pid)

@@ -10,12 +10,18 @@ from dataclasses import dataclass, field
 import httpx
 from sqlalchemy import Engine, text
 
-IDENTITY = {"given_names": "Prueba", "first_surname": "Sintética", "sex": "MUJER", "nationality": "PE", "age_years": 30}
+IDENTITY = {
+    "given_names": "Prueba",
+    "first_surname": "Sintética",
+    "sex": "MUJER",
+    "nationality": "PE",
+    "age_years": 30,
+}
 
 
 @dataclass
 class Acknowledged:
-    """What the service said it had stored: registrations by code, and the last version of each person's contact."""
+    """What the service said it had stored: registrations by code, last versions of contact."""
 
     registered: set[str] = field(default_factory=set)
     contact: dict[str, int] = field(default_factory=dict)
@@ -43,7 +49,7 @@ def write_until(stop: threading.Event, base_url: str, token: str, done: Acknowle
 def _one_person(client: httpx.Client, done: Acknowledged) -> None:
     body = {"compartments": {"identity": IDENTITY}, "first_identified_on": "2024-05-02"}
     answer = client.post("/api/v1/victims", json=body)
-    if answer.status_code != 201:  # noqa: PLR2004
+    if answer.status_code != 201:
         done.refused += 1
         return
     code = answer.json()["code"]
@@ -54,12 +60,14 @@ def _one_person(client: httpx.Client, done: Acknowledged) -> None:
             json={"residence_locality": f"Versión {version + 1}"},
             headers={"If-Match": f'"{version}"'},
         )
-        if answer.status_code != 200:  # noqa: PLR2004
+        if answer.status_code != 200:
             return
         done.note(code, version + 1)
 
 
-def start_writers(count: int, base_url: str, tokens: list[str], done: Acknowledged) -> tuple[threading.Event, list[threading.Thread]]:
+def start_writers(
+    count: int, base_url: str, tokens: list[str], done: Acknowledged
+) -> tuple[threading.Event, list[threading.Thread]]:
     """Start `count` writers; set the event and join the threads to end them."""
     stop = threading.Event()
     turns = itertools.cycle(tokens)
@@ -82,7 +90,8 @@ SELECT v.id FROM victim v WHERE
     OR NOT EXISTS (SELECT FROM victim_key k WHERE k.victim_id = v.id AND k.compartment = 'identity')
     OR NOT EXISTS (SELECT FROM audit_event e WHERE e.victim_id = v.id AND e.action = 'victims.register')
     OR EXISTS (SELECT FROM compartment_head h WHERE h.victim_id = v.id AND NOT EXISTS (
-        SELECT FROM victim_blob b WHERE b.victim_id = v.id AND b.compartment = h.compartment AND b.version = h.version))
+        SELECT FROM victim_blob b
+        WHERE b.victim_id = v.id AND b.compartment = h.compartment AND b.version = h.version))
     OR (SELECT count(*) FROM audit_event e WHERE e.victim_id = v.id AND e.action = 'victims.write')
        <> (SELECT coalesce(sum(h.version), 0) FROM compartment_head h
            WHERE h.victim_id = v.id AND h.compartment = 'contact')
@@ -103,7 +112,10 @@ def faults(engine: Engine, done: Acknowledged) -> list[str]:
         found += [f"half done: {key}" for key in half]
         versions = {row.code: row.version for row in connection.execute(text(CONTACT_VERSIONS))}
         unqueued = connection.scalar(
-            text("SELECT count(*) FROM audit_event e WHERE NOT EXISTS (SELECT FROM audit_queue q WHERE q.event_id = e.id)")
+            text(
+                "SELECT count(*) FROM audit_event e"
+                " WHERE NOT EXISTS (SELECT FROM audit_queue q WHERE q.event_id = e.id)"
+            )
         )
     found += [f"lost registration {code}" for code in done.registered - versions.keys()]
     found += [f"lost version of {code}" for code, v in done.contact.items() if versions.get(code, 0) < v]

@@ -101,3 +101,15 @@ def test_the_service_does_not_end_while_she_is_housed(world: World) -> None:
         )
     )
     ok(shelter.post(url, json=conclude))
+
+
+def test_a_shelter_keeps_nobody_whose_view_it_lost(world: World) -> None:
+    person = registered(world)
+    _, first, referral = shared_with(world, person, "car_caseworker")
+    ok(first.post(f"{API}/placements", json={"case": person.case}), 201)
+    refused = problem(first.post(f"{API}/cases/{person.case}/participations/end"), 409)
+    assert "egreso" in refused["detail"]
+    ok(person.client.post(f"{API}/referrals/{referral}/transitions", json={"action": "withdraw"}))
+    problem(first.get(f"{API}/victims/{person.victim}"), 404)
+    _, second, _ = shared_with(world, person, "car_caseworker")
+    ok(second.post(f"{API}/placements", json={"case": person.case}), 201)

@@ -9,10 +9,10 @@ from tests.factories import World
 def admitted(world: World, unit: str) -> tuple[Registered, str]:
     """A person registered by a CEM that brings in `unit` by mandate."""
     cem = world.actor("cem_officer")
-    person = world.register(cem, identity={"given_names": "Prueba", "first_surname": "Sintética", "age_years": 30})
-    answer = world.client(cem).post(
-        f"/api/v1/cases/{person.case_code}/participations", json={"unit": unit}
+    person = world.register(
+        cem, identity={"given_names": "Prueba", "first_surname": "Sintética", "age_years": 30}
     )
+    answer = world.client(cem).post(f"/api/v1/cases/{person.case_code}/participations", json={"unit": unit})
     assert answer.status_code == 201, answer.text
     return person, unit
 
@@ -43,7 +43,9 @@ def test_notes_are_read_and_changed_by_their_author_alone(world: World) -> None:
     assert [note["text"] for note in mine] == ["secreto de la primera"]
     theirs = two.get(url).json()["compartments"]["psychology"]["notes"]
     assert [(note["text"], note["author"]) for note in theirs] == [("secreto de la segunda", second.user_id)]
-    assert two.patch(f"{url}/psychology", json={"notes": None}, headers={"If-Match": '"2"'}).status_code == 200
+    assert (
+        two.patch(f"{url}/psychology", json={"notes": None}, headers={"If-Match": '"2"'}).status_code == 200
+    )
     assert "secreto de la primera" in one.get(url).text
     past = two.get(f"{url}/history", params={"compartment": "psychology"})
     assert "secreto de la primera" not in past.text

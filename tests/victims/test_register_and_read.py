@@ -28,7 +28,9 @@ def unique_identity(world: World) -> dict[str, Any]:
 def test_the_registering_officer_reads_what_she_wrote(world: World) -> None:
     police = world.actor("police_investigator")
     person = world.register(
-        police, identity=unique_identity(world), legal={"purposes": ["EXPLOTACION_SEXUAL"], "department": "17"}
+        police,
+        identity=unique_identity(world),
+        legal={"purposes": ["EXPLOTACION_SEXUAL"], "department": "17"},
     )
     answer = world.client(police).get(f"/api/v1/victims/{person.code}")
     assert answer.status_code == 200, answer.text

@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
 from app.access.guard import canonical, require
-from app.access.opening import COORDINATION, SealedRow, Standing, open_rows, standing
+from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, list_order, takes_part, visible_cases
+from app.access.sealing import COORDINATION
+from app.access.standing import Standing, standing
 from app.audit import record
 from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
 from app.models import CaseTransition, Exploitation, Participation, Profile, TraffickingCase, VictimCode

@@ -91,8 +91,8 @@ def presumed_child(session: Session, victim_id: int, case_id: int) -> bool:
         .where(TraffickingCase.id == case_id, Profile.victim_id == victim_id)
     ).first()
     if row is None:
-        population: int = session.execute(select(func.ruv.population_of(victim_id))).scalar_one()
-        return bool(population & CHILD_BIT)
+        population: int | None = session.scalar(select(func.ruv.population_of(victim_id)))
+        return population is None or bool(population & CHILD_BIT)
     return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
 
 
@@ -123,6 +123,17 @@ def open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
         )
         .limit(1)
     )
+
+
+def lives_here(session: Session, actor: Actor, ref: CaseRef) -> bool:
+    """Whether the person is placed in the actor's unit now."""
+    found = select(Participation.id).where(
+        Participation.victim_id == ref.victim_id,
+        Participation.case_id == ref.case_id,
+        Participation.unit_id == actor.unit_id,
+        Participation.housed,
+    )
+    return session.execute(found).first() is not None
 
 
 def _case(session: Session, ref: CaseRef) -> Any:

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
-from app.access.opening import COORDINATION, seal_text, standing
 from app.access.permissions import Permission
+from app.access.sealing import COORDINATION, seal_text
+from app.access.standing import standing
 from app.audit import record
 from app.codes import new_code
 from app.db import insert_rows, next_ids

@@ -10,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
-from app.access.opening import standing
 from app.access.permissions import Permission
 from app.access.policy import policy
+from app.access.standing import standing
 from app.audit import record
 from app.db import insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, Unit, UserAccount
-from app.services.cases.row_queries import open_referral
+from app.services.cases.row_queries import lives_here, open_referral
 from app.services.referrals.rules import NETWORK_KINDS
 
 BASES = {
@@ -88,7 +88,7 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
     Raises:
         NotFound: out of scope.
         Forbidden: the role does not manage the unit's assignments.
-        Conflict: the part rests on an open referral, or nobody else takes part.
+        Conflict: the part rests on an open referral, she lives in the unit, or nobody else takes part.
     """
     require(actor, Permission.ASSIGNMENTS_WRITE)
     ref = case_in_scope(session, actor, code)
@@ -96,6 +96,8 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
     # A unit whose key is hidden (a shelter) is another unit: one's own is always shown.
     if all(unit_id == actor.unit_id for unit_id in open_units):
         raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de salir.")
+    if lives_here(session, actor, ref):
+        raise Conflict("La persona está alojada en su unidad: registre primero el egreso.")
     if referral := open_referral(session, actor, ref):
         raise Conflict("Participa por una derivación abierta: conclúyala o interrúmpala.", referral=referral)
     _record(session, actor, "cases.participation.end", ref)

@@ -83,5 +83,5 @@ def _store(database: Database, clerk: Actor, people: Sequence[Synthetic]) -> Non
         batch = [(registration, checked(clerk, registration)) for registration in wanted]
         key = vault_of(session).secret("index")
         tokens = [document_tokens(key, clean["identity"].get("documents", ())) for _, clean in batch]
-        claim_tokens(session, clerk, list(chain.from_iterable(tokens)))
+        claim_tokens(session, list(chain.from_iterable(tokens)))
         store(session, clerk, batch, tokens)

@@ -35,7 +35,7 @@ def create_institution(session: Session, actor: Actor, code: str, name: str, sec
     return key
 
 
-def create_unit(  # noqa: PLR0913
+def create_unit(
     session: Session,
     actor: Actor,
     institution_id: int,

@@ -74,7 +74,7 @@ def convert(cells: Mapping[str, str]) -> Mapped:
 
 
 def _identified(cells: Mapping[str, str]) -> tuple[date | None, tuple[FieldError, ...]]:
-    column = IDENTIFIED if IDENTIFIED in cells else REFERRED
+    column = REFERRED if REFERRED in cells and IDENTIFIED not in cells else IDENTIFIED
     try:
         return date.fromisoformat(cells.get(column, "")), ()
     except ValueError:

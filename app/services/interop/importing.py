@@ -205,7 +205,7 @@ def _claim(
     for candidate in good:
         documents = candidate.clean.get("identity", {}).get("documents", ())
         tokens = document_tokens(index, documents) if documents else []
-        duplicate = _duplicate(session, actor, tokens, taken)
+        duplicate = _duplicate(session, tokens, taken)
         if duplicate is None:
             taken.update(tokens)
             claimed.append((candidate, tokens))
@@ -219,13 +219,11 @@ def _claim(
     return claimed, refused
 
 
-def _duplicate(
-    session: Session, actor: Actor, tokens: list[int], taken: set[int]
-) -> PossibleDuplicate | None:
+def _duplicate(session: Session, tokens: list[int], taken: set[int]) -> PossibleDuplicate | None:
     if not taken.isdisjoint(tokens):
         return PossibleDuplicate("Otra fila de este archivo tiene el mismo documento.")
     try:
-        claim_tokens(session, actor, tokens)
+        claim_tokens(session, tokens)
     except PossibleDuplicate as duplicate:
         return duplicate
     return None

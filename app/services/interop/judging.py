@@ -76,15 +76,17 @@ class Judge:
         try:
             return registration, checked(self._actor, registration), mapped.errors
         except AppError as refused:
-            return None, {}, (*mapped.errors, *self._refusal(refused))
+            return None, {}, (*mapped.errors, *self._refusal(refused, mapped))
 
-    def _refusal(self, refused: AppError) -> Iterator[FieldError]:
+    def _refusal(self, refused: AppError, mapped: Mapped) -> Iterator[FieldError]:
         if isinstance(refused, NotFound):
             yield remark("", "not-writable", "Su función no puede escribir parte de los campos de esta fila.")
         elif not refused.errors:
             yield remark("", refused.type, refused.detail)
         for error in refused.errors:
-            yield {**error, "field": self._form.column_of(error["field"])}
+            name = error["field"]
+            owners = [part for part, payload in mapped.compartments.items() if name in payload]
+            yield {**error, "field": self._form.column_of(f"{owners[0]}.{name}" if owners else name)}
 
     def _reference(self, key: bytes) -> dict[str, str]:
         return {"system": self._form.source, "reference": key.hex()[:_SHOWN_OF_KEY]}

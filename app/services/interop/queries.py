@@ -12,9 +12,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.opening import Standing, open_compartments, standing_of
+from app.access.opening import open_compartments
 from app.access.policy import Level
 from app.access.scope import actor_params, takes_part, visible_victims
+from app.access.standing import Standing, standing_of
 from app.models import (
     Exploitation,
     ImportRow,

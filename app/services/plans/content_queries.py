@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import canonical
-from app.access.opening import SealedRow, Standing, open_rows, standing
+from app.access.opening import SealedRow, open_rows
 from app.access.policy import Level
 from app.access.scope import actor_params, visible_plans
+from app.access.standing import Standing, standing
 from app.errors import Forbidden, NotFound, StaleVersion
 from app.models import Plan, PlanActivity, PlanObjective, Unit
 

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
-from app.access.opening import standing
 from app.access.permissions import Permission
+from app.access.standing import standing
 from app.codes import new_code
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
-from app.access.opening import seal_text
 from app.access.permissions import Permission
+from app.access.sealing import seal_text
 from app.audit import record
 from app.catalogues import code_list
 from app.db import insert_rows, next_ids

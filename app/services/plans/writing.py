@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.opening import seal_text
+from app.access.sealing import seal_text
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, require
-from app.access.opening import COORDINATION, SealedRow, open_rows, standing
+from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.scope import actor_params, visible_referrals
+from app.access.sealing import COORDINATION
+from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
@@ -187,7 +189,7 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
         "reason_label": rules.REASONS.get(row.reason, row.reason),
         "legal_basis": row.legal_basis,
         "legal_basis_label": rules.LEGAL_BASES.get(row.legal_basis, row.legal_basis),
-        "population": "NNA" if row.population & CHILD_BIT else "ADULTA",
+        "population": "ADULTA" if row.population is not None and not row.population & CHILD_BIT else "NNA",
         "compartments": row.compartments,
         "urgent": row.urgent,
         "state": state,

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
-from app.access.opening import COORDINATION, seal_text, standing
 from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
+from app.access.sealing import COORDINATION, seal_text
+from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
-from app.access.opening import COORDINATION, seal_text
 from app.access.permissions import Permission
 from app.access.policy import policy
+from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.db import insert_rows
 from app.errors import Conflict, Forbidden, StaleVersion
@@ -68,7 +68,7 @@ def answer(
     found = _checked(session, actor, code, step, version)
     row = found.row
     accepted = step.target in rules.ACCEPTED
-    if accepted and not row.population & policy().population(actor.role):
+    if accepted and not (row.population or 0) & policy().population(actor.role):
         raise Conflict("Su función no atiende a la población a la que pertenece esta persona.")
     _advance(
         session, row, step.target,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -14,7 +13,7 @@ from app.access.permissions import Permission
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
-from app.db import insert_rows, next_ids
+from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Placement, Unit
 from app.services.cases.activity import touch
@@ -56,7 +55,7 @@ def admit(session: Session, actor: Actor, case_code: str, *, purpose: str = "ate
     }
     try:
         insert_rows(session, Placement, [row])
-    except IntegrityError:
+    except UniqueViolation:
         # The unique index is the rule: two shelters that admit at the same moment cannot both win.
         raise Conflict("La persona ya está alojada: registre primero el egreso anterior.") from None
     touch(session, actor, ref.victim_id, ref.case_id)

@@ -9,20 +9,30 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import check_writable, require, victim_in_scope
-from app.access.opening import current_blob, sealing_key
+from app.access.opening import current_blob
 from app.access.permissions import Permission
+from app.access.sealing import sealing_key
 from app.audit import record
 from app.db import insert_rows, next_ids, vault_of
 from app.errors import FieldError, Invalid, NotFound, StaleVersion
 from app.matching import document_tokens
 from app.models import CompartmentHead, VictimBlob, VictimToken
-from app.records import COMPARTMENTS, SCHEMA_VERSION, RecordInvalid, authored, dump, merge_patch, parse, split_face
-from app.services.victims import faces
+from app.records import (
+    COMPARTMENTS,
+    SCHEMA_VERSION,
+    RecordInvalid,
+    authored,
+    dump,
+    merge_patch,
+    parse,
+    split_face,
+)
+from app.services.victims import faces, queries
 from app.services.victims.probing import claim_tokens
 from app.vault import Place, seal_json
 
 
-def change(  # noqa: PLR0913
+def change(
     session: Session,
     actor: Actor,
     code: str,
@@ -58,7 +68,7 @@ def change(  # noqa: PLR0913
     current.update(faces.stored(session, ref.victim_id, compartment))
     safe = authored(compartment, patch, current, actor.user_id)
     clean = _validated(compartment, merge_patch(current, safe))
-    _keep_tokens(session, actor, ref.victim_id, compartment, current, clean)
+    _keep_tokens(session, ref.victim_id, compartment, current, clean)
     sealed_part, face = split_face(compartment, clean)
     faces.write(session, ref.victim_id, face)
     new = version + 1
@@ -88,11 +98,8 @@ def _advance(session: Session, actor: Actor, victim_id: int, compartment: str, v
         StaleVersion: the head is not at `version`.
     """
     if version == 0:
-        filled = select(CompartmentHead.version).where(
-            CompartmentHead.victim_id == victim_id, CompartmentHead.compartment == compartment
-        )
         session.execute(select(func.pg_advisory_xact_lock(victim_id)))
-        if session.execute(filled).first() is not None:
+        if queries.is_filled(session, victim_id, compartment):
             raise StaleVersion
         head = {"victim_id": victim_id, "compartment": compartment, "version": 1, "unit_id": actor.unit_id}
         insert_rows(session, CompartmentHead, [head])
@@ -110,9 +117,8 @@ def _advance(session: Session, actor: Actor, victim_id: int, compartment: str, v
         raise StaleVersion
 
 
-def _keep_tokens(  # noqa: PLR0913
+def _keep_tokens(
     session: Session,
-    actor: Actor,
     victim_id: int,
     compartment: str,
     before: dict[str, Any],
@@ -124,11 +130,11 @@ def _keep_tokens(  # noqa: PLR0913
     key = vault_of(session).secret("index")
     old = set(document_tokens(key, before.get("documents", ())))
     new = [t for t in document_tokens(key, after.get("documents", ())) if t not in old]
-    claim_tokens(session, actor, new)
+    claim_tokens(session, new)
     insert_rows(session, VictimToken, [{"token": token, "victim_id": victim_id} for token in new])
 
 
-def _append(  # noqa: PLR0913
+def _append(
     session: Session, actor: Actor, victim_id: int, compartment: str, version: int, data: dict[str, Any]
 ) -> tuple[str, int, int, bytes]:
     dek, key_version = sealing_key(session, victim_id, compartment)

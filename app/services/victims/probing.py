@@ -46,7 +46,7 @@ def probe(
     return hits
 
 
-def claim_tokens(session: Session, actor: Actor, tokens: Sequence[int]) -> None:
+def claim_tokens(session: Session, tokens: Sequence[int]) -> None:
     """Make sure nobody is registered under these tokens, and that nobody else registers them meanwhile.
 
     An advisory lock on each token, until the transaction ends, makes two offices that register the same

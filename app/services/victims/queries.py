@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import VictimRef, canonical, require, victim_in_scope
-from app.access.opening import Opened, Standing, open_compartments, open_versions, standing_of
+from app.access.opening import Opened, open_compartments, open_versions
 from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, takes_part
+from app.access.standing import Standing, standing_of
 from app.audit import record
 from app.db import Prepared
 from app.errors import Forbidden, NotFound
 from app.models import (
     AuditEvent,
+    CompartmentHead,
     Exploitation,
     Participation,
     Profile,
@@ -154,7 +156,11 @@ def access_log(
     ref: VictimRef = victim_in_scope(session, actor, code)
     query = (
         select(
-            AuditEvent.id, AuditEvent.at, AuditEvent.action, AuditEvent.outcome, AuditEvent.event,
+            AuditEvent.id,
+            AuditEvent.at,
+            AuditEvent.action,
+            AuditEvent.outcome,
+            AuditEvent.event,
             AuditEvent.unit_id,
         )
         .where(AuditEvent.victim_id == ref.victim_id)
@@ -207,3 +213,11 @@ def face(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:
         return {}
     row = session.execute(query).mappings().first()
     return dict(row) if row else {}
+
+
+def is_filled(session: Session, victim_id: int, compartment: str) -> bool:
+    """Whether a compartment has a first version."""
+    query = select(CompartmentHead.version).where(
+        CompartmentHead.victim_id == victim_id, CompartmentHead.compartment == compartment
+    )
+    return session.execute(query).first() is not None

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import check_writable, require
-from app.access.opening import Standing
 from app.access.permissions import Permission
 from app.access.policy import POPULATION_BITS, policy
+from app.access.standing import Standing
 from app.audit import event_row, record_rows
 from app.codes import new_code
 from app.db import insert_rows, next_ids, vault_of
@@ -35,6 +35,7 @@ from app.models import (
     VictimToken,
 )
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
+from app.records.kinds import today
 from app.services.victims.probing import claim_tokens
 from app.vault import Keyring, Place, seal_json
 
@@ -99,7 +100,7 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
                 "message": f"Un caso empieza en {' o '.join(FIRST_STATES)}.",
             }
         )
-    if registration.first_identified_on > date.today():
+    if registration.first_identified_on > today():
         errors.append(
             {"field": "first_identified_on", "code": "future", "message": "La fecha no puede ser futura."}
         )
@@ -127,12 +128,12 @@ def _check_population(actor: Actor, clean: dict[str, dict[str, Any]]) -> None:
     foreign = identity.get("nationality", "PE") != "PE" or legal.get("country_of_exploitation", "PE") != "PE"
     if needed == POPULATION_BITS["foreign"] and not foreign:
         raise Forbidden(
-            "Su unidad registra solo personas extranjeras o en el exterior: indique la nacionalidad o el país."
+            "Su unidad registra solo personas extranjeras o en el exterior: indique nacionalidad o país."
         )
 
 
 def register(session: Session, actor: Actor, registration: Registration) -> Registered:
-    """Register one person with her first case; the actor's unit takes part in it and the actor has charge of it.
+    """Register one person with her first case, in which the actor's unit takes part and the actor has charge.
 
     Raises:
         Forbidden: no permission, or fields the actor may not write.
@@ -144,7 +145,7 @@ def register(session: Session, actor: Actor, registration: Registration) -> Regi
     tokens = document_tokens(
         vault_of(session).secret("index"), clean.get("identity", {}).get("documents", ())
     )
-    claim_tokens(session, actor, tokens)
+    claim_tokens(session, tokens)
     return store(session, actor, [(registration, clean)], [tokens])[0]
 
 
@@ -208,7 +209,7 @@ def _person(rows: Rows, actor: Actor, victim_id: int, code: str, tokens: Iterabl
     rows[VictimToken] += [{"token": token, "victim_id": victim_id} for token in tokens]
 
 
-def _episode(  # noqa: PLR0913
+def _episode(
     rows: Rows, actor: Actor, victim_id: int, case_id: int, case_code: str, registration: Registration
 ) -> None:
     case = {"victim_id": victim_id, "case_id": case_id}
@@ -244,7 +245,7 @@ def _faces(rows: Rows, victim_id: int, case_id: int, clean: dict[str, dict[str, 
                 rows[Exploitation].append({"case_id": case_id, "victim_id": victim_id, **columns})
 
 
-def _blobs(  # noqa: PLR0913
+def _blobs(
     rows: Rows,
     vault: Keyring,
     actor: Actor,
@@ -275,7 +276,7 @@ def _blobs(  # noqa: PLR0913
     return written
 
 
-def _event(  # noqa: PLR0913
+def _event(
     session: Session,
     actor: Actor,
     registration: Registration,
