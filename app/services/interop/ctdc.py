@@ -14,7 +14,7 @@ from typing import Any
 
 from app.catalogues import code_list
 from app.errors import FieldError
-from app.records.kinds import MIN_YEAR
+from app.records.kinds import MIN_YEAR, today
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark, verbatim
 
 SOURCE = "CTDC 2020-04-14"
@@ -120,7 +120,7 @@ def convert(cells: Mapping[str, str]) -> Mapped:
 def _year(text: str) -> date | None:
     """The first day of the year: the file gives no more, and the case's source says so."""
     whole = text.removesuffix(".0")
-    if not (whole.isascii() and whole.isdigit()) or not MIN_YEAR <= int(whole) <= date.today().year:  # noqa: DTZ011
+    if not (whole.isascii() and whole.isdigit()) or not MIN_YEAR <= int(whole) <= today().year:
         return None
     return date(int(whole), 1, 1)
 

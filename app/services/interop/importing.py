@@ -175,7 +175,7 @@ def _settled(
 
 def _stored(session: Session, actor: Actor, form: Format, good: Sequence[Candidate]) -> list[Outcome]:
     """Store the rows whose documents nobody has, with the keys they are known by."""
-    claimed, outcomes = _claim(session, actor, good)
+    claimed, outcomes = _claim(session, good)
     batch = [(c.registration, c.clean) for c, _ in claimed if c.registration is not None]
     created = store(session, actor, batch, [tokens for _, tokens in claimed]) if batch else []
     rows = [
@@ -195,7 +195,7 @@ def _stored(session: Session, actor: Actor, form: Format, good: Sequence[Candida
 
 
 def _claim(
-    session: Session, actor: Actor, good: Sequence[Candidate]
+    session: Session, good: Sequence[Candidate]
 ) -> tuple[list[tuple[Candidate, list[int]]], dict[bytes, Outcome]]:
     """The rows whose documents are free, with their tokens, and the outcomes of the others."""
     index = vault_of(session).secret("index")

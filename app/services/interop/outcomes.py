@@ -53,7 +53,7 @@ class Summary:
 class Writer(Protocol):
     """Takes the outcomes of a batch."""
 
-    def __call__(self, outcomes: Sequence[Outcome]) -> None:
+    def __call__(self, outcomes: Sequence[Outcome], /) -> None:
         """Take them."""
 
 
