@@ -19,6 +19,8 @@ class AppError(Exception):
     status: ClassVar[int] = 500
     type: ClassVar[str] = "error"
     title: ClassVar[str] = "Error"
+    action: ClassVar[str] = "denied"
+    """What the trace calls it, where it is recorded."""
 
     def __init__(self, detail: str, *, errors: list[FieldError] | None = None, **extra: object) -> None:
         super().__init__(detail)
@@ -88,6 +90,7 @@ class PossibleDuplicate(Conflict):
 
     type = "possible-duplicate"
     title = "Persona posiblemente ya registrada"
+    action = "victims.probe"
 
 
 class StaleVersion(AppError):

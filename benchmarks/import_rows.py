@@ -102,6 +102,7 @@ class Plain:
     def __init__(self, engine: Engine, actor: Actor) -> None:
         self.engine, self.actor = engine, actor
         self.last = 0
+        self.codes: set[str] = set()
         self.metadata = metadata = MetaData()
         for table in Base.metadata.sorted_tables:
             if table.schema is None:
@@ -142,6 +143,13 @@ class Plain:
         for name, row in (("institution", institution), ("unit", office), ("user_account", account)):
             connection.execute(insert(self.metadata.tables[f"{SCHEMA}.{name}"]), [row])
 
+    def _free_code(self) -> str:
+        """A code not drawn before: one of 35 random bits comes twice in a file this long now and then."""
+        while (code := new_code("TP")) in self.codes:
+            pass
+        self.codes.add(code)
+        return code
+
     def load(self, path: Path) -> None:
         """Every row of the file, a transaction a batch."""
         for batch in batches(path):
@@ -173,7 +181,7 @@ class Plain:
         mapped.compartments["identity"]["external_references"].insert(0, reference)
         t = self.tables
         rows[t[Victim]].append({"id": key, "registered_unit_id": unit, "registered_by": user})
-        rows[t[VictimCode]].append({"code": new_code("TP"), "victim_id": key})
+        rows[t[VictimCode]].append({"code": self._free_code(), "victim_id": key})
         rows[t[TraffickingCase]].append(
             {
                 "id": key, "victim_id": key, "code": new_code("CA"), "state": "PRESUNTA_VICTIMA",

@@ -70,6 +70,7 @@ def _recorded(request: Request, error: AppError) -> bool:
             status=error.status,
             fields=[e["field"] for e in error.errors],
             code=request.path_params.get("code"),
+            action=error.action,
         )
     except Unauthenticated:
         return True

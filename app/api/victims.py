@@ -62,7 +62,13 @@ def search(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: Curr
     summary="Registrar una persona",
     responses={409: {"description": "Posiblemente ya registrada"}},
 )
-def create(body: RegistrationIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def create(
+    body: RegistrationIn,
+    session: DbSession,
+    actor: CurrentActor,
+    key: IdempotencyKey,
+    runtime: CurrentRuntime,
+) -> Answer:
     """Registers a person with her first case; the caller's unit takes part in it."""
     payload = body.model_dump(mode="json")
     first = replayed(session, actor, key, "victims.register", payload)
@@ -71,6 +77,7 @@ def create(body: RegistrationIn, session: DbSession, actor: CurrentActor, key: I
             session,
             actor,
             Registration(body.compartments, body.first_identified_on, state=body.state),
+            probe_limit=runtime.settings.probe_limit_per_hour,
         )
         first = registered.code
         remember(session, actor, key, "victims.register", payload, first)
@@ -102,9 +109,11 @@ def patch(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
+    runtime: CurrentRuntime,
 ) -> Answer:
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
-    new = change(session, actor, code, compartment, version, body)
+    limit = runtime.settings.probe_limit_per_hour
+    new = change(session, actor, code, compartment, version, body, probe_limit=limit)
     return Answer({"version": new}, headers=etag(new))
 
 

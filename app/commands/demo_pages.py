@@ -42,23 +42,6 @@ _LEVELS: Final = {
     "full": "completo", "resident": "completo", "partial": "parcial", "exists": "existe", "own": "propio",
     "aggregate": "cifras", None: "·",
 }  # fmt: skip
-_WORDS: Final[Mapping[str, str]] = {
-    "cases.read": "Leyó el caso",
-    "cases.transition": "Cambió el estado del caso",
-    "cases.identify": "Cambió la identificación",
-    "cases.participation.add": "Incorporó a otra unidad",
-    "referrals.send": "Derivó",
-    "referrals.answer": "Respondió una derivación",
-    "placements.admit": "Registró el ingreso al alojamiento",
-    "plans.draft": "Elaboró el plan",
-    "plans.objective.add": "Agregó un objetivo",
-    "plans.activity.add": "Agregó una actividad",
-    "plans.activity.progress": "Anotó un avance del plan",
-    "plans.read": "Leyó el plan",
-    "plans.sign": "Recogió una firma del plan",
-    "plans.transition": "Cambió el estado del plan",
-}
-"""Words for what the trace names by code alone."""
 _LABEL: Final = 22
 _LONGEST: Final = 60
 
@@ -238,11 +221,7 @@ def _looks(told: Told) -> Panel:
     """The access log, newest accesses of the same kind in one line."""
     counted: dict[tuple[str, str, str], list[str]] = {}
     for entry in reversed(told.access_log):
-        words = (
-            entry["text"]
-            if entry["text"] != entry["action"]
-            else _WORDS.get(entry["action"], entry["action"])
-        )
+        words = entry["text"]
         what = words if entry["outcome"] == "ok" else f"{words} ({entry['outcome']})"
         key = entry["role"] or "", what, ", ".join(entry["compartments"])
         counted.setdefault(key, []).append(str(entry["at"])[11:19])

@@ -13,12 +13,20 @@ _CODE = re.compile(r"[A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}(-[0-9A-Z]{4})?")
 
 
 def record_denial(
-    database: Database, actor: Actor, *, route: str, status: int, fields: Sequence[str], code: str | None
+    database: Database,
+    actor: Actor,
+    *,
+    route: str,
+    status: int,
+    fields: Sequence[str],
+    code: str | None,
+    action: str = "denied",
 ) -> None:
     """Record that `actor` was refused on a route.
 
     Args:
         code: the public code asked for; kept only if it looks like one.
+        action: what the trace calls it.
 
     Raises:
         Unavailable: the trace cannot be written.
@@ -28,4 +36,4 @@ def record_denial(
     if code and _CODE.fullmatch(code):
         detail["code"] = code
     with database.session(actor) as session:
-        record(session, actor, "denied", outcome="denied", fields=fields, detail=detail)
+        record(session, actor, action, outcome="denied", fields=fields, detail=detail)

@@ -195,6 +195,13 @@ BEGIN
         WHERE t.token = ANY (tokens);
 END $$;
 
+-- The hash of a password, for whoever signs in and for the account itself; nobody else reads the column.
+CREATE FUNCTION ruv.password_hash_of(account bigint) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT u.password_hash FROM public.user_account u
+    WHERE u.id = account AND ((SELECT (ruv.context()).role) = 'sign_in' OR u.id = (SELECT (ruv.context()).user_id))
+$$;
+
 -- Which of these freshly drawn codes are in use already.
 CREATE FUNCTION ruv.taken_codes(codes text[]) RETURNS SETOF text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -408,7 +415,9 @@ GRANT INSERT ON audit_queue TO ruv_guard;
 
 GRANT SELECT ON institution, unit, role_grant, kek TO ruv_app;
 GRANT INSERT ON institution, unit TO ruv_app;
-GRANT SELECT, INSERT ON user_account, auth_session, refresh_token, idempotency_key TO ruv_app;
+GRANT SELECT, INSERT ON auth_session, refresh_token, idempotency_key TO ruv_app;
+GRANT SELECT (id, unit_id, institution_id, username, role, supervisor, service_account, failed_logins, locked_until,
+    disabled_at, created_at), INSERT ON user_account TO ruv_app;
 GRANT UPDATE (failed_logins, locked_until, password_hash, disabled_at) ON user_account TO ruv_app;
 GRANT UPDATE (revoked_at, revoked_reason) ON auth_session TO ruv_app;
 GRANT UPDATE (used_at) ON refresh_token TO ruv_app;

@@ -30,6 +30,7 @@ DEFINERS = {
     "probe",
     "queue_audit_event",
     "read_in_full",
+    "password_hash_of",
     "recent_probes",
     "referral_accepted",
     "refresh_population",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
@@ -352,3 +353,33 @@ def test_a_refusal_by_the_database_is_an_answer_without_words(scene: Scene) -> N
     answer = translated(refusal.value)
     assert answer is not None
     assert (answer.status, "role_grant" in str(answer.problem())) == (403, False)
+
+
+def test_nobody_reads_the_password_hash_of_a_colleague(world: World) -> None:
+    unit = world.unit("PNP")
+    officer = world.actor("police_investigator", unit=unit)
+    colleague = world.actor("police_investigator", unit=unit)
+    with world.session(officer) as session:
+        assert session.scalar(text("SELECT ruv.password_hash_of(:id)"), {"id": officer.user_id}) is not None
+        assert session.scalar(text("SELECT ruv.password_hash_of(:id)"), {"id": colleague.user_id}) is None
+    with pytest.raises(ProgrammingError), world.session(officer) as session:
+        session.execute(text("SELECT password_hash FROM user_account"))
+
+
+def test_colleagues_assigned_at_the_same_moment_all_get_their_seat(world: World) -> None:
+    unit = world.unit("CEM")
+    chief = world.actor("cem_officer", unit=unit, supervisor=True)
+    person = world.register(chief, identity={"given_names": "Prueba", "age_years": 30})
+    team = [world.actor("cem_officer", unit=unit) for _ in range(6)]
+    clients = [world.client(chief) for _ in team]
+    url = f"/api/v1/cases/{person.case_code}/assignments"
+    with ThreadPoolExecutor(len(team)) as pool:
+        answers = list(
+            pool.map(
+                lambda pair: pair[0].post(url, json={"username": pair[1].username}),
+                zip(clients, team, strict=True),
+            )
+        )
+    assert [answer.status_code for answer in answers] == [201] * len(team)
+    for worker in team:
+        assert world.client(worker).get(f"/api/v1/victims/{person.code}").status_code == 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -27,7 +27,7 @@ _COLUMNS = (
     UserAccount.role,
     UserAccount.supervisor,
     UserAccount.service_account,
-    UserAccount.password_hash,
+    func.ruv.password_hash_of(UserAccount.id),
     UserAccount.failed_logins,
     UserAccount.locked_until,
     UserAccount.disabled_at,

@@ -15,7 +15,7 @@ from app.errors import Forbidden
 from app.records import htcds_fields
 from app.services.denials import record_denial
 from app.services.interop.htcds import CASE, IDENTIFIED, PERSON, STATUS, cells_out
-from app.services.interop.queries import Person, persons
+from app.services.interop.queries import Person, keys_in_scope, persons
 
 BATCH = 200
 PURPOSE = "intercambio"
@@ -44,16 +44,22 @@ def export_htcds(
     try:
         require(actor, Permission.VICTIMS_READ)
     except Forbidden:
-        record_denial(database, actor, route="ruv export htcds", status=403, fields=(), code=None)
+        record_denial(
+            database,
+            actor,
+            route="ruv export htcds",
+            status=403,
+            fields=(),
+            code=None,
+            action=Forbidden.action,
+        )
         raise
     names = sorted({spec.compartment for spec in htcds_fields().values()})
-    after = 0
-    while True:
+    with database.session(actor) as session:
+        keys = keys_in_scope(session, actor)
+    for at in range(0, len(keys), batch):
         with database.session(actor) as session:
-            found = persons(session, actor, after=after, limit=batch, names=names, purpose=PURPOSE)
-        if not found:
-            return
-        after = found[-1].victim_id
+            found = persons(session, actor, keys[at : at + batch], names=names, purpose=PURPOSE)
         for person in found:
             yield _cells(person, counts)
 

@@ -51,7 +51,9 @@ def allow(database: Database, actor: Actor) -> None:
         require(actor, Permission.IMPORTS_RUN)
         require(actor, Permission.VICTIMS_REGISTER)
     except Forbidden:
-        record_denial(database, actor, route="ruv import", status=403, fields=(), code=None)
+        record_denial(
+            database, actor, route="ruv import", status=403, fields=(), code=None, action=Forbidden.action
+        )
         raise
 
 
@@ -240,5 +242,6 @@ def _trace(
     session: Session, actor: Actor, form: Format, outcomes: Sequence[Outcome], *, commit: bool
 ) -> None:
     counts = Counter(outcome.result for outcome in outcomes)
-    detail: dict[str, object] = {"format": form.name, "stored": commit, **counts}
+    known = sum(e["code"] == PossibleDuplicate.type for outcome in outcomes for e in outcome.errors)
+    detail: dict[str, object] = {"format": form.name, "stored": commit, "duplicates": known, **counts}
     record(session, actor, "interop.import", purpose=PURPOSE, detail=detail)

@@ -72,37 +72,38 @@ class Person:
     """How many filled fields the actor sees only in part, or masked; those do not go out."""
 
 
+def keys_in_scope(session: Session, actor: Actor) -> list[int]:
+    """Internal keys of the persons the actor sees, in order of registration.
+
+    All at once: asking for them page by page would go over the whole scope for each page.
+    """
+    return list(
+        session.scalars(select(Victim.id).where(Victim.id.in_(visible_victims(actor))).order_by(Victim.id))
+    )
+
+
 def persons(
-    session: Session, actor: Actor, *, after: int, limit: int, names: Sequence[str], purpose: str
+    session: Session, actor: Actor, keys: Sequence[int], *, names: Sequence[str], purpose: str
 ) -> list[Person]:
-    """The next persons in scope, by internal key; opening each is recorded as `interop.export`.
+    """These persons, as far as they are still in scope; opening each is recorded as `interop.export`.
 
     Args:
         session: of the actor.
         actor: whose scope and levels hold.
-        after: the last key seen, 0 to begin.
-        limit: how many persons at most.
+        keys: internal keys.
         names: compartments wanted.
         purpose: why, for the trace.
 
     Raises:
         Unavailable: a look cannot be recorded.
     """
-    ids = list(
-        session.scalars(
-            select(Victim.id)
-            .where(Victim.id > after, Victim.id.in_(visible_victims(actor)))
-            .order_by(Victim.id)
-            .limit(limit)
-        )
-    )
     grouped: dict[int, list[Any]] = {}
-    for row in _rows(session, actor, ids) if ids else ():
+    for row in _rows(session, actor, keys):
         grouped.setdefault(row[2], []).append(row)
     return [_person(session, actor, rows, names, purpose) for rows in grouped.values()]
 
 
-def _rows(session: Session, actor: Actor, ids: list[int]) -> Sequence[Any]:
+def _rows(session: Session, actor: Actor, keys: Sequence[int]) -> Sequence[Any]:
     case, part = TraffickingCase, Participation
     return session.execute(
         select(
@@ -121,7 +122,7 @@ def _rows(session: Session, actor: Actor, ids: list[int]) -> Sequence[Any]:
             Exploitation,
             and_(Exploitation.case_id == part.case_id, Exploitation.victim_id == part.victim_id),
         )
-        .where(part.victim_id.in_(ids), takes_part(unit_wide=actor.unit_wide))
+        .where(part.victim_id.in_(keys), takes_part(unit_wide=actor.unit_wide))
         .order_by(part.victim_id, case.opened_at.desc(), case.id.desc()),
         actor_params(actor),
     ).all()

@@ -28,11 +28,11 @@ from app.records import (
     split_face,
 )
 from app.services.victims import faces, queries
-from app.services.victims.probing import claim_tokens
+from app.services.victims.probing import PROBES_PER_HOUR, claim_as_probe
 from app.vault import Place, seal_json
 
 
-def change(
+def change(  # noqa: PLR0913
     session: Session,
     actor: Actor,
     code: str,
@@ -41,6 +41,7 @@ def change(
     patch: dict[str, Any],
     *,
     purpose: str = "atencion",
+    probe_limit: int = PROBES_PER_HOUR,
 ) -> int:
     """Merge `patch` (RFC 7396: null removes a field) into a compartment and store it as the next version.
 
@@ -68,7 +69,7 @@ def change(
     current.update(faces.stored(session, ref.victim_id, compartment))
     safe = authored(compartment, patch, current, actor.user_id)
     clean = _validated(compartment, merge_patch(current, safe))
-    _keep_tokens(session, ref.victim_id, compartment, current, clean)
+    _keep_tokens(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
     sealed_part, face = split_face(compartment, clean)
     faces.write(session, ref.victim_id, face)
     new = version + 1
@@ -119,10 +120,12 @@ def _advance(session: Session, actor: Actor, victim_id: int, compartment: str, v
 
 def _keep_tokens(
     session: Session,
+    actor: Actor,
     victim_id: int,
     compartment: str,
     before: dict[str, Any],
     after: dict[str, Any],
+    probe_limit: int,
 ) -> None:
     """New documents get look-up tokens; a document once known keeps finding her."""
     if compartment != "identity":
@@ -130,7 +133,7 @@ def _keep_tokens(
     key = vault_of(session).secret("index")
     old = set(document_tokens(key, before.get("documents", ())))
     new = [t for t in document_tokens(key, after.get("documents", ())) if t not in old]
-    claim_tokens(session, new)
+    claim_as_probe(session, actor, new, limit_per_hour=probe_limit)
     insert_rows(session, VictimToken, [{"token": token, "victim_id": victim_id} for token in new])
 
 

@@ -15,6 +15,12 @@ from app.db import vault_of
 from app.errors import PossibleDuplicate, TooMany
 from app.matching import document_tokens
 
+PROBES_PER_HOUR = 60
+"""Document look-ups a user may make in an hour, unless the settings say otherwise."""
+
+PROBE = "victims.probe"
+"""Action of the trace by which probes are counted."""
+
 _PROBE = "SELECT code, unit_name, in_scope FROM ruv.probe(%(tokens)s)"
 
 
@@ -36,14 +42,23 @@ def probe(
         TooMany: the user's probes of this hour are used up.
     """
     require(actor, Permission.VICTIMS_REGISTER)
-    used = session.connection().exec_driver_sql("SELECT ruv.recent_probes()").scalar_one()
-    if used >= limit_per_hour:
-        raise TooMany(
-            "Hizo demasiadas búsquedas en una hora. Espere o pida ayuda a la custodia del registro."
-        )
+    _check_limit(session, limit_per_hour)
     hits = _find(session, document_tokens(vault_of(session).secret("index"), documents))
-    record(session, actor, "victims.probe", purpose="registro", detail={"hits": len(hits)})
+    _record(session, actor, len(hits))
     return hits
+
+
+def claim_as_probe(session: Session, actor: Actor, tokens: Sequence[int], *, limit_per_hour: int) -> None:
+    """`claim_tokens` for somebody at work, who so learns whether the document is known: it counts as a probe.
+
+    Raises:
+        PossibleDuplicate: as `claim_tokens`.
+        TooMany: the user's probes of this hour are used up.
+    """
+    if tokens:
+        _check_limit(session, limit_per_hour)
+        claim_tokens(session, tokens)
+        _record(session, actor, 0)
 
 
 def claim_tokens(session: Session, tokens: Sequence[int]) -> None:
@@ -70,6 +85,18 @@ def claim_tokens(session: Session, tokens: Sequence[int]) -> None:
     raise PossibleDuplicate(
         "Esa persona ya está registrada. Solicite acceso a la unidad indicada.", unit=first.unit
     )
+
+
+def _check_limit(session: Session, limit_per_hour: int) -> None:
+    used = session.connection().exec_driver_sql("SELECT ruv.recent_probes()").scalar_one()
+    if used >= limit_per_hour:
+        raise TooMany(
+            "Buscó demasiados documentos en una hora. Espere o pida ayuda a la custodia del registro."
+        )
+
+
+def _record(session: Session, actor: Actor, hits: int) -> None:
+    record(session, actor, PROBE, purpose="registro", detail={"hits": hits})
 
 
 def _find(session: Session, tokens: Sequence[int]) -> list[Hit]:

@@ -16,7 +16,7 @@ from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, takes_part
 from app.access.standing import Standing, standing_of
-from app.audit import record
+from app.audit import record, words_of
 from app.db import Prepared
 from app.errors import Forbidden, NotFound
 from app.models import (
@@ -134,15 +134,6 @@ def _readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
     return level
 
 
-ACTIONS = {
-    "victims.register": "Registró a la persona",
-    "victims.read": "Leyó el registro",
-    "victims.history": "Leyó versiones anteriores",
-    "victims.write": "Cambió el registro",
-    "victims.access-log": "Consultó quién miró",
-}
-
-
 def access_log(
     session: Session, actor: Actor, code: str, *, before: int | None = None, limit: int = 100
 ) -> list[dict[str, Any]]:
@@ -186,7 +177,7 @@ def _log_entry(
         "unit": unit,
         "role": role.label if role else None,
         "action": action,
-        "text": ACTIONS.get(action, action),
+        "text": words_of(action),
         "outcome": outcome,
         "compartments": [COMPARTMENTS[c].title_es for c in body.get("compartments", ()) if c in COMPARTMENTS],
         "purpose": body.get("purpose"),

@@ -36,7 +36,7 @@ from app.models import (
 )
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
 from app.records.kinds import today
-from app.services.victims.probing import claim_tokens
+from app.services.victims.probing import PROBES_PER_HOUR, claim_as_probe
 from app.vault import Keyring, Place, seal_json
 
 # Order of writing: each row's policy needs what stands before it, and a participation takes its seats from
@@ -132,20 +132,23 @@ def _check_population(actor: Actor, clean: dict[str, dict[str, Any]]) -> None:
         )
 
 
-def register(session: Session, actor: Actor, registration: Registration) -> Registered:
+def register(
+    session: Session, actor: Actor, registration: Registration, *, probe_limit: int = PROBES_PER_HOUR
+) -> Registered:
     """Register one person with her first case, in which the actor's unit takes part and the actor has charge.
 
     Raises:
         Forbidden: no permission, or fields the actor may not write.
         Invalid: wrong fields.
         PossibleDuplicate: a document is already registered.
+        TooMany: the user looked up more documents in an hour than `probe_limit`.
     """
     require(actor, Permission.VICTIMS_REGISTER)
     clean = checked(actor, registration)
     tokens = document_tokens(
         vault_of(session).secret("index"), clean.get("identity", {}).get("documents", ())
     )
-    claim_tokens(session, tokens)
+    claim_as_probe(session, actor, tokens, limit_per_hour=probe_limit)
     return store(session, actor, [(registration, clean)], [tokens])[0]
 
 
