@@ -1,4 +1,7 @@
-"""Public codes: `TP-7K3M-9QXC`, random and without meaning, the last symbol a check.
+"""Public codes: `TP-7K3M-9QXC` or `CA-7K3M-9QX2-H4TC`, random and without meaning, the last symbol a check.
+
+A person's code is short, since people copy it by hand, and the register sees to it that it is free. Codes of
+what hangs from a person are longer: nobody has to look whether they are taken.
 
 The check is one linear equation over GF(32), every position weighted by its own power of a primitive
 element. Two different weights never cancel, so every single wrong symbol and every swap of two symbols,
@@ -14,7 +17,8 @@ __all__ = ["PREFIXES", "new_code", "parse_code"]
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIXES = frozenset({"TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI"})
 
-_RANDOM_SYMBOLS = 7
+_RANDOM_SYMBOLS = {prefix: 7 if prefix == "TP" else 11 for prefix in PREFIXES}
+_GROUP = 4
 _LONGEST_INPUT = 40
 _ORDER = 31
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
@@ -46,22 +50,21 @@ def _check_symbol(prefix: str, symbols: str) -> str:
     total = 0
     for exponent, symbol in enumerate(symbols, start=1):
         total ^= _weighted(_VALUE[symbol], exponent)
-    for exponent, letter in enumerate(prefix, start=1 + _RANDOM_SYMBOLS):
+    for exponent, letter in enumerate(prefix, start=1 + _RANDOM_SYMBOLS[prefix]):
         total ^= _weighted(ord(letter) - ord("A"), exponent)
     return ALPHABET[total]
 
 
 def new_code(prefix: str) -> str:
-    """Draw a new public code such as `TP-7K3M-9QXC` (35 random bits; uniqueness is the table's to keep).
+    """Draw a new public code: 35 random bits for a person (its table keeps it unique), 55 for the rest.
 
     Raises:
         ValueError: the prefix is not one of `PREFIXES`.
     """
     if prefix not in PREFIXES:
         raise ValueError("unknown code prefix")
-    symbols = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM_SYMBOLS))
-    symbols += _check_symbol(prefix, symbols)
-    return f"{prefix}-{symbols[:4]}-{symbols[4:]}"
+    symbols = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM_SYMBOLS[prefix]))
+    return _spelled(prefix, symbols + _check_symbol(prefix, symbols))
 
 
 def parse_code(text: str, prefix: str) -> str:
@@ -81,10 +84,15 @@ def parse_code(text: str, prefix: str) -> str:
         raise ValueError(_REFUSED)
     bare = bare.upper().translate(_MISREAD)
     head, symbols = bare[: len(prefix)], bare[len(prefix) :]
-    if head != prefix.translate(_MISREAD) or len(symbols) != _RANDOM_SYMBOLS + 1:
+    if head != prefix.translate(_MISREAD) or len(symbols) != _RANDOM_SYMBOLS[prefix] + 1:
         raise ValueError(_REFUSED)
     if any(symbol not in _VALUE for symbol in symbols):
         raise ValueError(_REFUSED)
     if symbols[-1] != _check_symbol(prefix, symbols[:-1]):
         raise ValueError(_REFUSED)
-    return f"{prefix}-{symbols[:4]}-{symbols[4:]}"
+    return _spelled(prefix, symbols)
+
+
+def _spelled(prefix: str, symbols: str) -> str:
+    groups = [symbols[at : at + _GROUP] for at in range(0, len(symbols), _GROUP)]
+    return "-".join([prefix, *groups])

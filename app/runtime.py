@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import URL, NullPool, create_engine, make_url, select
+from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, select
 from sqlalchemy.exc import ProgrammingError
 
 from app import schema
@@ -18,13 +18,20 @@ from app.db import ContextSigner, Database
 from app.models import RoleGrant
 from app.postgres import ServerHandle, ServerOptions, check_server, create_roles_and_database, ensure_server
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
-from app.vault import FileRoot, Keyring, RootKey, root_from
+from app.vault import FileRoot, KeyBroken, Keyring, RootKey, RootKeyError, UnknownKey, root_from
 
 Progress = Callable[[str], None]
 
 
 class NotInstalled(Exception):
     """The database is not at this version; its text tells the operator what to run."""
+
+
+class WrongRootKey(NotInstalled):
+    """The root key is missing or is another database's; nothing was changed or created."""
+
+
+_RESTORE = "Restáurela de su copia; no se creó ninguna otra ni se cambió nada."
 
 
 @dataclass(slots=True)
@@ -91,20 +98,43 @@ def _password(settings: Settings, *, owner: bool) -> str | None:
     return path.read_text(encoding="utf-8").strip() if path else None
 
 
-def install(urls: dict[str, URL], settings: Settings, root: RootKey) -> None:
+def install(urls: dict[str, URL], settings: Settings) -> RootKey:
     """Bring the database to this version, as its owner: migrations, policy, keys, context key.
 
-    Safe to run by several processes at once and at every start.
+    Safe at every start, and by several processes at once: they take turns. The root key file is made only
+    for a database without keys; one that has keys is refused with any other root key, and left as it was.
+
+    Raises:
+        WrongRootKey: the root key is missing, or is not the one of this database.
     """
     engine = create_engine(urls[OWNER], poolclass=NullPool)
-    with engine.connect() as connection:
+    with engine.connect() as connection, schema.one_at_a_time(connection):
+        old = schema.has_keys(connection)
+        root = _own_root(settings, create=not old)
+        if old:
+            _opened(connection, root)
         schema.upgrade(connection)
         schema.create_missing_keys(connection, root, new_signing_key()[1])
         schema.sync_policy(connection)
-        ring = schema.load_keyring(connection, root)
-        schema.sync_context_key(
-            connection, ContextSigner.from_secret(ring.secret("context"), settings.context_seconds)
-        )
+        secret = _opened(connection, root).secret("context")
+        schema.sync_context_key(connection, ContextSigner.from_secret(secret, settings.context_seconds))
+    return root
+
+
+def _own_root(settings: Settings, *, create: bool) -> RootKey:
+    try:
+        return root_key(settings, create=create)
+    except RootKeyError as error:
+        if create:
+            raise
+        raise WrongRootKey(f"Falta la llave raíz de esta base de datos. {error} {_RESTORE}") from error
+
+
+def _opened(connection: Connection, root: RootKey) -> Keyring:
+    try:
+        return schema.load_keyring(connection, root)
+    except (KeyBroken, UnknownKey) as error:
+        raise WrongRootKey(f"La llave raíz no es la de esta base de datos. {_RESTORE}") from error
 
 
 def open_runtime(settings: Settings, *, progress: Progress | None = None) -> Runtime:
@@ -124,9 +154,7 @@ def open_runtime(settings: Settings, *, progress: Progress | None = None) -> Run
     try:
         create_roles_and_database(server.superuser_url())
         urls = {role: make_url(server.url(role)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
-        root = root_key(settings, create=True)
-        install(urls, settings, root)
-        return assemble(settings, urls, root, server)
+        return assemble(settings, urls, install(urls, settings), server)
     except BaseException:
         server.close()
         raise
@@ -172,4 +200,4 @@ def _checked_ring(urls: dict[str, URL], root: RootKey) -> Keyring:
             raise NotInstalled(
                 "La base de datos no es de la versión de este programa. Ejecute `ruv db upgrade` como dueño."
             )
-        return schema.load_keyring(connection, root)
+        return _opened(connection, root)

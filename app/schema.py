@@ -5,6 +5,8 @@ Runs as `ruv_owner`, never as the application.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -13,12 +15,12 @@ from alembic.config import Config
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from app.access.policy import grant_rows, policy
+from app.access.sealing import COORDINATION
 from app.db import ContextSigner
 from app.models import Kek, RoleGrant
 from app.vault import SECRET_PURPOSES, Keyring, RootKey, WrappedKey, new_wrapped_key
 
-COORDINATION = "coordination"
-"""Key of the texts institutions write to each other about a case; outside the matrix of compartments."""
+INSTALL_LOCK = 0x5255_5602
 
 
 def migrations_path() -> Path:
@@ -34,6 +36,27 @@ def alembic_config(connection: Connection) -> Config:
     config.set_main_option("script_location", str(migrations_path()))
     config.attributes["connection"] = connection
     return config
+
+
+@contextmanager
+def one_at_a_time(connection: Connection) -> Iterator[None]:
+    """Hold the installers' lock: a second process waits, and then finds everything done."""
+    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": INSTALL_LOCK})
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": INSTALL_LOCK})
+        connection.commit()
+
+
+def has_keys(connection: Connection) -> bool:
+    """Whether the database holds keys already, wrapped by some root key."""
+    found = connection.scalar(text("SELECT to_regclass('public.kek') IS NOT NULL"))
+    held = bool(found) and connection.scalar(select(Kek.id).limit(1)) is not None
+    connection.rollback()
+    return held
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

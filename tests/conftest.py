@@ -20,7 +20,6 @@ from app.main import create_app
 from app.postgres import ServerHandle, ServerOptions, create_roles_and_database, ensure_server
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
-from app.vault import FileRoot
 from tests.factories import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -49,16 +48,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def runtime(
-    server: ServerHandle, settings: Settings, worker: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Runtime]:
+def runtime(server: ServerHandle, settings: Settings, worker: str) -> Iterator[Runtime]:
     """An installed database of this worker and the runtime over it."""
     name = f"ruv_{worker}"
     create_roles_and_database(server.superuser_url(), name)
     urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
-    root = FileRoot.create(tmp_path_factory.mktemp("llaves") / "root.json")
-    install(urls, settings, root)
-    opened = assemble(settings, urls, root)
+    opened = assemble(settings, urls, install(urls, settings))
     yield opened
     opened.close()
 

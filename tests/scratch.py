@@ -19,7 +19,6 @@ from app.main import create_app
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
-from app.vault import FileRoot
 
 
 @dataclass
@@ -48,8 +47,8 @@ def scratch_database(server: ServerHandle, settings: Settings, folder: Path) -> 
     name = f"ruv_scratch_{secrets.token_hex(4)}"
     create_roles_and_database(server.superuser_url(), name)
     urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
-    root = FileRoot.create(folder / f"{name}.json")
-    install(urls, settings, root)
+    settings = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
+    root = install(urls, settings)
     admin = superuser(server, name)
     runtime = assemble(settings, urls, root)
     try:

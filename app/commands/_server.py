@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.commands._console import Failure, say
+from app.commands._console import say
 from app.commands._setup import embedded
 
 if TYPE_CHECKING:
@@ -36,33 +36,3 @@ def database_urls(settings: Settings, *, create: bool = True) -> Iterator[dict[s
         if create:
             create_roles_and_database(server.superuser_url())
         yield {role: make_url(server.url(role)) for role in ROLES}
-
-
-def upgrade(settings: Settings, urls: dict[str, URL]) -> None:
-    """Bring the database to this version: migrations, policy, keys, context key.
-
-    Raises:
-        Failure: the database has keys, but the file of the root key that wraps them is missing. A new one
-            would open none of them.
-    """
-    from app.runtime import install, root_key
-
-    new = not has_keys(urls)
-    if not new and settings.root_key_provider == "file" and not settings.root_key_path.exists():
-        raise Failure(
-            f"Falta la llave raíz de esta base de datos. Devuelva su copia a {settings.root_key_path}."
-        )
-    install(urls, settings, root_key(settings, create=new))
-
-
-def has_keys(urls: dict[str, URL]) -> bool:
-    """Whether the database holds keys already, that is, was installed before."""
-    from sqlalchemy import NullPool, create_engine, exists, func, select
-
-    from app.models import Kek
-    from app.postgres.names import OWNER
-
-    with create_engine(urls[OWNER], poolclass=NullPool).connect() as connection:
-        if connection.scalar(select(func.to_regclass("public.kek"))) is None:
-            return False
-        return bool(connection.scalar(select(exists().select_from(Kek))))

@@ -19,11 +19,11 @@ def db() -> None:
 def upgrade(data_dir: DataDir = None) -> None:
     """Lleva la base de datos a la versión de este programa, como su dueño. Se puede repetir."""
     from app.commands._server import database_urls
-    from app.commands._server import upgrade as bring_up
+    from app.runtime import install
 
     settings = settings_for(data_dir)
     with database_urls(settings) as urls:
-        bring_up(settings, urls)
+        install(urls, settings)
     say("La base de datos está en la versión de este programa.")
 
 

@@ -14,7 +14,6 @@ from app.config import Settings
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
-from app.vault import FileRoot
 from tests.factories import World
 from tests.releases.registry import Registry
 
@@ -36,8 +35,7 @@ def own(server: ServerHandle, settings: Settings, own_database: str, own_root: P
     """An installation that only this file writes to."""
     create_roles_and_database(server.superuser_url(), own_database)
     urls = {role: make_url(server.url(role, own_database)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
-    root = FileRoot.create(own_root)
-    install(urls, settings, root)
+    root = install(urls, settings.model_copy(update={"root_key_file": own_root}))
     opened = assemble(settings, urls, root)
     yield opened
     opened.close()

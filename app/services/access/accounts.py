@@ -85,7 +85,9 @@ def own_account(session: Session, actor: Actor) -> Account | None:
 
 def locked_account(session: Session, account_id: int) -> Account | None:
     """The account as it is now, held until the transaction ends: attempts at once are decided one by one."""
-    return _one(session, select(*_COLUMNS).where(UserAccount.id == account_id).with_for_update())
+    # In two statements: the hash comes from a function, which reads as of the beginning of its statement.
+    session.execute(select(UserAccount.id).where(UserAccount.id == account_id).with_for_update())
+    return _one(session, select(*_COLUMNS).where(UserAccount.id == account_id))
 
 
 def count_failure(session: Session, account: Account | None) -> None:
