@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
@@ -21,7 +21,7 @@ from app.access.standing import Standing
 from app.audit.record import record
 from app.db import Prepared, vault_of
 from app.errors import Forbidden
-from app.models import CompartmentHead, Unit, VictimBlob, VictimDek
+from app.models import CompartmentHead, VictimBlob, VictimDek
 from app.records import own_items, partial_view
 from app.vault import Place, open_json
 
@@ -33,8 +33,8 @@ class Filled:
     version: int
     since: datetime
     updated_at: datetime
-    unit: tuple[int, str, str, str]
-    """Key, code, name and kind of the unit; which shelter it is may be reserved for the reader."""
+    unit: str
+    """Name of the unit; which shelter it is may be reserved for the reader."""
 
 
 @dataclass(slots=True)
@@ -48,13 +48,14 @@ class Opened:
 
 def _sealed_statement() -> Prepared:
     head, blob, key = CompartmentHead, VictimBlob, VictimDek
+    unit = func.ruv.head_units(bindparam("victim")).table_valued("compartment", "unit_name", name="behind")
     return Prepared.of(
         select(
             head.compartment, head.version, head.filled_at, head.updated_at,
-            Unit.id, Unit.code, Unit.name, Unit.kind,
+            unit.c.unit_name,
             blob.id, blob.schema_version, blob.sealed, key.version, key.kek_id, key.wrapped,
         )
-        .join(Unit, Unit.id == head.unit_id)
+        .join(unit, unit.c.compartment == head.compartment)
         .outerjoin(
             blob,
             and_(
@@ -111,8 +112,8 @@ def open_compartments(  # noqa: PLR0913
     opening = [name for name in sorted(read) if levels.get(name) in OPENING]
     record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
     vault = vault_of(session)
-    for name, version, since, updated, *unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
-        opened.filled[name] = Filled(version, since, updated, tuple(unit))
+    for name, version, since, updated, unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
+        opened.filled[name] = Filled(version, since, updated, unit)
         if sealed is None or wrapped is None or levels[name] not in OPENING:
             continue
         dek = vault.open_dek(name, victim_id, key_version, kek_id, wrapped)
@@ -170,7 +171,8 @@ class Version:
 
     version: int
     created_at: datetime
-    unit_id: int
+    unit: str
+    """Name of the unit; which shelter it is may be reserved for the reader."""
     data: dict[str, Any]
 
 
@@ -187,9 +189,10 @@ def open_versions(
         SealBroken: a stored blob was tampered with.
     """
     blob, key = VictimBlob, VictimDek
+    unit = func.ruv.version_units(victim_id, compartment).table_valued("version", "unit_name", name="behind")
     rows = session.execute(
         select(
-            blob.version, blob.created_at, blob.unit_id, blob.id, blob.schema_version, blob.sealed,
+            blob.version, blob.created_at, unit.c.unit_name, blob.id, blob.schema_version, blob.sealed,
             key.version.label("key_version"), key.kek_id, key.wrapped,
         )
         .join(
@@ -200,6 +203,7 @@ def open_versions(
                 key.version == blob.key_version,
             ),
         )
+        .join(unit, unit.c.version == blob.version)
         .where(blob.victim_id == victim_id, blob.compartment == compartment)
         .order_by(blob.version.desc())
     ).all()  # fmt: skip
@@ -214,7 +218,7 @@ def open_versions(
         place = Place("victim_blob", compartment, victim_id, row.id, row.version, row.schema_version)
         data = open_json(dek, place, row.sealed)
         shown = _shown(actor, compartment, data, level)
-        found.append(Version(row.version, row.created_at, row.unit_id, shown))
+        found.append(Version(row.version, row.created_at, row.unit_name, shown))
     return found
 
 

@@ -2,17 +2,29 @@
 
 import json
 import logging
+import traceback
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.actor import Actor
 from app.api.documentation import field_names
 from app.db import DATABASE_ERRORS, translated
-from app.errors import AppError, Conflict, Forbidden, NotFound, Unauthenticated, Unavailable
+from app.errors import (
+    AppError,
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+)
 from app.records.errors import message_es
 from app.services.denials import record_denial
 
@@ -26,7 +38,13 @@ _HTTP_TITLES = {
     413: "Demasiado grande",
     415: "Formato no admitido",
 }
-_AUDITED = (Forbidden, NotFound, Conflict)
+INTERNAL = {
+    "type": "urn:ruv:problem:internal",
+    "title": "Error interno",
+    "status": 500,
+    "detail": "Ocurrió un error interno. No se guardó nada.",
+}
+_AUDITED = (Forbidden, NotFound, Conflict, Invalid, TooMany)
 
 
 def problem_response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
@@ -46,21 +64,21 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]
     for kind in DATABASE_ERRORS:
         app.add_exception_handler(kind, _on_database_error)
-    app.add_exception_handler(Exception, _on_unexpected)
+    app.add_middleware(NoStackTraces)
 
 
 def _on_app_error(request: Request, error: AppError) -> Response:
-    if isinstance(error, _AUDITED) and not _recorded(request, error):
-        error = Unavailable()
+    if isinstance(error, _AUDITED):
+        error = _recorded(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
     return problem_response(error.status, error.problem(), headers)
 
 
-def _recorded(request: Request, error: AppError) -> bool:
-    """Record the denial in a transaction of its own; False if it could not be."""
+def _recorded(request: Request, error: AppError) -> AppError:
+    """Record the refusal in a transaction of its own; what to answer: it, or why it could not be recorded."""
     actor: Actor | None = getattr(request.state, "actor", None)
     if actor is None:
-        return True
+        return error
     route = request.scope.get("route")
     try:
         record_denial(
@@ -72,11 +90,9 @@ def _recorded(request: Request, error: AppError) -> bool:
             code=request.path_params.get("code"),
             action=error.action,
         )
-    except Unauthenticated:
-        return True
-    except Unavailable:
-        return False
-    return True
+    except (Unauthenticated, Unavailable) as instead:
+        return instead
+    return error
 
 
 def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
@@ -123,20 +139,37 @@ def _on_database_error(request: Request, error: Exception) -> Response:
 
 
 def _on_unexpected(_request: Request, error: Exception) -> Response:
-    # The type alone: messages of libraries may carry values.
-    log.error("unexpected %s", type(error).__name__, exc_info=_without_values(error))
-    body = {
-        "type": "urn:ruv:problem:internal",
-        "title": "Error interno",
-        "status": 500,
-        "detail": "Ocurrió un error interno. No se guardó nada.",
-    }
-    return problem_response(500, body)
+    log_unexpected(error)
+    return problem_response(500, INTERNAL)
 
 
-def _without_values(error: Exception) -> tuple[type[Exception], Exception, Any]:
-    return (
-        type(error),
-        type(error)("…") if type(error) in {ValueError, KeyError, TypeError} else Exception("…"),
-        error.__traceback__,
-    )
+def log_unexpected(error: Exception) -> None:
+    """Log the kind of an error and where it arose; messages of libraries may carry values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames[-6:]))
+    log.error("unexpected %s at %s", type(error).__name__, places)
+
+
+class NoStackTraces:
+    """Answer what nobody foresaw with a problem document; nothing escapes to the server's own log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; turn an escaping exception into a 500 if the answer has not begun."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            log_unexpected(error)
+            if not started:
+                await problem_response(500, INTERNAL)(scope, receive, send)

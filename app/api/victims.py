@@ -70,7 +70,7 @@ def create(
     runtime: CurrentRuntime,
 ) -> Answer:
     """Registers a person with her first case; the caller's unit takes part in it."""
-    payload = body.model_dump(mode="json")
+    payload = [body.compartments, str(body.first_identified_on), body.state]
     first = replayed(session, actor, key, "victims.register", payload)
     if first is None:
         registered = register(

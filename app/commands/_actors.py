@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import secrets
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -29,3 +31,32 @@ def account(runtime: Runtime, username: str | None) -> Actor:
         return SETUP
     with runtime.database.session(SETUP) as session:
         return actor_of(session, username)
+
+
+LOADER = "carga-de-registros"
+
+
+def loader(runtime: Runtime, username: str | None) -> Actor:
+    """Who loads or exports files: the account named, or the installation's own, with which nobody signs in.
+
+    Its unit is the source of what was loaded without naming another; its secret is thrown away.
+
+    Raises:
+        app.errors.Invalid: no such account.
+    """
+    from app.access.actor import SETUP
+    from app.errors import Conflict
+    from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
+
+    if username is not None:
+        return account(runtime, username)
+    with contextlib.suppress(Conflict), runtime.database.session(SETUP) as session:
+        owner = create_institution(session, SETUP, "RUV", "Registro único de víctimas de trata", "estado")
+        create_unit(session, SETUP, owner, "RUV-CARGA", "Carga de registros", "CENTRAL")
+        secret = secrets.token_urlsafe(48)
+        create_user(
+            session, SETUP, "RUV-CARGA", LOADER, "police_investigator", secret,
+            service_account=True, cost=runtime.password_cost,
+        )  # fmt: skip
+    with runtime.database.session(SETUP) as session:
+        return actor_of(session, LOADER)

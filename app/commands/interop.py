@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._actors import account
+from app.commands._actors import loader
 from app.commands._console import Failure, err, say, show, show_json
 from app.commands._setup import AsJson, DataDir, installation
 
@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from app.services.interop.outcomes import Outcome, Summary, Writer
 
 AsUser = Annotated[
-    str, typer.Option("--as", "--user", metavar="USUARIO", help="Cuenta que lo hace; queda registrada.")
+    str | None,
+    typer.Option(
+        "--as",
+        metavar="USUARIO",
+        help="Cuenta que lo hace; sin ella, la cuenta de carga de esta instalación.",
+    ),
 ]
 
 
@@ -42,7 +47,7 @@ class Outgoing(StrEnum):
 def import_command(
     file: Annotated[Path, typer.Argument(metavar="ARCHIVO", help="CSV en UTF-8 (o JSON, en htcds).")],
     form: Annotated[Incoming, typer.Option("--format", help="Formato del archivo.")],
-    user: AsUser,
+    user: AsUser = None,
     commit: Annotated[bool, typer.Option("--commit", help="Guarda; sin esto solo revisa.")] = False,
     report_to: Annotated[
         Path | None, typer.Option("--report", metavar="CSV", help="Informe por fila.")
@@ -56,7 +61,7 @@ def import_command(
 
     chosen = _format(form)
     with installation(data_dir) as runtime, report(report_to) as write:
-        actor = account(runtime, user)
+        actor = loader(runtime, user)
         allow(runtime.database, actor)
         summary = begin(file, chosen)
         try:
@@ -74,7 +79,7 @@ def import_command(
 
 def export_command(
     form: Annotated[Outgoing, typer.Argument(metavar="FORMATO", help="htcds")],  # noqa: ARG001 - the only one
-    user: AsUser,
+    user: AsUser = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="CSV", help="Archivo; sin él, la salida estándar.")
     ] = None,
@@ -86,7 +91,7 @@ def export_command(
 
     counts = Exported()
     with installation(data_dir) as runtime:
-        rows = export_htcds(runtime.database, account(runtime, user), counts)
+        rows = export_htcds(runtime.database, loader(runtime, user), counts)
         with _destination(out) as handle:
             lines = csv.DictWriter(handle, columns_out(), restval="", lineterminator="\n")
             lines.writeheader()

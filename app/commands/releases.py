@@ -27,7 +27,8 @@ def releases() -> None:
 @app.command()
 def build(
     year: Annotated[
-        int | None, typer.Option("--year", help="Año de referencia; si falta, el último que cerró.")
+        int | None,
+        typer.Option("--year", min=1900, max=2200, help="Año de referencia; si falta, el último que cerró."),
     ] = None,
     user: User = None,
     as_json: AsJson = False,
@@ -132,7 +133,9 @@ def ledger(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 def indicators_command(
     code: Annotated[str | None, typer.Argument(metavar="[CODIGO]", help="3.1.b, 3.2.b o 3.3.b.")] = None,
-    year: Annotated[int | None, typer.Option("--year", help="Año de la primera identificación.")] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", min=1900, max=2200, help="Año de la primera identificación.")
+    ] = None,
     user: User = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,

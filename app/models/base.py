@@ -3,7 +3,17 @@
 from datetime import datetime
 from typing import Annotated
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, Identity, LargeBinary, MetaData, Text, func
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Identity,
+    LargeBinary,
+    MetaData,
+    Text,
+    func,
+)
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 NAMING = {
@@ -41,3 +51,9 @@ VictimKey = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 
 Now = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 """Transaction time; policies rely on it to know that a row was written in this transaction."""
+
+
+def codes_of(column: str, codes: str) -> CheckConstraint:
+    """The column holds one of these codes (separated by spaces), and nothing else."""
+    listed = ", ".join(f"'{code}'" for code in codes.split())
+    return CheckConstraint(f"{column} IN ({listed})", name=column)

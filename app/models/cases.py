@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 
 CASE_REF = ("trafficking_case.id", "trafficking_case.victim_id")
 
@@ -28,6 +28,19 @@ class TraffickingCase(Base):
         UniqueConstraint("code", "victim_id"),
         Index("ix_trafficking_case_reference_year", "reference_year"),
         Index("ix_trafficking_case_victim_id", "victim_id"),
+        Index(
+            "uq_trafficking_case_open",
+            "victim_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('CERRADO', 'DESCARTADA')"),
+        ),
+        codes_of(
+            "state",
+            "ALERTA PRESUNTA_VICTIMA EN_ASISTENCIA_INMEDIATA EN_ATENCION_ESPECIALIZADA "
+            "EN_REINTEGRACION EN_SEGUIMIENTO CERRADO DESCARTADA DECLINA_ATENCION ILOCALIZABLE "
+            "EGRESO_NO_AUTORIZADO",
+        ),
+        codes_of("identification", "PRESUNTA IDENTIFICADA_MPFN RECONOCIDA_SENTENCIA NO_CONFIRMADA"),
     )
 
     id: Mapped[Id]
@@ -115,6 +128,24 @@ class Participation(Base):
         ),
         Index("ix_participation_victim_id_unit_id", "victim_id", "unit_id"),
         Index("ix_participation_referral_id", "referral_id"),
+        # One unit may accept several referrals of a case, each once.
+        Index(
+            "uq_participation_open",
+            "case_id",
+            "victim_id",
+            "unit_id",
+            "basis",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND basis <> 'DERIVACION'"),
+        ),
+        Index(
+            "uq_participation_referral",
+            "referral_id",
+            "victim_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND referral_id IS NOT NULL"),
+        ),
+        codes_of("basis", "REGISTRO DERIVACION MANDATO"),
     )
 
     id: Mapped[Id]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
 
 PLAN_REF = ("plan.id", "plan.victim_id")
@@ -20,6 +20,18 @@ class Plan(Base):
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_case_id", "case_id"),
         Index("ix_plan_unit_id_state", "unit_id", "state"),
+        Index(
+            "uq_plan_open",
+            "case_id",
+            "victim_id",
+            unique=True,
+            postgresql_where=text("state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')"),
+        ),
+        codes_of(
+            "state",
+            "BORRADOR EN_CONSULTA SUSCRITO EN_EJECUCION EN_REVISION EN_SEGUIMIENTO CUMPLIDO "
+            "CERRADO_SIN_CUMPLIR SUSPENDIDO",
+        ),
     )
 
     id: Mapped[Id]
@@ -78,6 +90,10 @@ class PlanActivity(Base):
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_activity_plan_id", "plan_id"),
         Index("ix_plan_activity_unit_id_state_due_on", "unit_id", "state", "due_on"),
+        codes_of(
+            "state",
+            "PENDIENTE EN_CURSO LOGRADO NO_LOGRADO NO_APLICA RECHAZADO_POR_LA_PERSONA",
+        ),
     )
 
     id: Mapped[Id]

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
 
 
@@ -22,6 +22,21 @@ class Referral(Base):
         Index("ix_referral_to_unit_id_state", "to_unit_id", "state"),
         Index("ix_referral_from_unit_id_state", "from_unit_id", "state"),
         Index("ix_referral_case_id", "case_id"),
+        Index(
+            "uq_referral_waiting",
+            "case_id",
+            "victim_id",
+            "from_unit_id",
+            "to_unit_id",
+            "service_type",
+            unique=True,
+            postgresql_where=text("state = 'ENVIADA'"),
+        ),
+        codes_of(
+            "state",
+            "ENVIADA ACEPTADA ACEPTADA_CON_CONDICIONES RECHAZADA VENCIDA RETIRADA EN_CURSO CONCLUIDA "
+            "INTERRUMPIDA",
+        ),
     )
 
     id: Mapped[Id]

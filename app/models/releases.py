@@ -21,7 +21,7 @@ class Release(Base):
     __tablename__ = "release"
     __table_args__ = (
         Index("ix_release_reference_year", "reference_year"),
-        CheckConstraint("code ~ '^LI-[0-9A-Z]{4}-[0-9A-Z]{4}$'", name="code"),
+        CheckConstraint("code ~ '^LI(-[0-9A-Z]{4}){3}$'", name="code"),
         {"schema": SCHEMA},
     )
 

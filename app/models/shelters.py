@@ -19,7 +19,6 @@ class Placement(Base):
         Index("ix_placement_victim_id", "victim_id"),
         Index(
             "uq_placement_open",
-            "case_id",
             "victim_id",
             unique=True,
             postgresql_where=text("left_at IS NULL"),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from app.access.actor import Actor
 from app.audit import record
 from app.db import Database
+from app.services.victims.queries import visible_victim
 
 _CODE = re.compile(r"[A-Z]{2}-[0-9A-Z]{4}-[0-9A-Z]{4}(-[0-9A-Z]{4})?")
 
@@ -22,7 +23,7 @@ def record_denial(
     code: str | None,
     action: str = "denied",
 ) -> None:
-    """Record that `actor` was refused on a route.
+    """Record that `actor` was refused on a route; in the person's own log too if she is in scope.
 
     Args:
         code: the public code asked for; kept only if it looks like one.
@@ -36,4 +37,5 @@ def record_denial(
     if code and _CODE.fullmatch(code):
         detail["code"] = code
     with database.session(actor) as session:
-        record(session, actor, action, outcome="denied", fields=fields, detail=detail)
+        victim_id = visible_victim(session, actor, code) if code else None
+        record(session, actor, action, victim_id=victim_id, outcome="denied", fields=fields, detail=detail)

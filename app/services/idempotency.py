@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.db import insert_rows
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.models import IdempotencyKey
 
 
@@ -56,6 +56,9 @@ def remember(
 
 def _digest(session: Session, payload: Any) -> bytes:
     """Keyed: a plain hash of a name or document could be guessed by whoever reads the table."""
-    text = json.dumps(payload, ensure_ascii=True, sort_keys=True, default=str)
+    try:
+        text = json.dumps(payload, ensure_ascii=True, sort_keys=True, default=str)
+    except RecursionError:
+        raise Invalid("Los datos enviados están demasiado anidados.") from None
     secret: bytes = session.info["vault"].secret("index")
     return hashlib.blake2b(text.encode(), key=secret, digest_size=32).digest()

@@ -5,8 +5,9 @@ Pure: no database, no clock, no web. A slice builds one `Machine` from its table
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from app.errors import AppError, Conflict, FieldError, Invalid
 
@@ -23,11 +24,20 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A condition of a move: what is missing when it fails, and the request field that could supply it."""
+    """A condition of a move: what is missing when it fails, and the request field that could supply it.
+
+    `apart`: nothing that one person can send meets it, so the move is not among those offered.
+    """
 
     name: str
     missing: str
     field: str | None = None
+    apart: bool = False
+
+    def naming(self, codes: Iterable[str]) -> Guard:
+        """The same guard, its sentence ending with the codes that would do (if any are given)."""
+        listed = ", ".join(codes)
+        return replace(self, missing=f"{self.missing.removesuffix('.')}: {listed}.") if listed else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,14 @@ class Machine:
         """States that `state` may move to, guards apart, in the order of the table."""
         return tuple(move.target for move in self.transitions if move.source == state)
 
+    def offered(self, state: str) -> tuple[str, ...]:
+        """Those of `targets` that one person can bring about."""
+        return tuple(
+            move.target
+            for move in self.transitions
+            if move.source == state and not any(self.guards[name].apart for name in move.guards)
+        )
+
     def terminal(self, state: str) -> bool:
         """Whether nothing follows `state`."""
         return not self.targets(state)
@@ -75,26 +93,37 @@ class Machine:
         """The move from `state` to `target`, or None."""
         return self._moves.get((state, target))
 
-    def refuse(self, state: str, target: str, facts: Mapping[str, bool]) -> Refusal | None:
+    def refuse(
+        self,
+        state: str,
+        target: str,
+        facts: Mapping[str, bool],
+        choices: Mapping[str, Iterable[str]] = MappingProxyType({}),
+    ) -> Refusal | None:
         """None when the move is legal now, otherwise why not and what would be possible.
 
-        `facts` answers each guard by name; a guard without an answer does not hold.
+        `facts` answers each guard by name; a guard without an answer does not hold. `choices` are the codes
+        that would satisfy a guard, by its name.
         """
         move = self.find(state, target)
         if move is None:
             return self._no_such_move(state, target)
-        missing = tuple(self.guards[name] for name in move.guards if not facts.get(name, False))
+        missing = tuple(
+            self.guards[name].naming(choices.get(name, ()))
+            for name in move.guards
+            if not facts.get(name, False)
+        )
         if not missing:
             return None
         wanted = " ".join(guard.missing for guard in missing)
         message = f"No se puede pasar a «{self.labels[target]}». {wanted}"
-        return Refusal("guard", message, missing, self.targets(state))
+        return Refusal("guard", message, missing, self.offered(state))
 
     def _no_such_move(self, state: str, target: str) -> Refusal:
         if target not in self.labels:
             # The text that was sent is not repeated: it may hold anything.
             return Refusal(
-                "unknown-state", f"El estado no existe. {self._options(state)}", (), self.targets(state)
+                "unknown-state", f"El estado no existe. {self._options(state)}", (), self.offered(state)
             )
         if target == state:
             message = f"Ya está en «{self.labels[state]}». {self._options(state)}"
@@ -102,10 +131,10 @@ class Machine:
             message = (
                 f"De «{self.labels[state]}» no se pasa a «{self.labels[target]}». {self._options(state)}"
             )
-        return Refusal("no-such-move", message, (), self.targets(state))
+        return Refusal("no-such-move", message, (), self.offered(state))
 
     def _options(self, state: str) -> str:
-        targets = self.targets(state)
+        targets = self.offered(state)
         if not targets:
             return "Es un estado final: no admite más cambios."
         return "Puede pasar a: " + ", ".join(f"«{self.labels[target]}»" for target in targets) + "."

@@ -116,13 +116,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                    AND c.opened_at = now() AND c.opened_by = (SELECT (ruv.context()).user_id))
 $$;
 
--- The bound unit accepted this referral.
+-- The bound user accepted this referral for its unit in this very transaction, and nobody took part by it yet: an
+-- acceptance opens one view, once.
 CREATE FUNCTION ruv.referral_accepted(referral bigint, victim bigint, kase bigint, shared text[]) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM public.referral r WHERE r.id = referral AND r.victim_id = victim AND r.case_id = kase
                    AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
-                   AND r.state IN ('ACEPTADA', 'ACEPTADA_CON_CONDICIONES', 'EN_CURSO')
+                   AND r.state IN ('ACEPTADA', 'ACEPTADA_CON_CONDICIONES')
+                   AND r.answered_at = now() AND r.answered_by = (SELECT (ruv.context()).user_id)
                    AND shared IS NOT NULL AND shared <@ r.compartments)
+       AND NOT EXISTS (SELECT FROM public.participation p WHERE p.referral_id = referral AND p.victim_id = victim)
 $$;
 
 -- The bound actor takes part in the case (the scope rule of `participation`, for policies on that table itself).
@@ -216,12 +219,151 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       AND e.at > clock_timestamp() - interval '1 hour'
 $$;
 
+-- Which shelter a person is or was in tells where she is, so columns that name the unit behind a row of hers are
+-- not granted; the functions below name it, and a unit that houses people shows only as such to roles that do not
+-- read where shelters are.
+CREATE FUNCTION ruv.shows_shelters() RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN coalesce((SELECT 'shelter_location' = ANY (g.opened) AND 'shelter_location' <> ALL (g.own_only)
+                     FROM public.role_grant g WHERE g.role = (ruv.context()).role), false);
+END $$;
+
+-- Compartments of the person of which the bound actor may know that they are filled; none out of scope.
+CREATE FUNCTION ruv.listed_of(victim bigint) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    mine bigint[] := ruv.seats();
+BEGIN
+    RETURN ARRAY(
+        SELECT c.name FROM public.role_grant g CROSS JOIN LATERAL unnest(g.listed) AS c(name)
+        WHERE g.role = (ruv.context()).role
+          AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = victim AND p.seats && mine
+                      AND (p.compartments IS NULL OR c.name = ANY (p.compartments)))
+          AND (c.name <> ALL (g.own_only)
+               OR EXISTS (SELECT FROM public.participation p WHERE p.victim_id = victim AND p.seats && mine
+                          AND p.housed)));
+END $$;
+
+-- The unit behind each filled compartment of a person.
+CREATE FUNCTION ruv.head_units(victim bigint) RETURNS TABLE (compartment text, unit_name text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    listed text[] := ruv.listed_of(victim);
+    shows boolean := ruv.shows_shelters();
+    own bigint := (ruv.context()).unit_id;
+BEGIN
+    RETURN QUERY
+        SELECT h.compartment, CASE WHEN shows OR u.id = own OR u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT')
+                                   THEN u.name ELSE 'Centro de acogida (reservado)' END
+        FROM public.compartment_head h JOIN public.unit u ON u.id = h.unit_id
+        WHERE h.victim_id = victim AND h.compartment = ANY (listed);
+END $$;
+
+-- The unit behind each version of a compartment that the bound actor opens.
+CREATE FUNCTION ruv.version_units(victim bigint, wanted text) RETURNS TABLE (version bigint, unit_name text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    shows boolean := ruv.shows_shelters();
+    own bigint := (ruv.context()).unit_id;
+BEGIN
+    IF wanted = ANY (ruv.listed_of(victim)) AND wanted = ANY (ruv.opened()) THEN
+        RETURN QUERY
+            SELECT b.version, CASE WHEN shows OR u.id = own OR u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT')
+                                   THEN u.name ELSE 'Centro de acogida (reservado)' END
+            FROM public.victim_blob b JOIN public.unit u ON u.id = b.unit_id
+            WHERE b.victim_id = victim AND b.compartment = wanted;
+    END IF;
+END $$;
+
+-- The unit behind each move of a case the bound actor is in.
+CREATE FUNCTION ruv.transition_units(kase bigint) RETURNS TABLE (id bigint, unit_code text, unit_name text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    shows boolean := ruv.shows_shelters();
+    own bigint := (ruv.context()).unit_id;
+BEGIN
+    IF ruv.permits('cases:transition') THEN
+        RETURN QUERY
+            SELECT t.id, CASE WHEN visible.it THEN u.code END,
+                   CASE WHEN visible.it THEN u.name ELSE 'Centro de acogida (reservado)' END
+            FROM public.case_transition t JOIN public.unit u ON u.id = t.by_unit_id
+            CROSS JOIN LATERAL (SELECT shows OR u.id = own OR u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT') AS it) visible
+            WHERE t.case_id = kase AND ruv.case_in_scope(t.case_id, t.victim_id);
+    END IF;
+END $$;
+
+-- Who looked at a person in scope, newest first: no event as such, but what the reader may know of it. A look at
+-- compartments that do not exist for the reader does not show. With each entry, the digest its MAC was made of
+-- (salted, so nothing can be guessed from it); none where the columns do not say what the event says.
+CREATE FUNCTION ruv.access_log(victim bigint, before bigint, most integer)
+RETURNS TABLE (id bigint, at timestamptz, action text, outcome text, role text, purpose text, compartments text[],
+    unit_name text, digest bytea, mac bytea)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    listed text[] := ruv.listed_of(victim);
+    shows boolean := ruv.shows_shelters();
+    own bigint := (ruv.context()).unit_id;
+    mine bigint[] := ruv.seats();
+BEGIN
+    IF NOT ruv.permits('victims:access-log')
+       OR NOT EXISTS (SELECT FROM public.participation p WHERE p.victim_id = victim AND p.seats && mine) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT e.id, e.at, e.action, e.outcome, body.it #>> '{actor,role}', body.it ->> 'purpose',
+               ARRAY(SELECT n FROM unnest(named.them) AS n WHERE n = ANY (listed)),
+               CASE WHEN shows OR u.id = own OR u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT')
+                    THEN u.name WHEN u.id IS NOT NULL THEN 'Centro de acogida (reservado)' END,
+               CASE WHEN body.it ->> 'victim' = victim::text AND body.it ->> 'action' = e.action
+                     AND body.it ->> 'outcome' = e.outcome
+                     AND body.it #>> '{actor,unit}' = coalesce(e.unit_id, 0)::text
+                    THEN sha256(e.salt || convert_to(e.event, 'UTF8')) END,
+               e.mac
+        FROM public.audit_event e
+        LEFT JOIN public.unit u ON u.id = e.unit_id
+        CROSS JOIN LATERAL (SELECT e.event::json AS it) body
+        CROSS JOIN LATERAL (SELECT ARRAY(SELECT json_array_elements_text(body.it -> 'compartments')) AS them) named
+        WHERE e.victim_id = victim AND (before IS NULL OR e.id < before)
+          AND (named.them = '{}' OR 'coordination' = ANY (named.them) OR named.them && listed)
+          AND (e.action NOT LIKE 'plans.%' OR 'plan' = ANY (listed))
+        ORDER BY e.id DESC LIMIT most;
+END $$;
+
+-- An event may be added in the bound actor's own name, about nobody, or about a person its unit has to do with; a
+-- refusal, about anybody. Whether the event is genuine, its MAC tells. Signing in has no actor yet, and no person.
+CREATE FUNCTION ruv.may_append(who bigint, unit bigint, institution bigint, victim bigint, outcome text, event text)
+RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me ruv.actor := ruv.context();
+BEGIN
+    IF json_typeof(event::json) <> 'object'
+       OR coalesce(json_typeof(event::json -> 'compartments'), 'array') <> 'array' THEN
+        RETURN false;  -- the log could not be read any more
+    END IF;
+    IF me.role = 'sign_in' THEN
+        RETURN victim IS NULL;
+    END IF;
+    IF (coalesce(who, 0), coalesce(unit, 0), coalesce(institution, 0))
+       IS DISTINCT FROM (me.user_id, me.unit_id, me.institution_id) THEN
+        RETURN false;
+    END IF;
+    RETURN victim IS NULL OR outcome = 'denied'
+        OR EXISTS (SELECT FROM public.participation p
+                   WHERE p.victim_id = victim AND p.unit_id = me.unit_id AND p.ended_at IS NULL)
+        OR EXISTS (SELECT FROM public.victim v
+                   WHERE v.id = victim AND v.registered_at = now() AND v.registered_by = me.user_id)
+        OR EXISTS (SELECT FROM public.referral r
+                   WHERE r.victim_id = victim AND me.unit_id IN (r.from_unit_id, r.to_unit_id));
+END $$;
+
 -- Who takes part in a case the actor is in. A unit that houses people shows only as such.
 CREATE FUNCTION ruv.case_participants(kase bigint)
 RETURNS TABLE (unit_id bigint, unit_code text, unit_name text, basis text, started_at timestamptz, ended_at timestamptz)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    shows_shelters boolean := 'shelter_location' = ANY (ruv.opened()) AND 'shelter_location' <> ALL (ruv.own_only());
+    shows_shelters boolean := ruv.shows_shelters();
 BEGIN
     RETURN QUERY
         SELECT CASE WHEN visible.it THEN u.id END, CASE WHEN visible.it THEN u.code END,
@@ -248,24 +390,44 @@ BEGIN
         ORDER BY a.started_at, a.id;
 END $$;
 
--- Ends the bound unit's own part in a case, with its assignments.
+-- Whether the person of a case the actor is in lives in a shelter now; in which one stays unsaid.
+CREATE FUNCTION ruv.is_housed(kase bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM public.placement l WHERE l.case_id = kase AND l.left_at IS NULL
+                   AND ruv.case_in_scope(l.case_id, l.victim_id))
+$$;
+
+-- One at a time ends a part in a case, so that two who leave at once do not leave the person with nobody.
+CREATE FUNCTION ruv.last_part(kase bigint, own bigint) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('ruv.case:' || kase, 0));
+    RETURN NOT EXISTS (SELECT FROM public.participation p
+                       WHERE p.case_id = kase AND p.unit_id <> own AND p.ended_at IS NULL);
+END $$;
+
+-- Ends the bound unit's own part in a case, with its assignments; refused (23514) where no other unit would be left.
 CREATE FUNCTION ruv.end_own_participation(kase bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     unit bigint := (ruv.context()).unit_id;
-    found_one boolean;
+    last boolean := ruv.last_part(kase, unit);
 BEGIN
     UPDATE public.participation p SET ended_at = now()
     WHERE p.case_id = kase AND p.unit_id = unit AND p.ended_at IS NULL AND ruv.case_in_scope(p.case_id, p.victim_id);
-    found_one := FOUND;
-    IF found_one THEN
-        UPDATE public.assignment a SET ended_at = now()
-        WHERE a.case_id = kase AND a.unit_id = unit AND a.ended_at IS NULL;
+    IF NOT FOUND THEN
+        RETURN false;
     END IF;
-    RETURN found_one;
+    IF last THEN
+        RAISE EXCEPTION 'nobody would take part in the case' USING ERRCODE = '23514';
+    END IF;
+    UPDATE public.assignment a SET ended_at = now()
+    WHERE a.case_id = kase AND a.unit_id = unit AND a.ended_at IS NULL;
+    RETURN true;
 END $$;
 
--- Ends the participation a referral opened, with its assignments, once the referral itself is over.
+-- Ends the participation a referral opened, with its assignments, once the referral itself is over; refused (23514)
+-- where it is the last of the case.
 CREATE FUNCTION ruv.end_referral_participation(referral bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -277,6 +439,11 @@ BEGIN
       AND r.state IN ('CONCLUIDA', 'INTERRUMPIDA', 'RETIRADA', 'VENCIDA');
     IF part.id IS NULL THEN
         RETURN false;
+    END IF;
+    IF ruv.last_part(part.case_id, part.unit_id)
+       AND NOT EXISTS (SELECT FROM public.participation o WHERE o.case_id = part.case_id
+                       AND o.unit_id = part.unit_id AND o.id <> part.id AND o.ended_at IS NULL) THEN
+        RAISE EXCEPTION 'nobody would take part in the case' USING ERRCODE = '23514';
     END IF;
     UPDATE public.participation p SET ended_at = now() WHERE p.id = part.id;
     -- Another open participation of the same unit in the same case keeps its team and its guest.
@@ -292,11 +459,15 @@ BEGIN
     RETURN true;
 END $$;
 
--- Population bits: an age that is not known counts as a child's (presumption of minority).
+-- Population bits: whom a case is about, which decides what institutions are for it. Only a lower bound of 18 makes an
+-- adult, and an age that is not known counts as a child's (presumption of minority), as in the application's
+-- `presumed_child`. That function adds the years since, because it asks what she may decide today. This one must not:
+-- the case of a girl stays a girl's case after her birthday, or the unit that protects her would lose her from sight
+-- overnight and could not even hand her over. It changes when her age is corrected.
 CREATE FUNCTION ruv.population_bits(victim bigint) RETURNS smallint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT (1
-        | CASE WHEN coalesce((SELECT coalesce(f.age_years, f.age_min) >= 18 FROM public.profile f
+        | CASE WHEN coalesce((SELECT coalesce(f.age_min, f.age_years) >= 18 FROM public.profile f
                               WHERE f.victim_id = victim), false) THEN 0 ELSE 2 END
         | CASE WHEN EXISTS (SELECT FROM public.profile f WHERE f.victim_id = victim AND f.nationality <> 'PE')
                  OR EXISTS (SELECT FROM public.exploitation e WHERE e.victim_id = victim
@@ -365,6 +536,39 @@ BEGIN
     RETURN NULL;
 END $$;
 
+-- Whoever moves to another unit leaves the cases of the old one: a seat names the user, not the unit.
+CREATE FUNCTION ruv.end_charges_of_mover() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.assignment a SET ended_at = now()
+    WHERE a.user_id = NEW.id AND a.unit_id <> NEW.unit_id AND a.ended_at IS NULL;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER user_account_moves AFTER UPDATE OF unit_id ON user_account
+    FOR EACH ROW EXECUTE FUNCTION ruv.end_charges_of_mover();
+
+-- Each column of a case has its permission; a policy sees rows only. Runs as whoever updates: what is bound here is
+-- the application. Nobody discards a case alone, and the application has no other way to do it.
+CREATE FUNCTION ruv.guard_case() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_user = 'ruv_app' AND (
+        NEW.identification IS DISTINCT FROM OLD.identification AND NOT ruv.permits('cases:identify')
+        OR (NEW.state, NEW.state_since, NEW.closed_at, NEW.outcome)
+           IS DISTINCT FROM (OLD.state, OLD.state_since, OLD.closed_at, OLD.outcome)
+           AND NOT ruv.permits('cases:transition')
+        OR NEW.state IS DISTINCT FROM OLD.state AND NEW.state = 'DESCARTADA'
+        OR NEW.outcome IS DISTINCT FROM OLD.outcome
+           AND NOT (coalesce('outcome' = ANY (ruv.written()), false)
+                    AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = NEW.victim_id
+                                AND (p.compartments IS NULL OR 'outcome' = ANY (p.compartments))))) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER trafficking_case_columns BEFORE UPDATE ON trafficking_case
+    FOR EACH ROW EXECUTE FUNCTION ruv.guard_case();
+
 CREATE TRIGGER participation_seats BEFORE INSERT OR UPDATE OF population, ended_at, seats ON participation
     FOR EACH ROW EXECUTE FUNCTION ruv.set_seats();
 CREATE TRIGGER placement_housed AFTER INSERT OR UPDATE OF left_at ON placement
@@ -401,12 +605,14 @@ SET ROLE ruv_guard;
 REVOKE ALL ON FUNCTION ruv.set_context_key(bytea, bytea) FROM ruv_app;
 GRANT EXECUTE ON FUNCTION ruv.set_context_key(bytea, bytea) TO ruv_owner;
 REVOKE ALL ON FUNCTION ruv.population_bits(bigint), ruv.set_seats(), ruv.refresh_seats(), ruv.refresh_population(),
-    ruv.queue_audit_event() FROM ruv_app;
+    ruv.queue_audit_event(), ruv.end_charges_of_mover(), ruv.last_part(bigint, bigint) FROM ruv_app;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
 GRANT SELECT ON role_grant, victim, victim_code, victim_token, trafficking_case, profile, exploitation, placement, referral,
-    user_account, unit, auth_session, audit_event TO ruv_guard;
+    user_account, unit, auth_session, audit_event, compartment_head TO ruv_guard;
+GRANT SELECT (victim_id, compartment, version, unit_id) ON victim_blob TO ruv_guard;
+GRANT SELECT (id, victim_id, case_id, by_unit_id) ON case_transition TO ruv_guard;
 GRANT SELECT, UPDATE ON participation, assignment TO ruv_guard;
 GRANT UPDATE (left_at, exit_reason, version) ON placement TO ruv_guard;
 GRANT INSERT ON audit_queue TO ruv_guard;
@@ -421,10 +627,16 @@ GRANT SELECT (id, unit_id, institution_id, username, role, supervisor, service_a
 GRANT UPDATE (failed_logins, locked_until, password_hash, disabled_at) ON user_account TO ruv_app;
 GRANT UPDATE (revoked_at, revoked_reason) ON auth_session TO ruv_app;
 GRANT UPDATE (used_at) ON refresh_token TO ruv_app;
-GRANT SELECT, INSERT ON victim, victim_code, victim_key, victim_blob, case_transition, plan_objective,
+GRANT SELECT, INSERT ON victim, victim_code, victim_key, plan_objective,
     progress_note, plan_version, plan_signature, audit_event TO ruv_app;
+-- Not the unit behind the row, nor its author: see ruv.head_units().
+GRANT SELECT (id, victim_id, compartment, version, schema_version, key_version, sealed, created_at), INSERT
+    ON victim_blob TO ruv_app;
+GRANT SELECT (id, victim_id, case_id, from_state, to_state, reason, sealed, key_version, at), INSERT
+    ON case_transition TO ruv_app;
+GRANT SELECT (victim_id, compartment, version, filled_at, updated_at), INSERT ON compartment_head TO ruv_app;
 GRANT INSERT ON victim_token TO ruv_app;
-GRANT SELECT, INSERT ON profile, compartment_head, exploitation TO ruv_app;
+GRANT SELECT, INSERT ON profile, exploitation TO ruv_app;
 GRANT UPDATE (version, updated_at, unit_id) ON compartment_head TO ruv_app;
 GRANT UPDATE (sex, nationality, age_years, age_min, age_max, age_estimated) ON profile TO ruv_app;
 GRANT UPDATE (main_purpose, purposes, means, acts, recruitment, recruiter_relation, activities, control_methods,
@@ -456,7 +668,8 @@ BEGIN
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
     FOREACH t IN ARRAY ARRAY['victim', 'victim_code', 'victim_token', 'trafficking_case', 'profile', 'exploitation',
-        'placement', 'referral', 'unit', 'user_account', 'auth_session', 'participation', 'assignment', 'audit_event'] LOOP
+        'placement', 'referral', 'unit', 'user_account', 'auth_session', 'participation', 'assignment', 'audit_event',
+        'compartment_head', 'victim_blob', 'case_transition'] LOOP
         EXECUTE format('CREATE POLICY guard ON %I TO ruv_guard USING (true)', t);
     END LOOP;
 END $$;
@@ -475,6 +688,8 @@ CREATE POLICY join_case ON participation FOR INSERT TO ruv_app WITH CHECK (
         WHEN 'MANDATO' THEN unit_id <> (SELECT (ruv.context()).unit_id)
             AND (SELECT ruv.permits('participations:add')) AND ruv.case_in_scope(case_id, victim_id)
             AND ruv.may_give(victim_id, compartments)
+            AND EXISTS (SELECT FROM unit u WHERE u.id = participation.unit_id
+                        AND u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT'))  -- a shelter takes in whom it accepts
         ELSE false END
 );
 
@@ -653,13 +868,20 @@ CREATE POLICY send ON referral FOR INSERT TO ruv_app WITH CHECK (
          OR EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id AND p.housed))
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id AND p.case_id = referral.case_id)
 );
--- What has ended stays ended: a receiver could otherwise open its own view again.
+-- What has ended stays ended: a receiver could otherwise open its own view again. Until it is answered anybody of
+-- the receiving unit who may answer does; everything else is for those who have the case.
 CREATE POLICY answer ON referral FOR UPDATE TO ruv_app USING (
     state IN ('ENVIADA', 'ACEPTADA', 'ACEPTADA_CON_CONDICIONES', 'EN_CURSO')
     AND (to_unit_id = (SELECT (ruv.context()).unit_id) AND (SELECT ruv.permits('referrals:answer'))
          OR from_unit_id = (SELECT (ruv.context()).unit_id) AND (SELECT ruv.permits('referrals:send')))
+    AND (state = 'ENVIADA' AND to_unit_id = (SELECT (ruv.context()).unit_id)
+         OR EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id
+                    AND p.case_id = referral.case_id))
 ) WITH CHECK (
-    to_unit_id = (SELECT (ruv.context()).unit_id) OR from_unit_id = (SELECT (ruv.context()).unit_id)
+    to_unit_id = (SELECT (ruv.context()).unit_id) AND state IN ('ACEPTADA', 'ACEPTADA_CON_CONDICIONES', 'RECHAZADA')
+    AND answered_by = (SELECT (ruv.context()).user_id) AND answered_at = now()
+    OR (SELECT (ruv.context()).unit_id) IN (to_unit_id, from_unit_id)
+       AND EXISTS (SELECT FROM participation p WHERE p.victim_id = referral.victim_id AND p.case_id = referral.case_id)
 );
 
 CREATE POLICY scope ON placement FOR SELECT TO ruv_app USING (
@@ -675,6 +897,7 @@ CREATE POLICY admit ON placement FOR INSERT TO ruv_app WITH CHECK (
 );
 CREATE POLICY leave ON placement FOR UPDATE TO ruv_app USING (
     (SELECT ruv.permits('placements:write')) AND unit_id = (SELECT (ruv.context()).unit_id) AND left_at IS NULL
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = placement.victim_id AND p.case_id = placement.case_id)
 ) WITH CHECK (unit_id = (SELECT (ruv.context()).unit_id));
 
 -- The plan: its compartment, and for those who read it in part only their own unit's activities.
@@ -764,14 +987,10 @@ CREATE POLICY author ON progress_note AS RESTRICTIVE FOR INSERT TO ruv_app WITH 
 
 -- The trace.
 CREATE POLICY append ON audit_event FOR INSERT TO ruv_app WITH CHECK (
-    coalesce(user_id, 0) = (SELECT (ruv.context()).user_id)
-    OR (SELECT (ruv.context()).role) = 'sign_in'
+    ruv.may_append(user_id, unit_id, institution_id, victim_id, outcome, event)
 );
-CREATE POLICY readers ON audit_event FOR SELECT TO ruv_app USING (
-    (SELECT ruv.permits('audit:read'))
-    OR (SELECT ruv.permits('victims:access-log'))
-       AND EXISTS (SELECT FROM participation p WHERE p.victim_id = audit_event.victim_id)
-);
+-- Whole events are for who oversees the trace; everybody else reads ruv.access_log().
+CREATE POLICY readers ON audit_event FOR SELECT TO ruv_app USING ((SELECT ruv.permits('audit:read')));
 CREATE POLICY seal ON audit_event FOR SELECT TO ruv_sealer USING (true);
 CREATE POLICY seal ON audit_queue TO ruv_sealer USING (true);
 

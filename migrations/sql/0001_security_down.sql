@@ -5,6 +5,8 @@ DROP TRIGGER placement_housed ON placement;
 DROP TRIGGER profile_population ON profile;
 DROP TRIGGER exploitation_population ON exploitation;
 DROP TRIGGER audit_event_queue ON audit_event;
+DROP TRIGGER user_account_moves ON user_account;
+DROP TRIGGER trafficking_case_columns ON trafficking_case;
 DO $$
 DECLARE
     p record;

@@ -51,7 +51,7 @@ def _create_release() -> None:
         sa.Column("built_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("built_by", sa.BigInteger(), nullable=False),
         sa.Column("built_institution_id", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("code ~ '^LI-[0-9A-Z]{4}-[0-9A-Z]{4}$'", name=op.f("ck_release_code")),
+        sa.CheckConstraint("code ~ '^LI(-[0-9A-Z]{4}){3}$'", name=op.f("ck_release_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release")),
         sa.UniqueConstraint("code", name=op.f("uq_release_code")),
         schema=SCHEMA,

@@ -10,6 +10,7 @@ from app.access.opening import open_compartments
 from app.access.policy import Cell, Level, policy
 from app.access.standing import Standing
 from app.config import Settings
+from app.errors import Unavailable
 from app.postgres import ServerHandle
 from tests.access.http_checks import http_violations, levels_of, read_violations
 from tests.access.matrix import ASSIGNED, CELLS, COMPARTMENTS, Office, Person, leaks
@@ -122,10 +123,16 @@ def test_with_the_services_wide_open_the_database_holds(
     assert list(leaks(str(opened.data), person.filling.canaries, full)) == []
 
 
-def test_with_the_services_wide_open_a_stranger_gets_nothing(broken: Office, person: Person) -> None:
+def test_with_the_services_wide_open_a_stranger_gets_nothing(
+    broken: Office, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
     actor = broken.strangers["upe_officer"]
     everything = Standing(shared=None, resident=True)
-    with broken.world.session(actor) as session:
+    # Not even a look at somebody the unit has nothing to do with can be noted, and without a note none is.
+    with pytest.raises(Unavailable), broken.world.session(actor) as session:
+        open_compartments(session, actor, person.victim_id, everything, purpose="prueba")
+    with broken.world.session(actor) as session, monkeypatch.context() as patch:
+        patch.setattr("app.access.opening.record", lambda *_, **__: None)
         opened = open_compartments(session, actor, person.victim_id, everything, purpose="prueba")
     assert (opened.data, opened.filled) == ({}, {})
 

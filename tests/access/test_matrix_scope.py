@@ -26,7 +26,8 @@ def identity(**more: Any) -> dict[str, Any]:
         ("upe_officer", {"nationality": "PE", "age_years": 15}, True),
         ("upe_officer", {"nationality": "PE"}, True),  # an age nobody knows is a child's
         ("upe_officer", {"nationality": "PE", "age_years": 18}, False),
-        ("upe_officer", {"nationality": "PE", "age_years": 19, "age_min": 16}, False),
+        # the lower bound counts
+        ("upe_officer", {"nationality": "PE", "age_years": 19, "age_min": 16}, True),
         ("consular_officer", {"nationality": "VE", "age_years": 30}, True),
         ("consular_officer", {"nationality": "PE", "age_years": 30}, False),
         ("consular_officer", {"age_years": 30}, False),

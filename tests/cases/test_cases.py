@@ -144,6 +144,7 @@ def test_the_whole_line_and_the_trace_of_each_step(world: World) -> None:
             {"v": person.victim_id},
         ).scalars()
         assert all(NOTE.encode() not in bytes(sealed) for sealed in stored)
+    with world.session(world.actor("data_protection_officer")) as session:
         events = session.execute(
             text("SELECT event FROM audit_event WHERE victim_id = :v AND action = 'cases.transition'"),
             {"v": person.victim_id},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import (
     ARRAY,
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     DateTime,
@@ -51,6 +53,9 @@ def _value(column: Column[Any]) -> Any:
     if isinstance(kind, LargeBinary):
         return b"\0"
     assert not isinstance(kind, Uuid)
+    for rule in column.table.constraints:  # a column of codes: any of them
+        if isinstance(rule, CheckConstraint) and str(rule.sqltext).startswith(f"{column.name} IN"):
+            return re.findall("'(.*?)'", str(rule.sqltext))[0]
     return f"x-{column.name}"
 
 

@@ -17,6 +17,7 @@ ASSIGN = (
     " VALUES (%(v)s, %(c)s, %(u)s, %(w)s, %(w)s)"
 )
 PART = "INSERT INTO participation (victim_id, case_id, unit_id, basis, population, compartments, referral_id)"
+ANSWER = "UPDATE referral SET state = 'ACEPTADA', answered_by = %(w)s, answered_at = now() WHERE id = %(r)s"
 REFERRAL = (
     "INSERT INTO referral (victim_id, case_id, code, from_unit_id, to_unit_id, service_type, reason,"
     " legal_basis,"

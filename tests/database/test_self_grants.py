@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
-from tests.database.scene import ASSIGN, PART, REFERRAL, Scene
+from tests.database.scene import ANSWER, ASSIGN, PART, REFERRAL, Scene
 from tests.factories import World
 
 
@@ -42,14 +42,19 @@ def test_joining_a_case(scene: Scene, prosecutor: Actor, basis: str) -> None:
 def test_joining_by_a_referral_that_ended_or_was_not_accepted(scene: Scene) -> None:
     receiver = scene.world.actor("health_officer")
     join = f"{PART} VALUES (%(v)s, %(c)s, %(u)s, 'DERIVACION', 1, %(p)s, %(r)s)"
-    for state in ("ENVIADA", "RECHAZADA", "VENCIDA", "RETIRADA", "CONCLUIDA", "INTERRUMPIDA"):
+    for state in ("RECHAZADA", "VENCIDA", "RETIRADA", "CONCLUIDA", "INTERRUMPIDA", "ENVIADA"):
         referral = scene.refer(scene.owner, receiver, state)
         assert scene.refuses(receiver, join, p=["identity"], r=referral), state
     accepted = scene.refer(scene.owner, receiver, "ACEPTADA")
     assert scene.refuses(receiver, join, p=["identity", "psychology"], r=accepted)
     assert scene.refuses(receiver, join, p=None, r=accepted)
     assert scene.refuses(scene.world.actor("health_officer"), join, p=["identity"], r=accepted)
-    assert not scene.refuses(receiver, join, p=["identity"], r=accepted)
+    assert scene.refuses(receiver, join, p=["identity"], r=accepted)  # not in this transaction
+    with scene.world.session(receiver) as session:
+        values = scene.keys(receiver, r=referral)
+        session.connection().exec_driver_sql(ANSWER, values)
+        assert refused(session, join, **values, p=["identity", "psychology"])
+        assert not refused(session, join, **values, p=["identity"])
 
 
 def test_taking_up_again_a_referral_that_ended(scene: Scene) -> None:
@@ -59,7 +64,9 @@ def test_taking_up_again_a_referral_that_ended(scene: Scene) -> None:
         again = "UPDATE referral SET state = 'ACEPTADA', ended_at = NULL WHERE id = %(r)s"
         assert scene.changed(receiver, again, r=referral) == 0, state
     open_one = scene.refer(scene.owner, receiver, "ENVIADA")
-    assert scene.changed(receiver, "UPDATE referral SET state = 'ACEPTADA' WHERE id = %(r)s", r=open_one) == 1
+    assert scene.changed(receiver, ANSWER, r=open_one) == 1
+    for wrong in ("state = 'ACEPTADA'", "state = 'INTERRUMPIDA'", "state = 'EN_CURSO', answered_by = %(w)s"):
+        assert scene.refuses(receiver, f"UPDATE referral SET {wrong} WHERE id = %(r)s", r=open_one), wrong  # noqa: S608
     for column, value in (
         ("compartments", "'{psychology}'"),
         ("to_unit_id", "%(u)s"),
@@ -130,6 +137,7 @@ def test_widening_ones_part_through_a_new_case(scene: Scene, prosecutor: Actor) 
     assert scene.refuses(prosecutor, new, k=10**12)
     whole = scene.world.actor("prosecutor")
     scene.take_part(whole)
+    scene.run("UPDATE trafficking_case SET state = 'CERRADO' WHERE id = %(c)s", c=scene.case)
     assert not scene.refuses(whole, new, k=10**12)
 
 

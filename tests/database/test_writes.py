@@ -60,7 +60,6 @@ def as_written_by(actor: Actor, hidden: Hidden) -> dict[str, Any]:
         "opened_unit_id": actor.unit_id,
         "by_unit_id": actor.unit_id,
         "registered_unit_id": actor.unit_id,
-        "state": "ENVIADA",
         "basis": "REGISTRO",
         "compartment": "identity",
         "user_id": actor.user_id,

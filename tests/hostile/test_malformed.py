@@ -159,7 +159,7 @@ RAW = [
     ).encode(),
     b'{"compartments": {"identity": {"given_names": "\\ud800"}}, "first_identified_on": "2024-01-01"}',
     b'{"compartments": {"identity": {"age_years": 1e999}}, "first_identified_on": "2024-01-01"}',
-    b'{"compartments": {"identity": {"age_years": 9999999999999999999}}, "first_identified_on": "9999-12-31"}',
+    b'{"compartments": {"identity": {"age_years": 99999999999999999}}, "first_identified_on": "9999-12-31"}',
     b'{"compartments": {"identity": {}}, "compartments": 5, "first_identified_on": "0000-00-00"}',
 ]
 

@@ -251,7 +251,9 @@ def test_a_sealed_value_is_nowhere_in_clear(world: World, tmp_path: Path) -> Non
     done = load(world, police, htcds_file(tmp_path / "h.csv", row), HTCDS)
     with world.session(police) as session:
         for table in (Victim, TraffickingCase, Profile, Exploitation, ImportRow, VictimBlob):
-            assert SECRET not in str(session.execute(select(table.__table__)).all())
+            hidden = ("unit_id", "created_by") if table is VictimBlob else ()
+            shown = [column for column in table.__table__.c if column.name not in hidden]
+            assert SECRET not in str(session.execute(select(*shown)).all())
     identity = record_of(world, police, done.outcomes[0].person)["compartments"]["identity"]
     assert {r["reference"] for r in identity["external_references"]} > {SECRET}
 

@@ -73,12 +73,19 @@ class Registry:
         *,
         department: str | None = "17",
         purpose: str | None = "EXPLOTACION_SEXUAL",
-        state: str = "PRESUNTA_VICTIMA",
+        state: str = "CERRADO",
         month: int = 6,
     ) -> int:
-        """One more case of a person; returns its key."""
+        """One more case of a person, ended unless said otherwise; returns its key."""
         with self.engine.begin() as connection:
             return self._case(connection, victim, year, department, purpose, state, None, month=month)
+
+    def end(self, victim: int) -> None:
+        """End the person's open case."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE trafficking_case SET state = 'CERRADO' WHERE victim_id = :v"), {"v": victim}
+            )
 
     def case_of(self, victim: int) -> int:
         with self.engine.connect() as connection:

@@ -70,7 +70,7 @@ def test_same_bytes_on_every_read_and_304_for_who_has_them(
 ) -> None:
     path = f"/api/v1/releases/{published}/tables/T1.csv"
     first = analyst.get(path)
-    world.register(world.actor("police_investigator"))
+    world.register(world.actor("police_investigator"), identity={"sex": "MUJER"})
     again = analyst.get(path)
     assert again.content == first.content
     tag = first.headers["etag"]
@@ -139,7 +139,7 @@ def test_who_may_not_read_gets_nothing(world: World, published: str) -> None:
 def test_indicators(analyst: httpx.Client, world: World) -> None:
     listed = analyst.get("/api/v1/indicators").json()["indicators"]
     assert [entry["code"] for entry in listed] == ["3.1.b", "3.2.b", "3.3.b"]
-    world.register(world.actor("police_investigator"))
+    world.register(world.actor("police_investigator"), identity={"sex": "MUJER"})
     for entry in listed:
         answer = analyst.get(f"/api/v1/indicators/{entry['code']}", params={"year": 2024})
         assert answer.status_code == 200

@@ -18,7 +18,7 @@ def admitted(world: World, unit: str) -> tuple[Registered, str]:
 
 
 def test_notes_are_read_and_changed_by_their_author_alone(world: World) -> None:
-    unit = world.unit("CAR")
+    unit = world.unit("CEM")
     person, _ = admitted(world, unit)
     first = world.actor("psychologist", unit=unit, supervisor=True)
     second = world.actor("psychologist", unit=unit, supervisor=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
@@ -24,6 +24,7 @@ from app.models import CaseTransition, Exploitation, Participation, Profile, Tra
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import unit_names
 
@@ -125,7 +126,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "previous_case": _previous(session, actor, row.previous_case_id),
         "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
         "exploitation": facts,
-        "possible_states": list(rules.MACHINE.targets(row.state)),
+        "possible_states": list(rules.MACHINE.offered(row.state)),
         "transitions": _transitions(session, actor, case_id, victim_id),
         "_access": {name: level.name.lower() for name, level in stand.levels(actor).items()},
     }
@@ -144,11 +145,13 @@ def _listed(row: Any) -> dict[str, Any]:
 def _condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     if name in OWN_FILTERS:
         if value not in OWN_FILTERS[name]:
-            raise Invalid("Revise el filtro.", errors=[_wrong(name)])
+            raise Invalid("Revise el filtro.", errors=[unknown_code(name, OWN_FILTERS[name], "unknown")])
         return bool_column(TraffickingCase, name, value)
     field = FACE_FILTERS.get(name)
     if field is None:
-        raise Invalid("No se puede filtrar por ese campo.", errors=[_wrong("filter")])
+        message = f"Se filtra por {', '.join([*OWN_FILTERS, *FACE_FILTERS])}."
+        error: FieldError = {"field": "filter", "code": "unknown", "message": message}
+        raise Invalid("No se puede filtrar por ese campo.", errors=[error])
     if not may_filter(actor, field):
         raise Forbidden(
             "Su función no puede filtrar por este campo.",
@@ -161,10 +164,6 @@ def bool_column(table: Any, name: str, value: str) -> ColumnElement[bool]:
     """`table.name = value`, typed."""
     condition: ColumnElement[bool] = getattr(table, name) == value
     return condition
-
-
-def _wrong(name: str) -> FieldError:
-    return {"field": name, "code": "unknown", "message": "No es un filtro o código de la lista."}
 
 
 def may_filter(actor: Actor, field: FieldSpec) -> bool:
@@ -237,11 +236,13 @@ def _transitions(session: Session, actor: Actor, case_id: int, victim_id: int) -
     if not policy().permits(actor.role, Permission.CASES_TRANSITION):
         return None
     step = CaseTransition
+    unit = func.ruv.transition_units(case_id).table_valued("id", "unit_code", "unit_name", name="behind")
     rows = session.execute(
         select(
             step.id, step.from_state, step.to_state, step.reason, step.sealed, step.key_version, step.at,
-            step.by_unit_id,
+            unit.c.unit_code, unit.c.unit_name,
         )
+        .join(unit, unit.c.id == step.id)
         .where(step.case_id == case_id, step.victim_id == victim_id)
         .order_by(step.id)
     ).all()  # fmt: skip
@@ -253,7 +254,6 @@ def _transitions(session: Session, actor: Actor, case_id: int, victim_id: int) -
             purpose="atencion", action="cases.read",
         )  # fmt: skip
         texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
-    units = unit_names(session, actor, {row.by_unit_id for row in rows})
     return [
         {
             "from": row.from_state,
@@ -262,7 +262,7 @@ def _transitions(session: Session, actor: Actor, case_id: int, victim_id: int) -
             "reason": row.reason,
             "note": texts.get(row.id, {}).get("note"),
             "at": row.at,
-            "unit": units[row.by_unit_id].shown(),
+            "unit": {"code": row.unit_code, "name": row.unit_name},
         }
         for row in rows
     ]

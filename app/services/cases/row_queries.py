@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef
+from app.access.policy import OPENING
 from app.access.scope import actor_params, visible_cases
+from app.access.standing import standing
 from app.errors import NotFound
 from app.models import (
     Assignment,
@@ -27,6 +29,8 @@ from app.services.referrals.rules import VIEW_OPEN
 
 CHILD_BIT = 2
 """Bit of a person's population that says child or adolescent, or age not known."""
+
+_PARTICIPANTS = "SELECT * FROM ruv.case_participants(%(case)s)"
 
 
 def case_state(session: Session, ref: CaseRef) -> str:
@@ -94,6 +98,23 @@ def presumed_child(session: Session, victim_id: int, case_id: int) -> bool:
         population: int | None = session.scalar(select(func.ruv.population_of(victim_id)))
         return population is None or bool(population & CHILD_BIT)
     return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+
+
+def participants(session: Session, case_id: int) -> Sequence[Any]:
+    """Parts of units in a case, ended ones too, oldest first; a shelter the actor may not know has no key."""
+    return session.connection().exec_driver_sql(_PARTICIPANTS, {"case": case_id}).all()
+
+
+def openable(session: Session, actor: Actor, victim_id: int) -> frozenset[str]:
+    """Compartments of the person that the actor may open, and so may share."""
+    stand = standing(session, actor, victim_id)
+    levels = stand.levels(actor) if stand else {}
+    return frozenset(name for name, level in levels.items() if level in OPENING)
+
+
+def is_housed(session: Session, ref: CaseRef) -> bool:
+    """Whether the person of this case lives in a shelter now; in which one stays unsaid."""
+    return bool(session.scalar(select(func.ruv.is_housed(ref.case_id))))
 
 
 def in_charge(session: Session, actor: Actor, victim_id: int, case_id: int) -> bool:

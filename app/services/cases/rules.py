@@ -28,11 +28,17 @@ ADULT_AGE = 18
 GUARDS = {
     guard.name: guard
     for guard in (
-        Guard("reason", "Falta indicar el motivo, uno de la lista de ese estado.", "reason"),
+        Guard("reason", "Falta indicar el motivo, uno de estos códigos.", "reason"),
         Guard(
             "second_person",
-            "Falta la confirmación de una segunda persona de otra unidad; el descarte no puede registrarse "
-            "con una sola firma.",
+            "Falta la confirmación de una segunda persona de otra unidad: un descarte lleva dos firmas y "
+            "todavía no se registra aquí. Acuérdelo con otra unidad que participe en el caso y pídalo a la "
+            "custodia del registro.",
+            apart=True,
+        ),
+        Guard(
+            "not_housed",
+            "La persona sigue alojada en un centro de acogida: pida que registre primero su egreso.",
         ),
         Guard(
             "adult",
@@ -70,7 +76,10 @@ def _forward() -> Iterable[Transition]:
 def _aside() -> Iterable[Transition]:
     for source in ("ALERTA", "PRESUNTA_VICTIMA"):
         yield Transition(
-            source, "DESCARTADA", ("reason", "second_person"), "Se descarta la presunción; el registro queda."
+            source,
+            "DESCARTADA",
+            ("reason", "second_person", "not_housed"),
+            "Se descarta la presunción; el registro queda.",
         )
     for source in ("PRESUNTA_VICTIMA", *IN_CARE):
         yield Transition(
@@ -91,7 +100,10 @@ def _back() -> Iterable[Transition]:
 def _close() -> Iterable[Transition]:
     for source in ("PRESUNTA_VICTIMA", *IN_CARE, *PAUSES):
         yield Transition(
-            source, "CERRADO", ("outcome", "outcome_fits"), "Se cierra el caso con su resultado."
+            source,
+            "CERRADO",
+            ("outcome", "outcome_fits", "not_housed"),
+            "Se cierra el caso con su resultado.",
         )
 
 
@@ -126,7 +138,7 @@ class CaseFacts:
     """What a move may depend on.
 
     `left_state`: the last state of the main line before the present pause, if any.
-    `second_person`: somebody of another unit confirmed.
+    `second_person`: somebody of another unit confirmed. `housed`: she lives in a shelter now.
     """
 
     adult: bool
@@ -134,11 +146,13 @@ class CaseFacts:
     outcome: str | None = None
     left_state: str | None = None
     second_person: bool = False
+    housed: bool = False
 
 
 def refuse(state: str, target: str, facts: CaseFacts, machine: Machine = MACHINE) -> Refusal | None:
     """None when the case may move from `state` to `target`, else why not, in Spanish."""
-    return machine.refuse(state, target, _answers(state, target, facts))
+    choices = {"reason": reasons_for(state, target), "outcome": OUTCOMES}
+    return machine.refuse(state, target, _answers(state, target, facts), choices)
 
 
 def refuse_identification(current: str, wanted: str) -> Refusal | None:
@@ -146,11 +160,11 @@ def refuse_identification(current: str, wanted: str) -> Refusal | None:
     return IDENTIFICATION_MACHINE.refuse(current, wanted, {})
 
 
-def reasons_for(state: str, target: str) -> frozenset[str]:
+def reasons_for(state: str, target: str) -> tuple[str, ...]:
     """Reason codes the move from `state` to `target` accepts; empty where none is asked."""
     if target in REASONS:
-        return frozenset(REASONS[target])
-    return frozenset(RETURN_REASONS) if state in PAUSES and target != "CERRADO" else frozenset()
+        return tuple(REASONS[target])
+    return tuple(RETURN_REASONS) if state in PAUSES and target != "CERRADO" else ()
 
 
 def closed(state: str) -> bool:
@@ -194,6 +208,7 @@ def _answers(state: str, target: str, facts: CaseFacts) -> dict[str, bool]:
         "adult": facts.adult,
         "reason": facts.reason in reasons_for(state, target),
         "second_person": facts.second_person,
+        "not_housed": not facts.housed,
         "outcome": facts.outcome in OUTCOMES,
         "outcome_fits": fits,
         "resumes": target in (facts.left_state, "EN_ASISTENCIA_INMEDIATA"),

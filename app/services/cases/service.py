@@ -16,18 +16,20 @@ from app.access.sealing import COORDINATION, seal_text
 from app.access.standing import standing
 from app.audit import record
 from app.codes import new_code
-from app.db import insert_rows, next_ids
+from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Assignment, CaseTransition, Participation, TraffickingCase
 from app.records.kinds import today
 from app.services.cases import rules
 from app.services.cases.activity import touch
 from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.cases.holding import held_case
 from app.services.cases.row_queries import (
     case_identification,
     case_moves,
     case_state,
     cases_of,
+    is_housed,
     presumed_child,
 )
 from app.services.state_machine import refused
@@ -35,6 +37,7 @@ from app.services.state_machine import refused
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
 REENTRY = "REINGRESO"
 FIRST_DAY = date(1900, 1, 1)
+_OPEN_CASE = "Esta persona tiene un caso abierto: continúe en él."
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +62,11 @@ def move(
         StaleVersion: somebody moved it meanwhile.
     """
     require(actor, Permission.CASES_TRANSITION)
-    ref = case_in_scope(session, actor, code)
+    # Nobody is admitted or brought in while the case closes.
+    find = held_case if rules.closed(wanted.target) else case_in_scope
+    ref = find(session, actor, code)
     state = _state_at(session, ref, version)
-    facts = rules.CaseFacts(
-        adult=not presumed_child(session, ref.victim_id, ref.case_id),
-        reason=wanted.reason,
-        outcome=wanted.outcome,
-        left_state=rules.left_state(case_moves(session, ref)),
-    )
-    if refusal := rules.refuse(state, wanted.target, facts):
+    if refusal := rules.refuse(state, wanted.target, _facts(session, ref, wanted)):
         raise refused(refusal)
     _check_extras(session, actor, ref, state, wanted)
     closing = {"closed_at": func.now(), "outcome": wanted.outcome} if rules.closed(wanted.target) else {}
@@ -141,12 +140,27 @@ def reopen(
     last_id = _last_closed(session, actor, ref.victim_id)
     case_id = next_ids(session, trafficking_case=1)["trafficking_case"][0]
     code = new_code("CA")
-    _insert_case(session, actor, (case_id, ref.victim_id, code, last_id), state, first_identified_on)
+    try:
+        _insert_case(session, actor, (case_id, ref.victim_id, code, last_id), state, first_identified_on)
+    except UniqueViolation:
+        # The unique index is the rule: of two who open it at the same moment one wins, and a case may be
+        # open in which the actor's unit has no part.
+        raise Conflict(_OPEN_CASE) from None
     record(
         session, actor, "cases.open", victim_id=ref.victim_id, case_id=case_id, purpose=purpose,
         detail={"case": code, "state": state, "source": REENTRY},
     )  # fmt: skip
     return code
+
+
+def _facts(session: Session, ref: CaseRef, wanted: Move) -> rules.CaseFacts:
+    return rules.CaseFacts(
+        adult=not presumed_child(session, ref.victim_id, ref.case_id),
+        reason=wanted.reason,
+        outcome=wanted.outcome,
+        left_state=rules.left_state(case_moves(session, ref)),
+        housed=rules.closed(wanted.target) and is_housed(session, ref),
+    )
 
 
 def _state_at(session: Session, ref: CaseRef, version: int) -> str:
@@ -243,7 +257,7 @@ def _last_closed(session: Session, actor: Actor, victim_id: int) -> int:
     rows = cases_of(session, actor, victim_id)
     for row in rows:
         if not rules.closed(row.state):
-            raise Conflict("Esta persona tiene un caso abierto: continúe en él.", case=row.code)
+            raise Conflict(_OPEN_CASE, case=row.code)
     return int(rows[-1][0])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -14,19 +14,25 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.standing import standing
 from app.audit import record
-from app.db import insert_rows
+from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, Unit, UserAccount
-from app.services.cases.row_queries import lives_here, open_referral
+from app.services.cases.holding import held_case
+from app.services.cases.row_queries import case_state, lives_here, open_referral, openable, participants
+from app.services.cases.rules import closed
+from app.services.choices import one_of
 from app.services.referrals.rules import NETWORK_KINDS
+from app.services.shelters.masking import SHELTER_KINDS
 
 BASES = {
     "REGISTRO": "Registró el caso",
     "DERIVACION": "Aceptó una derivación",
     "MANDATO": "Mandato legal",
 }
-_PARTICIPANTS = "SELECT * FROM ruv.case_participants(%(case)s)"
+MANDATED_KINDS = NETWORK_KINDS - SHELTER_KINDS
+"""Kinds of unit that a legal mandate brings in. A shelter agrees to take her in: it is asked by referral."""
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
+_TAKES_PART = "Esa unidad ya participa en el caso."
 
 
 def participations(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
@@ -37,7 +43,7 @@ def participations(session: Session, actor: Actor, code: str) -> list[dict[str, 
     """
     require(actor, Permission.CASES_READ)
     ref = case_in_scope(session, actor, code)
-    rows = _call(session, _PARTICIPANTS, ref)
+    rows = participants(session, ref.case_id)
     _record(session, actor, "cases.participations", ref)
     return [
         {
@@ -60,16 +66,19 @@ def add_participation(
 
     Raises:
         NotFound: out of scope.
-        Forbidden: the role brings in nobody, or more is shared than the own unit was given.
+        Forbidden: the role brings in nobody, or more is shared than the actor may open itself.
         Invalid: unknown unit, own unit, unknown compartment, or a unit that takes part by referral only.
-        Conflict: it takes part already.
+        Conflict: it takes part already, or the case ended.
     """
     require(actor, Permission.PARTICIPATIONS_ADD)
-    ref = case_in_scope(session, actor, code)
+    ref = held_case(session, actor, code)
     unit_id = _mandated_unit(session, actor, unit_code)
     shared = _given(session, actor, ref, compartments)
-    if any(row.unit_id == unit_id and row.ended_at is None for row in _call(session, _PARTICIPANTS, ref)):
-        raise Conflict("Esa unidad ya participa en el caso.")
+    if closed(case_state(session, ref)):
+        raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
+    taking_part = {row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None}
+    if unit_id in taking_part:
+        raise Conflict(_TAKES_PART)
     row: dict[str, Any] = {
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
@@ -78,7 +87,10 @@ def add_participation(
         "population": 1,
         "compartments": shared,
     }
-    insert_rows(session, Participation, [row])
+    try:
+        insert_rows(session, Participation, [row])
+    except UniqueViolation:
+        raise Conflict(_TAKES_PART) from None
     _record(session, actor, "cases.participation.add", ref, unit=unit_code, compartments=shared)
 
 
@@ -91,8 +103,8 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
         Conflict: the part rests on an open referral, she lives in the unit, or nobody else takes part.
     """
     require(actor, Permission.ASSIGNMENTS_WRITE)
-    ref = case_in_scope(session, actor, code)
-    open_units = [row.unit_id for row in _call(session, _PARTICIPANTS, ref) if row.ended_at is None]
+    ref = held_case(session, actor, code)
+    open_units = [row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None]
     # A unit whose key is hidden (a shelter) is another unit: one's own is always shown.
     if all(unit_id == actor.unit_id for unit_id in open_units):
         raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de salir.")
@@ -115,7 +127,7 @@ def assignments(session: Session, actor: Actor, code: str) -> list[dict[str, Any
     _record(session, actor, "cases.assignments", ref)
     return [
         {"username": row.username, "started_at": row.started_at, "self": row.user_id == actor.user_id}
-        for row in _call(session, _TEAM, ref)
+        for row in _team(session, ref)
     ]
 
 
@@ -129,9 +141,9 @@ def assign(session: Session, actor: Actor, code: str, username: str) -> None:
         Conflict: the colleague has charge of it already.
     """
     require(actor, Permission.ASSIGNMENTS_WRITE)
-    ref = case_in_scope(session, actor, code)
+    ref = held_case(session, actor, code)
     user_id = _colleague(session, actor, username)
-    if any(row.user_id == user_id for row in _call(session, _TEAM, ref)):
+    if any(row.user_id == user_id for row in _team(session, ref)):
         raise Conflict("Esa persona ya tiene el caso asignado.")
     row = {
         "victim_id": ref.victim_id,
@@ -153,8 +165,8 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
         Conflict: nobody would be left.
     """
     require(actor, Permission.ASSIGNMENTS_WRITE)
-    ref = case_in_scope(session, actor, code)
-    team = _call(session, _TEAM, ref)
+    ref = held_case(session, actor, code)
+    team = _team(session, ref)
     user_id = next((row.user_id for row in team if row.username == username), None)
     if user_id is None:
         raise NotFound
@@ -175,8 +187,8 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
     )
 
 
-def _call(session: Session, statement: str, ref: CaseRef) -> Sequence[Any]:
-    return session.connection().exec_driver_sql(statement, {"case": ref.case_id}).all()
+def _team(session: Session, ref: CaseRef) -> Sequence[Any]:
+    return session.connection().exec_driver_sql(_TEAM, {"case": ref.case_id}).all()
 
 
 def _record(session: Session, actor: Actor, action: str, ref: CaseRef, **detail: object) -> None:
@@ -197,33 +209,33 @@ def _mandated_unit(session: Session, actor: Actor, unit_code: str) -> int:
         raise _wrong("unit", "unknown", "No existe esa unidad.")
     if unit.id == actor.unit_id:
         raise _wrong("unit", "own-unit", "Su unidad ya participa en el caso.")
-    if unit.kind not in NETWORK_KINDS:
+    if unit.kind not in MANDATED_KINDS:
         raise _wrong("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
     return int(unit.id)
 
 
-def _given(session: Session, actor: Actor, ref: CaseRef, wanted: Iterable[str] | None) -> list[str] | None:
-    """What the new unit is given: never more than the own unit was given itself."""
-    names = None if wanted is None else sorted(set(wanted))
-    if names is not None and set(names) - set(policy().compartments):
-        raise _wrong("compartments", "unknown", "No existe alguno de esos compartimentos.")
+def _given(session: Session, actor: Actor, ref: CaseRef, wanted: Sequence[str] | None) -> list[str] | None:
+    """What the new unit is given: never more than the actor may open. None is all that its roles may see."""
+    if not set(wanted or ()) <= set(policy().compartments):
+        raise _wrong("compartments", "unknown", one_of(policy().compartments))
     stand = standing(session, actor, ref.victim_id)
-    own = stand.shared if stand else frozenset()
-    if own is None:
-        return names
-    if names is None:
-        return sorted(own)
-    if beyond := set(names) - own:
+    if wanted is None and stand is not None and stand.shared is None:
+        return None
+    own = openable(session, actor, ref.victim_id)
+    names = own if wanted is None else frozenset(wanted)
+    if beyond := names - own:
         errors: list[FieldError] = [
             {
                 "field": f"compartments.{name}",
-                "code": "not-given",
-                "message": "Su unidad no recibió esta parte.",
+                "code": "not-readable",
+                "message": "Su función o su unidad no ve esta parte.",
             }
             for name in sorted(beyond)
         ]
-        raise Forbidden("No puede compartir más de lo que su unidad recibió.", errors=errors)
-    return names
+        raise Forbidden("No puede compartir lo que su función o su unidad no ve.", errors=errors)
+    if not names:
+        raise _wrong("compartments", "empty", "Indique al menos un compartimento que compartir.")
+    return sorted(names)
 
 
 def _colleague(session: Session, actor: Actor, username: str) -> int:

@@ -30,7 +30,7 @@ from app.services.plans.progress import Step as Progress
 from app.services.plans.progress import progress as advance_activity
 from app.services.referrals.sending import Wanted, send
 from app.services.referrals.service import Step, answer
-from app.services.shelters.service import admit
+from app.services.shelters.service import admit, leave
 from app.services.victims.changes import change
 
 ASSISTED = 0.20
@@ -55,6 +55,7 @@ class Kept:
     person: Synthetic
     case: Stored
     referral: str = ""
+    placement: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +105,7 @@ def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
         (offices.responsible, SHELTERED, refer),
         (offices.shelter, SHELTERED, _take_in),
         (offices.responsible, PLANNED, _plan),
+        (offices.shelter, BACK_HOME, _leave),
         (offices.responsible, BACK_HOME, _go_home),
     )
     for office, part, step in steps:
@@ -132,7 +134,7 @@ def _assist(session: Session, actor: Actor, kept: Kept) -> None:
 
 def _take_in(session: Session, actor: Actor, kept: Kept) -> None:
     answer(session, actor, kept.referral, Step("ACEPTADA"))
-    admit(session, actor, kept.case.case)
+    kept.placement = admit(session, actor, kept.case.case)
 
 
 def _plan(session: Session, actor: Actor, kept: Kept) -> None:
@@ -160,8 +162,14 @@ def _advance(session: Session, actor: Actor, plan: str, target: str) -> None:
     signing.move(session, actor, plan, version, signing.Move(target))
 
 
+def _outcome(person: Synthetic) -> str:
+    return "FAMILIA_SUSTITUTA" if person.child and person.number % 3 == 0 else "REINTEGRACION_FAMILIAR"
+
+
+def _leave(session: Session, actor: Actor, kept: Kept) -> None:
+    leave(session, actor, kept.placement, 1, _outcome(kept.person))
+
+
 def _go_home(session: Session, actor: Actor, kept: Kept) -> None:
-    outcome = (
-        "FAMILIA_SUSTITUTA" if kept.person.child and kept.person.number % 3 == 0 else "REINTEGRACION_FAMILIAR"
-    )
-    _move(session, actor, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO", "CERRADO", outcome=outcome)
+    ends = _outcome(kept.person)
+    _move(session, actor, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO", "CERRADO", outcome=ends)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,8 @@ from app.audit import record
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, Invalid
 from app.models import Institution, Unit, UserAccount
+
+USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,79}", re.ASCII)
 
 UNIT_KINDS = (
     "UPE", "CEM", "CAR", "ALBERGUE", "HRT", "FISCALIA", "UDAVIT", "PNP", "SALUD", "EDUCACION", "TRABAJO",
@@ -86,6 +90,8 @@ def create_user(  # noqa: PLR0913
     unit = session.execute(select(Unit.id, Unit.institution_id).where(Unit.code == unit_code)).first()
     if unit is None:
         raise _invalid("unit", "No existe esa unidad.")
+    if not USERNAME.fullmatch(username):
+        raise _invalid("username", "De 3 a 80 letras, cifras, puntos, guiones o guion bajo, sin espacios.")
     if role not in policy().roles:
         raise _invalid("role", f"No existe esa función. Use una de: {', '.join(policy().roles)}.")
     try:

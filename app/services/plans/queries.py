@@ -14,10 +14,11 @@ from app.access.permissions import Permission
 from app.access.scope import actor_params, visible_plans
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid
+from app.errors import Invalid
 from app.models import Plan, PlanActivity, PlanSignature, ProgressNote
 from app.records.kinds import today
 from app.services.cases.row_queries import public_codes
+from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules
 from app.services.plans.content_queries import PlanRef, activities, find, objectives, open_texts
@@ -54,7 +55,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "activities": [
             _activity(a, codes.get(a["objective_id"]), notes.get(a["id"], []), units) for a in found
         ],
-        "possible_states": list(rules.MACHINE.targets(row.state)) if ref.responsible(actor) else [],
+        "possible_states": list(rules.MACHINE.offered(row.state)) if ref.responsible(actor) else [],
         "view": "all" if whole else "own",
         "_access": {name: level.name.lower() for name, level in ref.standing.levels(actor).items()},
     }
@@ -89,12 +90,7 @@ def work_list(
     )  # fmt: skip
     if state is not None:
         if state not in rules.STATES:
-            error: FieldError = {
-                "field": "state",
-                "code": "unknown",
-                "message": "No es un estado de la lista.",
-            }
-            raise Invalid("Revise el filtro.", errors=[error])
+            raise Invalid("Revise el filtro.", errors=[unknown_code("state", rules.STATES, "unknown")])
         query = query.where(Plan.state == state)
     if cursor is not None:
         moment, last = read_cursor(cursor, "PR")

@@ -27,6 +27,16 @@ ALIVE: Final = tuple(state for state in STATES if state not in CLOSED)
 
 KINDS: Final = MappingProxyType({"ADULTA": "Persona adulta", "NNA": "Niña, niño o adolescente"})
 
+SUSPENSIONS: Final = MappingProxyType(
+    {
+        "DECISION_DE_LA_PERSONA": "Decisión de la persona",
+        "SALUD": "Motivo de salud",
+        "RIESGO": "Riesgo para la persona",
+        "ILOCALIZABLE": "Ilocalizable",
+        "TRASLADO": "Traslado",
+    }
+)
+
 SIGNERS: Final = MappingProxyType(
     {
         "PERSONA": "Persona afectada",
@@ -54,23 +64,17 @@ GUARDS = {
         ),
         Guard("professional_signature", "Falta la firma de la persona profesional responsable."),
         Guard("pti", "Falta la resolución de la UPE con el plan de trabajo individual (PTI)."),
-        Guard("outcome", "Falta indicar el resultado con que se cierra el plan.", "outcome"),
-        Guard("reason", "Falta el motivo de la suspensión, uno de la lista.", "reason"),
+        Guard("outcome", "Falta indicar el resultado con que se cierra el plan.", "outcome").naming(
+            code_list("outcome").codes
+        ),
+        Guard("reason", "Falta el motivo de la suspensión, uno de estos códigos.", "reason").naming(
+            SUSPENSIONS
+        ),
         Guard("settled", "Quedan actividades pendientes o en curso: indique en cada una cómo terminó."),
         Guard("achieved", "Un plan cumplido tiene al menos una actividad lograda."),
     )
 }
 _SIGNED = ("objective", "pti", "person_signature", "professional_signature")
-
-SUSPENSIONS: Final = MappingProxyType(
-    {
-        "DECISION_DE_LA_PERSONA": "Decisión de la persona",
-        "SALUD": "Motivo de salud",
-        "RIESGO": "Riesgo para la persona",
-        "ILOCALIZABLE": "Ilocalizable",
-        "TRASLADO": "Traslado",
-    }
-)
 
 
 def _plan_moves() -> Iterable[Transition]:
@@ -157,6 +161,11 @@ def manner_fits(signer: str, manner: str, kind: str) -> bool:
     if manner == "HUELLA":
         return signer == "PERSONA"
     return manner == "FIRMA"
+
+
+def signing_ways(kind: str) -> list[tuple[str, str]]:
+    """Every (signer, manner) that fits a plan of this kind."""
+    return [(who, how) for who in SIGNERS for how in MANNERS if manner_fits(who, how, kind)]
 
 
 ACTIVITY_STATES: Final = code_list("activity_state").labels

@@ -14,7 +14,7 @@ from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.standing import standing
 from app.codes import new_code
-from app.db import insert_rows, next_ids
+from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Plan, PlanActivity, PlanObjective, Unit
 from app.records.kinds import today
@@ -27,6 +27,7 @@ from app.services.plans.writing import Blob, check_codes, done, seal_row
 
 FARTHEST = timedelta(days=5 * 366)
 """How far ahead an activity may be due."""
+_HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,11 @@ def draft(session: Session, actor: Actor, case_code: str, wanted: Draft, *, purp
     blobs: list[Blob] = []
     if wanted.summary is not None:
         seal_row(session, row, "plan", {"summary": wanted.summary}, blobs)
-    insert_rows(session, Plan, [row])
+    try:
+        insert_rows(session, Plan, [row])
+    except UniqueViolation:
+        # The unique index is the rule: of two who draft at the same moment one wins.
+        raise Conflict(_HAS_PLAN) from None
     done(session, actor, "plans.draft", ref, purpose, blobs, plan=code)
     return code
 
@@ -205,7 +210,7 @@ def _check_case(session: Session, ref: CaseRef) -> None:
         raise Conflict("El caso es todavía una alerta: páselo primero a presunta víctima.")
     alive = living_plan(session, ref)
     if alive is not None:
-        raise Conflict("El caso ya tiene un plan: continúe en él o ciérrelo.", plan=alive)
+        raise Conflict(_HAS_PLAN, plan=alive)
 
 
 def _check_editable(session: Session, ref: PlanRef) -> None:

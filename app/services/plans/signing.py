@@ -20,6 +20,7 @@ from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import PlanSignature, PlanVersion
 from app.services.cases.activity import touch
+from app.services.choices import unknown_code
 from app.services.plans import rules
 from app.services.plans.content_queries import (
     COMPARTMENT,
@@ -151,7 +152,8 @@ def move(
 
 def _check_signer(actor: Actor, ref: PlanRef, signer: str, manner: str) -> None:
     if not rules.manner_fits(signer, manner, ref.row.kind):
-        message = "Esa persona no firma de esa manera en este plan."
+        ways = ", ".join(f"{who} con {how}" for who, how in rules.signing_ways(ref.row.kind))
+        message = f"Esa persona no firma de esa manera en este plan. Firman {ways}."
         errors: list[FieldError] = [{"field": "manner", "code": "not-possible", "message": message}]
         raise Invalid(message, errors=errors)
     if signer == "JEFATURA" and not actor.unit_wide:
@@ -235,11 +237,9 @@ def _check_closing(wanted: Move) -> None:
         message = "El resultado y el cierre se indican solo al cerrar el plan."
         errors.append({"field": "outcome", "code": "not-asked", "message": message})
     if closing is not None and closing.residual_risk not in {None, *code_list("risk_level").codes}:
-        message = "No es un código de la lista."
-        errors.append({"field": "closing.residual_risk", "code": "unknown_code", "message": message})
+        errors.append(unknown_code("closing.residual_risk", code_list("risk_level").codes))
     if closing is not None and set(closing.achievement or ()) - set(code_list("plan_domain").codes):
-        message = "No es un dominio de la lista."
-        errors.append({"field": "closing.achievement", "code": "unknown_code", "message": message})
+        errors.append(unknown_code("closing.achievement", code_list("plan_domain").codes))
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
 

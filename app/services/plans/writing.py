@@ -13,6 +13,7 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid
 from app.services.cases.activity import touch
+from app.services.choices import unknown_code
 from app.services.plans.content_queries import COMPARTMENT
 
 Blob = tuple[str, int, int, bytes]
@@ -65,7 +66,7 @@ def check_codes(**given: tuple[str, str | None]) -> None:
         Invalid: a code is not of its list; the field is named.
     """
     errors: list[FieldError] = [
-        {"field": field, "code": "unknown_code", "message": "No es un código de la lista."}
+        unknown_code(field, code_list(name).codes)
         for field, (name, code) in given.items()
         if code is not None and code not in code_list(name)
     ]

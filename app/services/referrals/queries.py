@@ -22,6 +22,7 @@ from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import Referral
 from app.services.cases.row_queries import CHILD_BIT, public_codes
+from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
 from app.services.shelters.masking import UnitName, unit_names
@@ -103,8 +104,26 @@ def waiting_code(
 
 def state_now(row: Any) -> str:
     """The state of a stored referral now: one that nobody answered in time has expired."""
-    overdue = row.state == "ENVIADA" and row.due_at < datetime.now(UTC)
-    return "VENCIDA" if overdue else str(row.state)
+    return "VENCIDA" if expired(row) else str(row.state)
+
+
+def expired(row: Any) -> bool:
+    """Whether a stored referral may be moved to `VENCIDA` now."""
+    clock = rules.ReferralFacts(side=None, overdue=row.due_at < datetime.now(UTC))
+    return rules.refuse(row.state, "VENCIDA", clock) is None
+
+
+def unanswered(session: Session, ref: CaseRef, from_unit_id: int) -> list[Any]:
+    """Referrals of this case that the unit sent, stored as waiting for an answer."""
+    rows = session.execute(
+        select(Referral.id, Referral.code, Referral.state, Referral.due_at, Referral.version).where(
+            Referral.victim_id == ref.victim_id,
+            Referral.case_id == ref.case_id,
+            Referral.from_unit_id == from_unit_id,
+            Referral.state == "ENVIADA",
+        )
+    )
+    return list(rows)
 
 
 def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
@@ -123,7 +142,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     units = unit_names(session, actor, [row.from_unit_id, row.to_unit_id], known=_named_by(actor, [row]))
     answer = {
         **_coded(row, units),
-        "possible_states": list(rules.MACHINE.targets(found.state)),
+        "possible_states": list(rules.MACHINE.offered(found.state)),
         "_access": {},
     }
     return {**answer, **_opened(session, actor, row)} if found.in_scope else answer
@@ -241,8 +260,7 @@ def _box(actor: Actor, box: str) -> ColumnElement[bool]:
 
 def _in_state(state: str) -> ColumnElement[bool]:
     if state not in rules.STATES:
-        error: FieldError = {"field": "state", "code": "unknown", "message": "No es un estado de la lista."}
-        raise Invalid("Revise el filtro.", errors=[error])
+        raise Invalid("Revise el filtro.", errors=[unknown_code("state", rules.STATES, "unknown")])
     if state == "VENCIDA":
         unanswered = and_(Referral.state == "ENVIADA", Referral.due_at < func.now())
         return or_(Referral.state == state, unanswered)

@@ -84,11 +84,15 @@ GUARDS = {
         Guard("by_sender", "Solo la unidad que la envió puede hacerlo."),
         Guard("by_receiver", "Solo la unidad que la recibe puede hacerlo."),
         Guard("by_either", "Solo las unidades que la enviaron o la recibieron pueden hacerlo."),
-        Guard("by_clock", "Una derivación vence sola al pasar su plazo de respuesta."),
+        Guard("by_clock", "Una derivación vence sola al pasar su plazo de respuesta.", apart=True),
         Guard("conditions", "Falta decir con qué condiciones se acepta.", "conditions"),
-        Guard("refusal_reason", "Falta el motivo del rechazo, uno de la lista.", "reason"),
-        Guard("result", "Falta el resultado del servicio, uno de la lista.", "result"),
-        Guard("interruption_reason", "Falta el motivo de la interrupción, uno de la lista.", "reason"),
+        Guard("refusal_reason", "Falta el motivo del rechazo, uno de estos códigos.", "reason").naming(
+            REFUSALS
+        ),
+        Guard("result", "Falta el resultado del servicio, uno de estos códigos.", "result").naming(RESULTS),
+        Guard(
+            "interruption_reason", "Falta el motivo de la interrupción, uno de estos códigos.", "reason"
+        ).naming(INTERRUPTIONS),
     )
 }
 

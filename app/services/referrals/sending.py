@@ -6,30 +6,31 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
-from app.access.policy import OPENING, policy
+from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
-from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
-from app.db import insert_rows, next_ids
+from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
-from app.services.cases.row_queries import case_state
+from app.services.cases.row_queries import case_state, openable
 from app.services.cases.rules import closed
+from app.services.choices import one_of, unknown_code
 from app.services.referrals import rules
-from app.services.referrals.queries import waiting_code
+from app.services.referrals.queries import expired, unanswered, waiting_code
 
 ANSWER_WITHIN = timedelta(days=5)
 URGENT_WITHIN = timedelta(hours=24)
 LONGEST = timedelta(days=90)
+_WAITS = "Ya envió esa derivación y espera respuesta."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     _check(actor, wanted, unit_id, due_at)
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
+    _expire(session, actor, ref)
     row_id = next_ids(session, referral=1)["referral"][0]
     code = new_code("DE")
     row: dict[str, Any] = {
@@ -93,7 +95,11 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         )  # fmt: skip
         row |= {"key_version": key_version, "sealed_message": sealed}
         blobs.append(("referral", row_id, rules.MESSAGE_VERSION, sealed))
-    insert_rows(session, Referral, [row])
+    try:
+        insert_rows(session, Referral, [row])
+    except UniqueViolation:
+        # The unique index is the rule: of two who send at the same moment one wins.
+        raise Conflict(_WAITS) from None
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
@@ -101,21 +107,6 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         detail={"referral": code, "to": wanted.to_unit, "service": wanted.service_type},
     )  # fmt: skip
     return code
-
-
-def preselection(session: Session, actor: Actor, case_code: str, to_unit: str) -> list[str]:
-    """Compartments a referral of this case to this unit shares unless told otherwise.
-
-    Raises:
-        NotFound: the case is out of scope.
-        Invalid: unknown unit.
-    """
-    require(actor, Permission.REFERRALS_SEND)
-    ref = case_in_scope(session, actor, case_code)
-    kind = session.scalar(select(Unit.kind).where(Unit.code == to_unit))
-    if kind is None:
-        raise Invalid("No existe esa unidad.", errors=[_wrong("to_unit", "unknown", "No existe esa unidad.")])
-    return rules.preselected(kind, _openable(session, actor, ref))
 
 
 def _due(wanted: Wanted) -> datetime:
@@ -136,30 +127,23 @@ def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) 
     elif unit_id == actor.unit_id:
         errors.append(_wrong("to_unit", "own-unit", "Una derivación va a otra unidad."))
     if wanted.service_type not in code_list("service_type"):
-        errors.append(_wrong("service_type", "unknown_code", "No es un servicio de la lista."))
+        errors.append(unknown_code("service_type", code_list("service_type").codes))
     if wanted.legal_basis not in rules.LEGAL_BASES:
-        names = ", ".join(rules.LEGAL_BASES)
-        errors.append(_wrong("legal_basis", "unknown_code", f"Indique la base legal: {names}."))
+        errors.append(unknown_code("legal_basis", rules.LEGAL_BASES))
     if wanted.reason is not None and wanted.reason not in rules.REASONS:
-        errors.append(_wrong("reason", "unknown_code", "No es un motivo de la lista."))
+        errors.append(unknown_code("reason", rules.REASONS))
     if due_at.tzinfo is None:
         errors.append(_wrong("due_at", "no-time-zone", "Indique la hora con su zona horaria."))
     elif not now < due_at <= now + LONGEST:
         errors.append(_wrong("due_at", "out-of-range", "El plazo va de ahora a 90 días."))
     if set(wanted.compartments or ()) - set(policy().compartments):
-        errors.append(_wrong("compartments", "unknown", "No existe alguno de esos compartimentos."))
+        errors.append(_wrong("compartments", "unknown", one_of(policy().compartments)))
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
 
 
-def _openable(session: Session, actor: Actor, ref: CaseRef) -> frozenset[str]:
-    stand = standing(session, actor, ref.victim_id)
-    levels = stand.levels(actor) if stand else {}
-    return frozenset(name for name, level in levels.items() if level in OPENING)
-
-
 def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: str) -> list[str]:
-    own = _openable(session, actor, ref)
+    own = openable(session, actor, ref.victim_id)
     chosen = wanted.compartments
     shared = rules.preselected(kind, own) if chosen is None else sorted(set(chosen))
     if beyond := rules.beyond(shared, own):
@@ -181,4 +165,23 @@ def _check_open(session: Session, actor: Actor, ref: CaseRef, unit_id: int | Non
         raise Conflict("El caso terminó: ya no se deriva desde él.")
     waiting = waiting_code(session, actor, ref, unit_id, wanted.service_type)
     if waiting is not None:
-        raise Conflict("Ya envió esa derivación y espera respuesta.", referral=waiting)
+        raise Conflict(_WAITS, referral=waiting)
+
+
+def _expire(session: Session, actor: Actor, ref: CaseRef) -> None:
+    """Store that nobody answered the own unit's referrals of the case in time, so that others may follow."""
+    for row in unanswered(session, ref, actor.unit_id):
+        if not expired(row):
+            continue
+        moved = session.execute(
+            update(Referral)
+            .where(
+                Referral.id == row.id, Referral.victim_id == ref.victim_id, Referral.version == row.version
+            )
+            .values(state="VENCIDA", version=row.version + 1)
+        )
+        if moved.rowcount == 1:  # type: ignore[attr-defined]
+            record(
+                session, actor, "referrals.expire", victim_id=ref.victim_id, case_id=ref.case_id,
+                detail={"referral": row.code},
+            )  # fmt: skip

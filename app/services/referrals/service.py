@@ -10,7 +10,7 @@ from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import require
+from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
@@ -19,7 +19,9 @@ from app.db import insert_rows
 from app.errors import Conflict, Forbidden, StaleVersion
 from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
-from app.services.cases.row_queries import in_charge
+from app.services.cases.holding import hold
+from app.services.cases.row_queries import case_state, in_charge, participants
+from app.services.cases.rules import closed
 from app.services.referrals import rules
 from app.services.referrals.queries import Found, find
 from app.services.shelters.queries import housed_as
@@ -75,6 +77,8 @@ def answer(
         answered_at=func.now(), answered_by=actor.user_id, refusal_reason=None if accepted else step.reason,
     )  # fmt: skip
     blobs = _take_part(session, actor, row, step) if accepted else []
+    if accepted and closed(case_state(session, CaseRef(row.case_id, row.victim_id, "", 0))):
+        raise Conflict("El caso terminó: rechace la derivación.")
     return _done(session, actor, found, step, "referrals.answer", purpose=purpose, blobs=blobs)
 
 
@@ -102,7 +106,7 @@ def advance(
         raise Forbidden("Solo quien tiene el caso a su cargo puede hacerlo.")
     row, ends = found.row, step.target in _ENDS
     if ends and side == rules.RECEIVER:
-        _check_nobody_housed(session, actor, row)
+        _check_leaving(session, actor, row)
     ending = {"ended_at": func.now(), "result": step.result or step.reason} if ends else {}
     touch(session, actor, row.victim_id, row.case_id)
     done = _done(session, actor, found, step, "referrals.transition", purpose=purpose, blobs=[])
@@ -171,7 +175,11 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
     return [("referral", row.id, rules.ANSWER_VERSION, sealed)]
 
 
-def _check_nobody_housed(session: Session, actor: Actor, row: Any) -> None:
+def _check_leaving(session: Session, actor: Actor, row: Any) -> None:
+    """The receiver's part ends: she lives somewhere else then, and somebody else takes part."""
+    hold(session, row.case_id)
+    if sum(part.ended_at is None for part in participants(session, row.case_id)) == 1:
+        raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de terminar.")
     housed = housed_as(session, actor, row.victim_id, row.case_id)
     if housed is not None:
         raise Conflict("La persona sigue alojada en su unidad: registre primero el egreso.", placement=housed)

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import case_in_scope, require
+from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
 from app.catalogues import code_list
@@ -17,6 +17,7 @@ from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Placement, Unit
 from app.services.cases.activity import touch
+from app.services.cases.holding import held_case
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
 from app.services.shelters.masking import SHELTER_KINDS
@@ -38,7 +39,7 @@ def admit(session: Session, actor: Actor, case_code: str, *, purpose: str = "ate
         Conflict: the case is closed, or the person is placed already (here or elsewhere).
     """
     require(actor, Permission.PLACEMENTS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
+    ref = held_case(session, actor, case_code)
     if session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) not in SHELTER_KINDS:
         raise Forbidden("Su unidad no aloja personas.")
     if closed(case_state(session, ref)):

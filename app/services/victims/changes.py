@@ -14,7 +14,7 @@ from app.access.permissions import Permission
 from app.access.sealing import sealing_key
 from app.audit import record
 from app.db import insert_rows, next_ids, vault_of
-from app.errors import FieldError, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
 from app.matching import document_tokens
 from app.models import CompartmentHead, VictimBlob, VictimToken
 from app.records import (
@@ -23,11 +23,13 @@ from app.records import (
     RecordInvalid,
     authored,
     dump,
+    fields,
     merge_patch,
     parse,
     split_face,
 )
 from app.services.victims import faces, queries
+from app.services.victims.population import ONLY_CHILDREN, out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, claim_as_probe
 from app.vault import Place, seal_json
 
@@ -56,19 +58,21 @@ def change(  # noqa: PLR0913
         Invalid: the result is not valid; nothing is stored.
         StaleVersion: somebody changed it meanwhile.
         PossibleDuplicate: a document in it belongs to somebody already registered.
+        Conflict: the change would take the person out of the actor's own sight.
     """
     require(actor, Permission.VICTIMS_WRITE)
     ref = victim_in_scope(session, actor, code)
     if compartment not in COMPARTMENTS:
         raise NotFound
     check_writable(actor, ref.standing, compartment, set(patch))
-    if not patch:
-        raise Invalid("Envíe al menos un campo.")
+    _check_names(compartment, patch)
     _advance(session, actor, ref.victim_id, compartment, version)
     current, blob_version = current_blob(session, ref.victim_id, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
     safe = authored(compartment, patch, current, actor.user_id)
     clean = _validated(compartment, merge_patch(current, safe))
+    if compartment == "identity" and out_of_population(actor, clean, {}) == ONLY_CHILDREN:
+        raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
     _keep_tokens(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
     sealed_part, face = split_face(compartment, clean)
     faces.write(session, ref.victim_id, face)
@@ -81,6 +85,15 @@ def change(  # noqa: PLR0913
         fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
     )  # fmt: skip
     return new
+
+
+def _check_names(compartment: str, patch: dict[str, Any]) -> None:
+    """Refuse an empty patch, and names that are no fields (the caller's input: not repeated)."""
+    if not patch:
+        raise Invalid("Envíe al menos un campo.")
+    if patch.keys() - fields(compartment).keys():
+        message = "Este campo no existe aquí; revise el nombre."
+        raise Invalid(message, errors=[{"field": "?", "code": "extra_forbidden", "message": message}])
 
 
 def _validated(compartment: str, merged: dict[str, Any]) -> dict[str, Any]:

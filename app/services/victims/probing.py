@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -21,6 +22,7 @@ PROBES_PER_HOUR = 60
 PROBE = "victims.probe"
 """Action of the trace by which probes are counted."""
 
+_LOCK = 0x5072_6F62  # first half of the advisory lock of a user's probes
 _PROBE = "SELECT code, unit_name, in_scope FROM ruv.probe(%(tokens)s)"
 
 
@@ -42,9 +44,10 @@ def probe(
         TooMany: the user's probes of this hour are used up.
     """
     require(actor, Permission.VICTIMS_REGISTER)
-    _check_limit(session, limit_per_hour)
-    hits = _find(session, document_tokens(vault_of(session).secret("index"), documents))
-    _record(session, actor, len(hits))
+    _check_limit(session, actor, limit_per_hour)
+    tokens = document_tokens(vault_of(session).secret("index"), documents)
+    hits = _find(session, tokens)
+    _record(session, actor, len(tokens), len(hits))
     return hits
 
 
@@ -56,9 +59,9 @@ def claim_as_probe(session: Session, actor: Actor, tokens: Sequence[int], *, lim
         TooMany: the user's probes of this hour are used up.
     """
     if tokens:
-        _check_limit(session, limit_per_hour)
+        _check_limit(session, actor, limit_per_hour)
         claim_tokens(session, tokens)
-        _record(session, actor, 0)
+        _record(session, actor, len(tokens), 0)
 
 
 def claim_tokens(session: Session, tokens: Sequence[int]) -> None:
@@ -87,7 +90,9 @@ def claim_tokens(session: Session, tokens: Sequence[int]) -> None:
     )
 
 
-def _check_limit(session: Session, limit_per_hour: int) -> None:
+def _check_limit(session: Session, actor: Actor, limit_per_hour: int) -> None:
+    """Refuse who looked up too many documents; a user's look-ups run one after another, so none slips by."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
     used = session.connection().exec_driver_sql("SELECT ruv.recent_probes()").scalar_one()
     if used >= limit_per_hour:
         raise TooMany(
@@ -95,8 +100,10 @@ def _check_limit(session: Session, limit_per_hour: int) -> None:
         )
 
 
-def _record(session: Session, actor: Actor, hits: int) -> None:
-    record(session, actor, PROBE, purpose="registro", detail={"hits": hits})
+def _record(session: Session, actor: Actor, documents: int, hits: int) -> None:
+    """One event a document: that is what the limit counts."""
+    for _ in range(max(documents, 1)):
+        record(session, actor, PROBE, purpose="registro", detail={"hits": hits})
 
 
 def _find(session: Session, tokens: Sequence[int]) -> list[Hit]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import check_writable, require
 from app.access.permissions import Permission
-from app.access.policy import POPULATION_BITS, policy
+from app.access.policy import policy
 from app.access.standing import Standing
 from app.audit import event_row, record_rows
 from app.codes import new_code
@@ -35,7 +35,8 @@ from app.models import (
     VictimToken,
 )
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
-from app.records.kinds import today
+from app.records.kinds import MIN_YEAR, today
+from app.services.victims.population import out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, claim_as_probe
 from app.vault import Keyring, Place, seal_json
 
@@ -57,7 +58,7 @@ _ORDER = (
 )
 FIRST_STATES = ("ALERTA", "PRESUNTA_VICTIMA")
 _REGISTRANT = Standing(shared=None, resident=False)
-_ADULT = 18
+FIRST_DAY = date(MIN_YEAR, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +101,17 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
                 "message": f"Un caso empieza en {' o '.join(FIRST_STATES)}.",
             }
         )
-    if registration.first_identified_on > today():
+    if not FIRST_DAY <= registration.first_identified_on <= today():
         errors.append(
-            {"field": "first_identified_on", "code": "future", "message": "La fecha no puede ser futura."}
+            {
+                "field": "first_identified_on",
+                "code": "out-of-range",
+                "message": "La fecha va de 1900 a hoy; revísela.",
+            }
         )
     for name, payload in registration.compartments.items():
         if name not in policy().compartments:
-            errors.append({"field": name, "code": "unknown", "message": "No existe ese compartimento."})
+            errors.append({"field": "?", "code": "unknown", "message": "No existe ese compartimento."})
             continue
         check_writable(actor, _REGISTRANT, name, set(payload))
         try:
@@ -115,21 +120,11 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
             errors += [{**e, "field": f"{name}.{e['field']}"} for e in invalid.errors]
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
-    _check_population(actor, clean)
+    if not any(clean.values()):
+        raise Invalid("Registre al menos un dato de la persona, por ejemplo el sexo o una edad estimada.")
+    if refusal := out_of_population(actor, clean.get("identity", {}), clean.get("legal", {})):
+        raise Forbidden(refusal)
     return clean
-
-
-def _check_population(actor: Actor, clean: dict[str, dict[str, Any]]) -> None:
-    identity, legal = clean.get("identity", {}), clean.get("legal", {})
-    needed = policy().population(actor.role)
-    age = identity.get("age_years", identity.get("age_min"))
-    if needed == POPULATION_BITS["nna"] and age is not None and age >= _ADULT:
-        raise Forbidden("Su unidad registra solo niñas, niños y adolescentes.")
-    foreign = identity.get("nationality", "PE") != "PE" or legal.get("country_of_exploitation", "PE") != "PE"
-    if needed == POPULATION_BITS["foreign"] and not foreign:
-        raise Forbidden(
-            "Su unidad registra solo personas extranjeras o en el exterior: indique nacionalidad o país."
-        )
 
 
 def register(

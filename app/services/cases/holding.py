@@ -1,0 +1,31 @@
+"""Take turns in a case: commands that look at the whole of it before they write hold it to the end."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope
+
+_KEY = "ruv.case:"
+"""The database takes the same lock where it ends a part in a case."""
+
+
+def hold(session: Session, case_id: int) -> None:
+    """Wait for the case and keep it until the transaction ends.
+
+    Raises:
+        OperationalError: somebody kept it longer than the server lets a statement wait.
+    """
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{_KEY}{case_id}", 0))))
+
+
+def held_case(session: Session, actor: Actor, code: str) -> CaseRef:
+    """The case behind a code, held, as it is once it is the actor's turn.
+
+    Raises:
+        NotFound: no such case, or the actor has no part in it (any more).
+    """
+    hold(session, case_in_scope(session, actor, code).case_id)
+    return case_in_scope(session, actor, code)
