@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,23 @@ def problem(answer: httpx.Response, status: int) -> dict[str, Any]:
     body: dict[str, Any] = answer.json()
     assert body["detail"]
     return body
+
+
+def at_once(calls: Sequence[Callable[[], httpx.Response]]) -> list[int]:
+    """The sorted statuses of calls that start at the same moment, each in a thread of its own."""
+    start = threading.Barrier(len(calls))
+    statuses: list[int] = []
+
+    def run(call: Callable[[], httpx.Response]) -> None:
+        start.wait()
+        statuses.append(call().status_code)
+
+    threads = [threading.Thread(target=run, args=(call,)) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(statuses)
 
 
 def unit_code(world: World, actor: Actor) -> str:

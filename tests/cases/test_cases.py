@@ -61,7 +61,8 @@ def test_an_unknown_filter_or_cursor_is_a_4xx_without_echo(world: World) -> None
     assert (
         "Quispe" not in problem(client.get(f"{API}/cases", params={"first_surname": "Quispe"}), 422)["detail"]
     )
-    problem(client.get(f"{API}/cases", params={"state": "Quispe"}), 422)
+    refused = problem(client.get(f"{API}/cases", params={"state": "Quispe"}), 422)
+    assert "EN_SEGUIMIENTO" in refused["errors"][0]["message"]
     for cursor in ("x", "AAAA", "W10", "WyIyMDI0LTAxLTAxIiwgIkNBLTAwMDAtMDAwMCJd", "%00"):
         problem(client.get(f"{API}/cases", params={"cursor": cursor}), 400)
 
@@ -167,6 +168,8 @@ def test_discarding_waits_for_a_second_person(world: World) -> None:
     body = problem(move(person.client, person.case, "DESCARTADA", reason="SIN_INDICIOS"), 409)
     assert "segunda persona" in body["detail"]
     assert body["missing"] == ["second_person"]
+    assert "DESCARTADA" not in body["possible"]
+    assert "DESCARTADA" not in ok(person.client.get(f"{API}/cases/{person.case}"))["possible_states"]
 
 
 def test_an_adult_declines_and_returns_a_child_does_not(world: World) -> None:

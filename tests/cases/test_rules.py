@@ -46,6 +46,7 @@ facts = st.builds(
     outcome=st.none() | st.sampled_from([*codes.OUTCOMES, "ERROR_DE_REGISTRO"]),
     left_state=st.none() | st.sampled_from(codes.PATH),
     second_person=st.booleans(),
+    housed=st.booleans(),
 )
 
 
@@ -61,6 +62,7 @@ def check_move(state: str, target: str, known: CaseFacts, machine: Machine = rul
     assert (state, target) in LEGAL
     assert not (target == "DECLINA_ATENCION" and not known.adult)
     assert not (target == "DESCARTADA" and not known.second_person)
+    assert not (rules.closed(target) and known.housed)
     if target in PAUSES | {"DESCARTADA"}:
         assert known.reason in codes.REASONS[target]
     if target == "CERRADO":
@@ -150,6 +152,14 @@ def test_discarding_says_that_a_second_person_is_missing() -> None:
     assert refusal is not None
     assert [guard.name for guard in refusal.missing] == ["second_person"]
     assert "segunda persona" in refusal.message
+    assert "custodia del registro" in refusal.message
+
+
+def test_a_missing_reason_names_those_of_that_state() -> None:
+    refusal = rules.refuse("PRESUNTA_VICTIMA", "ILOCALIZABLE", CaseFacts(adult=True))
+    assert refusal is not None
+    assert all(reason in refusal.message for reason in codes.REASONS["ILOCALIZABLE"])
+    assert "TEMOR" not in refusal.message
 
 
 def test_an_unknown_state_is_not_repeated() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.cases.story import API, ok, problem, refer, registered, rows, shared_with, unit_code
+import pytest
+
+from app.services.shelters.masking import SHELTER_KINDS
+from tests.cases.story import API, move, ok, problem, refer, registered, rows, shared_with, unit_code
 from tests.factories import World
 
 
@@ -30,10 +33,54 @@ def test_who_is_brought_in_and_who_may_do_it(world: World) -> None:
     problem(person.client.post(url, json={"unit": unit_code(world, person.officer)}), 422)
     school = problem(person.client.post(url, json={"unit": world.unit("EDUCACION")}), 422)
     assert school["errors"][0]["code"] == "by-referral-only"
-    problem(person.client.post(url, json={"unit": world.unit("UPE"), "compartments": ["alma"]}), 422)
+    unknown = problem(
+        person.client.post(url, json={"unit": world.unit("UPE"), "compartments": ["alma"]}), 422
+    )
+    assert "shelter_location" in unknown["errors"][0]["message"]
+    problem(person.client.post(url, json={"unit": world.unit("UPE"), "compartments": []}), 422)
     cem = registered(world)
     _, shelter, _ = shared_with(world, cem, "shelter_caseworker")
     problem(shelter.post(f"{API}/cases/{cem.case}/participations", json={"unit": world.unit("UPE")}), 403)
+
+
+@pytest.mark.parametrize("kind", sorted(SHELTER_KINDS))
+def test_a_shelter_is_asked_and_not_ordered(world: World, kind: str) -> None:
+    person = registered(world, "police_investigator")
+    body = {"unit": world.unit(kind)}
+    refused = problem(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 422)
+    assert refused["errors"][0]["code"] == "by-referral-only"
+
+
+def test_nobody_gives_what_its_role_does_not_read(world: World) -> None:
+    person = registered(world, "police_investigator")
+    body = {
+        "unit": world.unit("UPE"),
+        "compartments": ["psychology", "health", "shelter_location", "identity"],
+    }
+    refused = problem(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 403)
+    named = {error["field"] for error in refused["errors"]}
+    assert named == {"compartments.psychology", "compartments.health", "compartments.shelter_location"}
+
+
+def test_nobody_is_brought_into_a_case_that_ended(world: World) -> None:
+    person = registered(world)
+    ok(move(person.client, person.case, "CERRADO", outcome="FALLECIMIENTO"))
+    body = {"unit": world.unit("UDAVIT")}
+    problem(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 409)
+
+
+def test_the_last_unit_does_not_end_its_service_before_another_takes_part(world: World) -> None:
+    person = registered(world)
+    _, receiver, referral = shared_with(world, person, "udavit_officer")
+    url = f"{API}/cases/{person.case}"
+    ok(person.client.post(f"{url}/participations/end"))
+    step = f"{API}/referrals/{referral}/transitions"
+    ok(receiver.post(step, json={"action": "start"}))
+    conclude = {"action": "conclude", "result": "SERVICIO_PRESTADO"}
+    assert "única" in problem(receiver.post(step, json=conclude), 409)["detail"]
+    ok(receiver.get(url))
+    ok(receiver.post(f"{url}/participations", json={"unit": world.unit("CEM")}), 201)
+    ok(receiver.post(step, json=conclude))
 
 
 def test_nobody_gives_more_than_it_was_given(world: World) -> None:

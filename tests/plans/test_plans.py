@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from tests.cases.story import API, move, ok, problem, registered, unit_code
+from app.catalogues import code_list
+from tests.cases.story import API, at_once, move, ok, problem, registered, rows, unit_code
 from tests.factories import World
 from tests.plans.story import DUE, WISH, drafted, running, step
 
@@ -150,11 +151,24 @@ def test_one_plan_a_case_and_none_of_an_alert(world: World) -> None:
     problem(closed.client.post(f"{API}/plans", json=body), 409)
 
 
+def test_drafts_sent_at_the_same_moment_make_one_plan(world: World) -> None:
+    person = registered(world)
+    body = {"case": person.case, "place_of_execution": "LUGAR_DE_ORIGEN"}
+    clients = [world.client(person.officer) for _ in range(6)]
+    sent = [lambda c=c: c.post(f"{API}/plans", json=body) for c in clients]
+    assert at_once(sent) == [201, *[409] * 5]
+    assert rows(world, person.officer, "plan", person.victim_id) == 1
+
+
 def test_what_cannot_be_drafted_is_named(world: World) -> None:
     person = registered(world)
     body = {"case": person.case, "place_of_execution": "LA_LUNA", "language": "klingon"}
     refused = problem(person.client.post(f"{API}/plans", json=body), 422)
     assert {e["field"] for e in refused["errors"]} == {"place_of_execution", "language"}
+    named = {e["field"]: e["message"] for e in refused["errors"]}
+    assert all(place in named["place_of_execution"] for place in code_list("execution_place").codes)
+    assert "que" in named["language"]
+    assert len(named["language"]) < 80
     plan = drafted(world)
     wrong = {"unit": "NO-EXISTE", "due_on": "2001-01-01", "description": "x"}
     url = f"{plan.url}/objectives/{plan.objective}/activities"

@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import text
 
 from app.access.policy import policy
+from app.services.referrals.rules import LEGAL_BASES, MINIMUM_SHARED
 from tests.cases.story import (
     API,
+    at_once,
+    move,
     ok,
     problem,
     refer,
@@ -212,7 +215,8 @@ def test_without_a_choice_the_minimum_is_shared(world: World) -> None:
     person = registered(world)
     code = ok(refer(person.client, person.case, world.unit("CAR")), 201)["code"]
     shared = ok(person.client.get(f"{API}/referrals/{code}"))["compartments"]
-    assert set(shared) < set(policy().compartments)
+    own = {name for name in policy().compartments if policy().opens("cem_officer", name)}
+    assert set(shared) == set(MINIMUM_SHARED["CAR"]) & own
     assert not {"testimony", "psychology", "legal"} & set(shared)
 
 
@@ -240,6 +244,10 @@ def test_what_cannot_be_sent_is_named_without_its_value(world: World) -> None:
         "reason",
         "due_at",
     }
+    named = {e["field"]: e["message"] for e in body["errors"]}
+    assert "ALOJAMIENTO" in named["service_type"]
+    assert all(basis in named["legal_basis"] for basis in LEGAL_BASES)
+    assert "REQUIERE_SERVICIO" in named["reason"]
     assert not [word for word in ("MAGIA", "PORQUE_SI", "RAPTO", "UNIDAD-X") if word in str(body)]
     problem(refer(person.client, person.case, world.unit("CAR"), compartments=[]), 422)
     problem(refer(person.client, person.case, unit_code(world, person.officer)), 422)
@@ -279,7 +287,32 @@ def test_an_unanswered_referral_expires(world: World) -> None:
 
     assert listed("VENCIDA") == [code]
     assert listed("ENVIADA") == []
-    ok(refer(person.client, person.case, unit_code(world, shelter)), 201)
+    new = ok(refer(person.client, person.case, unit_code(world, shelter)), 201)["code"]
+    query = text("SELECT code, state FROM referral WHERE victim_id = :v")
+    with world.session(person.officer) as session:
+        stored = dict(session.execute(query, {"v": person.victim_id}).all())
+    assert stored == {code: "VENCIDA", new: "ENVIADA"}
+    problem(answer(client, code, "accept"), 409)
+    ok(answer(client, new, "accept"))
+
+
+def test_requests_sent_at_the_same_moment_make_one_referral(world: World) -> None:
+    person = registered(world)
+    unit = world.unit("CAR")
+    clients = [world.client(person.officer) for _ in range(6)]
+    assert at_once([lambda c=c: refer(c, person.case, unit) for c in clients]) == [201, *[409] * 5]
+    assert rows(world, person.officer, "referral", person.victim_id) == 1
+
+
+def test_a_case_that_ended_meanwhile_is_not_joined(world: World) -> None:
+    person = registered(world)
+    udavit = world.actor("udavit_officer")
+    code = ok(refer(person.client, person.case, unit_code(world, udavit)), 201)["code"]
+    ok(move(person.client, person.case, "CERRADO", outcome="FALLECIMIENTO"))
+    client = world.client(udavit)
+    problem(answer(client, code, "accept"), 409)
+    assert rows(world, udavit, "participation", person.victim_id) == 0
+    ok(answer(client, code, "refuse", reason="SIN_CUPO"))
 
 
 def test_boxes_page_through_the_units_own_referrals(world: World) -> None:

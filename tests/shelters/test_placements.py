@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-import threading
+from sqlalchemy import text
 
-from tests.cases.story import API, move, ok, problem, registered, shared_with
+from tests.cases.story import (
+    API,
+    at_once,
+    move,
+    ok,
+    problem,
+    registered,
+    shared_with,
+    without_row_security,
+)
 from tests.factories import World
 
 
@@ -28,17 +37,8 @@ def test_the_resident_view_lasts_as_long_as_the_stay(world: World) -> None:
 def test_two_shelters_that_admit_at_the_same_moment_cannot_both_win(world: World) -> None:
     person = registered(world)
     clients = [shared_with(world, person, "car_caseworker")[1] for _ in range(2)]
-    statuses: list[int] = []
-
-    def admit(index: int) -> None:
-        statuses.append(clients[index].post(f"{API}/placements", json={"case": person.case}).status_code)
-
-    threads = [threading.Thread(target=admit, args=(index,)) for index in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(statuses) == [201, 409]
+    calls = [lambda c=c: c.post(f"{API}/placements", json={"case": person.case}) for c in clients]
+    assert at_once(calls) == [201, 409]
 
 
 def test_admitting_is_for_shelters_that_take_part(world: World) -> None:
@@ -101,6 +101,45 @@ def test_the_service_does_not_end_while_she_is_housed(world: World) -> None:
         )
     )
     ok(shelter.post(url, json=conclude))
+
+
+def test_a_case_does_not_end_while_she_is_housed(world: World) -> None:
+    person = registered(world)
+    _, shelter, _ = shared_with(world, person, "car_caseworker")
+    code = ok(shelter.post(f"{API}/placements", json={"case": person.case}), 201)["code"]
+    refused = problem(move(person.client, person.case, "CERRADO", outcome="TRASLADO"), 409)
+    assert refused["missing"] == ["not_housed"]
+    assert "egreso" in refused["detail"]
+    leave = f"{API}/placements/{code}/exit"
+    ok(shelter.post(leave, json={"reason": "TRASLADO"}, headers={"If-Match": '"1"'}))
+    ok(move(person.client, person.case, "CERRADO", outcome="TRASLADO"))
+
+
+def test_a_case_that_ends_at_the_same_moment_houses_nobody(world: World) -> None:
+    person = registered(world)
+    _, shelter, _ = shared_with(world, person, "car_caseworker")
+    calls = [
+        lambda: shelter.post(f"{API}/placements", json={"case": person.case}),
+        lambda: move(person.client, person.case, "CERRADO", outcome="TRASLADO"),
+    ]
+    statuses = at_once(calls)
+    assert statuses[0] in {200, 201}
+    assert statuses[1] == 409
+
+
+def test_nobody_is_housed_twice_even_in_two_cases(world: World) -> None:
+    person = registered(world)
+    _, first, _ = shared_with(world, person, "car_caseworker")
+    ok(first.post(f"{API}/placements", json={"case": person.case}), 201)
+    ended = "UPDATE trafficking_case SET state = 'CERRADO', closed_at = now() WHERE victim_id = :v"
+    with without_row_security(world), world.runtime.database.engine("ruv_owner").begin() as owner:
+        owner.execute(text("ALTER TABLE trafficking_case DISABLE TRIGGER USER"))
+        owner.execute(text(ended), {"v": person.victim_id})
+        owner.execute(text("ALTER TABLE trafficking_case ENABLE TRIGGER USER"))
+    again = {"victim": person.victim, "first_identified_on": "2025-03-01"}
+    person.case = ok(person.client.post(f"{API}/cases", json=again), 201)["code"]
+    _, second, _ = shared_with(world, person, "car_caseworker")
+    problem(second.post(f"{API}/placements", json={"case": person.case}), 409)
 
 
 def test_a_shelter_keeps_nobody_whose_view_it_lost(world: World) -> None:
