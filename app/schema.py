@@ -30,6 +30,12 @@ def migrations_path() -> Path:
     return beside if (beside / "env.py").exists() else package / "_migrations"
 
 
+def run_sql(connection: Connection, name: str) -> None:
+    """Run a file of `migrations/sql` as it stands (the driver, not SQLAlchemy, so that % means nothing)."""
+    with connection.connection.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute((migrations_path() / "sql" / name).read_text(encoding="utf-8"))
+
+
 def alembic_config(connection: Connection) -> Config:
     """Alembic, working on this connection."""
     config = Config()

@@ -24,7 +24,6 @@ from app.records.spec import Partial, Spec
 
 RENIEC = "RENIEC (rótulos del DNI); HTCDS 2.0"
 CENSUS = "INEI, Censo 2017"
-PROTOCOL = "Palermo, art. 3; Código Penal, art. 129-A"
 
 
 class Document(Item):

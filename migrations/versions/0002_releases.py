@@ -1,9 +1,9 @@
 """Releases: a schema of its own, its ledger, and the reach of the two roles that count and serve."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 from alembic import op
+
+from app.schema import run_sql
 
 revision = "0002_releases"
 down_revision = "0001_foundation"
@@ -11,13 +11,6 @@ branch_labels = None
 depends_on = None
 
 SCHEMA = "release"
-SQL = Path(__file__).resolve().parent.parent / "sql"
-
-
-def run_sql(name: str) -> None:
-    """Run a file of statements as it stands (the driver, not SQLAlchemy, so that % means nothing)."""
-    with op.get_bind().connection.cursor() as cursor:
-        cursor.execute((SQL / name).read_text(encoding="utf-8"))
 
 
 def upgrade() -> None:
@@ -26,11 +19,11 @@ def upgrade() -> None:
     _create_artefact()
     _create_approval()
     _create_ledger()
-    run_sql("0002_releases.sql")
+    run_sql(op.get_bind(), "0002_releases.sql")
 
 
 def downgrade() -> None:
-    run_sql("0002_releases_down.sql")
+    run_sql(op.get_bind(), "0002_releases_down.sql")
     op.execute("DROP SCHEMA release CASCADE")
 
 

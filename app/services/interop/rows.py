@@ -14,7 +14,6 @@ from typing import IO, Any
 
 from app.errors import FieldError, Invalid
 
-LONGEST_FIELD = 131_072
 KEY_DOMAIN = b"import\0"
 
 
