@@ -688,6 +688,7 @@ CREATE POLICY join_case ON participation FOR INSERT TO ruv_app WITH CHECK (
         WHEN 'MANDATO' THEN unit_id <> (SELECT (ruv.context()).unit_id)
             AND (SELECT ruv.permits('participations:add')) AND ruv.case_in_scope(case_id, victim_id)
             AND ruv.may_give(victim_id, compartments)
+            AND (compartments IS NULL OR compartments <@ (SELECT ruv.opened())::text[])
             AND EXISTS (SELECT FROM unit u WHERE u.id = participation.unit_id
                         AND u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT'))  -- a shelter takes in whom it accepts
         ELSE false END

@@ -153,7 +153,7 @@ def test_a_bad_row_is_refused_by_name_and_the_others_are_stored(world: World, tm
         (3, "prs_Birthdate", "date_format"),
         (4, "prs_NumberOfChildren", "int_type"),
         (6, "ruv_FirstIdentifiedOn", "date"),
-        (7, "ruv_FirstIdentifiedOn", "future"),
+        (7, "ruv_FirstIdentifiedOn", "out-of-range"),
     }
     assert counted(world, police)["victim"] == 2
 
