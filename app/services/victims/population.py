@@ -19,7 +19,7 @@ def out_of_population(actor: Actor, identity: Mapping[str, Any], legal: Mapping[
     An age that is not known counts as a child's.
     """
     needed = policy().population(actor.role)
-    age = identity.get("age_years", identity.get("age_min"))
+    age = identity.get("age_min", identity.get("age_years"))  # the lower bound counts, as in the database
     if needed == POPULATION_BITS["nna"] and age is not None and age >= _ADULT:
         return ONLY_CHILDREN
     foreign = identity.get("nationality", "PE") != "PE" or legal.get("country_of_exploitation", "PE") != "PE"
