@@ -45,6 +45,10 @@ PERMISSIONS_ES: dict[Permission, str] = {
     Permission.AUDIT_READ: "leer el rastro de accesos",
     Permission.ACCOUNTS_MANAGE: "administrar las cuentas de la propia institución",
     Permission.IMPORTS_RUN: "cargar registros en bloque",
+    Permission.MATCHING_REVIEW: "decidir si dos registros que ve son de la misma persona",
+    Permission.MATCHING_STEWARD: "revisar las posibles duplicidades de todo el registro",
+    Permission.COMMANDS_REQUEST: "pedir lo que deciden dos personas (fusionar, separar, descartar)",
+    Permission.COMMANDS_APPROVE: "ser la segunda persona, de otra unidad",
 }
 
 POPULATIONS_ES = {
