@@ -1,36 +1,47 @@
-"""Keyed look-up tokens of identity documents.
-
-A token is an HMAC under the index key, cut to 64 bits, over type, country and number together: who steals
-the tokens without the key learns nothing of the documents. Never over a single low-entropy field.
-"""
+"""Identity documents in one spelling, and the look-up tokens over them."""
 
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
-_NOISE = re.compile(r"[^0-9A-Z]")
+from app.matching.normalise import normalise_number
+
+_HOME_ISSUED = frozenset({"DNI", "CE"})
+"""Issued by Peru alone: the country may be left out."""
 
 
-def normalise_number(number: str) -> str:
-    """A document number without spaces, hyphens and letter case; `ñ` and accents do not occur in them."""
-    return _NOISE.sub("", number.upper())
+class Document(NamedTuple):
+    """A document with a type and a normalised number; the country is empty where unknown."""
+
+    type: str
+    country: str
+    number: str
+
+
+def documents_of(documents: Iterable[Mapping[str, str | None]]) -> tuple[Document, ...]:
+    """The items of `identity.documents` that have a type and a number, in their order, each once."""
+    found: dict[Document, None] = {}
+    for item in documents:
+        kind, number = item.get("type"), normalise_number(item.get("number") or "")
+        if kind and number:
+            country = item.get("country") or ("PE" if kind in _HOME_ISSUED else "")
+            found[Document(kind, country, number)] = None
+    return tuple(found)
+
+
+def document_token(key: bytes, document: Document) -> int:
+    """The token of a document: an HMAC over type, country and number together, its first 64 bits, signed."""
+    body = f"document\0{document.type}\0{document.country}\0{document.number}".encode()
+    return int.from_bytes(hmac.digest(key, body, "sha256")[:8], "big", signed=True)
 
 
 def document_tokens(key: bytes, documents: Iterable[Mapping[str, str | None]]) -> list[int]:
-    """Tokens (signed 64-bit) of the documents that have a type and a number, sorted, each once.
+    """Tokens of the documents that have a type and a number, sorted, each once.
 
     Args:
         key: the `index` secret.
         documents: items of `identity.documents`.
     """
-    found = set()
-    for document in documents:
-        kind, number = document.get("type"), normalise_number(document.get("number") or "")
-        if not kind or not number:
-            continue
-        country = document.get("country") or ("PE" if kind in {"DNI", "CE"} else "")
-        body = f"document\0{kind}\0{country}\0{number}".encode()
-        found.add(int.from_bytes(hmac.digest(key, body, "sha256")[:8], "big", signed=True))
-    return sorted(found)
+    return sorted({document_token(key, document) for document in documents_of(documents)})
