@@ -4,8 +4,9 @@ import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -53,15 +54,43 @@ class Settings(BaseSettings):
     argon2_memory_kib: int = Field(default=65536, ge=8)
     argon2_time_cost: int = Field(default=3, ge=1)
     probe_limit_per_hour: int = Field(default=60, ge=1)
-    """Exact-document probes a user may make in an hour."""
+    """Look-ups of persons a user may make in an hour, by search, registration or correction."""
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
 
     metrics_token: SecretStr | None = None
+
+    pide_url: str | None = None
+    """Base address of the State's interoperability platform (REST); without it nobody is asked."""
+    pide_timeout: float = Field(default=5.0, gt=0, le=20)
+    """Seconds for one attempt; there are two."""
+    pide_ruc: str | None = None
+    pide_user: str | None = None
+    pide_password: SecretStr | None = None
+    """RENIEC: RUC of the institution, DNI of its registered user, and that user's password."""
+    pide_institution: str | None = None
+    pide_mac: str | None = None
+    pide_ip: str | None = None
+    """Migraciones: code of the institution, MAC and IP address it registered."""
+
+    @field_validator("pide_url")
+    @classmethod
+    def _encrypted(cls, url: str | None) -> str | None:
+        """Names of persons travel encrypted, or do not leave the machine."""
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.hostname and (parts.scheme == "https" or _is_loopback(parts.scheme, parts.hostname)):
+            return url
+        raise ValueError("https")
 
     @property
     def root_key_path(self) -> Path:
         """Where the file provider keeps the root key."""
         return self.root_key_file or self.data_dir / "keys" / "root.json"
+
+
+def _is_loopback(scheme: str, host: str) -> bool:
+    return scheme == "http" and host in {"127.0.0.1", "::1", "localhost"}
 
 
 @lru_cache

@@ -7,7 +7,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -115,16 +115,26 @@ class Database:
 
     @contextmanager
     def session(self, actor: Actor) -> Iterator[Session]:
-        """One transaction for `actor`: committed at the end, rolled back on any exception.
+        """One transaction for `actor`: committed at the end, rolled back on any exception but one that keeps.
+
+        An error that `keeps_trace` was raised before anything but events was written; they stay.
 
         Raises:
             Unavailable: the server is away.
             Unauthenticated: the actor's session is over.
         """
         session = self.open_session(actor)
+        answer: AppError | None = None
         try:
             with session.begin():
-                yield session
+                try:
+                    yield session
+                except AppError as error:
+                    if not error.keeps_trace:
+                        raise
+                    answer = error
+            if answer is not None:
+                raise answer
         except (OperationalError, PoolTimeout, psycopg.OperationalError) as error:
             raise Unavailable from error
         finally:
@@ -182,6 +192,25 @@ def bind_actor(session: Session, transaction: SessionTransaction, connection: Co
         raise Unauthenticated("Sus permisos cambiaron. Inicie sesión de nuevo.")
 
 
+@contextmanager
+def acting_as(session: Session, actor: Actor) -> Iterator[None]:
+    """Bind `actor` instead of the session's own for a few statements of the same transaction; not nested.
+
+    The session's own actor is bound again afterwards, whatever happened; in a transaction that the server has
+    given up, nothing can be bound, and nothing can be read either.
+    """
+    signer: ContextSigner = session.info["signer"]
+    connection = session.connection()
+    connection.exec_driver_sql(_BIND, {"context": signer.sign(actor)})
+    try:
+        yield
+    except BaseException:
+        with suppress(DBAPIError):
+            connection.exec_driver_sql(_BIND, {"context": signer.sign(session.info["actor"])})
+        raise
+    connection.exec_driver_sql(_BIND, {"context": signer.sign(session.info["actor"])})
+
+
 def vault_of(session: Session) -> Keyring:
     """The key ring that belongs to the session's database."""
     vault: Keyring = session.info["vault"]
@@ -232,11 +261,14 @@ def next_ids(session: Session, **counts: int) -> dict[str, list[int]]:
     return drawn
 
 
-def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
+def insert_rows(
+    session: Session, table: type[Base], rows: Sequence[Mapping[str, Any]], *, skip_present: bool = False
+) -> None:
     """Insert rows (all with the same columns) in one statement, however many they are.
 
     The rows travel as one JSON value, so row-level security reads the actor once a statement, not once a
     row, and the statement's text does not depend on their number. Columns left out take their defaults.
+    With `skip_present`, rows that a unique index holds already are left alone.
     """
     if not rows:
         return
@@ -244,7 +276,8 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     columns = ", ".join(f'"{column}"' for column in rows[0])
     driver_cursor(session).execute(
         f'INSERT INTO "{name}" ({columns}) SELECT {columns}'  # noqa: S608 - names are the models' own
-        f' FROM json_populate_recordset(NULL::"{name}", %(rows)s)',
+        f' FROM json_populate_recordset(NULL::"{name}", %(rows)s)'
+        f"{' ON CONFLICT DO NOTHING' if skip_present else ''}",
         {"rows": json.dumps([dict(row) for row in rows], ensure_ascii=False, default=_plain)},
     )
 

@@ -21,6 +21,8 @@ class AppError(Exception):
     title: ClassVar[str] = "Error"
     action: ClassVar[str] = "denied"
     """What the trace calls it, where it is recorded."""
+    keeps_trace: ClassVar[bool] = False
+    """Raised before anything but events was written: they are kept, as what they tell of did happen."""
 
     def __init__(self, detail: str, *, errors: list[FieldError] | None = None, **extra: object) -> None:
         super().__init__(detail)
@@ -86,11 +88,11 @@ class Conflict(AppError):
 
 
 class PossibleDuplicate(Conflict):
-    """The person seems to be registered; says which unit to ask."""
+    """The person seems to be registered; says which unit to ask. Raised before anything is written."""
 
     type = "possible-duplicate"
     title = "Persona posiblemente ya registrada"
-    action = "victims.probe"
+    keeps_trace = True
 
 
 class StaleVersion(AppError):
@@ -133,6 +135,22 @@ class TooMany(AppError):
     status = 429
     type = "too-many"
     title = "Demasiados intentos"
+
+
+class BadGateway(AppError):
+    """Another institution's service gave no answer, or none that can be used."""
+
+    status = 502
+    type = "bad-gateway"
+    title = "La otra institución no responde"
+
+
+class GatewayTimeout(AppError):
+    """Another institution's service took too long."""
+
+    status = 504
+    type = "gateway-timeout"
+    title = "La otra institución tarda demasiado"
 
 
 class Unavailable(AppError):

@@ -94,16 +94,24 @@ def load_keyring(connection: Connection, root: RootKey) -> Keyring:
 def create_missing_keys(connection: Connection, root: RootKey, token_key: bytes) -> None:
     """Create a key for each purpose that has none: compartments, coordination, and the secrets.
 
+    Content digests (rows imported, requests made) were keyed by the index key before they had a key of their
+    own, so theirs begins as the index key where there is one: what was stored stays recognisable, and the
+    index key can be changed.
+
     Args:
         token_key: PEM of a fresh ES256 key, stored if there is none yet.
     """
+    ring = load_keyring(connection, root)
+    given = {"token": token_key}
+    if "index" in ring.purposes():
+        given["digest"] = ring.secret("index")
     wanted = [*policy().compartments, COORDINATION, *sorted(SECRET_PURPOSES)]
     connection.execute(text("LOCK TABLE kek IN SHARE ROW EXCLUSIVE MODE"))
     present = set(connection.scalars(select(Kek.purpose).distinct()))
     for purpose in wanted:
         if purpose in present:
             continue
-        key = new_wrapped_key(root, purpose, 1, token_key if purpose == "token" else None)
+        key = new_wrapped_key(root, purpose, 1, given.get(purpose))
         connection.execute(
             insert(Kek).values(
                 purpose=key.purpose, version=key.version, root_key_id=key.root_key_id, wrapped=key.wrapped

@@ -107,6 +107,6 @@ def fill(runtime: Runtime, actor: Actor, persons: int) -> list[str]:
     while len(codes) < persons:
         count = min(BATCH, persons - len(codes))
         with runtime.database.session(actor) as session:
-            done = store(session, actor, [(registration, clean)] * count, [()] * count)
+            done = store(session, actor, [(registration, clean)] * count)
         codes += [registered.code for registered in done]
     return codes

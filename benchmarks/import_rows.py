@@ -181,11 +181,12 @@ class Plain:
         mapped.compartments["identity"]["external_references"].insert(0, reference)
         t = self.tables
         rows[t[Victim]].append({"id": key, "registered_unit_id": unit, "registered_by": user})
-        rows[t[VictimCode]].append({"code": self._free_code(), "victim_id": key})
+        rows[t[VictimCode]].append({"code": self._free_code(), "victim_id": key, "record_id": key})
         rows[t[TraffickingCase]].append(
             {
-                "id": key, "victim_id": key, "code": new_code("CA"), "state": "PRESUNTA_VICTIMA",
-                "identification": "PRESUNTA", "first_identified_on": on, "reference_year": on.year,
+                "id": key, "victim_id": key, "record_id": key, "code": new_code("CA"),
+                "state": "PRESUNTA_VICTIMA", "identification": "PRESUNTA", "first_identified_on": on,
+                "reference_year": on.year,
                 "source": mapped.case_source, "opened_unit_id": unit, "opened_by": user,
             }
         )  # fmt: skip
@@ -209,7 +210,7 @@ class Plain:
             if kept:
                 part = {"victim_id": key, "compartment": name, "version": 1, "unit_id": unit}
                 rows[self.record].append({**part, "data": kept, "created_by": user})
-                rows[t[CompartmentHead]].append(part)
+                rows[t[CompartmentHead]].append({**part, "record_id": key})
         fields = [f"{name}.{column}" for name, data in mapped.compartments.items() for column in data]
         rows[self.log].append(
             {"user_id": user, "victim_id": key, "action": "victims.register", "fields": fields}

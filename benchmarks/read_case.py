@@ -75,7 +75,7 @@ def serve_plain(url: str, port: int) -> None:
             compartments.setdefault(part, {})[name] = getattr(row, column)
         return {
             "code": row.code, "cases": row.cases, "compartments": compartments,
-            "filled": row.filled, "_access": row.access,
+            "filled": row.filled, "_access": row.access, "merged_records": [],
         }  # fmt: skip
 
     def read(code: str, session: Session, *, log: bool) -> dict[str, Any]:

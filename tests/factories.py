@@ -77,9 +77,9 @@ class World:
     def register(
         self, actor: Actor, *, on: date = date(2024, 5, 2), **compartments: dict[str, Any]
     ) -> Registered:
-        """Register a person through the service."""
+        """Register a person through the service; who has the name of another test's person is another one."""
         with self.session(actor) as session:
-            return register(session, actor, Registration(compartments, on))
+            return register(session, actor, Registration(compartments, on), not_duplicate="HOMONIMA")
 
     def client(self, actor: Actor | None = None) -> httpx.Client:
         """An HTTP client of the served application, signed in as `actor`."""

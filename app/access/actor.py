@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +29,16 @@ SIGN_IN = Actor(
 
 SETUP = Actor(user_id=0, username="instalacion", unit_id=0, institution_id=0, role="setup", unit_wide=False)
 """Bound by `ruv user add` and the set-up: creates institutions, units and accounts, never a person."""
+
+MAINTENANCE = Actor(
+    user_id=0, username="mantenimiento", unit_id=0, institution_id=0, role="maintenance", unit_wide=False
+)
+"""Bound while look-up tokens are rebuilt: it sees no person, but may call the database's own rebuild."""
+
+MATCHING_ROLE = "matching"
+"""Bound while records are compared: it sees no person, but may call the database's own comparison."""
+
+
+def matching_for(actor: Actor) -> Actor:
+    """The same user and unit while records are compared for it; no account ever has this role."""
+    return replace(actor, role=MATCHING_ROLE)

@@ -11,6 +11,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.access.scope import actor_params, visible_cases
+from app.access.sealing import Strand
 from app.access.standing import Standing, standing
 from app.codes import parse_code
 from app.db import Prepared
@@ -18,15 +19,17 @@ from app.errors import FieldError, Forbidden, NotFound
 from app.models import TraffickingCase, VictimCode
 from app.records import Partial, fields
 
-_VICTIM = Prepared.of(select(VictimCode.victim_id).where(VictimCode.code == bindparam("code")))
+_VICTIM = Prepared.of(
+    select(VictimCode.victim_id, VictimCode.record_id).where(VictimCode.code == bindparam("code"))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class VictimRef:
-    """A person in scope and the actor's standing to her."""
+    """A person in scope and the actor's standing to her. `record_id`: the record whose code was given."""
 
     victim_id: int
-    code: str
+    record_id: int
     standing: Standing
 
 
@@ -36,17 +39,23 @@ class CaseRef:
 
     case_id: int
     victim_id: int
+    record_id: int
     code: str
     version: int
 
+    @property
+    def strand(self) -> Strand:
+        """Under which record the case's texts are sealed."""
+        return Strand(self.victim_id, self.record_id)
 
-def require(actor: Actor, permission: Permission) -> None:
-    """Refuse an actor whose role does not hold the permission.
+
+def require(actor: Actor, *permissions: Permission) -> None:
+    """Refuse an actor whose role holds none of the permissions.
 
     Raises:
         Forbidden: it does not.
     """
-    if not policy().permits(actor.role, permission):
+    if not any(policy().permits(actor.role, permission) for permission in permissions):
         raise Forbidden("Su función no permite esta operación.")
 
 
@@ -63,7 +72,7 @@ def canonical(code: str, prefix: str) -> str:
 
 
 def victim_in_scope(session: Session, actor: Actor, code: str) -> VictimRef:
-    """The person behind a code.
+    """The person behind a code, her own or that of a record merged into hers.
 
     Raises:
         NotFound: no such person, or the actor has no part in any of her cases.
@@ -73,7 +82,7 @@ def victim_in_scope(session: Session, actor: Actor, code: str) -> VictimRef:
     stand = standing(session, actor, rows[0][0]) if rows else None
     if stand is None:
         raise NotFound
-    return VictimRef(rows[0][0], code, stand)
+    return VictimRef(rows[0][0], rows[0][1], stand)
 
 
 def case_in_scope(session: Session, actor: Actor, code: str) -> CaseRef:
@@ -85,13 +94,13 @@ def case_in_scope(session: Session, actor: Actor, code: str) -> CaseRef:
     code = canonical(code, "CA")
     row = session.execute(
         visible_cases(actor)
-        .add_columns(TraffickingCase.version)
+        .add_columns(TraffickingCase.record_id, TraffickingCase.version)
         .where(TraffickingCase.code == code)
         .params(actor_params(actor))
     ).first()
     if row is None:
         raise NotFound
-    return CaseRef(row[0], row[1], code, row[2])
+    return CaseRef(row[0], row[1], row[2], code, row[3])
 
 
 def check_writable(actor: Actor, stand: Standing, compartment: str, names: set[str]) -> None:

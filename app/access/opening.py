@@ -1,7 +1,10 @@
 """The only way to a key: consult the policy, record who opens what, then decrypt.
 
 Two kinds of sealed data: a person's compartments (one blob a version) and the texts in rows of a case
-(reasons, messages, objectives, notes), sealed with the person's key of one compartment.
+(reasons, messages, objectives, notes), sealed with the record's key of one compartment.
+
+A person may be several records. Of a compartment that more than one of them filled, one strand is shown: that
+of her own record, else the one written last. The others keep their versions, and are told as being there.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
 from app.access.policy import OPENING, Level, policy
-from app.access.sealing import COORDINATION, TEXT_SCHEMA
+from app.access.sealing import COORDINATION, TEXT_SCHEMA, Strand
 from app.access.standing import Standing
 from app.audit.record import record
 from app.db import Prepared, vault_of
@@ -37,6 +40,11 @@ class Filled:
     """Name of the unit; which shelter it is may be reserved for the reader."""
 
 
+def shown_record(victim_id: int, strands: Mapping[int, datetime]) -> int:
+    """Which record's strand of a compartment is shown, given who filled it and when each last wrote."""
+    return victim_id if victim_id in strands else max(strands, key=lambda record: (strands[record], record))
+
+
 @dataclass(slots=True)
 class Opened:
     """What an actor gets to see of a person's compartments."""
@@ -44,22 +52,27 @@ class Opened:
     levels: dict[str, Level]
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
     filled: dict[str, Filled] = field(default_factory=dict)
+    not_shown: dict[int, list[str]] = field(default_factory=dict)
+    """Of each merged record that filled a compartment the actor knows of: those whose strand is not shown."""
 
 
 def _sealed_statement() -> Prepared:
     head, blob, key = CompartmentHead, VictimBlob, VictimDek
-    unit = func.ruv.head_units(bindparam("victim")).table_valued("compartment", "unit_name", name="behind")
+    unit = func.ruv.head_units(bindparam("victim")).table_valued(
+        "compartment", "record_id", "unit_name", name="behind"
+    )
     return Prepared.of(
         select(
-            head.compartment, head.version, head.filled_at, head.updated_at,
+            head.compartment, head.record_id, head.version, head.filled_at, head.updated_at,
             unit.c.unit_name,
             blob.id, blob.schema_version, blob.sealed, key.version, key.kek_id, key.wrapped,
         )
-        .join(unit, unit.c.compartment == head.compartment)
+        .join(unit, and_(unit.c.compartment == head.compartment, unit.c.record_id == head.record_id))
         .outerjoin(
             blob,
             and_(
                 blob.victim_id == head.victim_id,
+                blob.record_id == head.record_id,
                 blob.compartment == head.compartment,
                 blob.version == head.version,
             ),
@@ -68,6 +81,7 @@ def _sealed_statement() -> Prepared:
             key,
             and_(
                 key.victim_id == head.victim_id,
+                key.record_id == head.record_id,
                 key.compartment == head.compartment,
                 key.version == blob.key_version,
             ),
@@ -108,16 +122,18 @@ def open_compartments(  # noqa: PLR0913
         levels = {name: level for name, level in levels.items() if name in wanted}
     opened = Opened(levels)
     rows = [r for r in _SEALED.all(session, victim=victim_id) if levels.get(r[0], Level.NONE) >= Level.EXISTS]
+    rows, opened.not_shown = _shown_strands(victim_id, rows)
     read = {r[0] for r in rows} | {name for name, face in known.items() if face}
     opening = [name for name in sorted(read) if levels.get(name) in OPENING]
     record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
     vault = vault_of(session)
-    for name, version, since, updated, unit, blob_id, schema, sealed, key_version, kek_id, wrapped in rows:
+    for name, record_id, version, since, updated, unit, *stored in rows:
         opened.filled[name] = Filled(version, since, updated, unit)
+        blob_id, schema, sealed, key_version, kek_id, wrapped = stored
         if sealed is None or wrapped is None or levels[name] not in OPENING:
             continue
-        dek = vault.open_dek(name, victim_id, key_version, kek_id, wrapped)
-        place = Place("victim_blob", name, victim_id, blob_id, version, schema)
+        dek = vault.open_dek(name, record_id, key_version, kek_id, wrapped)
+        place = Place("victim_blob", name, record_id, blob_id, version, schema)
         opened.data[name] = open_json(dek, place, sealed)
     for name, face in known.items():
         if face and levels.get(name) in OPENING:
@@ -127,6 +143,23 @@ def open_compartments(  # noqa: PLR0913
     return opened
 
 
+def _shown_strands(
+    victim_id: int, rows: Sequence[tuple[Any, ...]]
+) -> tuple[list[tuple[Any, ...]], dict[int, list[str]]]:
+    """Rows of the strands that are shown, and the compartments of the others by merged record."""
+    if all(row[1] == victim_id for row in rows):
+        return list(rows), {}
+    strands: dict[str, dict[int, datetime]] = {}
+    for row in rows:
+        strands.setdefault(row[0], {})[row[1]] = row[4]
+    chosen = {name: shown_record(victim_id, found) for name, found in strands.items()}
+    others: dict[int, list[str]] = {row[1]: [] for row in rows if row[1] != victim_id}
+    for row in rows:
+        if row[1] != chosen[row[0]]:
+            others[row[1]].append(row[0])
+    return [row for row in rows if row[1] == chosen[row[0]]], others
+
+
 def _shown(actor: Actor, compartment: str, data: dict[str, Any], level: Level) -> dict[str, Any]:
     """A compartment's data at a level that opens; what only authors read stays with them."""
     if level is Level.PARTIAL:
@@ -134,7 +167,7 @@ def _shown(actor: Actor, compartment: str, data: dict[str, Any], level: Level) -
     return own_items(compartment, data, actor.user_id)
 
 
-def current_blob(session: Session, victim_id: int, compartment: str) -> tuple[dict[str, Any], int]:
+def current_blob(session: Session, strand: Strand, compartment: str) -> tuple[dict[str, Any], int]:
     """The sealed part of a compartment, to be merged with a change that is recorded in the same transaction.
 
     Returns the data and the version of the blob, `({}, 0)` where there is none. The data never leave the
@@ -150,18 +183,23 @@ def current_blob(session: Session, victim_id: int, compartment: str) -> tuple[di
             key,
             and_(
                 key.victim_id == blob.victim_id,
+                key.record_id == blob.record_id,
                 key.compartment == blob.compartment,
                 key.version == blob.key_version,
             ),
         )
-        .where(blob.victim_id == victim_id, blob.compartment == compartment)
+        .where(
+            blob.victim_id == strand.victim_id,
+            blob.record_id == strand.record_id,
+            blob.compartment == compartment,
+        )
         .order_by(blob.version.desc())
         .limit(1)
     ).first()  # fmt: skip
     if row is None:
         return {}, 0
-    dek = vault_of(session).open_dek(compartment, victim_id, row.key_version, row.kek_id, row.wrapped)
-    place = Place("victim_blob", compartment, victim_id, row.id, row.version, row.schema_version)
+    dek = vault_of(session).open_dek(compartment, strand.record_id, row.key_version, row.kek_id, row.wrapped)
+    place = Place("victim_blob", compartment, strand.record_id, row.id, row.version, row.schema_version)
     return open_json(dek, place, row.sealed), row.version
 
 
@@ -177,9 +215,9 @@ class Version:
 
 
 def open_versions(
-    session: Session, actor: Actor, victim_id: int, compartment: str, level: Level, *, purpose: str
+    session: Session, actor: Actor, strand: Strand, compartment: str, level: Level, *, purpose: str
 ) -> list[Version]:
-    """Every stored version of one compartment, newest first; recorded before any is opened.
+    """Every stored version of one strand of a compartment, newest first; recorded before any is opened.
 
     Args:
         level: the actor's level of the compartment (`Standing.level`), one that opens.
@@ -189,7 +227,9 @@ def open_versions(
         SealBroken: a stored blob was tampered with.
     """
     blob, key = VictimBlob, VictimDek
-    unit = func.ruv.version_units(victim_id, compartment).table_valued("version", "unit_name", name="behind")
+    unit = func.ruv.version_units(strand.victim_id, strand.record_id, compartment).table_valued(
+        "version", "unit_name", name="behind"
+    )
     rows = session.execute(
         select(
             blob.version, blob.created_at, unit.c.unit_name, blob.id, blob.schema_version, blob.sealed,
@@ -199,23 +239,28 @@ def open_versions(
             key,
             and_(
                 key.victim_id == blob.victim_id,
+                key.record_id == blob.record_id,
                 key.compartment == blob.compartment,
                 key.version == blob.key_version,
             ),
         )
         .join(unit, unit.c.version == blob.version)
-        .where(blob.victim_id == victim_id, blob.compartment == compartment)
+        .where(
+            blob.victim_id == strand.victim_id,
+            blob.record_id == strand.record_id,
+            blob.compartment == compartment,
+        )
         .order_by(blob.version.desc())
     ).all()  # fmt: skip
     record(
-        session, actor, "victims.history", victim_id=victim_id, compartments=[compartment], purpose=purpose,
-        detail={"versions": len(rows)},
+        session, actor, "victims.history", victim_id=strand.victim_id, compartments=[compartment],
+        purpose=purpose, detail={"versions": len(rows)},
     )  # fmt: skip
     vault = vault_of(session)
     found = []
     for row in rows:
-        dek = vault.open_dek(compartment, victim_id, row.key_version, row.kek_id, row.wrapped)
-        place = Place("victim_blob", compartment, victim_id, row.id, row.version, row.schema_version)
+        dek = vault.open_dek(compartment, strand.record_id, row.key_version, row.kek_id, row.wrapped)
+        place = Place("victim_blob", compartment, strand.record_id, row.id, row.version, row.schema_version)
         data = open_json(dek, place, row.sealed)
         shown = _shown(actor, compartment, data, level)
         found.append(Version(row.version, row.created_at, row.unit_name, shown))
@@ -236,7 +281,7 @@ def open_rows(  # noqa: PLR0913
     session: Session,
     actor: Actor,
     compartment: str,
-    victim_id: int,
+    strand: Strand,
     table: str,
     rows: Sequence[SealedRow],
     *,
@@ -255,24 +300,30 @@ def open_rows(  # noqa: PLR0913
     if compartment != COORDINATION and not policy().opens(actor.role, compartment):
         raise Forbidden("Su función no abre esta parte del registro.")
     record(
-        session, actor, action, victim_id=victim_id, compartments=[compartment], purpose=purpose,
+        session, actor, action, victim_id=strand.victim_id, compartments=[compartment], purpose=purpose,
         detail={"table": table, "rows": len(rows)},
     )  # fmt: skip
     wanted = {row.key_version for row in rows if row.sealed is not None}
     key = aliased(VictimDek)
     stored = session.execute(
         select(key.version, key.kek_id, key.wrapped).where(
-            key.victim_id == victim_id, key.compartment == compartment, key.version.in_(wanted)
+            key.victim_id == strand.victim_id,
+            key.record_id == strand.record_id,
+            key.compartment == compartment,
+            key.version.in_(wanted),
         )
     )
     vault = vault_of(session)
-    deks = {r.version: vault.open_dek(compartment, victim_id, r.version, r.kek_id, r.wrapped) for r in stored}
+    deks = {
+        r.version: vault.open_dek(compartment, strand.record_id, r.version, r.kek_id, r.wrapped)
+        for r in stored
+    }
     return [
         {}
         if row.sealed is None
         else open_json(
             deks[row.key_version or 0],
-            Place(table, compartment, victim_id, row.row_id, row.row_version, TEXT_SCHEMA),
+            Place(table, compartment, strand.record_id, row.row_id, row.row_version, TEXT_SCHEMA),
             row.sealed,
         )
         for row in rows

@@ -1,9 +1,9 @@
-"""Seal texts under a person's key of one compartment. Opening is `app.access.opening`'s alone."""
+"""Seal texts under the key a record has of one compartment. Opening is `app.access.opening`'s alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
@@ -19,44 +19,55 @@ TEXT_SCHEMA = 1
 """Version of the stored form of texts in rows."""
 
 
-def current_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int] | None:
-    """The person's newest data key of a compartment and its version, or None if she has none yet.
+class Strand(NamedTuple):
+    """Under which of a person's records something is sealed: policies ask for the person, keys the record."""
+
+    victim_id: int
+    record_id: int
+
+
+def current_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek, int] | None:
+    """The record's newest data key of a compartment and its version, or None if it has none yet.
 
     For sealing only; whoever opens goes through `open_compartments` or `open_rows`, which record first.
     """
     row = session.execute(
         select(VictimDek.version, VictimDek.kek_id, VictimDek.wrapped)
-        .where(VictimDek.victim_id == victim_id, VictimDek.compartment == compartment)
+        .where(
+            VictimDek.victim_id == strand.victim_id,
+            VictimDek.record_id == strand.record_id,
+            VictimDek.compartment == compartment,
+        )
         .order_by(VictimDek.version.desc())
         .limit(1)
     ).first()
     if row is None:
         return None
     return vault_of(session).open_dek(
-        compartment, victim_id, row.version, row.kek_id, row.wrapped
+        compartment, strand.record_id, row.version, row.kek_id, row.wrapped
     ), row.version
 
 
-def sealing_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek, int]:
-    """The person's data key of a compartment, drawn now if she has none yet, and its version.
+def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek, int]:
+    """The record's data key of a compartment, drawn now if it has none yet, and its version.
 
     Raises:
         sqlalchemy.exc.ProgrammingError: row-level security refuses (out of scope or may not write).
     """
     # One writer at a time draws the first key of a compartment; the second finds it.
-    found = current_key(session, victim_id, compartment)
+    found = current_key(session, strand, compartment)
     if found is not None:
         return found
-    session.execute(select(func.pg_advisory_xact_lock(victim_id)))
-    found = current_key(session, victim_id, compartment)
+    session.execute(select(func.pg_advisory_xact_lock(strand.victim_id)))
+    found = current_key(session, strand, compartment)
     if found is not None:
         return found
-    dek, kek_id, wrapped = vault_of(session).new_dek(compartment, victim_id)
+    dek, kek_id, wrapped = vault_of(session).new_dek(compartment, strand.record_id)
     session.execute(
         insert(VictimDek),
         [
             {
-                "victim_id": victim_id,
+                **strand._asdict(),
                 "compartment": compartment,
                 "version": dek.version,
                 "kek_id": kek_id,
@@ -70,17 +81,17 @@ def sealing_key(session: Session, victim_id: int, compartment: str) -> tuple[Dek
 def seal_text(
     session: Session,
     compartment: str,
-    victim_id: int,
+    strand: Strand,
     table: str,
     row_id: int,
     data: Mapping[str, Any],
     *,
     row_version: int = 1,
 ) -> tuple[int, bytes]:
-    """Seal the texts of one row (`data`, JSON-able) under the person's key of `compartment`.
+    """Seal the texts of one row (`data`, JSON-able) under the record's key of `compartment`.
 
     Returns the key version and the sealed bytes, both to be stored in the row.
     """
-    dek, version = sealing_key(session, victim_id, compartment)
-    place = Place(table, compartment, victim_id, row_id, row_version, TEXT_SCHEMA)
+    dek, version = sealing_key(session, strand, compartment)
+    place = Place(table, compartment, strand.record_id, row_id, row_version, TEXT_SCHEMA)
     return version, seal_json(dek, place, data)

@@ -8,11 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
+from app.api.commands import accepted
 from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
 from app.records.kinds import Text
 from app.services.cases import queries, service, teams
-from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.cases.codes import DISCARDED, IDENTIFICATION, STATES
+from app.services.commands.requesting import request_discard
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
@@ -128,14 +130,38 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     "/{code}/transitions",
     dependencies=[Requires(Permission.CASES_TRANSITION)],
     summary="Cambiar el estado de un caso",
+    responses={202: {"description": "Un descarte: se pidió y espera a la segunda persona"}},
 )
 def transition(
-    code: Code, body: TransitionIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code,
+    body: TransitionIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+    key: IdempotencyKey,
 ) -> Answer:
-    """Moves the case; a refusal says what is missing and which states are possible."""
+    """Moves the case; a refusal says what is missing and which states are possible.
+
+    Discarding takes two people: it is asked for here and done when a person of another unit approves.
+    """
+    if body.to == DISCARDED:
+        return _ask_to_discard(code, body, session, actor, version, key)
     wanted = service.Move(body.to, body.reason, body.outcome, body.note)
     moved = service.move(session, actor, code, version, wanted)
     return Answer(moved, headers=etag(moved["version"]))
+
+
+def _ask_to_discard(
+    code: str, body: TransitionIn, session: DbSession, actor: CurrentActor, version: int, key: str | None
+) -> Answer:
+    payload = {"case": code, **body.model_dump(mode="json")}
+    command = replayed(session, actor, key, "cases.discard", payload)
+    if command is None:
+        command = request_discard(
+            session, actor, code, version, body.reason, outcome=body.outcome, note=body.note
+        ).code
+        remember(session, actor, key, "cases.discard", payload, command)
+    return accepted(command)
 
 
 @router.post(

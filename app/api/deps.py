@@ -63,11 +63,12 @@ class RouteGuard:
 
 
 class _Requires(RouteGuard):
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, *others: Permission) -> None:
         self.permission = permission
+        self.any_of = (permission, *others)
 
     async def __call__(self, actor: CurrentActor) -> None:
-        require(actor, self.permission)  # type: ignore[arg-type]
+        require(actor, *self.any_of)
 
 
 class _SignedIn(RouteGuard):
@@ -80,9 +81,9 @@ class _Public(RouteGuard):
         """Nobody needs to sign in here."""
 
 
-def Requires(permission: Permission) -> Any:  # noqa: N802 - reads as the declaration it is
-    """Route dependency: the actor's role must hold `permission`."""
-    return Depends(_Requires(permission))
+def Requires(permission: Permission, *others: Permission) -> Any:  # noqa: N802 - reads as the declaration it is
+    """Route dependency: the actor's role must hold `permission`, or one of the others."""
+    return Depends(_Requires(permission, *others))
 
 
 def SignedIn() -> Any:  # noqa: N802

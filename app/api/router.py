@@ -2,8 +2,32 @@
 
 from fastapi import APIRouter
 
-from app.api import auth, cases, indicators, plans, referrals, releases, shelters, victims
+from app.api import (
+    auth,
+    cases,
+    commands,
+    identity_checks,
+    indicators,
+    matching,
+    plans,
+    referrals,
+    releases,
+    shelters,
+    victims,
+)
 
 router = APIRouter(prefix="/api/v1")
-for part in (auth, victims, cases, referrals, shelters, plans, indicators, releases):
+for part in (
+    auth,
+    victims,
+    identity_checks,
+    cases,
+    commands,
+    matching,
+    referrals,
+    shelters,
+    plans,
+    indicators,
+    releases,
+):
     router.include_router(part.router)

@@ -18,21 +18,40 @@ from app.api.deps import (
     etag,
 )
 from app.api.schemas import Code, Compartments, DocumentIn
+from app.catalogues import code_list
+from app.records import remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
-from app.services.victims.probing import probe
+from app.services.victims.probing import search
 from app.services.victims.queries import access_log, history, read
-from app.services.victims.registration import Registration, register
+from app.services.victims.registration import NOT_DUPLICATE, Registration, register
 
 router = APIRouter(prefix="/victims", tags=["personas"])
 
 
 class ProbeIn(BaseModel):
-    """Documents to look up exactly."""
+    """What is known of somebody's identity: documents, or names with a birth date or both surnames."""
 
-    model_config = ConfigDict(extra="forbid", title="Búsqueda exacta por documento")
+    model_config = ConfigDict(extra="forbid", title="Búsqueda de una persona ya registrada")
 
-    documents: Annotated[list[DocumentIn], Field(title="Documentos", min_length=1, max_length=10)]
+    documents: Annotated[list[DocumentIn], Field(title="Documentos", max_length=10)] = []
+    given_names: Annotated[str | None, Field(title="Prenombres", max_length=200)] = None
+    first_surname: Annotated[str | None, Field(title="Primer apellido", max_length=200)] = None
+    second_surname: Annotated[str | None, Field(title="Segundo apellido", max_length=200)] = None
+    birth_date: Annotated[date | None, Field(title="Fecha de nacimiento")] = None
+    birth_year: Annotated[int | None, Field(title="Año de nacimiento", ge=1900, le=2100)] = None
+    birth_place: Annotated[str | None, Field(title="Lugar de nacimiento (UBIGEO)", max_length=6)] = None
+
+
+class NotDuplicateIn(BaseModel):
+    """Why the person is none of those found."""
+
+    model_config = ConfigDict(extra="forbid", title="No es la misma persona")
+
+    reason: Annotated[
+        str,
+        Field(title="Motivo", max_length=40, json_schema_extra={"enum": [*code_list(NOT_DUPLICATE).codes]}),
+    ]
 
 
 class RegistrationIn(BaseModel):
@@ -43,16 +62,21 @@ class RegistrationIn(BaseModel):
     compartments: Annotated[Compartments, Field(title="Datos por compartimento")]
     first_identified_on: Annotated[date, Field(title="Fecha de la primera identificación")]
     state: Annotated[str, Field(title="Estado inicial", max_length=40)] = "PRESUNTA_VICTIMA"
+    not_duplicate: Annotated[
+        NotDuplicateIn | None, Field(title="Motivo por el que no es quien ya está registrada")
+    ] = None
 
 
 @router.post(
-    "/search", dependencies=[Requires(Permission.VICTIMS_REGISTER)], summary="Buscar por documento exacto"
+    "/search",
+    dependencies=[Requires(Permission.VICTIMS_REGISTER)],
+    summary="Buscar a una persona ya registrada",
 )
-def search(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
-    """Says whether a document is registered, and which unit to ask; the code only in one's own scope."""
-    documents = [document.model_dump() for document in body.documents]
-    hits = probe(session, actor, documents, limit_per_hour=runtime.settings.probe_limit_per_hour)
-    return Answer({"matches": [{"code": hit.code, "unit": hit.unit} for hit in hits]})
+def look_up(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+    """Says whether she is registered: in one's own scope who she is, masked; else only which unit to ask."""
+    identity = body.model_dump(mode="json", exclude_none=True)
+    limit = runtime.settings.probe_limit_per_hour
+    return Answer({"matches": search(session, actor, identity, limit_per_hour=limit)})
 
 
 @router.post(
@@ -69,19 +93,26 @@ def create(
     key: IdempotencyKey,
     runtime: CurrentRuntime,
 ) -> Answer:
-    """Registers a person with her first case; the caller's unit takes part in it."""
-    payload = [body.compartments, str(body.first_identified_on), body.state]
+    """Registers a person with her first case; the caller's unit takes part in it.
+
+    If she seems to be registered the answer is 409 with whom to ask; registering her all the same takes
+    `not_duplicate` with a reason.
+    """
+    reason = body.not_duplicate.reason if body.not_duplicate else None
+    payload = [body.compartments, str(body.first_identified_on), body.state, reason]
     first = replayed(session, actor, key, "victims.register", payload)
     if first is None:
         registered = register(
             session,
             actor,
             Registration(body.compartments, body.first_identified_on, state=body.state),
+            not_duplicate=reason,
             probe_limit=runtime.settings.probe_limit_per_hour,
         )
         first = registered.code
         remember(session, actor, key, "victims.register", payload, first)
-    return Answer({"code": first}, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})
+    answer = {"code": first, "warnings": remarks(body.compartments)}
+    return Answer(answer, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})
 
 
 @router.get(
@@ -114,7 +145,7 @@ def patch(
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
     limit = runtime.settings.probe_limit_per_hour
     new = change(session, actor, code, compartment, version, body, probe_limit=limit)
-    return Answer({"version": new}, headers=etag(new))
+    return Answer({"version": new, "warnings": remarks({compartment: body})}, headers=etag(new))
 
 
 @router.get(

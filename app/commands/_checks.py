@@ -23,7 +23,7 @@ from app.runtime import root_key
 from app.schema import load_keyring, migrations_path
 
 LEAST_FREE_BYTES = 1 << 30
-PLAIN_TABLES = frozenset({"institution", "unit", "role_grant", "kek"})
+PLAIN_TABLES = frozenset({"index_rotation", "institution", "unit", "role_grant", "kek"})
 """Tables the application reaches that hold neither persons nor accounts, and need no row-level security."""
 
 _UNGUARDED = text("""

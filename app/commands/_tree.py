@@ -32,6 +32,9 @@ COMMANDS: dict[str, Entry] = {
     "indicators": Entry(
         "app.commands.releases", "Indicadores de la Política Nacional.", "indicators_command"
     ),
+    "reconcile": Entry(
+        "app.commands.reconcile", "Cifras de un año conciliadas entre las fuentes.", "reconcile_command"
+    ),
     "release": Entry("app.commands.releases", "Publicaciones estadísticas."),
     "db": Entry("app.commands.db", "Versión de la base de datos."),
     "keys": Entry("app.commands.keys", "Llaves."),

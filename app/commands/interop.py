@@ -14,11 +14,12 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from app.commands._actors import loader
-from app.commands._console import Failure, err, say, show, show_json
+from app.commands._console import BadUsage, Failure, err, say, show, show_json
 from app.commands._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
     from app.services.interop.formats import Format
+    from app.services.interop.linking import Linked
     from app.services.interop.outcomes import Outcome, Summary, Writer
 
 AsUser = Annotated[
@@ -49,6 +50,10 @@ def import_command(
     form: Annotated[Incoming, typer.Option("--format", help="Formato del archivo.")],
     user: AsUser = None,
     commit: Annotated[bool, typer.Option("--commit", help="Guarda; sin esto solo revisa.")] = False,
+    link: Annotated[
+        bool,
+        typer.Option("--link", help="Compara con el registro y anota parecidos; no guarda a nadie."),
+    ] = False,
     report_to: Annotated[
         Path | None, typer.Option("--report", metavar="CSV", help="Informe por fila.")
     ] = None,
@@ -56,6 +61,9 @@ def import_command(
     data_dir: DataDir = None,
 ) -> None:
     """Importa un archivo: sin --commit solo lo revisa; con él guarda. Repetirlo no crea nada nuevo."""
+    if link:
+        _link(file, form, user, commit=commit, report_to=report_to, as_json=as_json, data_dir=data_dir)
+        return
     from app.services.interop.importing import allow, begin, run
     from app.services.interop.outcomes import REFUSED, report
 
@@ -75,6 +83,38 @@ def import_command(
     if summary.results[REFUSED]:
         where = "vea el informe" if report_to else "repita con --report para ver cuáles"
         raise Failure(f"{summary.results[REFUSED]} filas rechazadas; {where}.")
+
+
+def _link(
+    file: Path,
+    form: Incoming,
+    user: str | None,
+    *,
+    commit: bool,
+    report_to: Path | None,
+    as_json: bool,
+    data_dir: Path | None,
+) -> None:
+    """Compare the file with the register and with itself."""
+    from app.services.interop.importing import allow, begin
+    from app.services.interop.linking import Linked, link
+    from app.services.interop.outcomes import report
+
+    if commit:
+        raise BadUsage("Use --link y --commit por separado: primero se compara y se decide, luego se guarda.")
+    chosen = _format(form)
+    with installation(data_dir) as runtime, report(report_to) as write:
+        actor = loader(runtime, user)
+        allow(runtime.database, actor)
+        linked = Linked(begin(file, chosen).rows)
+        try:
+            with _progress(linked.rows, "Comparando", write) as done:
+                link(runtime.database, actor, file, chosen, linked, done=done)
+        except KeyboardInterrupt:
+            say("Interrumpida. Lo comparado queda; repita la misma orden para continuar.")
+            raise
+        finally:
+            _show_linked(linked, as_json=as_json)
 
 
 def export_command(
@@ -162,14 +202,36 @@ def _show(summary: Summary, *, commit: bool, as_json: bool) -> None:
         show(f"Columna que no es un dato de la persona, no se importa: {name} ({times} valores)")
 
 
-def _label(result: str) -> str:
-    from app.services.interop.outcomes import CREATED, PRESENT, REFUSED, VALID
+def _show_linked(linked: Linked, *, as_json: bool) -> None:
+    """The counts of a comparison; what was compared before an interruption is among them."""
+    from app.services.interop.linking import LABELS, RESULTS
 
-    return {CREATED: "creadas", VALID: "válidas", PRESENT: "ya estaban", REFUSED: "rechazadas"}[result]
+    if as_json:
+        counts = {name: linked.results[name] for name in RESULTS}
+        head = {"run": linked.run, "rows": linked.rows, "compared": linked.done}
+        show_json({**head, "resumed_at": linked.resumed_at, "results": counts})
+        return
+    show(f"{linked.run}: {linked.done} de {linked.rows} filas comparadas (no se guardó a nadie)")
+    for name in RESULTS:
+        if linked.results[name]:
+            show(f"  {linked.results[name]:>8} {LABELS[name]}")
+    if linked.results:
+        show("Las dudas se deciden en /api/v1/matching/candidates; después, guarde con --commit.")
+
+
+def _label(result: str) -> str:
+    from app.services.interop.outcomes import CREATED, HELD, JOINED, PRESENT, REFUSED, VALID
+
+    labels = {CREATED: "creadas", VALID: "válidas", PRESENT: "ya estaban", REFUSED: "rechazadas"}
+    return {
+        **labels,
+        JOINED: "unidas a una persona ya registrada",
+        HELD: "retenidas hasta que se decida",
+    }[result]
 
 
 def _plain(summary: Summary, *, commit: bool) -> dict[str, object]:
-    from app.services.interop.outcomes import CREATED, PRESENT, REFUSED, VALID
+    from app.services.interop.outcomes import CREATED, HELD, JOINED, PRESENT, REFUSED, VALID
 
     return {
         "committed": commit,
@@ -178,6 +240,8 @@ def _plain(summary: Summary, *, commit: bool) -> dict[str, object]:
         "valid": summary.results[VALID] + summary.results[CREATED],
         "created": summary.results[CREATED],
         "present": summary.results[PRESENT],
+        "joined": summary.results[JOINED],
+        "held": summary.results[HELD],
         "refused": summary.results[REFUSED],
         "refusals": dict(summary.refusals),
         "warnings": dict(summary.warnings),

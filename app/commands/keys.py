@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._console import show_json, show_table
+from app.commands._console import BadUsage, err, say, show, show_json, show_table
 from app.commands._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
-    from app.runtime import Runtime
+    from app.services.matching.rotation import Progress
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -22,30 +24,61 @@ def keys() -> None:
 
 @app.command()
 def status(as_json: AsJson = False, data_dir: DataDir = None) -> None:
-    """Enumera las llaves: para qué son, su versión y qué llave raíz las envuelve."""
-    with installation(data_dir) as runtime:
-        found = wrapped_keys(runtime)
+    """Enumera las llaves: para qué son, su versión, su estado y qué llave raíz las envuelve."""
+    from app.access.actor import SETUP
+    from app.services.matching.key_queries import rotation_under_way, stored_keys
+
+    with installation(data_dir) as runtime, runtime.database.session(SETUP) as session:
+        found, rotation = stored_keys(session), rotation_under_way(session)
     if as_json:
-        show_json({"keys": found})
+        show_json({"keys": found, "rotation": rotation})
         return
-    columns = ("Para", "Versión", "Llave raíz", "Creada", "Retirada")
+    columns = ("Para", "Versión", "Estado", "Marcas", "Llave raíz", "Creada", "Retirada")
     show_table(
         columns, ([str(value) if value is not None else "" for value in key.values()] for key in found)
     )
+    if rotation is not None:
+        show(
+            f"Cambio de la llave de búsqueda sin terminar: {rotation['records']} registros hechos."
+            " Continúa con `ruv keys rotate --index`."
+        )
 
 
-def wrapped_keys(runtime: Runtime) -> list[dict[str, object]]:
-    """Every key-encryption key and service secret, by purpose and version; that they open was checked."""
-    from sqlalchemy import select
+@app.command()
+def rotate(
+    index: Annotated[bool, typer.Option("--index", help="La llave de las marcas de búsqueda.")] = False,
+    batch: Annotated[
+        int, typer.Option("--batch", min=1, max=10_000, help="Registros por transacción.")
+    ] = 500,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Cambia la llave de búsqueda mientras el servicio atiende; si se corta, la misma orden continúa."""
+    from app.runtime import root_key
+    from app.services.matching.rotation import rotate as rotate_index
 
-    from app.access.actor import SETUP
-    from app.models import Kek
+    if not index:
+        raise BadUsage("Diga qué llave cambia: --index.")
+    with installation(data_dir) as runtime:
+        root = root_key(runtime.settings, create=False)
+        try:
+            with _progress() as told:
+                done = rotate_index(runtime.database, root, told, batch=batch)
+        except KeyboardInterrupt:
+            say("Interrumpido. Lo hecho queda; repita la misma orden para continuar.")
+            raise
+    if as_json:
+        show_json({"version": done.version, "records": done.records})
+    else:
+        show(f"La llave de búsqueda es la versión {done.version}; {done.records} registros rehechos.")
 
-    with runtime.database.session(SETUP) as session:
-        rows = session.execute(
-            select(Kek.purpose, Kek.version, Kek.root_key_id, Kek.created_at, Kek.retired_at).order_by(
-                Kek.purpose, Kek.version
-            )
-        ).all()
-    names = ("purpose", "version", "root_key", "created_at", "retired_at")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """A bar on the standard error."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as bar:
+        task = bar.add_task("Rehaciendo marcas")
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -4,6 +4,7 @@ from app.models.access import RoleGrant
 from app.models.audit import AuditEvent, AuditQueue
 from app.models.base import Base
 from app.models.cases import Assignment, CaseTransition, Exploitation, Participation, TraffickingCase
+from app.models.commands import CommandRequest
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -13,6 +14,8 @@ from app.models.institutions import (
     UserAccount,
 )
 from app.models.interop import ImportRow
+from app.models.keys import IndexRotation
+from app.models.matching import LinkageRun, MatchCandidate
 from app.models.plans import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion, ProgressNote
 from app.models.referrals import Referral
 from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
@@ -21,6 +24,7 @@ from app.models.victims import (
     CompartmentHead,
     Kek,
     Profile,
+    RecordMerge,
     Victim,
     VictimBlob,
     VictimCode,
@@ -35,13 +39,17 @@ __all__ = [
     "AuthSession",
     "Base",
     "CaseTransition",
+    "CommandRequest",
     "CompartmentHead",
     "Exploitation",
     "IdempotencyKey",
     "ImportRow",
+    "IndexRotation",
     "Institution",
     "Kek",
     "LedgerEntry",
+    "LinkageRun",
+    "MatchCandidate",
     "Participation",
     "Placement",
     "Plan",
@@ -51,6 +59,7 @@ __all__ = [
     "PlanVersion",
     "Profile",
     "ProgressNote",
+    "RecordMerge",
     "Referral",
     "RefreshToken",
     "Release",

@@ -49,6 +49,9 @@ Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 VictimKey = Annotated[int, mapped_column(BigInteger, primary_key=True)]
 """`victim_id`, second key column of every table with a person's data (distribution column)."""
 
+RECORD_REF = ("victim.id", "victim.person_id")
+"""A record and the person it belongs to: who changes the one moves the rows of the other."""
+
 Now = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=func.now())]
 """Transaction time; policies rely on it to know that a row was written in this transaction."""
 

@@ -15,16 +15,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of
+from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of
 
 CASE_REF = ("trafficking_case.id", "trafficking_case.victim_id")
 
 
 class TraffickingCase(Base):
-    """An episode of trafficking of one person."""
+    """An episode of trafficking of one person.
+
+    `record_id`: the record it was opened under, whose keys its texts are sealed with. `parallel_to`: of two
+    open cases of a person whose records were merged, the one that leads.
+    """
 
     __tablename__ = "trafficking_case"
     __table_args__ = (
+        ForeignKeyConstraint(["record_id", "victim_id"], RECORD_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_trafficking_case_reference_year", "reference_year"),
         Index("ix_trafficking_case_victim_id", "victim_id"),
@@ -32,7 +37,7 @@ class TraffickingCase(Base):
             "uq_trafficking_case_open",
             "victim_id",
             unique=True,
-            postgresql_where=text("state NOT IN ('CERRADO', 'DESCARTADA')"),
+            postgresql_where=text("state NOT IN ('CERRADO', 'DESCARTADA') AND parallel_to IS NULL"),
         ),
         codes_of(
             "state",
@@ -44,7 +49,8 @@ class TraffickingCase(Base):
     )
 
     id: Mapped[Id]
-    victim_id: Mapped[VictimKey] = mapped_column(ForeignKey("victim.id"))
+    victim_id: Mapped[VictimKey]
+    record_id: Mapped[int]
     code: Mapped[str]
     state: Mapped[str]
     state_since: Mapped[Now]
@@ -52,6 +58,7 @@ class TraffickingCase(Base):
     first_identified_on: Mapped[date]
     reference_year: Mapped[int] = mapped_column(SmallInteger)
     previous_case_id: Mapped[int | None]
+    parallel_to: Mapped[int | None]
     source: Mapped[str]
     opened_at: Mapped[Now]
     opened_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
@@ -66,7 +73,7 @@ class Exploitation(Base):
 
     __tablename__ = "exploitation"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         Index("ix_exploitation_victim_id", "victim_id"),
     )
 
@@ -90,7 +97,7 @@ class CaseTransition(Base):
 
     __tablename__ = "case_transition"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         Index("ix_case_transition_case_id", "case_id"),
     )
 
@@ -118,7 +125,7 @@ class Participation(Base):
 
     __tablename__ = "participation"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         Index(
             "ix_participation_unit_recent",
             "unit_id",
@@ -168,7 +175,7 @@ class Assignment(Base):
 
     __tablename__ = "assignment"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         Index(
             "ix_assignment_user_recent",
             "user_id",

@@ -1,6 +1,6 @@
 """What came in from files of other registers."""
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, SmallInteger
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Now
@@ -14,7 +14,10 @@ class ImportRow(Base):
     """
 
     __tablename__ = "import_row"
-    __table_args__ = (Index("ix_import_row_victim_id", "victim_id"),)
+    __table_args__ = (
+        Index("ix_import_row_victim_id", "victim_id"),
+        Index("ix_import_row_reference_year", "reference_year"),
+    )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, autoincrement=False)
     source: Mapped[str] = mapped_column(primary_key=True)
@@ -22,3 +25,5 @@ class ImportRow(Base):
     victim_id: Mapped[int] = mapped_column(ForeignKey("victim.id"))
     imported_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     imported_at: Mapped[Now]
+    reference_year: Mapped[int | None] = mapped_column(SmallInteger)
+    """The year it counts in, where it joined a person already registered instead of opening a case."""

@@ -16,7 +16,7 @@ class Plan(Base):
 
     __tablename__ = "plan"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_case_id", "case_id"),
         Index("ix_plan_unit_id_state", "unit_id", "state"),
@@ -61,7 +61,7 @@ class PlanObjective(Base):
 
     __tablename__ = "plan_objective"
     __table_args__ = (
-        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF),
+        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_objective_plan_id", "plan_id"),
     )
@@ -83,9 +83,11 @@ class PlanActivity(Base):
 
     __tablename__ = "plan_activity"
     __table_args__ = (
-        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF),
+        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         ForeignKeyConstraint(
-            ["objective_id", "victim_id"], ("plan_objective.id", "plan_objective.victim_id")
+            ["objective_id", "victim_id"],
+            ("plan_objective.id", "plan_objective.victim_id"),
+            onupdate="CASCADE",
         ),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_activity_plan_id", "plan_id"),
@@ -117,7 +119,9 @@ class ProgressNote(Base):
 
     __tablename__ = "progress_note"
     __table_args__ = (
-        ForeignKeyConstraint(["activity_id", "victim_id"], ("plan_activity.id", "plan_activity.victim_id")),
+        ForeignKeyConstraint(
+            ["activity_id", "victim_id"], ("plan_activity.id", "plan_activity.victim_id"), onupdate="CASCADE"
+        ),
         Index("ix_progress_note_activity_id", "activity_id"),
     )
 
@@ -139,7 +143,7 @@ class PlanVersion(Base):
 
     __tablename__ = "plan_version"
     __table_args__ = (
-        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF),
+        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("victim_id", "plan_id", "number"),
     )
 
@@ -159,7 +163,7 @@ class PlanSignature(Base):
 
     __tablename__ = "plan_signature"
     __table_args__ = (
-        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF),
+        ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("victim_id", "plan_id", "number", "signer"),
     )
 

@@ -17,7 +17,7 @@ class Referral(Base):
 
     __tablename__ = "referral"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_referral_to_unit_id_state", "to_unit_id", "state"),
         Index("ix_referral_from_unit_id_state", "from_unit_id", "state"),

@@ -14,7 +14,7 @@ class Placement(Base):
 
     __tablename__ = "placement"
     __table_args__ = (
-        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF),
+        ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_placement_victim_id", "victim_id"),
         Index(

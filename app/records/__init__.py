@@ -4,6 +4,7 @@ Data go in and out as JSON-able dictionaries; a missing key is *unknown*, never 
 """
 
 from app.records.base import Compartment, Item
+from app.records.documents import document_warnings
 from app.records.errors import FieldError, RecordInvalid, errors_es
 from app.records.htcds import HTCDS_CORE_ELSEWHERE
 from app.records.registry import (
@@ -16,7 +17,7 @@ from app.records.registry import (
     htcds_fields,
     sealed_fields,
 )
-from app.records.soft import RecordWarning, warnings
+from app.records.soft import remarks, warnings
 from app.records.spec import Partial, Spec
 from app.records.transform import authored, dump, merge_patch, own_items, parse, partial_view, split_face
 
@@ -30,10 +31,10 @@ __all__ = [
     "Item",
     "Partial",
     "RecordInvalid",
-    "RecordWarning",
     "Spec",
     "all_fields",
     "authored",
+    "document_warnings",
     "dump",
     "errors_es",
     "face_fields",
@@ -43,6 +44,7 @@ __all__ = [
     "own_items",
     "parse",
     "partial_view",
+    "remarks",
     "sealed_fields",
     "split_face",
     "warnings",

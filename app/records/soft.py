@@ -1,36 +1,21 @@
 """Soft checks: what looks odd is said, and saved all the same. No document is ever a condition."""
 
-import re
-from typing import TypedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from app.records.base import Compartment
-from app.records.identity import Document, Identity
+from app.records.documents import document_warnings
+from app.records.errors import FieldError, RecordInvalid
+from app.records.identity import Identity
 from app.records.kinds import today
 from app.records.legal import Legal
+from app.records.transform import parse
 
-DNI_WEIGHTS = (3, 2, 7, 6, 5, 4, 3, 2)
-DNI_DIGITS = "65432110987"
-DNI_LETTERS = "KJIHGFEDCBA"
 AGE_TOLERANCE = 1
 
-SHAPES: dict[str, str] = {
-    "CE": r"[A-Z0-9]{9,12}",
-    "PASAPORTE": r"[A-Z0-9]{5,12}",
-    "CPP": r"\d{9,15}",
-    "PTP": r"\d{9,15}",
-}
-"""Usual shapes (unofficial: hence warnings). The DNI has a check of its own."""
 
-
-class RecordWarning(TypedDict):
-    """A remark: path of the field, stable code, Spanish sentence. Never a value."""
-
-    field: str
-    code: str
-    message: str
-
-
-def warnings(model: Compartment) -> list[RecordWarning]:
+def warnings(model: Compartment) -> list[FieldError]:
     """The remarks about ``model``. They inform and never block."""
     if isinstance(model, Identity):
         return [*_documents(model), *_ages(model), *_pregnancy(model)]
@@ -39,39 +24,26 @@ def warnings(model: Compartment) -> list[RecordWarning]:
     return []
 
 
-def dni_check_digit(number: str) -> tuple[str, str]:
-    """The check digit printed after an 8-digit DNI, and the letter of older cards.
+def remarks(compartments: Mapping[str, Mapping[str, Any]]) -> list[FieldError]:
+    """The remarks about what was sent, by compartment; fields are named `compartment.field`.
 
-    Weights 3 2 7 6 5 4 3 2, sum modulo 11 (RENIEC's rule as published in python-stdnum, ``stdnum.pe.cui``).
+    What does not stand alone (part of a change) is passed over: whether it is valid is another's question.
     """
-    place = sum(weight * int(digit) for weight, digit in zip(DNI_WEIGHTS, number, strict=True)) % 11
-    return DNI_DIGITS[place], DNI_LETTERS[place]
+    found: list[FieldError] = []
+    for name, sent in compartments.items():
+        with suppress(RecordInvalid):
+            known = {field: value for field, value in sent.items() if value is not None}
+            said = warnings(parse(name, known))
+            found += [{**remark, "field": f"{name}.{remark['field']}"} for remark in said]
+    return found
 
 
-def _documents(model: Identity) -> list[RecordWarning]:
-    remarks: list[RecordWarning] = []
-    for place, document in enumerate(model.documents or ()):
-        field = f"documents.{place}.number"
-        if document.number is None or document.type is None:
-            continue
-        if document.type == "DNI":
-            remarks += _dni(field, document)
-        elif document.type in SHAPES and not re.fullmatch(SHAPES[document.type], document.number, re.ASCII):
-            remarks.append(_remark(field, "document_shape", "El número no tiene la forma usual; revíselo."))
-    return remarks
+def _documents(model: Identity) -> list[FieldError]:
+    return document_warnings(document.model_dump() for document in model.documents or ())
 
 
-def _dni(field: str, document: Document) -> list[RecordWarning]:
-    match = re.fullmatch(r"(\d{8})(?:-?([0-9A-K]))?", document.number or "", re.ASCII)
-    if match is None:
-        return [_remark(field, "dni_shape", "El DNI tiene 8 dígitos, con sus ceros iniciales; revíselo.")]
-    if match[2] is not None and match[2] not in dni_check_digit(match[1]):
-        return [_remark(field, "dni_check_digit", "El dígito verificador no corresponde al DNI; revíselo.")]
-    return []
-
-
-def _ages(model: Identity) -> list[RecordWarning]:
-    remarks: list[RecordWarning] = []
+def _ages(model: Identity) -> list[FieldError]:
+    remarks: list[FieldError] = []
     low, age, high = model.age_min, model.age_years, model.age_max
     if age is not None and ((low is not None and age < low) or (high is not None and age > high)):
         remarks.append(
@@ -85,7 +57,7 @@ def _ages(model: Identity) -> list[RecordWarning]:
     return remarks
 
 
-def _pregnancy(model: Identity) -> list[RecordWarning]:
+def _pregnancy(model: Identity) -> list[FieldError]:
     if model.gestational_weeks is not None and model.pregnant != "SI":
         return [
             _remark(
@@ -95,8 +67,8 @@ def _pregnancy(model: Identity) -> list[RecordWarning]:
     return []
 
 
-def _legal(model: Legal) -> list[RecordWarning]:
-    remarks: list[RecordWarning] = []
+def _legal(model: Legal) -> list[FieldError]:
+    remarks: list[FieldError] = []
     if model.labour_industry is not None and not {"EXPLOTACION_LABORAL", "TRABAJO_FORZOSO"} & {
         *(model.purposes or ())
     }:
@@ -116,5 +88,5 @@ def _legal(model: Legal) -> list[RecordWarning]:
     return remarks
 
 
-def _remark(field: str, code: str, message: str) -> RecordWarning:
+def _remark(field: str, code: str, message: str) -> FieldError:
     return {"field": field, "code": code, "message": message}

@@ -60,5 +60,5 @@ def _digest(session: Session, payload: Any) -> bytes:
         text = json.dumps(payload, ensure_ascii=True, sort_keys=True, default=str)
     except RecursionError:
         raise Invalid("Los datos enviados están demasiado anidados.") from None
-    secret: bytes = session.info["vault"].secret("index")
+    secret: bytes = session.info["vault"].secret("digest")
     return hashlib.blake2b(text.encode(), key=secret, digest_size=32).digest()

@@ -85,6 +85,11 @@ class Machine:
             if move.source == state and not any(self.guards[name].apart for name in move.guards)
         )
 
+    def with_two(self, state: str) -> tuple[str, ...]:
+        """Those of `targets` that one person asks for and another brings about."""
+        offered = self.offered(state)
+        return tuple(target for target in self.targets(state) if target not in offered)
+
     def terminal(self, state: str) -> bool:
         """Whether nothing follows `state`."""
         return not self.targets(state)

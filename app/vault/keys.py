@@ -7,6 +7,7 @@ say which key opens what; no other key is ever tried.
 
 import os
 import struct
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
@@ -20,7 +21,7 @@ from app.vault.roots import RootKey
 
 __all__ = ["SECRET_PURPOSES", "Dek", "Keyring", "WrappedKey", "new_wrapped_key", "rewrap_key"]
 
-SECRET_PURPOSES: Final = frozenset({"audit", "index", "context", "token"})
+SECRET_PURPOSES: Final = frozenset({"audit", "index", "digest", "context", "token"})
 """Purposes whose key is handed out as bytes (HMAC, signing); every other purpose is a compartment."""
 
 _KEY_TAG: Final = b"ruv/v1/key"
@@ -99,7 +100,7 @@ def rewrap_key(root: RootKey, row: WrappedKey) -> WrappedKey:
 class Keyring:
     """The KEKs and secrets this process was given, opened; safe to share between threads."""
 
-    __slots__ = ("_current", "_keks", "_secrets")
+    __slots__ = ("_adding", "_current", "_keks", "_root", "_secrets", "_seen")
 
     def __init__(self, root: RootKey, rows: Iterable[WrappedKey]) -> None:
         """Open every row.
@@ -111,14 +112,28 @@ class Keyring:
         self._keks: dict[int, tuple[str, AESGCM]] = {}
         self._secrets: dict[int, tuple[str, bytes]] = {}
         self._current: dict[str, tuple[int, int]] = {}
-        seen: set[tuple[str, int]] = set()
+        self._seen: set[tuple[str, int]] = set()
+        self._root = root
+        self._adding = threading.Lock()
         for row in rows:
-            if row.id in self._keks or row.id in self._secrets or (row.purpose, row.version) in seen:
-                raise ValueError("two keys share an id or a version")
-            seen.add((row.purpose, row.version))
-            self._add(row, root.unwrap(row.wrapped, _key_context(row.purpose, row.version), row.root_key_id))
+            self._add(row)
 
-    def _add(self, row: WrappedKey, key: bytes) -> None:
+    def adopt(self, rows: Iterable[WrappedKey]) -> None:
+        """Open keys made since the ring was; those it holds already are left alone.
+
+        Raises:
+            KeyBroken, UnknownKey, ValueError: as when the ring is made.
+        """
+        with self._adding:
+            for row in rows:
+                if row.id not in self._keks and row.id not in self._secrets:
+                    self._add(row)
+
+    def _add(self, row: WrappedKey) -> None:
+        if row.id in self._keks or row.id in self._secrets or (row.purpose, row.version) in self._seen:
+            raise ValueError("two keys share an id or a version")
+        key = self._root.unwrap(row.wrapped, _key_context(row.purpose, row.version), row.root_key_id)
+        self._seen.add((row.purpose, row.version))
         if row.purpose in SECRET_PURPOSES:
             self._secrets[row.id] = (row.purpose, key)
         elif len(key) == _KEY_BYTES:
@@ -137,6 +152,10 @@ class Keyring:
     def purposes(self) -> frozenset[str]:
         """The purposes this ring holds a key for."""
         return frozenset(self._current)
+
+    def holds(self, key_id: int) -> bool:
+        """Whether the ring holds the key with this stored id."""
+        return key_id in self._secrets or key_id in self._keks
 
     def current_id(self, purpose: str) -> int:
         """The id of the newest key of a purpose; store it beside what the key made.

@@ -51,7 +51,8 @@ _decoder: Final = json.JSONDecoder()
 class Place(NamedTuple):
     """Where a sealed value lives; all of it is authenticated, none of it is stored inside.
 
-    Ids and versions are integers from 0 to 2^64 - 1.
+    `victim_id` is the record it was sealed under, whichever person the record belongs to later. Ids and
+    versions are integers from 0 to 2^64 - 1.
     """
 
     table: str

@@ -1,5 +1,9 @@
 """Records of a person: merged under one person and split again, each sealed as it was."""
 
+from alembic import op
+
+from app.schema import run_sql
+
 revision = "0005_records"
 down_revision = "0004_commands"
 branch_labels = None
@@ -7,8 +11,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    """Give every sealed row its record, then the security of merging."""
+    run_sql(op.get_bind(), "0005_records.sql")
 
 
 def downgrade() -> None:
-    pass
+    """Back to one record a person; refused while records are merged."""
+    run_sql(op.get_bind(), "0005_records_down.sql")

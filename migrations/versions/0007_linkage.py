@@ -1,4 +1,8 @@
-"""Linkage of incoming registers and what is reconciled between them."""
+"""Linkage of incoming registers, the review of candidates, and what is reconciled between sources."""
+
+from alembic import op
+
+from app.schema import run_sql
 
 revision = "0007_linkage"
 down_revision = "0006_matching"
@@ -7,8 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    run_sql(op.get_bind(), "0007_linkage.sql")
 
 
 def downgrade() -> None:
-    pass
+    run_sql(op.get_bind(), "0007_linkage_down.sql")

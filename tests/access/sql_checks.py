@@ -17,18 +17,18 @@ FACES = {"profile": "identity", "exploitation": "legal"}
 PERSON_TABLES = sorted(name for name, table in Base.metadata.tables.items() if "victim_id" in table.c)
 NOT_READ = {"victim_token"}  # the application may only add to it
 KEY = (
-    "INSERT INTO victim_key (victim_id, compartment, version, kek_id, wrapped)"
-    " SELECT %(victim)s, %(compartment)s, 9, min(id), '\\x00' FROM kek"
+    "INSERT INTO victim_key (victim_id, record_id, compartment, version, kek_id, wrapped)"
+    " SELECT %(victim)s, %(victim)s, %(compartment)s, 9, min(id), '\\x00' FROM kek"
 )
 BLOB = (
-    "INSERT INTO victim_blob (victim_id, compartment, version, schema_version, key_version, sealed,"
-    " created_by, unit_id)"
-    " VALUES (%(victim)s, %(compartment)s, 9000, 1, 1, '\\x00', %(user)s, %(unit)s)"
+    "INSERT INTO victim_blob (victim_id, record_id, compartment, version, schema_version, key_version,"
+    " sealed, created_by, unit_id)"
+    " VALUES (%(victim)s, %(victim)s, %(compartment)s, 9000, 1, 1, '\\x00', %(user)s, %(unit)s)"
 )
 HEAD = (
-    "INSERT INTO compartment_head (victim_id, compartment, version, unit_id)"
-    " VALUES (%(victim)s, %(compartment)s, 1, %(unit)s)"
-    " ON CONFLICT (victim_id, compartment) DO UPDATE SET version = compartment_head.version + 1,"
+    "INSERT INTO compartment_head (victim_id, record_id, compartment, version, unit_id)"
+    " VALUES (%(victim)s, %(victim)s, %(compartment)s, 1, %(unit)s)"
+    " ON CONFLICT (victim_id, compartment, record_id) DO UPDATE SET version = compartment_head.version + 1,"
     " unit_id = %(unit)s"
 )
 

@@ -165,11 +165,11 @@ def test_an_illegal_move_says_what_is_possible_and_changes_nothing(world: World)
 
 def test_discarding_waits_for_a_second_person(world: World) -> None:
     person = registered(world)
-    body = problem(move(person.client, person.case, "DESCARTADA", reason="SIN_INDICIOS"), 409)
-    assert "segunda persona" in body["detail"]
-    assert body["missing"] == ["second_person"]
-    assert "DESCARTADA" not in body["possible"]
-    assert "DESCARTADA" not in ok(person.client.get(f"{API}/cases/{person.case}"))["possible_states"]
+    before = ok(person.client.get(f"{API}/cases/{person.case}"))
+    assert "DESCARTADA" not in before["possible_states"]
+    assert before["possible_with_two"] == ["DESCARTADA"]
+    ok(move(person.client, person.case, "DESCARTADA", reason="SIN_INDICIOS"), 202)
+    assert ok(person.client.get(f"{API}/cases/{person.case}"))["state"] == before["state"]
 
 
 def test_an_adult_declines_and_returns_a_child_does_not(world: World) -> None:

@@ -152,7 +152,7 @@ def test_discarding_says_that_a_second_person_is_missing() -> None:
     assert refusal is not None
     assert [guard.name for guard in refusal.missing] == ["second_person"]
     assert "segunda persona" in refusal.message
-    assert "custodia del registro" in refusal.message
+    assert "lo apruebe" in refusal.message
 
 
 def test_a_missing_reason_names_those_of_that_state() -> None:

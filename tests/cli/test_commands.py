@@ -141,7 +141,9 @@ def test_keys_are_listed_without_themselves(ruv: Runner, installed: Path) -> Non
     assert result.code == 0, result.err
     found = json.loads(result.out)["keys"]
     assert {key["purpose"] for key in found} >= {*policy().compartments, "audit", "token", "context"}
-    assert set(found[0]) == {"purpose", "version", "root_key", "created_at", "retired_at"}
+    parts = {"purpose", "version", "state", "tokens", "root_key", "created_at", "retired_at"}
+    assert set(found[0]) == parts
+    assert {key["state"] for key in found} == {"en uso"}
     assert "testimony" in ruv("keys", "status", "--data-dir", installed).out
 
 

@@ -70,7 +70,7 @@ READS = {
 }
 NAMES = {
     "head_units": "SELECT unit_name FROM ruv.head_units(%(v)s) WHERE compartment = 'contact'",
-    "version_units": "SELECT unit_name FROM ruv.version_units(%(v)s, 'contact')",
+    "version_units": "SELECT unit_name FROM ruv.version_units(%(v)s, %(v)s, 'contact')",
     "transition_units": "SELECT unit_name FROM ruv.transition_units(%(c)s)",
     "access_log": "SELECT unit_name FROM ruv.access_log(%(v)s, NULL, 100)",
 }
@@ -126,7 +126,8 @@ def test_the_unit_behind_a_hidden_compartment_is_not_named(housed: Housed) -> No
     narrowed = scene.world.actor("cem_officer")
     scene.take_part(narrowed, ["contact"])
     assert named(scene, narrowed, heads) == {"contact"}
-    assert named(scene, narrowed, "SELECT unit_name FROM ruv.version_units(%(v)s, 'testimony')") == set()
+    versions = "SELECT unit_name FROM ruv.version_units(%(v)s, %(v)s, 'testimony')"
+    assert named(scene, narrowed, versions) == set()
 
 
 def test_http_masks_the_shelter_everywhere(housed: Housed) -> None:

@@ -129,9 +129,9 @@ def test_widening_ones_part(scene: Scene, prosecutor: Actor, change: str) -> Non
 def test_widening_ones_part_through_a_new_case(scene: Scene, prosecutor: Actor) -> None:
     scene.take_part(prosecutor, ["legal"])
     new = (
-        "INSERT INTO trafficking_case (id, victim_id, code, state, identification, first_identified_on,"
-        " reference_year,"
-        " source, opened_unit_id, opened_by) OVERRIDING SYSTEM VALUE VALUES (%(k)s, %(v)s, 'CA-X', 'ALERTA',"
+        "INSERT INTO trafficking_case (id, victim_id, record_id, code, state, identification,"
+        " first_identified_on, reference_year, source, opened_unit_id, opened_by) OVERRIDING SYSTEM VALUE"
+        " VALUES (%(k)s, %(v)s, %(v)s, 'CA-X', 'ALERTA',"
         " 'PRESUNTA', '2024-05-02', 2024, 'REINGRESO', %(u)s, %(w)s)"
     )
     assert scene.refuses(prosecutor, new, k=10**12)

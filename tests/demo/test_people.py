@@ -151,7 +151,7 @@ def test_no_document_or_telephone_can_be_real():
     assert len(numbers) == len(set(numbers)) > 4000
     assert not any(number.isdecimal() for number in numbers)
     assert all(phone(person.number).startswith("+51 000") for person in PEOPLE)
-    assert script.document(script.FIRST_NUMBER)["number"] not in numbers
+    assert script.identity(script.FIRST_NUMBER)["documents"][0]["number"] not in numbers
 
 
 def test_no_name_is_a_word_of_the_cast():

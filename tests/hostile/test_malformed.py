@@ -24,6 +24,7 @@ from schemathesis import GenerationMode
 from app.access.actor import Actor
 from app.config import Settings
 from app.main import create_app
+from app.services.commands.requesting import request_discard
 from tests.factories import World
 
 REQUESTS = 5000
@@ -76,7 +77,7 @@ def faults(status: int, content_type: str, body: str, sent: Any) -> list[str]:
 
 @pytest.fixture(scope="module")
 def targets(runtime: Any, base_url: str) -> Iterator[tuple[World, Actor, dict[str, str]]]:
-    """A person of the caller with a case and a referral, by path parameter."""
+    """A person of the caller with a case, and a command about it, by the collection in the path."""
     world = World(runtime, base_url)
     actor = world.actor("cem_officer")
     person = world.register(
@@ -88,7 +89,9 @@ def targets(runtime: Any, base_url: str) -> Iterator[tuple[World, Actor, dict[st
             "age_years": 30,
         },
     )
-    yield world, actor, {"code": person.code, "case": person.case_code}
+    with world.session(actor) as session:
+        command = request_discard(session, actor, person.case_code, 1, "SIN_INDICIOS").code
+    yield world, actor, {"victims": person.code, "cases": person.case_code, "commands": command}
     world.close()
 
 
@@ -98,9 +101,9 @@ def test_malformed_requests_are_refused_clearly(
 ) -> None:
     world, actor, codes = targets
     operation = OPERATIONS[label]
-    code = codes["case"] if "/cases/" in label else codes["code"]
     generated = operation.as_strategy(GenerationMode.NEGATIVE)
-    if "{code}" in label and ("/cases/" in label or "/victims/" in label):
+    code = next((known for name, known in codes.items() if f"/{name}/{{code}}" in label), None)
+    if code is not None:
         aimed = operation.as_strategy(GenerationMode.NEGATIVE).map(lambda case: _aim(case, code))
         generated = st.one_of(generated, aimed)
     calls = 0

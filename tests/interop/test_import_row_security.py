@@ -86,7 +86,7 @@ def test_a_stored_key_is_not_a_hash_one_could_guess(world: World, police: Actor,
     rows = list(read_rows(ctdc_file(tmp_path / "d.csv", ctdc_rows(3))))
     with world.session(police) as session:
         stored = {bytes(key) for (key,) in session.execute(text("SELECT row_key FROM import_row"))}
-    own = RowKeys(world.runtime.vault.secret("index"), CTDC.source)
+    own = RowKeys(world.runtime.vault.secret("digest"), CTDC.source)
     anybody = RowKeys(b"", CTDC.source)
     assert stored == {own.key(content_of(row.cells)) for row in rows}
     assert not stored & {anybody.key(content_of(row.cells)) for row in rows}

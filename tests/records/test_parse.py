@@ -13,7 +13,6 @@ from app.catalogues import code_list
 from app.records import COMPARTMENTS, RecordInvalid, dump, fields, parse, warnings
 from app.records.errors import FALLBACK, MESSAGES
 from app.records.kinds import today
-from app.records.soft import dni_check_digit
 from tests.records.strategies import MARK, records
 
 
@@ -235,10 +234,6 @@ def test_year_month_day_and_estimates_are_dates() -> None:
     parse("legal", {"exploitation_since": "2019-03", "exploitation_until": "2019"})
 
 
-def test_the_check_digit_of_the_dni() -> None:
-    assert dni_check_digit("10117410") == ("2", "G")
-
-
 @pytest.mark.parametrize(
     ("document", "codes"),
     [
@@ -248,7 +243,20 @@ def test_the_check_digit_of_the_dni() -> None:
         ({"type": "DNI", "number": "1011741"}, ["dni_shape"]),
         ({"type": "DNI", "number": "V-12345678"}, ["dni_shape"]),
         ({"type": "CE", "number": "12"}, ["document_shape"]),
+        ({"type": "DNI", "number": "10117410G"}, []),
+        ({"type": "DNI", "number": "1011 7410"}, []),
+        ({"type": "DNI", "number": "30123456", "country": "AR"}, []),
+        ({"type": "PASAPORTE", "number": "a 123456"}, []),
         ({"type": "CEDULA_EXTRANJERA", "number": "V-12345678"}, []),
+        ({"type": "CEDULA_EXTRANJERA", "number": "V-12.345.678", "country": "VE"}, []),
+        ({"type": "CEDULA_EXTRANJERA", "number": "X-12345678", "country": "VE"}, ["document_shape"]),
+        ({"type": "CEDULA_EXTRANJERA", "number": "1710034065", "country": "EC"}, []),
+        ({"type": "CEDULA_EXTRANJERA", "number": "1710034066", "country": "EC"}, ["document_check_digit"]),
+        ({"type": "CEDULA_EXTRANJERA", "number": "171003406", "country": "EC"}, ["document_shape"]),
+        ({"type": "CEDULA_EXTRANJERA", "number": "12.531.909-2", "country": "CL"}, []),
+        ({"type": "CEDULA_EXTRANJERA", "number": "4567890-1A LP", "country": "BO"}, []),
+        ({"type": "CEDULA_EXTRANJERA", "number": "12345", "country": "CO"}, ["document_shape"]),
+        ({"type": "CEDULA_EXTRANJERA", "number": "sin forma conocida", "country": "US"}, []),
         ({"type": "DNI"}, []),
         ({"number": "12"}, []),
         ({"type": "SIN_DOCUMENTO"}, []),

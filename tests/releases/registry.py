@@ -236,6 +236,7 @@ class Registry:
             TraffickingCase,
             id=key,
             victim_id=victim,
+            record_id=victim,
             code=f"CA-{key}",
             state=state,
             state_since=NOW,

@@ -31,6 +31,16 @@ def test_a_person_counts_once_in_the_year_of_her_first_identification(
     assert _persons(own, later) == 0
 
 
+def test_merged_records_count_as_the_one_person_they_are(own: Runtime, registry: Registry, year: int) -> None:
+    kept, absorbed, _ = registry.crowd(year, 3)
+    registry.execute(
+        "UPDATE trafficking_case SET parallel_to = 1 WHERE victim_id = :v AND closed_at IS NULL", v=absorbed
+    )
+    assert _persons(own, year) == 3
+    registry.execute("UPDATE victim SET merged_into = :k WHERE id = :a", k=kept, a=absorbed)
+    assert _persons(own, year) == 2
+
+
 def test_alerts_and_discarded_presumptions_are_not_detections(
     own: Runtime, registry: Registry, year: int, years: Iterator[int]
 ) -> None:

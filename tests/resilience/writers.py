@@ -10,13 +10,8 @@ from dataclasses import dataclass, field
 import httpx
 from sqlalchemy import Engine, text
 
-IDENTITY = {
-    "given_names": "Prueba",
-    "first_surname": "Sintética",
-    "sex": "MUJER",
-    "nationality": "PE",
-    "age_years": 30,
-}
+IDENTITY = {"given_names": "Prueba", "sex": "MUJER", "nationality": "PE", "age_years": 30}
+"""Too little to look anybody up by: everybody is another person, and no limit of look-ups is in the way."""
 
 
 @dataclass

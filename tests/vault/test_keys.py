@@ -193,3 +193,17 @@ def test_repr_and_pickle_show_no_key(root: FileRoot, ring: Keyring, rows: list[W
     for holder in (ring, dek):
         with pytest.raises(TypeError):
             pickle.dumps(holder)
+
+
+def test_a_key_made_later_is_adopted_once(root: FileRoot, rows: list[WrappedKey]) -> None:
+    ring = Keyring(root, rows)
+    later = replace(new_wrapped_key(root, "audit", 9), id=90)
+    old = ring.secret("audit")
+    assert not ring.holds(90)
+    ring.adopt([*rows, later])
+    ring.adopt([later])
+    assert ring.holds(90)
+    assert ring.secret("audit") == ring.secret("audit", 90) != old
+    clash = replace(new_wrapped_key(root, "audit", 9), id=91)
+    with pytest.raises(ValueError, match="share"):
+        ring.adopt([clash])

@@ -27,18 +27,15 @@ IN_CARE: Final = PATH[2:6]
 PAUSES: Final = ("DECLINA_ATENCION", "ILOCALIZABLE", "EGRESO_NO_AUTORIZADO")
 """Side states that are left again; the case stays open and monitored."""
 
+DISCARDED: Final = "DESCARTADA"
+"""Reached by two people only: one asks, another of another unit approves."""
+
 STATES: Final = code_list("case_state").labels
 IDENTIFICATION: Final = code_list("identification").labels
 
 REASONS: Final = MappingProxyType(
     {
-        "DESCARTADA": MappingProxyType(
-            {
-                "SIN_INDICIOS": "Sin indicios de trata",
-                "OTRO_HECHO": "Los hechos corresponden a otra situación",
-                "ERROR_DE_REGISTRO": "Error de registro",
-            }
-        ),
+        DISCARDED: code_list("discard_reason").labels,
         "DECLINA_ATENCION": MappingProxyType(
             {
                 "DECISION_PROPIA": "Decisión propia e informada",

@@ -16,7 +16,7 @@ from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, list_order, takes_part, visible_cases
-from app.access.sealing import COORDINATION
+from app.access.sealing import COORDINATION, Strand
 from app.access.standing import Standing, standing
 from app.audit import record
 from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
@@ -29,7 +29,15 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import unit_names
 
 _LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
-_DETAIL = (*_LISTED, "reference_year", "opened_at", "outcome", "opened_unit_id", "previous_case_id")
+_DETAIL = (
+    *_LISTED,
+    "reference_year",
+    "opened_at",
+    "outcome",
+    "opened_unit_id",
+    "previous_case_id",
+    "record_id",
+)
 _FACES = {"profile": Profile, "exploitation": Exploitation}
 OWN_FILTERS = MappingProxyType({"state": STATES, "identification": IDENTIFICATION})
 FACE_FILTERS: Mapping[str, FieldSpec] = MappingProxyType(
@@ -73,7 +81,7 @@ def work_list(
         visible_cases(actor)
         .add_columns(*(getattr(TraffickingCase, name) for name in _LISTED), VictimCode.code, activity)
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
-        .where(*conditions)
+        .where(VictimCode.is_main(), *conditions)
         .order_by(activity.desc(), TraffickingCase.victim_id, TraffickingCase.id)
         .limit(limit + 1)
     )
@@ -102,7 +110,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         visible_cases(actor)
         .add_columns(*(getattr(TraffickingCase, name) for name in _DETAIL), VictimCode.code.label("victim"))
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
-        .where(TraffickingCase.code == canonical(code, "CA"))
+        .where(TraffickingCase.code == canonical(code, "CA"), VictimCode.is_main())
         .params(actor_params(actor))
     ).first()
     stand = standing(session, actor, row[1]) if row else None
@@ -127,7 +135,8 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
         "exploitation": facts,
         "possible_states": list(rules.MACHINE.offered(row.state)),
-        "transitions": _transitions(session, actor, case_id, victim_id),
+        "possible_with_two": list(rules.MACHINE.with_two(row.state)),
+        "transitions": _transitions(session, actor, case_id, Strand(victim_id, row.record_id)),
         "_access": {name: level.name.lower() for name, level in stand.levels(actor).items()},
     }
 
@@ -231,7 +240,7 @@ def _previous(session: Session, actor: Actor, case_id: int | None) -> str | None
     return row.code if row else None
 
 
-def _transitions(session: Session, actor: Actor, case_id: int, victim_id: int) -> list[dict[str, Any]] | None:
+def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -> list[dict[str, Any]] | None:
     """The moves of the case, oldest first; None for roles that move no cases."""
     if not policy().permits(actor.role, Permission.CASES_TRANSITION):
         return None
@@ -243,14 +252,14 @@ def _transitions(session: Session, actor: Actor, case_id: int, victim_id: int) -
             unit.c.unit_code, unit.c.unit_name,
         )
         .join(unit, unit.c.id == step.id)
-        .where(step.case_id == case_id, step.victim_id == victim_id)
+        .where(step.case_id == case_id, step.victim_id == strand.victim_id)
         .order_by(step.id)
     ).all()  # fmt: skip
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     texts: dict[int, dict[str, Any]] = {}
     if sealed:
         opened = open_rows(
-            session, actor, COORDINATION, victim_id, "case_transition", sealed,
+            session, actor, COORDINATION, strand, "case_transition", sealed,
             purpose="atencion", action="cases.read",
         )  # fmt: skip
         texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True)}

@@ -12,6 +12,7 @@ from app.access.actor import Actor
 from app.access.guard import CaseRef
 from app.access.policy import OPENING
 from app.access.scope import actor_params, visible_cases
+from app.access.sealing import Strand
 from app.access.standing import standing
 from app.errors import NotFound
 from app.models import (
@@ -61,6 +62,18 @@ def case_moves(session: Session, ref: CaseRef) -> list[tuple[str | None, str]]:
     return [(row.from_state, row.to_state) for row in rows]
 
 
+def strand_of(session: Session, victim_id: int, case_id: int) -> Strand:
+    """Under which record the texts of a case are sealed, for who has the person in scope.
+
+    Raises:
+        NotFound: the database hides it after all.
+    """
+    record_id: int | None = session.scalar(select(func.ruv.record_of_case(case_id)))
+    if record_id is None:
+        raise NotFound
+    return Strand(victim_id, record_id)
+
+
 def cases_of(session: Session, actor: Actor, victim_id: int) -> list[Any]:
     """Cases of a person in the actor's scope (`id`, `state`, `code`), oldest first."""
     query = (
@@ -78,6 +91,7 @@ def public_codes(session: Session, actor: Actor, case_ids: Iterable[int]) -> dic
         visible_cases(actor)
         .add_columns(TraffickingCase.code, VictimCode.code.label("victim"))
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
+        .where(VictimCode.is_main())
         .where(TraffickingCase.id.in_(set(case_ids)))
         .params(actor_params(actor))
     ).all()

@@ -31,9 +31,8 @@ GUARDS = {
         Guard("reason", "Falta indicar el motivo, uno de estos códigos.", "reason"),
         Guard(
             "second_person",
-            "Falta la confirmación de una segunda persona de otra unidad: un descarte lleva dos firmas y "
-            "todavía no se registra aquí. Acuérdelo con otra unidad que participe en el caso y pídalo a la "
-            "custodia del registro.",
+            "Falta la confirmación de una segunda persona, de otra unidad: pida el descarte y espere a que "
+            "lo apruebe.",
             apart=True,
         ),
         Guard(

@@ -228,7 +228,7 @@ def _append(
     blobs = []
     if wanted.note is not None:
         key_version, sealed = seal_text(
-            session, COORDINATION, ref.victim_id, "case_transition", row_id, {"note": wanted.note}
+            session, COORDINATION, ref.strand, "case_transition", row_id, {"note": wanted.note}
         )
         row |= {"key_version": key_version, "sealed": sealed}
         blobs.append(("case_transition", row_id, 1, sealed))
@@ -277,6 +277,7 @@ def _insert_case(
             {
                 "id": case_id,
                 "victim_id": victim_id,
+                "record_id": victim_id,
                 "code": code,
                 "state": state,
                 "identification": "PRESUNTA",

@@ -84,6 +84,17 @@ class Desk:
         """
         return self._done(self._http.post(f"{API}{path}", json=body, headers=_match(version))).body
 
+    def refused(self, path: str, body: Mapping[str, Any], status: int) -> dict[str, Any]:
+        """POST that must be refused with this status.
+
+        Raises:
+            StoryBroken: it is not.
+        """
+        response = self._http.post(f"{API}{path}", json=body)
+        if response.status_code != status:
+            raise _broken(response)
+        return _reply(response).body
+
     def change(self, path: str, body: Mapping[str, Any], version: int) -> dict[str, Any]:
         """PATCH that must succeed.
 

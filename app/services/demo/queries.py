@@ -32,7 +32,11 @@ def stored(session: Session, actor: Actor) -> list[Stored]:
             maintain_column_froms=True,
         )
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
-        .where(TraffickingCase.source == LABEL, TraffickingCase.opened_unit_id == actor.unit_id)
+        .where(
+            VictimCode.is_main(),
+            TraffickingCase.source == LABEL,
+            TraffickingCase.opened_unit_id == actor.unit_id,
+        )
         .order_by(TraffickingCase.id)
     )
     return [Stored(person, case, version) for person, case, version in rows]

@@ -9,17 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from app.access.actor import SETUP, Actor
-from app.db import Database, vault_of
-from app.matching import document_tokens
+from app.db import Database
 from app.services.demo import cast
 from app.services.demo.care import Kept, care
 from app.services.demo.cast import Office
 from app.services.demo.people import LABEL, Synthetic, draw
 from app.services.demo.queries import stored
-from app.services.victims.probing import claim_tokens
 from app.services.victims.registration import Registration, checked, store
 
 Progress = Callable[[str, int, int], None]
@@ -81,7 +78,4 @@ def _store(database: Database, clerk: Actor, people: Sequence[Synthetic]) -> Non
             for person in people
         ]
         batch = [(registration, checked(clerk, registration)) for registration in wanted]
-        key = vault_of(session).secret("index")
-        tokens = [document_tokens(key, clean["identity"].get("documents", ())) for _, clean in batch]
-        claim_tokens(session, list(chain.from_iterable(tokens)))
-        store(session, clerk, batch, tokens)
+        store(session, clerk, batch)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+from random import Random
 from typing import Any, Final
+from unicodedata import combining, normalize
 
 from app.records.kinds import today
 from app.services.demo import people
+from app.services.demo.names import given_names, surname
 from app.services.demo.people import LABEL
 
 FIRST_NUMBER: Final = 8_000_000
@@ -120,17 +123,19 @@ HEALTH: Final = {
 
 
 def identity(number: int) -> dict[str, Any]:
-    """Who she is, with a document of her own."""
+    """Who she is, with a name and a document of her own: each telling is about another woman."""
+    rng = Random(number)  # noqa: S311 - to be repeated, not to be secret
+    born = BORN + timedelta(days=rng.randrange(365))
     return {
         "sex": "MUJER",
         "nationality": "PE",
-        "age_years": _age(),
-        "given_names": "Illari Maribel",
-        "first_surname": "Tucto",
-        "second_surname": "Ahuanari",
-        "birth_date": BORN.isoformat(),
+        "age_years": _age(born),
+        "given_names": given_names(rng, woman=True),
+        "first_surname": surname(rng),
+        "second_surname": surname(rng),
+        "birth_date": born.isoformat(),
         "birth_date_precision": "EXACTA",
-        "documents": [{**document(number), "verified": "SI"}],
+        "documents": [{"type": "DNI", "number": people.document(number), "country": "PE", "verified": "SI"}],
         "external_references": [{"system": LABEL, "reference": f"{LABEL}-{number}"}],
         "mother_tongue": "spa",
         "education": "SECUNDARIA_BAJA",
@@ -138,9 +143,24 @@ def identity(number: int) -> dict[str, Any]:
     }
 
 
-def document(number: int) -> dict[str, str]:
-    """Her document, as it is looked up and as it is registered."""
-    return {"type": "DNI", "number": people.document(number), "country": "PE"}
+def looked_up(known: dict[str, Any]) -> dict[str, Any]:
+    """What the police look her up by before they register her."""
+    names = ("given_names", "first_surname", "second_surname", "birth_date")
+    (document,) = known["documents"]
+    shown = {name: document[name] for name in ("type", "number", "country")}
+    return {**{name: known[name] for name in names}, "documents": [shown]}
+
+
+def as_heard_elsewhere(known: dict[str, Any]) -> dict[str, Any]:
+    """The same woman as another office writes her down: no document, surnames turned round, no accents."""
+    plain = {name: _plain(known[name]) for name in ("given_names", "first_surname", "second_surname")}
+    return {
+        **plain,
+        "first_surname": plain["second_surname"],
+        "second_surname": plain["first_surname"],
+        "sex": known["sex"],
+        "birth_date": known["birth_date"],
+    }
 
 
 def testimony(day: date) -> dict[str, str]:
@@ -154,6 +174,10 @@ def testimony(day: date) -> dict[str, str]:
     }
 
 
-def _age() -> int:
+def _plain(name: str) -> str:
+    return "".join(letter for letter in normalize("NFKD", name) if not combining(letter)).upper()
+
+
+def _age(born: date) -> int:
     day = today()
-    return day.year - BORN.year - ((day.month, day.day) < (BORN.month, BORN.day))
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

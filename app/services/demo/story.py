@@ -12,7 +12,7 @@ from typing import Any, Final
 from app.records.kinds import today
 from app.services.demo import script
 from app.services.demo.cast import unit_of
-from app.services.demo.desk import Desk
+from app.services.demo.desk import Desk, StoryBroken
 
 Tell = Callable[[str], None]
 
@@ -102,22 +102,37 @@ class _Story:
 
     def _register(self) -> None:
         number = secrets.randbelow(1_000_000) + script.FIRST_NUMBER
-        document = script.document(number)
-        while self.police.send("/victims/search", {"documents": [document]})["matches"]:
+        known = script.identity(number)
+        while self.police.send("/victims/search", script.looked_up(known))["matches"]:
             number += 1
-            document = script.document(number)
-        self._note(self.police, "busca el documento: nadie está registrada con él.")
+            known = script.identity(number)
+        self._note(self.police, "busca a la persona por su documento y su nombre: nadie así está registrada.")
         body = {
-            "compartments": {"identity": script.identity(number), "legal": script.FACTS},
+            "compartments": {"identity": known, "legal": script.FACTS},
             "first_identified_on": today().isoformat(),
         }
         self.told.person = self.police.send("/victims", body)["code"]
         self.told.case = self.police.read(f"/victims/{self.told.person}")["cases"][0]["code"]
         self._note(self.police, f"registra a la persona {self.told.person}, caso {self.told.case}.")
+        self._recognise(known)
         for role in ("prosecutor", "udavit_officer"):
             unit = unit_of(role).code
             self.police.send(f"/cases/{self.told.case}/participations", {"unit": unit})
         self._note(self.police, "incorpora por mandato legal a la fiscalía y a la UDAVIT.")
+
+    def _recognise(self, known: dict[str, Any]) -> None:
+        body = {
+            "compartments": {"identity": script.as_heard_elsewhere(known)},
+            "first_identified_on": today().isoformat(),
+        }
+        (known_to,) = self._desks["cem_officer"].refused("/victims", body, 409)["duplicates"]
+        if known_to.keys() != {"unit"}:
+            raise StoryBroken("POST /victims: dice más que la unidad a la que pedir acceso")
+        self._note(
+            self._desks["cem_officer"],
+            "la registra también, sin documento y con los apellidos al revés: el registro la reconoce y solo"
+            f" dice a qué unidad pedir acceso ({known_to['unit']}).",
+        )
 
     def _investigate(self) -> None:
         self._write(self.prosecutor, "legal", script.PROCEEDINGS)

@@ -20,18 +20,17 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
 from app.codes import parse_code
-from app.db import Database, insert_rows, translated, vault_of
-from app.errors import AppError, Forbidden, Invalid, PossibleDuplicate, Unavailable
-from app.matching import document_tokens
-from app.models import ImportRow
+from app.db import Database, translated
+from app.errors import AppError, Conflict, Forbidden, Invalid, PossibleDuplicate, Unavailable
 from app.services.denials import record_denial
 from app.services.interop.formats import Format, remark
 from app.services.interop.judging import PURPOSE, Candidate, Judge
-from app.services.interop.outcomes import CREATED, PRESENT, REFUSED, VALID, Outcome, Summary, Writer
+from app.services.interop.outcomes import PRESENT, REFUSED, VALID, Outcome, Summary, Writer
 from app.services.interop.queries import codes_in_scope, imported
-from app.services.interop.rows import Row, RowKeys, read_rows, survey
-from app.services.victims.probing import claim_tokens
-from app.services.victims.registration import store
+from app.services.interop.rows import Row, RowKeys, file_key, read_rows, survey
+from app.services.interop.storing import store_rows
+from app.services.matching.linkage_queries import Run as Comparison
+from app.services.matching.linkage_queries import newest
 
 BATCH = 1000
 """Rows a transaction; more saves little and holds locks longer."""
@@ -105,26 +104,49 @@ def run(  # noqa: PLR0913
     Raises:
         Forbidden: as `allow`.
         Invalid: the file cannot be read.
+        Conflict: the file is being compared (`linking`), and not all of it was.
         Unavailable: the database went away; what was stored stays, and running again goes on from there.
     """
     allow(database, actor)
-    judge = Judge(actor, form, RowKeys(database.vault.secret("index"), form.source))
-    for rows in _batches(read_rows(path), batch):
+    compared = _comparison(database, actor, path, form) if commit else None
+    judge = Judge(actor, form, RowKeys(database.vault.secret("digest"), form.source))
+    for rows in batches(read_rows(path), batch):
         candidates = [judge.candidate(row) for row in rows]
-        outcomes = _settle(database, actor, form, candidates, commit=commit)
+        outcomes = _settle(database, actor, form, candidates, compared, commit=commit)
         summary.add(outcomes)
         done(outcomes)
     return summary
 
 
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of `size`; the last may be shorter."""
     source = iter(rows)
     while batch := list(islice(source, size)):
         yield batch
 
 
+def _comparison(database: Database, actor: Actor, path: Path, form: Format) -> Comparison | None:
+    """What is known of this file from comparing it before, if it was.
+
+    Raises:
+        Conflict: the comparison did not reach the end.
+    """
+    key = file_key(database.vault.secret("digest"), path)
+    with database.session(actor) as session:
+        found = newest(session, actor, form.source, key)
+    if found is not None and not found.finished:
+        raise Conflict("La comparación de este archivo no terminó: repita ruv import ARCHIVO --link.")
+    return found
+
+
 def _settle(
-    database: Database, actor: Actor, form: Format, candidates: Sequence[Candidate], *, commit: bool
+    database: Database,
+    actor: Actor,
+    form: Format,
+    candidates: Sequence[Candidate],
+    compared: Comparison | None,
+    *,
+    commit: bool,
 ) -> list[Outcome]:
     """What becomes of a batch. If the database refuses it, its rows are tried one by one.
 
@@ -133,7 +155,7 @@ def _settle(
     """
     try:
         with database.session(actor) as session:
-            return _settled(session, actor, form, candidates, commit=commit)
+            return _settled(session, actor, form, candidates, compared, commit=commit)
     except (AppError, DBAPIError, psycopg.Error) as error:
         known = error if isinstance(error, AppError) else translated(error)
     if isinstance(known, Unavailable):
@@ -144,91 +166,50 @@ def _settle(
     return [
         outcome
         for candidate in candidates
-        for outcome in _settle(database, actor, form, [candidate], commit=commit)
+        for outcome in _settle(database, actor, form, [candidate], compared, commit=commit)
     ]
 
 
 def _settled(
-    session: Session, actor: Actor, form: Format, candidates: Sequence[Candidate], *, commit: bool
+    session: Session,
+    actor: Actor,
+    form: Format,
+    candidates: Sequence[Candidate],
+    compared: Comparison | None,
+    *,
+    commit: bool,
 ) -> list[Outcome]:
     """Outcomes of a batch, in order; the good rows are stored here if `commit`."""
     session.connection().exec_driver_sql(_FORGET_PLANS)
-    present = imported(session, actor, form.source, [c.key for c in candidates])
-    codes = {c.line: code for c in candidates if (code := _canonical(c.person_code))}
-    known = codes_in_scope(session, actor, list(codes.values()))
+    present = present_rows(session, actor, form, candidates)
     outcomes: dict[int, Outcome] = {}
     good: list[Candidate] = []
     for place, candidate in enumerate(candidates):
         if candidate.key in present:
             outcomes[place] = candidate.outcome(PRESENT, present[candidate.key])
-        elif codes.get(candidate.line) in known:
-            outcomes[place] = candidate.outcome(PRESENT, codes[candidate.line])
         elif candidate.errors or candidate.registration is None:
             outcomes[place] = candidate.outcome(REFUSED)
         elif not commit:
             outcomes[place] = candidate.outcome(VALID)
         else:
             good.append(candidate)
-    stored = iter(_stored(session, actor, form, good))
+    stored = iter(store_rows(session, actor, form, good, compared))
     answer = [outcomes[place] if place in outcomes else next(stored) for place in range(len(candidates))]
     _trace(session, actor, form, answer, commit=commit)
     return answer
 
 
-def _stored(session: Session, actor: Actor, form: Format, good: Sequence[Candidate]) -> list[Outcome]:
-    """Store the rows whose documents nobody has, with the keys they are known by."""
-    claimed, outcomes = _claim(session, good)
-    batch = [(c.registration, c.clean) for c, _ in claimed if c.registration is not None]
-    created = store(session, actor, batch, [tokens for _, tokens in claimed]) if batch else []
-    rows = [
-        {
-            "unit_id": actor.unit_id,
-            "source": form.source,
-            "row_key": candidate.key,
-            "victim_id": person.victim_id,
-            "imported_by": actor.user_id,
-        }
-        for (candidate, _), person in zip(claimed, created, strict=True)
-    ]
-    insert_rows(session, ImportRow, rows)
-    for (candidate, _), person in zip(claimed, created, strict=True):
-        outcomes[candidate.key] = candidate.outcome(CREATED, person.code)
-    return [outcomes[candidate.key] for candidate in good]
+def present_rows(
+    session: Session, actor: Actor, form: Format, candidates: Sequence[Candidate]
+) -> dict[bytes, str | None]:
+    """Keys of the rows that are in the register: imported before, or naming somebody the actor sees.
 
-
-def _claim(
-    session: Session, good: Sequence[Candidate]
-) -> tuple[list[tuple[Candidate, list[int]]], dict[bytes, Outcome]]:
-    """The rows whose documents are free, with their tokens, and the outcomes of the others."""
-    index = vault_of(session).secret("index")
-    taken: set[int] = set()
-    claimed: list[tuple[Candidate, list[int]]] = []
-    refused: dict[bytes, Outcome] = {}
-    for candidate in good:
-        documents = candidate.clean.get("identity", {}).get("documents", ())
-        tokens = document_tokens(index, documents) if documents else []
-        duplicate = _duplicate(session, tokens, taken)
-        if duplicate is None:
-            taken.update(tokens)
-            claimed.append((candidate, tokens))
-            continue
-        code = duplicate.extra.get("code")
-        refused[candidate.key] = candidate.outcome(
-            REFUSED,
-            code if isinstance(code, str) else None,
-            (remark("", duplicate.type, duplicate.detail),),
-        )
-    return claimed, refused
-
-
-def _duplicate(session: Session, tokens: list[int], taken: set[int]) -> PossibleDuplicate | None:
-    if not taken.isdisjoint(tokens):
-        return PossibleDuplicate("Otra fila de este archivo tiene el mismo documento.")
-    try:
-        claim_tokens(session, tokens)
-    except PossibleDuplicate as duplicate:
-        return duplicate
-    return None
+    With each, the person's code where she is in scope.
+    """
+    present = imported(session, actor, form.source, [c.key for c in candidates])
+    codes = {c.key: code for c in candidates if (code := _canonical(c.person_code))}
+    known = codes_in_scope(session, actor, list(codes.values()))
+    return {key: code for key, code in codes.items() if code in known} | present
 
 
 def _canonical(code: str | None) -> str | None:

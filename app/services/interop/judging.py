@@ -8,6 +8,7 @@ from typing import Any
 
 from app.access.actor import Actor
 from app.errors import AppError, FieldError, NotFound
+from app.records import document_warnings
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark
 from app.services.interop.outcomes import Outcome
 from app.services.interop.rows import Row, RowKeys, content_of
@@ -65,7 +66,10 @@ class Judge:
         identity = mapped.compartments["identity"]
         identity[REFERENCES] = [self._reference(key), *identity[REFERENCES]]
         registration, clean, errors = self._checked(mapped)
-        return Candidate(row.line, key, registration, clean, mapped.warnings, errors, mapped.person_code)
+        odd = document_warnings(clean.get("identity", {}).get("documents", ()))
+        column = self._form.column_of("identity.documents")
+        warnings = (*mapped.warnings, *(remark(column, found["code"], found["message"]) for found in odd))
+        return Candidate(row.line, key, registration, clean, warnings, errors, mapped.person_code)
 
     def _checked(self, mapped: Mapped) -> tuple[Registration | None, Clean, tuple[FieldError, ...]]:
         if mapped.first_identified_on is None:

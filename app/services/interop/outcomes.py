@@ -14,6 +14,8 @@ from typing import IO, Protocol
 from app.errors import FieldError, Invalid
 
 CREATED, VALID, PRESENT, REFUSED = "creada", "valida", "ya_estaba", "rechazada"
+JOINED, HELD = "unida", "retenida"
+"""After a comparison: a row of somebody registered, and one that waits until somebody decides."""
 REMARK = "aviso"
 HEADER = ("linea", "resultado", "codigo", "campo", "motivo", "persona")
 

@@ -37,7 +37,8 @@ def imported(session: Session, actor: Actor, source: str, keys: Sequence[bytes])
     wanted = bindparam("keys", list(keys), type_=ARRAY(BYTEA))
     rows = session.execute(
         select(ImportRow.row_key, VictimCode.code)
-        .outerjoin(VictimCode, VictimCode.victim_id == ImportRow.victim_id)
+        .outerjoin(Victim, Victim.id == ImportRow.victim_id)
+        .outerjoin(VictimCode, and_(VictimCode.victim_id == Victim.person_id, VictimCode.is_main()))
         .where(
             ImportRow.unit_id == actor.unit_id, ImportRow.source == source, ImportRow.row_key == any_(wanted)
         )
@@ -115,7 +116,7 @@ def _rows(session: Session, actor: Actor, keys: Sequence[int]) -> Sequence[Any]:
             *(getattr(Profile, name) for name in _PROFILE),
             *(getattr(Exploitation, name) for name in _EXPLOITATION),
         )
-        .join(VictimCode, VictimCode.victim_id == part.victim_id)
+        .join(VictimCode, and_(VictimCode.victim_id == part.victim_id, VictimCode.is_main()))
         .join(case, and_(case.id == part.case_id, case.victim_id == part.victim_id))
         .outerjoin(Profile, Profile.victim_id == part.victim_id)
         .outerjoin(

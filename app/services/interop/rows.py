@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import hmac
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +17,8 @@ from typing import IO, Any
 from app.errors import FieldError, Invalid
 
 KEY_DOMAIN = b"import\0"
+FILE_DOMAIN = b"linkage\0"
+_PIECE = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,22 @@ def read_rows(path: Path) -> Iterator[Row]:
     yield from _json_rows(path) if _is_json(path) else _csv_rows(path)
 
 
+def file_key(secret: bytes, path: Path) -> bytes:
+    """A keyed hash of a file's content (32 bytes), by which it is known when it comes again.
+
+    Args:
+        secret: the `digest` secret.
+
+    Raises:
+        Invalid: the file cannot be opened.
+    """
+    content = hashlib.sha256()
+    with _opened(path) as handle:
+        for piece in iter(lambda: bytes(handle.buffer.read(_PIECE)), b""):
+            content.update(piece)
+    return hmac.digest(secret, FILE_DOMAIN + content.digest(), "sha256")
+
+
 def content_of(cells: Mapping[str, str]) -> bytes:
     """The content of a row, whatever the order of its columns."""
     return json.dumps(sorted(cells.items()), ensure_ascii=True, separators=(",", ":")).encode()
@@ -106,7 +126,7 @@ def _is_json(path: Path) -> bool:
     return path.suffix.lower() == ".json"
 
 
-def _opened(path: Path) -> IO[str]:
+def _opened(path: Path) -> TextIOWrapper:
     try:
         return path.open(encoding="utf-8-sig", newline="")
     except OSError:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -14,6 +14,7 @@ from app.access.guard import canonical
 from app.access.opening import SealedRow, open_rows
 from app.access.policy import Level
 from app.access.scope import actor_params, visible_plans
+from app.access.sealing import Strand
 from app.access.standing import Standing, standing
 from app.errors import Forbidden, NotFound, StaleVersion
 from app.models import Plan, PlanActivity, PlanObjective, Unit
@@ -41,14 +42,21 @@ _COLUMNS = (
     "key_version",
     "version",
 )
+# A plan is read by units that do not take part in its case: the database tells them the case's record.
+_RECORD = func.ruv.record_of_case(Plan.case_id).label("record_id")
 
 
 @dataclass(frozen=True, slots=True)
 class PlanRef:
-    """A plan in scope and the actor's standing to the person. `row` has the plan's columns."""
+    """A plan in scope and the actor's standing to the person. `row` has the plan's columns and its record."""
 
     row: Any
     standing: Standing
+
+    @property
+    def strand(self) -> Strand:
+        """Under which record the plan's texts are sealed."""
+        return Strand(self.row.victim_id, self.row.record_id)
 
     def sees_all(self, actor: Actor) -> bool:
         """Whether the actor sees the whole plan; otherwise only its own unit's activities."""
@@ -71,7 +79,7 @@ def find(session: Session, actor: Actor, code: str) -> PlanRef:
         NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
     """
     row = session.execute(
-        select(*(getattr(Plan, name) for name in _COLUMNS))
+        select(*(getattr(Plan, name) for name in _COLUMNS), _RECORD)
         .where(Plan.code == canonical(code, "PR"), Plan.id.in_(visible_plans(actor)))
         .params(actor_params(actor))
     ).first()
@@ -180,9 +188,7 @@ def open_texts(
     if not rows:
         return []
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
-    return open_rows(
-        session, actor, COMPARTMENT, ref.row.victim_id, table, sealed, purpose=purpose, action=action
-    )
+    return open_rows(session, actor, COMPARTMENT, ref.strand, table, sealed, purpose=purpose, action=action)
 
 
 def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> dict[str, Any]:

@@ -95,6 +95,6 @@ def _append_note(
     }
     blobs: list[Blob] = []
     if note is not None:
-        seal_row(session, row, "progress_note", {"note": note}, blobs)
+        seal_row(session, ref.strand, row, "progress_note", {"note": note}, blobs)
     insert_rows(session, ProgressNote, [row])
     return blobs

@@ -103,7 +103,7 @@ def draft(session: Session, actor: Actor, case_code: str, wanted: Draft, *, purp
     }
     blobs: list[Blob] = []
     if wanted.summary is not None:
-        seal_row(session, row, "plan", {"summary": wanted.summary}, blobs)
+        seal_row(session, ref.strand, row, "plan", {"summary": wanted.summary}, blobs)
     try:
         insert_rows(session, Plan, [row])
     except UniqueViolation:
@@ -141,7 +141,7 @@ def add_objective(
         "created_by": actor.user_id,
     }
     blobs: list[Blob] = []
-    seal_row(session, row, "plan_objective", {"wish": wanted.wish, "goal": wanted.goal}, blobs)
+    seal_row(session, ref.strand, row, "plan_objective", {"wish": wanted.wish, "goal": wanted.goal}, blobs)
     insert_rows(session, PlanObjective, [row])
     done(session, actor, "plans.objective.add", ref.row, purpose, blobs, plan=ref.row.code, objective=new)
     return new
@@ -185,7 +185,7 @@ def add_activity(
     }
     texts = {k: v for k, v in asdict(wanted).items() if k not in {"unit", "due_on"} and v is not None}
     blobs: list[Blob] = []
-    seal_row(session, row, "plan_activity", texts, blobs)
+    seal_row(session, ref.strand, row, "plan_activity", texts, blobs)
     insert_rows(session, PlanActivity, [row])
     done(
         session, actor, "plans.activity.add", ref.row, purpose, blobs,

@@ -203,7 +203,7 @@ def _keep(
     # Salted: the hash stands in a clear column, and a short plan could be guessed from a plain one.
     kept = {"salt": os.urandom(_SALT).hex(), "content": content}
     digest = rules.content_hash(kept)
-    key_version, sealed = seal_text(session, COMPARTMENT, ref.row.victim_id, "plan_version", row_id, kept)
+    key_version, sealed = seal_text(session, COMPARTMENT, ref.strand, "plan_version", row_id, kept)
     row = {
         "id": row_id,
         "victim_id": ref.row.victim_id,

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.sealing import seal_text
+from app.access.sealing import Strand, seal_text
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid
@@ -33,12 +33,15 @@ class InCase(Protocol):
 
 
 def seal_row(
-    session: Session, row: dict[str, Any], table: str, texts: Mapping[str, Any], blobs: list[Blob]
+    session: Session,
+    strand: Strand,
+    row: dict[str, Any],
+    table: str,
+    texts: Mapping[str, Any],
+    blobs: list[Blob],
 ) -> None:
     """Seal the texts of a row about to be inserted, into the row, and note the blob for the trace."""
-    row["key_version"], row["sealed"] = seal_text(
-        session, COMPARTMENT, row["victim_id"], table, row["id"], texts
-    )
+    row["key_version"], row["sealed"] = seal_text(session, COMPARTMENT, strand, table, row["id"], texts)
     blobs.append((table, row["id"], 1, row["sealed"]))
 
 

@@ -21,7 +21,7 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import Referral
-from app.services.cases.row_queries import CHILD_BIT, public_codes
+from app.services.cases.row_queries import CHILD_BIT, public_codes, strand_of
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
@@ -235,8 +235,9 @@ def _opened(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
         )
     texts: dict[str, Any] = {"message": None, "conditions": None}
     if sealed:
+        strand = strand_of(session, row.victim_id, row.case_id)
         for text in open_rows(
-            session, actor, COORDINATION, row.victim_id, "referral", sealed,
+            session, actor, COORDINATION, strand, "referral", sealed,
             purpose="atencion", action="referrals.read",
         ):  # fmt: skip
             texts.update(text)

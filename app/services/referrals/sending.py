@@ -90,7 +90,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     blobs = []
     if wanted.message is not None:
         key_version, sealed = seal_text(
-            session, COORDINATION, ref.victim_id, "referral", row_id, {"message": wanted.message},
+            session, COORDINATION, ref.strand, "referral", row_id, {"message": wanted.message},
             row_version=rules.MESSAGE_VERSION,
         )  # fmt: skip
         row |= {"key_version": key_version, "sealed_message": sealed}

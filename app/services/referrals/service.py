@@ -20,7 +20,7 @@ from app.errors import Conflict, Forbidden, StaleVersion
 from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
 from app.services.cases.holding import hold
-from app.services.cases.row_queries import case_state, in_charge, participants
+from app.services.cases.row_queries import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
 from app.services.referrals import rules
 from app.services.referrals.queries import Found, find
@@ -77,8 +77,10 @@ def answer(
         answered_at=func.now(), answered_by=actor.user_id, refusal_reason=None if accepted else step.reason,
     )  # fmt: skip
     blobs = _take_part(session, actor, row, step) if accepted else []
-    if accepted and closed(case_state(session, CaseRef(row.case_id, row.victim_id, "", 0))):
-        raise Conflict("El caso terminó: rechace la derivación.")
+    if accepted:
+        strand = strand_of(session, row.victim_id, row.case_id)
+        if closed(case_state(session, CaseRef(row.case_id, *strand, "", 0))):
+            raise Conflict("El caso terminó: rechace la derivación.")
     return _done(session, actor, found, step, "referrals.answer", purpose=purpose, blobs=blobs)
 
 
@@ -163,8 +165,9 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
         insert_rows(session, Assignment, [{**same, "user_id": actor.user_id, "assigned_by": actor.user_id}])
     if step.conditions is None:
         return []
+    strand = strand_of(session, row.victim_id, row.case_id)
     _, sealed = seal_text(
-        session, COORDINATION, row.victim_id, "referral", row.id, {"conditions": step.conditions},
+        session, COORDINATION, strand, "referral", row.id, {"conditions": step.conditions},
         row_version=rules.ANSWER_VERSION,
     )  # fmt: skip
     session.execute(

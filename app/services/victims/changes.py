@@ -11,11 +11,11 @@ from app.access.actor import Actor
 from app.access.guard import check_writable, require, victim_in_scope
 from app.access.opening import current_blob
 from app.access.permissions import Permission
-from app.access.sealing import sealing_key
+from app.access.sealing import Strand, sealing_key
 from app.audit import record
-from app.db import insert_rows, next_ids, vault_of
+from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
-from app.matching import document_tokens
+from app.matching import person_of
 from app.models import CompartmentHead, VictimBlob, VictimToken
 from app.records import (
     COMPARTMENTS,
@@ -28,9 +28,13 @@ from app.records import (
     parse,
     split_face,
 )
+from app.services.matching.candidates import note
+from app.services.matching.index_keys import index_keys
+from app.services.matching.marking import Mark, mark_row, marks_of
+from app.services.matching.probing import Found
 from app.services.victims import faces, queries
 from app.services.victims.population import ONLY_CHILDREN, out_of_population
-from app.services.victims.probing import PROBES_PER_HOUR, claim_as_probe
+from app.services.victims.probing import PROBES_PER_HOUR, claim, duplicate
 from app.vault import Place, seal_json
 
 
@@ -47,6 +51,8 @@ def change(  # noqa: PLR0913
 ) -> int:
     """Merge `patch` (RFC 7396: null removes a field) into a compartment and store it as the next version.
 
+    Of a person of several records it changes the strand that is shown (`app.access.opening`).
+
     Args:
         version: the version the caller read; 0 for a compartment not filled yet.
 
@@ -57,7 +63,7 @@ def change(  # noqa: PLR0913
         Forbidden: fields the actor may not write, each named.
         Invalid: the result is not valid; nothing is stored.
         StaleVersion: somebody changed it meanwhile.
-        PossibleDuplicate: a document in it belongs to somebody already registered.
+        PossibleDuplicate: a document added belongs to somebody already registered; nothing is written.
         Conflict: the change would take the person out of the actor's own sight.
     """
     require(actor, Permission.VICTIMS_WRITE)
@@ -66,24 +72,29 @@ def change(  # noqa: PLR0913
         raise NotFound
     check_writable(actor, ref.standing, compartment, set(patch))
     _check_names(compartment, patch)
-    _advance(session, actor, ref.victim_id, compartment, version)
-    current, blob_version = current_blob(session, ref.victim_id, compartment)
+    strand = queries.shown_strand(session, ref.victim_id, compartment) or Strand(ref.victim_id, ref.victim_id)
+    current, blob_version = current_blob(session, strand, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
     safe = authored(compartment, patch, current, actor.user_id)
     clean = _validated(compartment, merge_patch(current, safe))
     if compartment == "identity" and out_of_population(actor, clean, {}) == ONLY_CHILDREN:
         raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
-    _keep_tokens(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
+    marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
+    # Only now: what was read above is what is changed, or the version is not the caller's any more.
+    _advance(session, actor, strand, compartment, version)
+    tokens = [mark_row(strand.record_id, mark) for mark in marks]
+    insert_rows(session, VictimToken, tokens, skip_present=True)  # she may have had them before
     sealed_part, face = split_face(compartment, clean)
     faces.write(session, ref.victim_id, face)
     new = version + 1
     blobs = []
     if sealed_part or blob_version:
-        blobs.append(_append(session, actor, ref.victim_id, compartment, new, sealed_part))
+        blobs.append(_append(session, actor, strand, compartment, new, sealed_part))
     record(
         session, actor, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
         fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
     )  # fmt: skip
+    note(session, actor, strand.record_id, alike, origin="CAMBIO")
     return new
 
 
@@ -105,23 +116,24 @@ def _validated(compartment: str, merged: dict[str, Any]) -> dict[str, Any]:
     raise Invalid("Revise los campos indicados.", errors=errors)
 
 
-def _advance(session: Session, actor: Actor, victim_id: int, compartment: str, version: int) -> None:
+def _advance(session: Session, actor: Actor, strand: Strand, compartment: str, version: int) -> None:
     """Move the head to the next version; the loser of a race changes nothing.
 
     Raises:
         StaleVersion: the head is not at `version`.
     """
     if version == 0:
-        session.execute(select(func.pg_advisory_xact_lock(victim_id)))
-        if queries.is_filled(session, victim_id, compartment):
+        session.execute(select(func.pg_advisory_xact_lock(strand.victim_id)))
+        if queries.shown_strand(session, strand.victim_id, compartment) is not None:
             raise StaleVersion
-        head = {"victim_id": victim_id, "compartment": compartment, "version": 1, "unit_id": actor.unit_id}
+        head = {**strand._asdict(), "compartment": compartment, "version": 1, "unit_id": actor.unit_id}
         insert_rows(session, CompartmentHead, [head])
         return
     moved = session.execute(
         update(CompartmentHead)
         .where(
-            CompartmentHead.victim_id == victim_id,
+            CompartmentHead.victim_id == strand.victim_id,
+            CompartmentHead.record_id == strand.record_id,
             CompartmentHead.compartment == compartment,
             CompartmentHead.version == version,
         )
@@ -131,7 +143,7 @@ def _advance(session: Session, actor: Actor, victim_id: int, compartment: str, v
         raise StaleVersion
 
 
-def _keep_tokens(
+def _recognised(
     session: Session,
     actor: Actor,
     victim_id: int,
@@ -139,24 +151,31 @@ def _keep_tokens(
     before: dict[str, Any],
     after: dict[str, Any],
     probe_limit: int,
-) -> None:
-    """New documents get look-up tokens; a document once known keeps finding her."""
+) -> tuple[list[Mark], list[Found]]:
+    """Look-up tokens the change adds, and who else is alike by them; what she was known by keeps finding her.
+
+    Raises:
+        PossibleDuplicate: a document added is somebody else's.
+        TooMany: the user's probes of this hour are used up.
+    """
     if compartment != "identity":
-        return
-    key = vault_of(session).secret("index")
-    old = set(document_tokens(key, before.get("documents", ())))
-    new = [t for t in document_tokens(key, after.get("documents", ())) if t not in old]
-    claim_as_probe(session, actor, new, limit_per_hour=probe_limit)
-    insert_rows(session, VictimToken, [{"token": token, "victim_id": victim_id} for token in new])
+        return [], []
+    keys, person = index_keys(session), person_of(after)
+    old = set(marks_of(keys, person_of(before)))
+    added = [mark for mark in marks_of(keys, person) if mark not in old]
+    found = claim(session, actor, person, added, limit_per_hour=probe_limit, exclude=victim_id)
+    if taken := [each for each in found if each.document_shared]:
+        raise duplicate(session, actor, taken)
+    return added, found
 
 
 def _append(
-    session: Session, actor: Actor, victim_id: int, compartment: str, version: int, data: dict[str, Any]
+    session: Session, actor: Actor, strand: Strand, compartment: str, version: int, data: dict[str, Any]
 ) -> tuple[str, int, int, bytes]:
-    dek, key_version = sealing_key(session, victim_id, compartment)
+    dek, key_version = sealing_key(session, strand, compartment)
     blob_id = next_ids(session, victim_blob=1)["victim_blob"][0]
     sealed = seal_json(
-        dek, Place("victim_blob", compartment, victim_id, blob_id, version, SCHEMA_VERSION), data
+        dek, Place("victim_blob", compartment, strand.record_id, blob_id, version, SCHEMA_VERSION), data
     )
     insert_rows(
         session,
@@ -164,7 +183,7 @@ def _append(
         [
             {
                 "id": blob_id,
-                "victim_id": victim_id,
+                **strand._asdict(),
                 "compartment": compartment,
                 "version": version,
                 "schema_version": SCHEMA_VERSION,

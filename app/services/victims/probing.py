@@ -1,113 +1,164 @@
-"""Is this document registered already? Whoever asks learns that, and which unit to ask, and nothing else."""
+"""Is this person registered already? Whoever asks learns that, and which unit to ask, and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import require
+from app.access.guard import require, victim_in_scope
+from app.access.opening import open_compartments
 from app.access.permissions import Permission
+from app.access.policy import Level
 from app.audit import record
-from app.db import vault_of
-from app.errors import PossibleDuplicate, TooMany
-from app.matching import document_tokens
+from app.errors import FieldError, Invalid, PossibleDuplicate, TooMany
+from app.matching import Person, person_of
+from app.records import RecordInvalid, dump, parse, partial_view
+from app.services.matching.index_keys import index_keys
+from app.services.matching.marking import Mark, lock_tokens, marks_of
+from app.services.matching.probing import Found, probe
 
 PROBES_PER_HOUR = 60
-"""Document look-ups a user may make in an hour, unless the settings say otherwise."""
+"""Look-ups a user may make in an hour, unless the settings say otherwise."""
 
 PROBE = "victims.probe"
 """Action of the trace by which probes are counted."""
 
+PURPOSE = "registro"
+
 _LOCK = 0x5072_6F62  # first half of the advisory lock of a user's probes
-_PROBE = "SELECT code, unit_name, in_scope FROM ruv.probe(%(tokens)s)"
+_ELSEWHERE = (
+    "Parece que esa persona ya está registrada. Solicite acceso a la unidad indicada; si es un centro de"
+    " acogida reservado, a la custodia del registro."
+)
+_HERE = "Parece que esa persona ya está registrada y su unidad participa en su caso."
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A person with one of the documents. `code` only when she is in the caller's own scope."""
+def search(
+    session: Session, actor: Actor, identity: Mapping[str, Any], *, limit_per_hour: int
+) -> list[dict[str, Any]]:
+    """Look somebody up by what is known of her identity; recorded, and limited per user and hour.
 
-    code: str | None
-    unit: str
-
-
-def probe(
-    session: Session, actor: Actor, documents: Iterable[Mapping[str, str | None]], *, limit_per_hour: int
-) -> list[Hit]:
-    """Look documents up exactly; recorded, and limited per user and hour.
+    Returns what `shown` does, of those alike enough.
 
     Raises:
         Forbidden: the role does not register persons.
+        Invalid: fields that are wrong, or too few to look anybody up by.
         TooMany: the user's probes of this hour are used up.
     """
     require(actor, Permission.VICTIMS_REGISTER)
-    _check_limit(session, actor, limit_per_hour)
-    tokens = document_tokens(vault_of(session).secret("index"), documents)
-    hits = _find(session, tokens)
-    _record(session, actor, len(tokens), len(hits))
-    return hits
+    try:
+        person = person_of(dump(parse("identity", dict(identity))))
+    except RecordInvalid as invalid:
+        errors: list[FieldError] = [
+            {"field": e["field"], "code": e["code"], "message": e["message"]} for e in invalid.errors
+        ]
+        raise Invalid("Revise los campos indicados.", errors=errors) from None
+    marks = marks_of(index_keys(session), person)
+    if not marks:
+        raise Invalid(
+            "Con esos datos no se puede buscar: indique un documento, o los prenombres y un apellido junto"
+            " con la fecha de nacimiento o el segundo apellido."
+        )
+    found = counted_probe(session, actor, person, marks, limit_per_hour=limit_per_hour)
+    return shown(session, actor, found)
 
 
-def claim_as_probe(session: Session, actor: Actor, tokens: Sequence[int], *, limit_per_hour: int) -> None:
-    """`claim_tokens` for somebody at work, who so learns whether the document is known: it counts as a probe.
+def counted_probe(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    marks: Sequence[Mark],
+    *,
+    limit_per_hour: int,
+    exclude: int | None = None,
+) -> list[Found]:
+    """`probe` for somebody at work, who so learns who is known: recorded and counted, whoever is found.
 
     Raises:
-        PossibleDuplicate: as `claim_tokens`.
         TooMany: the user's probes of this hour are used up.
     """
-    if tokens:
-        _check_limit(session, actor, limit_per_hour)
-        claim_tokens(session, tokens)
-        _record(session, actor, len(tokens), 0)
+    if not marks:
+        return []
+    _check_limit(session, actor, limit_per_hour)
+    found = probe(session, actor, person, exclude=exclude, marks=marks, purpose=PURPOSE)
+    # One event a document: that is what the limit counts.
+    documents = {mark.token for mark in marks if mark.kind == 1 and mark.key_version == marks[0].key_version}
+    for _ in range(max(len(documents), 1)):
+        record(session, actor, PROBE, purpose=PURPOSE, detail={"hits": sum(f.likely for f in found)})
+    return found
 
 
-def claim_tokens(session: Session, tokens: Sequence[int]) -> None:
-    """Make sure nobody is registered under these tokens, and that nobody else registers them meanwhile.
+def claim(
+    session: Session,
+    actor: Actor,
+    person: Person,
+    marks: Sequence[Mark],
+    *,
+    limit_per_hour: int,
+    exclude: int | None = None,
+) -> list[Found]:
+    """`counted_probe`, and nobody else registers or changes anybody with one of the tokens meanwhile.
 
-    An advisory lock on each token, until the transaction ends, makes two offices that register the same
-    document at the same moment one after the other.
+    Two offices that register the same person at the same moment come one after the other: the second finds
+    what the first stored.
 
     Raises:
-        PossibleDuplicate: somebody is; it tells the code only in the caller's own scope.
+        TooMany: the user's probes of this hour are used up.
     """
-    if not tokens:
-        return
-    locks = "SELECT pg_advisory_xact_lock(t) FROM unnest(%(tokens)s::bigint[]) AS t"
-    session.connection().exec_driver_sql(locks, {"tokens": sorted(tokens)})
-    hits = _find(session, tokens)
-    if not hits:
-        return
-    first = hits[0]
-    if first.code is not None:
-        raise PossibleDuplicate(
-            "Esa persona ya está registrada y su unidad participa en su caso.", code=first.code
-        )
-    raise PossibleDuplicate(
-        "Esa persona ya está registrada. Solicite acceso a la unidad indicada.", unit=first.unit
+    if marks:
+        lock_tokens(session, marks)
+    return counted_probe(session, actor, person, marks, limit_per_hour=limit_per_hour, exclude=exclude)
+
+
+def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[dict[str, Any]]:
+    """What the actor may learn of those alike enough, one entry a person.
+
+    In its own scope: code, band, and the masked identity, read as any record is. Of anybody else, the unit to
+    ask and nothing more, in an order that says nothing either.
+    """
+    likely = [each for each in found if each.likely]
+    own = [_own(session, actor, each) for each in likely if each.code is not None]
+    units = sorted(each.unit for each in likely if each.code is None)
+    return own + [{"unit": unit} for unit in units]
+
+
+def _own(session: Session, actor: Actor, found: Found) -> dict[str, Any]:
+    code = found.code or ""
+    ref = victim_in_scope(session, actor, code)
+    opened = open_compartments(
+        session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=["identity"]
     )
+    identity = opened.data.get("identity", {})
+    if opened.levels.get("identity") is not Level.PARTIAL:  # which is masked already
+        identity = partial_view("identity", identity)
+    return {"code": code, "unit": found.unit, "band": found.band.name, "record": identity}
+
+
+def duplicate(
+    session: Session,
+    actor: Actor,
+    found: Iterable[Found],
+    *,
+    way_out: str = "",
+    continue_with: Mapping[str, object] | None = None,
+) -> PossibleDuplicate:
+    """The refusal that tells of these persons what `shown` does, and how to go on where there is a way."""
+    entries = shown(session, actor, found)
+    detail = _HERE if any("code" in entry for entry in entries) else _ELSEWHERE
+    if continue_with is None:
+        return PossibleDuplicate(detail, duplicates=entries)
+    return PossibleDuplicate(f"{detail} {way_out}", duplicates=entries, continue_with=dict(continue_with))
 
 
 def _check_limit(session: Session, actor: Actor, limit_per_hour: int) -> None:
-    """Refuse who looked up too many documents; a user's look-ups run one after another, so none slips by."""
+    """Refuse who looked up too many persons; a user's look-ups run one after another, so none slips by."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
     used = session.connection().exec_driver_sql("SELECT ruv.recent_probes()").scalar_one()
     if used >= limit_per_hour:
         raise TooMany(
-            "Buscó demasiados documentos en una hora. Espere o pida ayuda a la custodia del registro."
+            "Buscó demasiadas personas en una hora. Espere o pida ayuda a la custodia del registro."
         )
-
-
-def _record(session: Session, actor: Actor, documents: int, hits: int) -> None:
-    """One event a document: that is what the limit counts."""
-    for _ in range(max(documents, 1)):
-        record(session, actor, PROBE, purpose="registro", detail={"hits": hits})
-
-
-def _find(session: Session, tokens: Sequence[int]) -> list[Hit]:
-    if not tokens:
-        return []
-    rows = session.connection().exec_driver_sql(_PROBE, {"tokens": list(tokens)})
-    return [Hit(row.code if row.in_scope else None, row.unit_name) for row in rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import VictimRef, canonical, require, victim_in_scope
-from app.access.opening import Opened, open_compartments, open_versions
+from app.access.opening import Opened, open_compartments, open_versions, shown_record
 from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, takes_part
+from app.access.sealing import Strand
 from app.access.standing import Standing, standing_of
 from app.audit import is_genuine, record, words_of
 from app.db import Prepared, vault_of
@@ -40,7 +42,9 @@ def _record_statement(*, unit_wide: bool) -> Prepared:
             part.compartments,
             part.housed,
             VictimCode.victim_id,
+            VictimCode.record_id,
             case.id,
+            case.record_id,
             *(getattr(case, name) for name in _CASE),
             *(getattr(Profile, name) for name in _PROFILE),
             *(getattr(Exploitation, name) for name in _EXPLOITATION),
@@ -58,13 +62,16 @@ def _record_statement(*, unit_wide: bool) -> Prepared:
 
 
 _RECORD = {wide: _record_statement(unit_wide=wide) for wide in (True, False)}
-_FACES_AT = 4 + len(_CASE)
+_FACES_AT = 6 + len(_CASE)
 _ACCESS_LOG = "SELECT * FROM ruv.access_log(%(victim)s, %(before)s, %(most)s)"
 _ALTERED = "Anotación que no supera la verificación: avise al Oficial de Datos Personales"
 
 
 def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
     """The person's record as this actor may see it, with `_access`: the level of each compartment.
+
+    Any of her codes finds her; the answer names her own. `merged_records`: records merged into hers of which
+    the actor sees something, and which compartments they filled too; `history` under their codes shows those.
 
     Raises:
         NotFound: no such person, or the actor has no part in any of her cases.
@@ -81,9 +88,30 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "identity": dict(zip(_PROFILE, rows[0][_FACES_AT : _FACES_AT + len(_PROFILE)], strict=True)),
         "legal": dict(zip(_EXPLOITATION, rows[0][_FACES_AT + len(_PROFILE) :], strict=True)),
     }
-    opened = open_compartments(session, actor, rows[0][2], stand, purpose=purpose, faces=faces)
-    cases = {row[3]: dict(zip(_CASE, row[4:_FACES_AT], strict=True)) for row in rows}
-    return {"code": code, "cases": list(cases.values()), **presented(opened)}
+    victim_id = rows[0][2]
+    opened = open_compartments(session, actor, victim_id, stand, purpose=purpose, faces=faces)
+    cases = {row[4]: dict(zip(_CASE, row[6:_FACES_AT], strict=True)) for row in rows}
+    merged = {rows[0][3], *(row[5] for row in rows), *opened.not_shown} - {victim_id}
+    codes = _codes(session, victim_id, merged) if merged else {victim_id: code}
+    return {
+        "code": codes[victim_id],
+        "cases": list(cases.values()),
+        **presented(opened),
+        "merged_records": [
+            {"code": codes[record], "compartments": sorted(opened.not_shown.get(record, ()))}
+            for record in sorted(merged)
+        ],
+    }
+
+
+def _codes(session: Session, victim_id: int, records: set[int]) -> dict[int, str]:
+    """The person's own code and those of these records of hers."""
+    rows = session.execute(
+        select(VictimCode.record_id, VictimCode.code).where(
+            VictimCode.victim_id == victim_id, VictimCode.record_id.in_({victim_id, *records})
+        )
+    )
+    return {row.record_id: row.code for row in rows}
 
 
 def presented(opened: Opened) -> dict[str, Any]:
@@ -108,6 +136,8 @@ def history(
 ) -> list[dict[str, Any]]:
     """Every version of one compartment, newest first, under the actor's level of it.
 
+    Of a person of several records, the strand that is shown; under a merged record's code, that record's.
+
     Raises:
         NotFound: person out of scope, or the compartment does not exist for this actor.
         Forbidden: the actor may only know that it is filled.
@@ -115,8 +145,25 @@ def history(
     require(actor, Permission.VICTIMS_READ)
     ref = victim_in_scope(session, actor, code)
     level = _readable_level(actor, ref.standing, compartment)
-    versions = open_versions(session, actor, ref.victim_id, compartment, level, purpose=purpose)
-    return [{"version": v.version, "at": v.created_at, "unit": v.unit, "data": v.data} for v in versions]
+    strand = _strand_under(session, ref, compartment)
+    record_code = session.scalar(
+        select(VictimCode.code).where(
+            VictimCode.victim_id == strand.victim_id, VictimCode.record_id == strand.record_id
+        )
+    )
+    versions = open_versions(session, actor, strand, compartment, level, purpose=purpose)
+    return [
+        {"version": v.version, "record": record_code, "at": v.created_at, "unit": v.unit, "data": v.data}
+        for v in versions
+    ]
+
+
+def _strand_under(session: Session, ref: VictimRef, compartment: str) -> Strand:
+    """The strand the code given stands for: a merged record's own if it filled one, else the one shown."""
+    filled = _strands(session, ref.victim_id, compartment)
+    if not filled or (ref.record_id != ref.victim_id and ref.record_id in filled):
+        return Strand(ref.victim_id, ref.record_id)
+    return Strand(ref.victim_id, shown_record(ref.victim_id, filled))
 
 
 def _readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
@@ -199,12 +246,20 @@ def face(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:
     return dict(row) if row else {}
 
 
-def is_filled(session: Session, victim_id: int, compartment: str) -> bool:
-    """Whether a compartment has a first version."""
-    query = select(CompartmentHead.version).where(
-        CompartmentHead.victim_id == victim_id, CompartmentHead.compartment == compartment
+def shown_strand(session: Session, victim_id: int, compartment: str) -> Strand | None:
+    """The strand of a compartment that is shown; None where no record of the person filled it."""
+    filled = _strands(session, victim_id, compartment)
+    return Strand(victim_id, shown_record(victim_id, filled)) if filled else None
+
+
+def _strands(session: Session, victim_id: int, compartment: str) -> dict[int, datetime]:
+    """Records of the person that filled the compartment, and when each was written last."""
+    rows = session.execute(
+        select(CompartmentHead.record_id, CompartmentHead.updated_at).where(
+            CompartmentHead.victim_id == victim_id, CompartmentHead.compartment == compartment
+        )
     )
-    return session.execute(query).first() is not None
+    return {row.record_id: row.updated_at for row in rows}
 
 
 def visible_victim(session: Session, actor: Actor, code: str) -> int | None:

@@ -15,10 +15,11 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.standing import Standing
 from app.audit import event_row, record_rows
+from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids, vault_of
 from app.errors import FieldError, Forbidden, Invalid
-from app.matching import document_tokens
+from app.matching import person_of
 from app.models import (
     Assignment,
     Base,
@@ -36,8 +37,12 @@ from app.models import (
 )
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
 from app.records.kinds import MIN_YEAR, today
+from app.services.choices import unknown_code
+from app.services.matching.candidates import note
+from app.services.matching.index_keys import index_keys
+from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.victims.population import out_of_population
-from app.services.victims.probing import PROBES_PER_HOUR, claim_as_probe
+from app.services.victims.probing import PROBES_PER_HOUR, claim, duplicate
 from app.vault import Keyring, Place, seal_json
 
 # Order of writing: each row's policy needs what stands before it, and a participation takes its seats from
@@ -59,6 +64,9 @@ _ORDER = (
 FIRST_STATES = ("ALERTA", "PRESUNTA_VICTIMA")
 _REGISTRANT = Standing(shared=None, resident=False)
 FIRST_DAY = date(MIN_YEAR, 1, 1)
+NOT_DUPLICATE = "not_duplicate_reason"
+"""Code list of why somebody alike is another person."""
+_WAY_OUT = "Si es otra persona, repita el registro con not_duplicate y el motivo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,37 +136,65 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
 
 
 def register(
-    session: Session, actor: Actor, registration: Registration, *, probe_limit: int = PROBES_PER_HOUR
+    session: Session,
+    actor: Actor,
+    registration: Registration,
+    *,
+    not_duplicate: str | None = None,
+    probe_limit: int = PROBES_PER_HOUR,
 ) -> Registered:
     """Register one person with her first case, in which the actor's unit takes part and the actor has charge.
+
+    Whoever may be the same person, and is not likely enough to ask, is noted for the custody of the register.
+
+    Args:
+        not_duplicate: why she is none of those `PossibleDuplicate` told of (`not_duplicate_reason`); they are
+            noted with it.
 
     Raises:
         Forbidden: no permission, or fields the actor may not write.
         Invalid: wrong fields.
-        PossibleDuplicate: a document is already registered.
-        TooMany: the user looked up more documents in an hour than `probe_limit`.
+        PossibleDuplicate: she seems to be registered, and no reason was given why not; nothing is written.
+        TooMany: the user looked up more persons in an hour than `probe_limit`.
     """
     require(actor, Permission.VICTIMS_REGISTER)
     clean = checked(actor, registration)
-    tokens = document_tokens(
-        vault_of(session).secret("index"), clean.get("identity", {}).get("documents", ())
-    )
-    claim_as_probe(session, actor, tokens, limit_per_hour=probe_limit)
-    return store(session, actor, [(registration, clean)], [tokens])[0]
+    reasons = code_list(NOT_DUPLICATE)
+    if not_duplicate is not None and not_duplicate not in reasons:
+        raise Invalid(
+            "Revise los campos indicados.", errors=[unknown_code("not_duplicate.reason", reasons.codes)]
+        )
+    person = person_of(clean.get("identity", {}))
+    marks = marks_of(index_keys(session), person)
+    found = claim(session, actor, person, marks, limit_per_hour=probe_limit)
+    likely = [each for each in found if each.likely]
+    if likely and not_duplicate is None:
+        choices = [{"code": code, "label": reasons.label(code)} for code in reasons.codes]
+        raise duplicate(session, actor, likely, way_out=_WAY_OUT, continue_with={"not_duplicate": choices})
+    registered = store_marked(session, actor, [(registration, clean, marks)])[0]
+    note(session, actor, registered.victim_id, found, origin="REGISTRO", reason=not_duplicate)
+    return registered
 
 
 def store(
-    session: Session,
-    actor: Actor,
-    batch: Sequence[tuple[Registration, dict[str, dict[str, Any]]]],
-    tokens: Sequence[Sequence[int]],
+    session: Session, actor: Actor, batch: Sequence[tuple[Registration, dict[str, dict[str, Any]]]]
 ) -> list[Registered]:
     """Store checked registrations (`checked`), with one event of the trace each. Order is kept.
 
-    Args:
-        tokens: document tokens of each, already claimed (`claim_tokens`).
+    Nobody is looked up; the look-up tokens by which they will be found are written.
     """
-    sealed_parts = [_sealed_parts(clean) for _, clean in batch]
+    keys = index_keys(session)
+    marked = [(reg, clean, marks_of(keys, person_of(clean.get("identity", {})))) for reg, clean in batch]
+    return store_marked(session, actor, marked)
+
+
+def store_marked(
+    session: Session,
+    actor: Actor,
+    batch: Sequence[tuple[Registration, dict[str, dict[str, Any]], Sequence[Mark]]],
+) -> list[Registered]:
+    """`store`, with the look-up tokens of each, for callers who looked her up by them."""
+    sealed_parts = [_sealed_parts(clean) for _, clean, _ in batch]
     ids = {
         table: iter(drawn)
         for table, drawn in next_ids(
@@ -168,7 +204,7 @@ def store(
     codes = _free_codes(session, len(batch))
     rows: Rows = {model: [] for model in _ORDER}
     events, done = [], []
-    for (registration, clean), parts, code, marks in zip(batch, sealed_parts, codes, tokens, strict=True):
+    for (registration, clean, marks), parts, code in zip(batch, sealed_parts, codes, strict=True):
         victim_id, case_id, case_code = next(ids["victim"]), next(ids["trafficking_case"]), new_code("CA")
         _person(rows, actor, victim_id, code, marks)
         _episode(rows, actor, victim_id, case_id, case_code, registration)
@@ -199,12 +235,12 @@ def _free_codes(session: Session, count: int) -> list[str]:
     return codes
 
 
-def _person(rows: Rows, actor: Actor, victim_id: int, code: str, tokens: Iterable[int]) -> None:
+def _person(rows: Rows, actor: Actor, victim_id: int, code: str, marks: Iterable[Mark]) -> None:
     rows[Victim].append(
         {"id": victim_id, "registered_unit_id": actor.unit_id, "registered_by": actor.user_id}
     )
-    rows[VictimCode].append({"code": code, "victim_id": victim_id})
-    rows[VictimToken] += [{"token": token, "victim_id": victim_id} for token in tokens]
+    rows[VictimCode].append({"code": code, "victim_id": victim_id, "record_id": victim_id})
+    rows[VictimToken] += [mark_row(victim_id, mark) for mark in marks]
 
 
 def _episode(
@@ -215,6 +251,7 @@ def _episode(
         {
             "id": case_id,
             "victim_id": victim_id,
+            "record_id": victim_id,
             "code": case_code,
             "state": registration.state,
             "identification": "PRESUNTA",
@@ -256,7 +293,7 @@ def _blobs(
         dek, kek_id, wrapped = vault.new_dek(name, victim_id)
         blob_id = next(blob_ids)
         sealed = seal_json(dek, Place("victim_blob", name, victim_id, blob_id, 1, SCHEMA_VERSION), data)
-        key = {"victim_id": victim_id, "compartment": name, "version": 1}
+        key = {"victim_id": victim_id, "record_id": victim_id, "compartment": name, "version": 1}
         rows[VictimDek].append({**key, "kek_id": kek_id, "wrapped": wrapped})
         rows[VictimBlob].append(
             {

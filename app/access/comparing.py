@@ -1,0 +1,107 @@
+"""Compare somebody with the records that share look-up tokens: the identities are opened here and stay here.
+
+The caller need not see those persons, so all that leaves this module is how alike they are. What is opened is
+recorded first, and whoever proves alike has it in her own log, with the unit for which she was compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor, matching_for
+from app.audit.record import event_row, record, record_rows
+from app.db import acting_as, driver_cursor, vault_of
+from app.matching import RULES_VERSION, Band, Comparison, Person, Rarity, compare, person_of
+from app.vault import Keyring, Place, open_json
+
+MOST = 200
+"""Records compared at most: documents first, then those that share the most tokens."""
+
+_IDENTITY = "identity"
+_CANDIDATES = "SELECT * FROM ruv.match_candidates(%(tokens)s, %(most)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """A record that may be the same person, the person it belongs to, and the unit that registered it."""
+
+    record_id: int
+    person_id: int
+    unit: str
+    document_shared: bool
+    comparison: Comparison
+
+
+def compare_identities(
+    session: Session,
+    actor: Actor,
+    tokens: Sequence[int],
+    person: Person,
+    *,
+    purpose: str,
+    exclude: int | None = None,
+) -> list[Likeness]:
+    """Records alike enough for a band, most alike first.
+
+    Args:
+        actor: for whom; need not see the persons.
+        tokens: look-up tokens of `person`, or some of them.
+        person: whom to compare with.
+        exclude: a person not to compare with, being herself.
+
+    Raises:
+        Unavailable: the trace cannot be written.
+        SealBroken: a stored identity was tampered with.
+    """
+    if not tokens:
+        return []
+    proxy = matching_for(actor)
+    with acting_as(session, proxy):
+        cursor = driver_cursor(session)
+        cursor.execute(_CANDIDATES, {"tokens": list(tokens), "most": MOST})
+        rows = [row for row in cursor.fetchall() if row[1] != exclude]
+        if not rows:
+            return []
+        detail = {"records": [row[0] for row in rows], "rules": RULES_VERSION}
+        record(session, proxy, "matching.compare", compartments=[_IDENTITY], purpose=purpose, detail=detail)
+        vault, rarity = vault_of(session), Rarity.public()
+        alike = [found for row in rows if (found := _likeness(vault, row, person, rarity))]
+        record_rows(session, [_hit(session, proxy, found, purpose) for found in alike])
+    return sorted(alike, key=lambda found: found.comparison.score, reverse=True)
+
+
+def _likeness(vault: Keyring, row: tuple[Any, ...], person: Person, rarity: Rarity) -> Likeness | None:
+    record_id, person_id, _unit_id, unit, _shared, document_shared, *coordinates = row
+    other = person_of(_opened(vault, record_id, coordinates))
+    comparison = compare(person, other, rarity, document_shared=document_shared)
+    if document_shared and (comparison.band is None or comparison.band < Band.PROBABLE):
+        # Two people with one document are never passed over in silence, however different their names.
+        comparison = comparison._replace(band=Band.PROBABLE)
+    if comparison.band is None:
+        return None
+    return Likeness(record_id, person_id, unit, document_shared, comparison)
+
+
+def _opened(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> dict[str, Any]:
+    blob_id, version, schema_version, sealed, key_version, kek_id, wrapped = coordinates
+    if blob_id is None:
+        return {}
+    dek = vault.open_dek(_IDENTITY, record_id, key_version, kek_id, wrapped)
+    return open_json(
+        dek, Place("victim_blob", _IDENTITY, record_id, blob_id, version, schema_version), sealed
+    )
+
+
+def _hit(session: Session, proxy: Actor, found: Likeness, purpose: str) -> dict[str, object]:
+    return event_row(
+        vault_of(session).secret("audit"),
+        proxy,
+        "matching.hit",
+        victim_id=found.person_id,
+        purpose=purpose,
+        detail={"record": found.record_id},
+    )

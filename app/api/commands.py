@@ -1,0 +1,150 @@
+"""Commands that take two people: `/commands`; `/matching/merges` and `/matching/splits` ask for some."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.services.commands import deciding, queries, requesting
+from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT
+from app.services.idempotency import remember, replayed
+from app.services.paging import PAGE
+
+router = APIRouter(tags=["pedidos de dos personas"])
+
+CommandCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CO-7K3M-9QX2-H4TC"])]
+VictimCode = Annotated[str, Field(min_length=1, max_length=40, examples=["TP-7K3M-9QXC"])]
+Reason = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+
+
+class MergeIn(BaseModel):
+    """Two records of one person."""
+
+    model_config = ConfigDict(extra="forbid", title="Pedir que se unan dos registros")
+
+    keep: Annotated[VictimCode, Field(title="Código que queda")]
+    absorb: Annotated[VictimCode, Field(title="Código que pasa a ser otro código de la misma persona")]
+    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REASONS[MERGE]))]
+
+
+class SplitIn(BaseModel):
+    """A record that was merged by mistake."""
+
+    model_config = ConfigDict(extra="forbid", title="Pedir que se separe un registro")
+
+    code: Annotated[VictimCode, Field(title="Código de la persona")]
+    record: Annotated[VictimCode, Field(title="Código del registro que se separa")]
+    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REASONS[SPLIT]))]
+
+
+class RefusalIn(BaseModel):
+    """Why the second person says no."""
+
+    model_config = ConfigDict(extra="forbid", title="Rechazo de un pedido")
+
+    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REFUSALS))]
+
+
+def accepted(code: str) -> Answer:
+    """202: asked for, and waiting for the second person."""
+    return Answer({"command": code}, status_code=202, headers={"Location": f"/api/v1/commands/{code}"})
+
+
+@router.post(
+    "/matching/merges",
+    status_code=202,
+    dependencies=[Requires(Permission.COMMANDS_REQUEST)],
+    summary="Pedir que se unan dos registros",
+)
+def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Asks; nothing changes until a person of another unit approves."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, "matching.merge", payload)
+    if code is None:
+        code = requesting.request_merge(session, actor, body.keep, body.absorb, body.reason).code
+        remember(session, actor, key, "matching.merge", payload, code)
+    return accepted(code)
+
+
+@router.post(
+    "/matching/splits",
+    status_code=202,
+    dependencies=[Requires(Permission.COMMANDS_REQUEST)],
+    summary="Pedir que se separe un registro",
+)
+def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Asks; nothing changes until a person of another unit approves."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, "matching.split", payload)
+    if code is None:
+        code = requesting.request_split(session, actor, body.code, body.record, body.reason).code
+        remember(session, actor, key, "matching.split", payload, code)
+    return accepted(code)
+
+
+@router.get(
+    "/commands",
+    dependencies=[Requires(Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)],
+    summary="Pedidos de la unidad y los que se pueden decidir",
+)
+def index(
+    session: DbSession,
+    actor: CurrentActor,
+    state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
+    items, following = queries.listing(session, actor, state=state, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get(
+    "/commands/{code}",
+    dependencies=[Requires(Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)],
+    summary="Leer un pedido",
+)
+def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer:
+    """What is asked, by which unit and until when; codes of persons out of the caller's sight are null."""
+    found = queries.read(session, actor, code)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post(
+    "/commands/{code}/approvals",
+    dependencies=[Requires(Permission.COMMANDS_APPROVE)],
+    summary="Aprobar un pedido",
+)
+def approval(code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+    """The second person, of another unit: what was asked is done at once."""
+    done = deciding.approve(session, actor, code, version)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/commands/{code}/refusals",
+    dependencies=[Requires(Permission.COMMANDS_APPROVE)],
+    summary="Rechazar un pedido",
+)
+def refusal(
+    code: CommandCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """The second person says no, with a reason of the list."""
+    done = deciding.refuse(session, actor, code, version, body.reason)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/commands/{code}/withdrawals",
+    dependencies=[Requires(Permission.COMMANDS_REQUEST)],
+    summary="Retirar un pedido propio",
+)
+def withdrawal(
+    code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Only who asked takes it back."""
+    done = deciding.withdraw(session, actor, code, version)
+    return Answer(done, headers=etag(done["version"]))

@@ -1,0 +1,38 @@
+"""Check a document with its issuer: `/victims/{code}/identity-checks`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, CurrentRuntime, Requires
+from app.api.schemas import Code
+from app.services.identity_checks.pide import pide_of
+from app.services.identity_checks.service import check
+
+router = APIRouter(prefix="/victims", tags=["personas"])
+
+
+class CheckIn(BaseModel):
+    """Which document to ask about."""
+
+    model_config = ConfigDict(extra="forbid", title="Verificación con la entidad emisora")
+
+    document: Annotated[int, Field(title="Posición en `identity.documents`, desde 0", ge=0, le=50)] = 0
+
+
+@router.post(
+    "/{code}/identity-checks",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Verificar un documento con su entidad emisora",
+    responses={
+        409: {"description": "No activada, o identidad en reserva"},
+        502: {"description": "La entidad emisora no responde bien"},
+        504: {"description": "La entidad emisora no responde a tiempo"},
+    },
+)
+def verify(code: Code, body: CheckIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+    """Asks RENIEC or Migraciones whose the document is and says how each name compares; changes nothing."""
+    return Answer(check(runtime.database, actor, code, body.document, pide_of(runtime.settings)))

@@ -1,0 +1,88 @@
+"""Candidates to be one person, and figures reconciled between sources: `/matching`."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, Requires, etag
+from app.services.matching.reconciliation import reconcile
+from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/matching", tags=["identidad única"])
+
+CandidateCode = Annotated[str, Path(title="Código de la duda", max_length=40, examples=["DU-7K3M-9QX2-H4TC"])]
+
+
+class DecisionIn(BaseModel):
+    """Whether two records are one person."""
+
+    model_config = ConfigDict(extra="forbid", title="Decisión sobre dos registros")
+
+    decision: Annotated[str, Field(title="Decisión", max_length=20, examples=list(DECISIONS))]
+    reason: Annotated[str | None, Field(title="Motivo (código)", max_length=60)] = None
+
+
+@router.get(
+    "/candidates",
+    dependencies=[Requires(Permission.MATCHING_REVIEW)],
+    summary="Registros que pueden ser una misma persona",
+)
+def index(
+    session: DbSession,
+    actor: CurrentActor,
+    state: Annotated[str | None, Query(title="Estado", max_length=20, examples=list(STATES))] = None,
+    band: Annotated[str | None, Query(title="Parecido", max_length=20, examples=list(BANDS))] = None,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Newest first; those that wait unless another state is asked for."""
+    items, following = listing(session, actor, state=state, band=band, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get(
+    "/candidates/{code}",
+    dependencies=[Requires(Permission.MATCHING_REVIEW)],
+    summary="Comparar dos registros campo por campo",
+)
+def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answer:
+    """How each field agrees, and both values as far as the caller may see each person; recorded for both."""
+    found = read(session, actor, code)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post(
+    "/candidates/{code}/decisions",
+    dependencies=[Requires(Permission.MATCHING_REVIEW)],
+    summary="Decidir si son la misma persona",
+    responses={409: {"description": "Ya se decidió"}},
+)
+def decision(
+    code: CandidateCode,
+    body: DecisionIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Kept, and not asked again. Nothing is merged: `next` says how to ask for that."""
+    done = decide(session, actor, code, version, body.decision, body.reason)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.get(
+    "/reconciliation",
+    dependencies=[Requires(Permission.INDICATORS_READ)],
+    summary="Cifras de un año conciliadas entre las fuentes",
+)
+def reconciliation(
+    session: DbSession,
+    actor: CurrentActor,
+    year: Annotated[int, Query(title="Año de referencia", ge=1900, le=2200)],
+    form: Annotated[Literal["inside", "release"], Query(title="Forma")] = "inside",
+) -> Answer:
+    """Records, persons and overlaps by source; `form=release` hides small numbers and what tells them."""
+    return Answer(reconcile(session, actor, year, released=form == "release"))

@@ -1,0 +1,1 @@
+"""Commands that take two people: asked by one, approved by another of another unit, executed once."""

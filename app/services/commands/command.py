@@ -1,0 +1,81 @@
+"""A command as its steps and its executors see it, and the words of its kinds and states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Final
+
+from app.catalogues import code_list
+
+MERGE: Final = "FUSION"
+SPLIT: Final = "SEPARACION"
+DISCARD: Final = "DESCARTE"
+
+PENDING: Final = "PENDIENTE"
+EXECUTED: Final = "EJECUTADA"
+REFUSED: Final = "RECHAZADA"
+WITHDRAWN: Final = "RETIRADA"
+LAPSED: Final = "VENCIDA"
+
+KINDS: Final = MappingProxyType(
+    {
+        MERGE: "Unir dos registros de una misma persona",
+        SPLIT: "Separar un registro que se unió",
+        DISCARD: "Descartar un caso",
+    }
+)
+STATES: Final = MappingProxyType(
+    {
+        PENDING: "Espera a la segunda persona",
+        EXECUTED: "Aprobada y ejecutada",
+        REFUSED: "Rechazada",
+        WITHDRAWN: "Retirada por quien la pidió",
+        LAPSED: "Venció sin respuesta",
+    }
+)
+REASONS: Final = MappingProxyType(
+    {
+        MERGE: code_list("merge_reason").labels,
+        SPLIT: code_list("split_reason").labels,
+        DISCARD: code_list("discard_reason").labels,
+    }
+)
+"""Reasons by kind. Codes only: a command holds no text, so nothing in it needs sealing."""
+
+REFUSALS: Final = code_list("command_refusal").labels
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What was asked. `victim_id` and `other_id` are records; `state` and `version` as stored.
+
+    `fingerprint` is what the executor compares with what it finds, to refuse what was asked of another state.
+    """
+
+    id: int
+    code: str
+    kind: str
+    victim_id: int
+    other_id: int | None
+    case_id: int | None
+    reason: str
+    fingerprint: str
+    state: str
+    requested_at: datetime
+    expires_at: datetime
+    decided_at: datetime | None
+    refusal_reason: str | None
+    version: int
+
+    @property
+    def state_now(self) -> str:
+        """The state now: a command that nobody decided in time has lapsed, whether that was noted or not."""
+        overdue = self.state == PENDING and self.expires_at <= datetime.now(UTC)
+        return LAPSED if overdue else self.state
+
+    @property
+    def records(self) -> tuple[int, ...]:
+        """The records it concerns."""
+        return (self.victim_id,) if self.other_id is None else (self.victim_id, self.other_id)

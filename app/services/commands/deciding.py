@@ -1,0 +1,128 @@
+"""Be the second person of a command: approve or refuse it. And the first: withdraw it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion
+from app.models import CommandRequest
+from app.services.choices import unknown_code
+from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN, Command
+from app.services.commands.executors import EXECUTORS
+from app.services.commands.queries import Found, find
+from app.services.commands.trace import note
+
+_CHANGED = (
+    "Lo que se pidió cambió desde entonces: quien lo pidió debe retirarlo y, si todavía corresponde, "
+    "pedirlo de nuevo."
+)
+
+
+def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+    """Be the second person: the command is executed, once, in this same transaction.
+
+    Raises:
+        NotFound: no such command, or the actor could not decide it.
+        Forbidden: the role approves none, or the actor or its unit asked for it.
+        Conflict: decided or lapsed already, or what it is about changed since; it keeps waiting then.
+        StaleVersion: somebody decided it meanwhile.
+    """
+    found = _decidable(session, actor, code, version)
+    command = found.command
+    flag = bool(found.face.same_institution)
+    _decide(session, actor, command, EXECUTED)
+    note(session, actor, "commands.approve", command, same_institution=flag)
+    try:
+        EXECUTORS[command.kind](session, actor, command)
+    except StaleVersion:
+        raise Conflict(_CHANGED, code="changed") from None
+    return _done(command, EXECUTED, same_institution=flag)
+
+
+def refuse(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
+    """Be the second person who says no, with a reason of the list.
+
+    Raises:
+        NotFound, Forbidden, Conflict, StaleVersion: as in `approve`.
+        Invalid: the reason is not of the list.
+    """
+    found = _decidable(session, actor, code, version)
+    if reason not in REFUSALS:
+        raise Invalid("Indique el motivo del rechazo.", errors=[unknown_code("reason", REFUSALS)])
+    _decide(session, actor, found.command, REFUSED, refusal_reason=reason)
+    flag = bool(found.face.same_institution)
+    note(session, actor, "commands.refuse", found.command, reason=reason, same_institution=flag)
+    return _done(found.command, REFUSED, same_institution=flag)
+
+
+def withdraw(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+    """Take back what the actor asked for itself.
+
+    Raises:
+        NotFound: no such command, or not for this actor.
+        Forbidden: somebody else asked for it.
+        Conflict: decided or lapsed already.
+        StaleVersion: somebody decided it meanwhile.
+    """
+    require(actor, Permission.COMMANDS_REQUEST)
+    found = find(session, code)
+    if not found.face.own_request:
+        raise Forbidden("Solo la retira quien la pidió.")
+    _check_waiting(found.command, version)
+    _decide(session, actor, found.command, WITHDRAWN)
+    note(session, actor, "commands.withdraw", found.command)
+    return _done(found.command, WITHDRAWN)
+
+
+def _decidable(session: Session, actor: Actor, code: str, version: int) -> Found:
+    require(actor, Permission.COMMANDS_APPROVE)
+    found = find(session, code)
+    if found.face.own_request:
+        raise Forbidden("Usted lo pidió: lo decide otra persona, de otra unidad.")
+    if found.face.own_unit:
+        raise Forbidden("Lo pidió su unidad: lo decide una persona de otra unidad.")
+    _check_waiting(found.command, version)
+    return found
+
+
+def _check_waiting(command: Command, version: int) -> None:
+    if command.version != version:
+        raise StaleVersion
+    if command.state_now != PENDING:
+        label = STATES[command.state_now]
+        raise Conflict(f"Ya no se decide. Su estado es «{label}».", state=command.state_now)
+
+
+def _decide(session: Session, actor: Actor, command: Command, state: str, **values: Any) -> None:
+    moved = session.execute(
+        update(CommandRequest)
+        .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
+        .where(CommandRequest.state == PENDING)
+        .values(
+            state=state,
+            decided_at=func.now(),
+            decided_by=actor.user_id,
+            decided_unit_id=actor.unit_id,
+            decided_institution_id=actor.institution_id,
+            version=command.version + 1,
+            **values,
+        )
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _done(command: Command, state: str, **more: Any) -> dict[str, Any]:
+    return {
+        "code": command.code,
+        "state": state,
+        "state_label": STATES[state],
+        "version": command.version + 1,
+        **more,
+    }

@@ -1,0 +1,48 @@
+"""What each kind of command does once two people agreed, in the transaction of the approval."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.audit import record
+from app.errors import Conflict, StaleVersion
+from app.services.commands.command import DISCARD, MERGE, SPLIT, Command
+from app.services.commands.queries import PURPOSE
+from app.services.matching.merging import merge, merge_fingerprint, split
+
+Executor = Callable[[Session, Actor, Command], None]
+"""Does it or raises; `StaleVersion` when the fingerprint no longer fits."""
+
+
+def discard(session: Session, actor: Actor, command: Command) -> None:
+    """Discard the case of the command; the register keeps the case and everything in it.
+
+    Raises:
+        StaleVersion: the case changed since it was asked.
+        Conflict: she lives in a shelter now.
+    """
+    record(
+        session, actor, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
+        purpose=PURPOSE, fields=["state", "closed_at"],
+        detail={"command": command.code, "to": "DESCARTADA", "reason": command.reason},
+    )  # fmt: skip
+    outcome = session.scalar(select(func.ruv.discard_case(command.id)))
+    if outcome == "HOUSED":
+        raise Conflict(
+            "La persona está alojada en un centro de acogida: primero registre su egreso, luego se aprueba."
+        )
+    if outcome != "DONE":
+        raise StaleVersion
+
+
+EXECUTORS: Mapping[str, Executor] = MappingProxyType({DISCARD: discard, MERGE: merge, SPLIT: split})
+
+FINGERPRINTS: Mapping[str, Callable[[Session, int, int], str]] = MappingProxyType(
+    {MERGE: merge_fingerprint, SPLIT: merge_fingerprint}
+)
+"""What two records look like now, by kind: what an executor compares with the command's own."""

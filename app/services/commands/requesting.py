@@ -1,0 +1,184 @@
+"""Ask for a command: merge two records, split one off again, discard a case."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import case_in_scope, require
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.codes import new_code, parse_code
+from app.db import UniqueViolation, insert_rows
+from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from app.models import CommandRequest
+from app.services.cases import rules as case_rules
+from app.services.cases.row_queries import case_state, is_housed
+from app.services.choices import unknown_code
+from app.services.commands.command import DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
+from app.services.commands.executors import FINGERPRINTS
+from app.services.commands.queries import Subject, find, own_pending, subject
+from app.services.commands.trace import note
+from app.services.state_machine import refused
+
+_WAITS = "Su unidad ya lo pidió y espera a la segunda persona."
+
+
+def request_merge(session: Session, actor: Actor, keep: str, absorb: str, reason: str) -> Command:
+    """Ask that the record of `absorb` become part of the person of `keep`; one of the two is in scope.
+
+    Raises:
+        Forbidden: the role asks for no commands.
+        NotFound: neither of the two is in scope (the custody of the register asks about any).
+        Invalid: a code that is none or nobody's, or a reason off the list; `errors` names the field.
+        Conflict: both are one person already, or the unit's request waits.
+    """
+    require(actor, Permission.COMMANDS_REQUEST)
+    _check_reason(MERGE, reason)
+    kept, absorbed = _two(session, actor, {"keep": keep, "absorb": absorb})
+    if kept.person_id == absorbed.person_id:
+        raise Conflict("Los dos códigos son ya de una misma persona.")
+    return _request_pair(session, actor, MERGE, (kept.person_id, absorbed.person_id), reason)
+
+
+def request_split(session: Session, actor: Actor, code: str, record: str, reason: str) -> Command:
+    """Ask that a record merged into a person become a person of its own again.
+
+    Raises:
+        Forbidden, NotFound, Invalid: as in `request_merge`.
+        Conflict: the record is not part of the person, or the unit's request waits.
+    """
+    require(actor, Permission.COMMANDS_REQUEST)
+    _check_reason(SPLIT, reason)
+    person, leaving = _two(session, actor, {"code": code, "record": record})
+    if leaving.person_id != person.person_id or leaving.record_id == person.person_id:
+        raise Conflict("Ese registro no forma parte de esa persona: no hay qué separar.")
+    return _request_pair(session, actor, SPLIT, (person.person_id, leaving.record_id), reason)
+
+
+def request_discard(
+    session: Session, actor: Actor, code: str, version: int, reason: str | None, **extras: object
+) -> Command:
+    """Ask that a case be discarded. `extras` are what other moves of a case carry and this one does not.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role moves no cases or asks for no commands.
+        Conflict, Invalid: the case cannot be discarded now, or the unit's request waits.
+        StaleVersion: somebody moved the case meanwhile.
+    """
+    require(actor, Permission.CASES_TRANSITION)
+    require(actor, Permission.COMMANDS_REQUEST)
+    ref = case_in_scope(session, actor, code)
+    if ref.version != version:
+        raise StaleVersion
+    _refuse_extras(extras)
+    facts = case_rules.CaseFacts(
+        adult=False, reason=reason, second_person=True, housed=is_housed(session, ref)
+    )
+    if refusal := case_rules.refuse(case_state(session, ref), "DESCARTADA", facts):
+        raise refused(refusal)
+    subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
+    return _request(session, actor, DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
+
+
+def _request_pair(session: Session, actor: Actor, kind: str, pair: tuple[int, int], reason: str) -> Command:
+    subject_now = {"victim_id": pair[0], "other_id": pair[1], "case_id": None}
+    return _request(session, actor, kind, subject_now, reason, lambda: FINGERPRINTS[kind](session, *pair))
+
+
+def _request(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    subject_now: dict[str, int | None],
+    reason: str,
+    fingerprint: Callable[[], str],
+) -> Command:
+    _clear_pending(session, actor, {"kind": kind, **subject_now})
+    code = new_code("CO")
+    row: dict[str, Any] = {
+        **subject_now,
+        "kind": kind,
+        "code": code,
+        "reason": reason,
+        "fingerprint": fingerprint(),
+        "requested_by": actor.user_id,
+        "requested_unit_id": actor.unit_id,
+        "requested_institution_id": actor.institution_id,
+    }
+    try:
+        insert_rows(session, CommandRequest, [row])
+    except UniqueViolation:
+        raise Conflict(_WAITS) from None  # of two who ask at the same moment one does
+    command = find(session, code).command
+    note(session, actor, "commands.request", command, reason=reason)
+    return command
+
+
+def _clear_pending(session: Session, actor: Actor, wanted: dict[str, Any]) -> None:
+    """Store what of the own unit has lapsed, so that it may be asked anew; refuse what still waits."""
+    for found in own_pending(session):
+        command = found.command
+        if command.state_now == LAPSED:
+            _lapse(session, actor, command)
+        elif {name: getattr(command, name) for name in wanted} == wanted:
+            raise Conflict(_WAITS, command=command.code)
+
+
+def _lapse(session: Session, actor: Actor, command: Command) -> None:
+    moved = session.execute(
+        update(CommandRequest)
+        .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
+        .where(CommandRequest.state == PENDING)
+        .values(state=LAPSED, decided_at=func.now(), version=command.version + 1)
+    )
+    if moved.rowcount == 1:  # type: ignore[attr-defined]
+        note(session, actor, "commands.expire", command)
+
+
+def _two(session: Session, actor: Actor, codes: dict[str, str]) -> tuple[Subject, Subject]:
+    """The subjects behind the codes, by field; who asks has one in scope, or the custody of the register."""
+    spelled: dict[str, str] = {}
+    errors: list[FieldError] = []
+    for field, code in codes.items():
+        try:
+            spelled[field] = parse_code(code, "TP")
+        except ValueError as error:
+            errors.append({"field": field, "code": "bad-code", "message": str(error)})
+    if errors:
+        raise Invalid("Revise los códigos indicados.", errors=errors)
+    found = {field: subject(session, code) for field, code in spelled.items()}
+    in_reach = policy().permits(actor.role, Permission.MATCHING_STEWARD) or any(
+        one is not None and one.in_scope for one in found.values()
+    )
+    if not in_reach:
+        raise NotFound
+    first, second = found.values()
+    if first is None or second is None:
+        missing = next(field for field, one in found.items() if one is None)
+        message = "Ese código no es de ninguna persona: verifíquelo con la unidad que se lo dio."
+        raise Invalid(
+            "Revise los códigos indicados.",
+            errors=[{"field": missing, "code": "unknown", "message": message}],
+        )
+    return first, second
+
+
+def _check_reason(kind: str, reason: str) -> None:
+    if reason not in REASONS[kind]:
+        raise Invalid("Indique el motivo.", errors=[unknown_code("reason", REASONS[kind])])
+
+
+def _refuse_extras(extras: dict[str, object]) -> None:
+    errors: list[FieldError] = [
+        {"field": name, "code": "not-asked", "message": "Un descarte lleva solo su motivo."}
+        for name, value in extras.items()
+        if value is not None
+    ]
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)

@@ -1,0 +1,19 @@
+"""The trace of a command's steps: one event on each record it concerns."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.audit import record
+from app.services.commands.command import Command
+from app.services.commands.queries import PURPOSE
+
+
+def note(session: Session, actor: Actor, action: str, command: Command, **detail: object) -> None:
+    """Record a step on every record the command concerns."""
+    for victim_id in command.records:
+        record(
+            session, actor, action, victim_id=victim_id, case_id=command.case_id, purpose=PURPOSE,
+            detail={"command": command.code, "kind": command.kind, **detail},
+        )  # fmt: skip

@@ -1,0 +1,24 @@
+"""Which of the persons found the caller sees anyway, and under which code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.scope import visible_victims
+from app.models import VictimCode
+
+
+def codes_seen(session: Session, actor: Actor, person_ids: Iterable[int]) -> dict[int, str]:
+    """Code by person, of those in the actor's scope."""
+    rows = session.execute(
+        select(VictimCode.victim_id, VictimCode.code).where(
+            VictimCode.is_main(),
+            VictimCode.victim_id.in_(list(person_ids)),
+            VictimCode.victim_id.in_(visible_victims(actor)),
+        )
+    )
+    return {row.victim_id: row.code for row in rows}

@@ -1,0 +1,145 @@
+"""The figures of a year reconciled between sources: exact inside, or in a form that may leave the house."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import SETUP, Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.audit import record
+from app.db import vault_of
+from app.errors import FieldError, Invalid
+from app.matching import RULES_VERSION, Band
+from app.records.kinds import today
+from app.services.matching import reconciliation_queries as queries
+from app.services.matching.reconciliation_figures import EVERYBODY, Figures, Group, groups, together
+from app.services.matching.reconciliation_release import OTHERS, SMALLEST_PUBLISHED, Released, release
+
+FIRST_YEAR = 1900
+PRINTED, HIDDEN = "PUBLICADO", "RESERVADO"
+_OTHERS_LABEL = "Otras fuentes"
+_BANDS = {Band.EXACT: "EXACTA", Band.PROBABLE: "PROBABLE", Band.POSSIBLE: "POSIBLE"}
+COMMON_NOTES = (
+    "Una persona es un registro con los que se unieron a él; mientras no se decide una duda, son dos.",
+    "No se cuentan las alertas sin confirmar ni los casos descartados. El año es el de referencia del caso.",
+)
+INSIDE_NOTE = "No son datos anónimos: son de trabajo interno y no se publican."
+RELEASE_NOTE = (
+    f"Se reserva todo número menor que {SMALLEST_PUBLISHED}, sea cero o no, y los que permitirían deducirlo."
+    " Publíquese una sola vez por año: dos cortes distintos se pueden restar."
+)
+
+
+def reconcile(session: Session, actor: Actor, year: int, *, released: bool = False) -> dict[str, Any]:
+    """What each source counted in a year, how many persons that is, and how many two and three share.
+
+    The same data give the same figures and the same `input_hash`, which is keyed: nobody outside can try
+    small numbers until it fits.
+
+    Args:
+        session: of the actor.
+        actor: who asks; the operator of the server (`SETUP`) may too.
+        year: the reference year.
+        released: the form that may leave the house, of closed years alone.
+
+    Raises:
+        Forbidden: the actor may not read indicators.
+        Invalid: a year that cannot be, or, for the released form, has not ended.
+        Unavailable: the trace cannot be written.
+    """
+    if actor != SETUP:
+        require(actor, Permission.INDICATORS_READ)
+    _check_year(year, closed=released)
+    record(session, actor, "matching.reconcile", detail={"year": year, "released": released})
+    figures = queries.figures(session, year)
+    labels = {OTHERS: _OTHERS_LABEL, **queries.names(session, figures.sources)}
+    head = {
+        "year": year,
+        "as_of": datetime.now(UTC).isoformat(timespec="seconds"),
+        "rules_version": RULES_VERSION,
+        "input_hash": _input_hash(vault_of(session).secret("audit"), figures),
+    }
+    return {**head, **(_outside(release(figures), labels) if released else _inside(figures, labels))}
+
+
+def _check_year(year: int, *, closed: bool) -> None:
+    last = today().year - int(closed)
+    if not FIRST_YEAR <= year <= last:
+        message = f"El año va de {FIRST_YEAR} a {last}" + (", el último ya cerrado." if closed else ".")
+        errors: list[FieldError] = [{"field": "year", "code": "year", "message": message}]
+        raise Invalid(message, errors=errors)
+
+
+def _input_hash(key: bytes, figures: Figures) -> str:
+    body = json.dumps(
+        {
+            "year": figures.year,
+            "rules": RULES_VERSION,
+            "counted": figures.digest,
+            "undecided": sorted(figures.undecided.items()),
+        }
+    )
+    return hmac.new(key, b"reconciliation\0" + body.encode(), "sha256").hexdigest()
+
+
+def _inside(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
+    persons = {group: together(figures.persons, group) for group in groups(figures.sources)}
+    return {
+        "form": "inside",
+        "records": sum(figures.records.values()),
+        "persons": persons[EVERYBODY],
+        "sources": [
+            {
+                **_source(source, labels),
+                "records": count,
+                "persons": persons[frozenset({source})],
+                "only_here": figures.persons.get(frozenset({source}), 0),
+            }
+            for source, count in sorted(figures.records.items())
+        ],
+        "pairs": _overlaps(persons, 2),
+        "triples": _overlaps(persons, 3),
+        "undecided": {label: figures.undecided.get(band, 0) for band, label in _BANDS.items()},
+        "notes": [INSIDE_NOTE, *COMMON_NOTES],
+    }
+
+
+def _outside(released: Released, labels: Mapping[str, str]) -> dict[str, Any]:
+    persons = {group: _cell(value) for group, value in released.persons.items()}
+    return {
+        "form": "release",
+        "smallest": SMALLEST_PUBLISHED,
+        "persons": persons[EVERYBODY],
+        "sources": [
+            {
+                **_source(source, labels),
+                "records": _cell(count),
+                "persons": persons[frozenset({source})],
+            }
+            for source, count in released.records.items()
+        ],
+        "pairs": _overlaps(persons, 2),
+        "triples": _overlaps(persons, 3),
+        "undecided": _cell(released.undecided),
+        "notes": [RELEASE_NOTE, *COMMON_NOTES],
+    }
+
+
+def _source(source: str, labels: Mapping[str, str]) -> dict[str, str]:
+    return {"source": source, "label": labels.get(source, source)}
+
+
+def _overlaps(persons: Mapping[Group, Any], size: int) -> list[dict[str, Any]]:
+    found: Iterable[Group] = (group for group in persons if len(group) == size)
+    return [{"sources": sorted(group), "persons": persons[group]} for group in found]
+
+
+def _cell(value: int | None) -> dict[str, Any]:
+    return {"value": value, "status": HIDDEN if value is None else PRINTED}

@@ -1,0 +1,235 @@
+"""Decide whether two records are one person: side by side, as far as the policy lets this viewer see each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import canonical, require
+from app.access.opening import open_compartments
+from app.access.permissions import Permission
+from app.access.standing import standing
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.matching import Band
+from app.models import MatchCandidate
+from app.records.partial import MASK
+from app.services.choices import unknown_code
+from app.services.matching import review_queries as queries
+from app.services.matching.review_queries import Pair, Side
+from app.services.paging import PAGE, cursor_of
+
+PENDING, SAME, OTHER, UNKNOWN = "PENDIENTE", "MISMA", "DISTINTA", "NO_SE"
+STATES = (PENDING, SAME, OTHER, UNKNOWN)
+DECISIONS: Mapping[str, str | None] = {
+    SAME: "merge_reason",
+    OTHER: "not_duplicate_reason",
+    UNKNOWN: None,
+}
+"""Each decision with the code list of its reasons; who does not know gives none."""
+BANDS = {"EXACTA": Band.EXACT, "PROBABLE": Band.PROBABLE, "POSIBLE": Band.POSSIBLE}
+
+PURPOSE = "conciliacion"
+_BAND_NAMES = {band: name for name, band in BANDS.items()}
+_SHOWN = {
+    "given_names": ("given_names", "social_name", "aliases"),
+    "first_surname": ("first_surname",),
+    "second_surname": ("second_surname",),
+    "birth_date": ("birth_date", "birth_date_precision", "birth_year"),
+    "documents": ("documents",),
+    "birth_place": ("birth_place", "birth_place_text"),
+}
+"""What of the identity stands behind each field that is compared."""
+_MERGE = "/api/v1/matching/merges"
+
+
+def listing(
+    session: Session,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    band: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Candidates the actor may review, newest first: the custody of the register all, others those they see.
+
+    Args:
+        state: one of `STATES`; those that wait by default.
+        band: one of `BANDS`; every one by default.
+
+    Returns the page and the cursor of the next one.
+
+    Raises:
+        Forbidden: the role reviews none.
+        Invalid: no such state or band.
+        BadRequest: no such cursor.
+    """
+    require(actor, Permission.MATCHING_REVIEW)
+    wanted = PENDING if state is None else state
+    errors = [unknown_code("state", STATES)] if wanted not in STATES else []
+    errors += [unknown_code("band", BANDS)] if band is not None and band not in BANDS else []
+    if errors:
+        raise Invalid("Revise los filtros de la lista.", errors=errors)
+    record(
+        session, actor, "matching.list", purpose=PURPOSE, detail={"state": wanted, "band": band or "todas"}
+    )
+    pairs = queries.listing(
+        session, state=wanted, band=BANDS[band] if band else None, cursor=cursor, limit=limit + 1
+    )
+    page = pairs[:limit]
+    following = cursor_of(page[-1].found_at, page[-1].code) if len(pairs) > limit else None
+    return [_face(pair) for pair in page], following
+
+
+def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    """A candidate side by side: how each field agrees, and of each person what the actor may see.
+
+    Looking is recorded in the log of both, also of the one the actor does not see, of whom nothing is opened.
+
+    Raises:
+        Forbidden: the role reviews none.
+        NotFound: no such candidate, or not for this actor.
+        Unavailable: the trace cannot be written.
+    """
+    pair = _found(session, actor, code)
+    values = [_identity(session, actor, pair, side) for side in pair.sides]
+    return {
+        **_face(pair),
+        "fields": [
+            {"field": name, "verdict": verdict, "values": [_value(name, found) for found in values]}
+            for name, verdict in pair.fields.items()
+        ],
+        "decisions": {name: _reasons(name) for name in DECISIONS},
+    }
+
+
+def decide(
+    session: Session, actor: Actor, code: str, version: int, decision: str, reason: str | None = None
+) -> dict[str, Any]:
+    """Keep what somebody decided; the pair is not asked again. Nothing is merged by it.
+
+    Args:
+        version: the version the actor read.
+        decision: one of `DECISIONS`.
+        reason: a code of the decision's list, if there is something to say.
+
+    Raises:
+        Forbidden: the role reviews none.
+        NotFound: no such candidate, or not for this actor.
+        Invalid: no such decision or reason.
+        Conflict: it was decided already.
+        StaleVersion: it changed meanwhile.
+        Unavailable: the trace cannot be written.
+    """
+    pair = _found(session, actor, code)
+    _check_decision(decision, reason)
+    if pair.version != version:
+        raise StaleVersion
+    if pair.state not in {PENDING, UNKNOWN}:
+        raise Conflict("Ya se decidió sobre estos dos registros.", state=pair.state)
+    detail = {"candidate": pair.code, "decision": decision, "reason": reason or ""}
+    for side in pair.sides:
+        record(session, actor, "matching.decide", victim_id=side.person_id, purpose=PURPOSE, detail=detail)
+    moved = session.execute(
+        update(MatchCandidate)
+        .where(MatchCandidate.id == pair.id, MatchCandidate.version == version)
+        .values(
+            state=decision,
+            decision_reason=reason,
+            decided_at=func.now(),
+            decided_by=actor.user_id,
+            decided_unit_id=actor.unit_id,
+            version=version + 1,
+        )
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+    following = _next_step(pair) if decision == SAME else None
+    return {"code": pair.code, "state": decision, "version": version + 1, "next": following}
+
+
+def _found(session: Session, actor: Actor, code: str) -> Pair:
+    require(actor, Permission.MATCHING_REVIEW)
+    pair = queries.find(session, canonical(code, "DU"))
+    if pair is None:
+        raise NotFound
+    return pair
+
+
+def _check_decision(decision: str, reason: str | None) -> None:
+    if decision not in DECISIONS:
+        raise Invalid("Indique la decisión.", errors=[unknown_code("decision", DECISIONS)])
+    reasons = _reasons(decision)
+    if reason is not None and reason not in reasons:
+        message = "Esta decisión no lleva motivo."
+        error = unknown_code("reason", reasons)
+        raise Invalid("Revise el motivo.", errors=[error if reasons else {**error, "message": message}])
+
+
+def _reasons(decision: str) -> dict[str, str]:
+    name = DECISIONS[decision]
+    return {} if name is None else dict(code_list(name).labels)
+
+
+def _next_step(pair: Pair) -> dict[str, Any] | None:
+    """What to do about two records of one person; a merge takes a second person."""
+    if pair.incoming:
+        text = "Al guardar el archivo (ruv import --commit), la fila se une a este registro."
+        return {"text": text, "href": None, "body": None}
+    if pair.one_person:
+        return None
+    keep, absorb = pair.sides
+    return {
+        "text": "Pida que se unan; lo aprueba una persona de otra unidad.",
+        "href": _MERGE,
+        "body": {"keep": keep.code, "absorb": absorb.code},
+    }
+
+
+def _face(pair: Pair) -> dict[str, Any]:
+    return {
+        "code": pair.code,
+        "state": pair.state,
+        "band": _BAND_NAMES[Band(pair.band)],
+        "score": round(pair.score, 1),
+        "origin": pair.origin,
+        "reason": pair.reason,
+        "rules_version": pair.rules_version,
+        "found_at": pair.found_at,
+        "decided_at": pair.decided_at,
+        "decision_reason": pair.decision_reason,
+        "one_person": pair.one_person,
+        "records": [{"code": side.code, "unit": side.unit, "in_scope": side.in_scope} for side in pair.sides],
+        "row": {"run": pair.run, "number": pair.row_number} if pair.incoming else None,
+        "version": pair.version,
+    }
+
+
+def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Mapping[str, Any] | None:
+    """What the actor sees of a person's identity; None when she is out of its sight."""
+    stand = standing(session, actor, side.person_id) if side.in_scope else None
+    if stand is None:
+        record(
+            session, actor, "matching.review", victim_id=side.person_id, purpose=PURPOSE,
+            detail={"candidate": pair.code},
+        )  # fmt: skip
+        return None
+    opened = open_compartments(
+        session, actor, side.person_id, stand,
+        purpose=PURPOSE, action="matching.review", names=["identity"],
+    )  # fmt: skip
+    return opened.data.get("identity", {})
+
+
+def _value(field: str, identity: Mapping[str, Any] | None) -> Any:
+    """The values behind a compared field: whole or masked as the policy says; only a mask out of sight."""
+    if identity is None:
+        return MASK
+    shown: Sequence[str] = [name for name in _SHOWN.get(field, ()) if name in identity]
+    return {name: identity[name] for name in shown}
