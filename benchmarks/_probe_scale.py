@@ -71,7 +71,7 @@ class Scale(NamedTuple):
 
 
 WHOLE: Final = Scale(10_000, 1_000_000, probes=2_000, registrations=500)
-QUICK: Final = Scale(10_000, 50_000, probes=1_000, registrations=150)
+QUICK: Final = Scale(10_000, 30_000, probes=1_000, registrations=150)
 
 
 @dataclass(frozen=True, slots=True)

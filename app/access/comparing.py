@@ -2,6 +2,8 @@
 
 The caller need not see those persons, so all that leaves this module is how alike they are. What is opened is
 recorded first, and whoever proves alike has it in her own log, with the unit for which she was compared.
+
+An identity that was tampered with stops nobody from registering: it is passed over, and an event says so.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from app.access.actor import Actor, matching_for
 from app.audit.record import event_row, record, record_rows
 from app.db import acting_as, driver_cursor, vault_of
 from app.matching import RULES_VERSION, Band, Comparison, Person, Rarity, compare, person_of
-from app.vault import Keyring, Place, open_json
+from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
 
 MOST = 200
 """Records compared at most: documents first, then those that share the most tokens."""
@@ -55,7 +57,6 @@ def compare_identities(
 
     Raises:
         Unavailable: the trace cannot be written.
-        SealBroken: a stored identity was tampered with.
     """
     if not tokens:
         return []
@@ -68,32 +69,48 @@ def compare_identities(
             return []
         detail = {"records": [row[0] for row in rows], "rules": RULES_VERSION}
         record(session, proxy, "matching.compare", compartments=[_IDENTITY], purpose=purpose, detail=detail)
-        vault, rarity = vault_of(session), Rarity.public()
-        alike = [found for row in rows if (found := _likeness(vault, row, person, rarity))]
+        others = _opened(vault_of(session), rows)
+        if broken := [record_id for record_id, other in others.items() if other is None]:
+            detail = {"records": broken}
+            record(session, proxy, "matching.broken", purpose=purpose, outcome="error", detail=detail)
+        rarity = Rarity.public()
+        alike = [found for row in rows if (found := _likeness(row, others[row[0]], person, rarity))]
         record_rows(session, [_hit(session, proxy, found, purpose) for found in alike])
     return sorted(alike, key=lambda found: found.comparison.score, reverse=True)
 
 
-def _likeness(vault: Keyring, row: tuple[Any, ...], person: Person, rarity: Rarity) -> Likeness | None:
-    record_id, person_id, _unit_id, unit, _shared, document_shared, *coordinates = row
-    other = person_of(_opened(vault, record_id, coordinates))
-    comparison = compare(person, other, rarity, document_shared=document_shared)
-    if document_shared and (comparison.band is None or comparison.band < Band.PROBABLE):
+def _opened(vault: Keyring, rows: Sequence[tuple[Any, ...]]) -> dict[int, Person | None]:
+    """The person of each record; None where the identity does not open."""
+    others: dict[int, Person | None] = {}
+    for record_id, _person, _unit_id, _unit, _shared, _document, *coordinates in rows:
+        try:
+            others[record_id] = person_of(_identity_of(vault, record_id, coordinates))
+        except VaultError:
+            others[record_id] = None
+    return others
+
+
+def _identity_of(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> dict[str, Any]:
+    blob_id, version, schema_version, sealed, key_version, kek_id, wrapped = coordinates
+    if blob_id is None:
+        return {}
+    if wrapped is None:
+        raise KeyBroken
+    dek = vault.open_dek(_IDENTITY, record_id, key_version, kek_id, wrapped)
+    return open_json(
+        dek, Place("victim_blob", _IDENTITY, record_id, blob_id, version, schema_version), sealed
+    )
+
+
+def _likeness(row: tuple[Any, ...], other: Person | None, person: Person, rarity: Rarity) -> Likeness | None:
+    record_id, person_id, _unit_id, unit, _shared, document_shared, *_ = row
+    comparison = compare(person, other or Person(), rarity, document_shared=document_shared)
+    if document_shared and (other is None or (comparison.band or 0) < Band.PROBABLE):
         # Two people with one document are never passed over in silence, however different their names.
         comparison = comparison._replace(band=Band.PROBABLE)
     if comparison.band is None:
         return None
     return Likeness(record_id, person_id, unit, document_shared, comparison)
-
-
-def _opened(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> dict[str, Any]:
-    blob_id, version, schema_version, sealed, key_version, kek_id, wrapped = coordinates
-    if blob_id is None:
-        return {}
-    dek = vault.open_dek(_IDENTITY, record_id, key_version, kek_id, wrapped)
-    return open_json(
-        dek, Place("victim_blob", _IDENTITY, record_id, blob_id, version, schema_version), sealed
-    )
 
 
 def _hit(session: Session, proxy: Actor, found: Likeness, purpose: str) -> dict[str, object]:

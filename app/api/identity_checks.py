@@ -29,10 +29,14 @@ class CheckIn(BaseModel):
     summary="Verificar un documento con su entidad emisora",
     responses={
         409: {"description": "No activada, o identidad en reserva"},
+        429: {"description": "Demasiadas consultas en una hora"},
         502: {"description": "La entidad emisora no responde bien"},
         504: {"description": "La entidad emisora no responde a tiempo"},
     },
 )
 def verify(code: Code, body: CheckIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
     """Asks RENIEC or Migraciones whose the document is and says how each name compares; changes nothing."""
-    return Answer(check(runtime.database, actor, code, body.document, pide_of(runtime.settings)))
+    settings = runtime.settings
+    limit = settings.identity_check_limit_per_hour
+    pide = pide_of(settings)
+    return Answer(check(runtime.database, actor, code, body.document, pide, limit_per_hour=limit))

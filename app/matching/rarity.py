@@ -95,7 +95,7 @@ class Rarity:
         )
 
 
-_UNLISTED, _REGION, _DISTRICT, _NARROW = 0.0006, 0.03, 0.01, 0.004
+_UNLISTED, _REGION, _DISTRICT, _NARROW = 0.0006, 0.01, 0.003, 0.003
 """Shares, on the careful side, of a name that no list holds, and of places by their position."""
 _SURNAMES_BORNE, _GIVEN_NAMES_BORNE = 2.0, 1.6
 """Names of a kind that a person bears on average."""

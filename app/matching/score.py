@@ -50,6 +50,10 @@ POSSIBLE, PROBABLE = 7.0, 11.0
 _DOCUMENT_OF_ANOTHER = 12.0
 """The score that needed when a document is shared but two of given names, surname and date differ."""
 
+_CONTRADICTED = 16.0
+"""The score that is needed against another document or another birth date."""
+_AGREES = frozenset({Verdict.EQUAL, Verdict.SIMILAR})
+
 Part = tuple[float, Verdict]
 
 _MISSING: Part = (0.0, Verdict.MISSING)
@@ -58,16 +62,18 @@ _SOUND, _NICKNAME, _CLOSE, _NEAR = 0.95, 0.9, 0.75, 0.4
 _LONG, _LONGER = 5, 7
 """Letters from which one slip, and two, leave a name recognisable."""
 _ALIKE = 0.9
+_COMMON = 6.0
+"""Of two names that are both commoner, as Juan and Juana, one is no slip of the other."""
 _GIVEN_DIFFERS, _SURNAME_DIFFERS, _ONE_OF_TWO_DIFFERS = -4.5, -4.5, -7.0
 _ALL_DIFFERS = -6.0
 """What given names and a single surname say at most against, when both differ: one cause explains both."""
-_OTHER_GIVEN, _FIRST_LEFT_OUT = -6.0, -2.0
+_OTHER_GIVEN, _FIRST_ELSEWHERE = -6.0, -2.0
 _SWAPPED, _CROSSED, _WRONG_FIELD, _OTHER_NAME = -3.0, -4.5, -3.0, -1.5
 
 _DATE_SWAPPED, _DATE_SLIP, _NEW_YEAR = -3.0, -6.0, -4.0
 """What a date loses of its weight with day and month exchanged, with one digit wrong, and on the first of
 January, which stands for `unknown` in many registers."""
-_YEAR_SLIP, _YEAR_DIFFERS, _DATE_NEAR, _DATE_DIFFERS = 0.5, -4.5, -1.0, -5.0
+_YEAR_SLIP, _YEAR_DIFFERS, _DATE_NEAR, _DATE_DIFFERS = 0.5, -4.5, -1.0, -5.5
 _KIN, _KIN_GIVEN = 4.0, -3.5
 """Brothers and sisters share surnames and place: what these say at most when the given names differ, and
 what these then say besides."""
@@ -75,7 +81,8 @@ what these then say besides."""
 _DOCUMENT, _DOCUMENT_SLIP, _DOCUMENT_DIFFERS = 14.0, 7.0, -6.0
 _NARROW = 2
 """From this position on, places are narrower than a district."""
-_PLACE_CLOSE = 0.7
+_PLACE_CLOSE, _NUMBER_SLIP, _TURNED = 0.7, -3.6, -1.1
+"""A number has some 36 neighbours one slip away and 3 with two digits exchanged, a word hardly any."""
 _PLACE_DIFFERS = (-2.5, -0.7, -1.5)
 """Of a region, a district, a narrower place."""
 
@@ -111,7 +118,8 @@ def compare(a: Person, b: Person, rarity: Rarity, *, document_shared: bool = Fal
         "documents": document_verdict,
         "birth_place": place_verdict,
     }
-    return Comparison(score, _band(score, fields), fields)
+    several = min(len(a.name.given), len(b.name.given)) > 1
+    return Comparison(score, _band(score, fields, several_given=several), fields)
 
 
 def _may_be_kin(names: _Names, birth: Verdict) -> bool:
@@ -122,7 +130,7 @@ def _may_be_kin(names: _Names, birth: Verdict) -> bool:
     return own is Verdict.DIFFERENT or (own is Verdict.SIMILAR and birth is Verdict.DIFFERENT)
 
 
-def _band(score: float, fields: dict[str, Verdict]) -> Band | None:
+def _band(score: float, fields: dict[str, Verdict], *, several_given: bool) -> Band | None:
     """A shared document is never passed over, and never decides alone against the rest."""
     if fields["documents"] is Verdict.EQUAL:
         own = (fields["given_names"], fields["first_surname"], fields["birth_date"])
@@ -130,9 +138,26 @@ def _band(score: float, fields: dict[str, Verdict]) -> Band | None:
         if score < (_DOCUMENT_OF_ANOTHER if differing > 1 else PROBABLE):
             return Band.POSSIBLE
         return Band.PROBABLE if differing else Band.EXACT
-    if score >= PROBABLE:
+    if score >= PROBABLE and not _may_be_homonyms(score, fields, several_given=several_given):
         return Band.PROBABLE
     return Band.POSSIBLE if score >= POSSIBLE else None
+
+
+def _may_be_homonyms(score: float, fields: dict[str, Verdict], *, several_given: bool) -> bool:
+    """Whether what agrees is too little, however rare it is: a name repeats where it is at home.
+
+    One given name and one surname alone; and, unless the rest is extremely rare, names against another
+    document or one of them against another birth date.
+    """
+    agreeing = {field for field, verdict in fields.items() if verdict in _AGREES}
+    other_document = "birth_date" not in agreeing and fields["documents"] is Verdict.DIFFERENT
+    other_date = fields["birth_date"] is Verdict.DIFFERENT and not agreeing >= {
+        "given_names",
+        "first_surname",
+    }
+    if other_document or other_date:
+        return score < _CONTRADICTED
+    return agreeing <= {"given_names", "first_surname"} and not several_given
 
 
 class _Names(NamedTuple):
@@ -153,7 +178,8 @@ def _names(a: Person, b: Person, rarity: Rarity) -> _Names:
     best = _name(a.name, b.name, rarity)
     if best.score < 0:
         turned = _name(a.name, Name(b.name.surnames, b.name.given[:2]), rarity, _WRONG_FIELD)
-        best = max(best, turned, key=_score_of)
+        if turned.score > 0:  # else nothing in it agrees, and what it lacks would count as unknown
+            best = turned
     if a.other_names or b.other_names:
         others = (_name(one, other, rarity, _OTHER_NAME) for one in a.names for other in b.names)
         best = max(best, *others, key=_score_of)
@@ -186,14 +212,14 @@ def _given(a: tuple[Word, ...], b: tuple[Word, ...], rarity: Rarity) -> Part:
             if not left_b:
                 break
     if len(left_a) == len(a):
-        joined = JaroWinkler.similarity("".join(w.text for w in a), "".join(w.text for w in b))
-        if joined < _ALIKE:
+        whole = ["".join(word.text for word in words) for words in (a, b)]
+        if len(a) == len(b) == 1 or JaroWinkler.similarity(*whole) < _ALIKE:
             return _GIVEN_DIFFERS, Verdict.DIFFERENT
         return _NEAR * rarity.of_given(a[0].text), Verdict.SIMILAR
     if left_a and left_b:
         return max(score + _OTHER_GIVEN, _GIVEN_DIFFERS), Verdict.DIFFERENT
-    if (left_a and left_a[0] is a[0]) or (left_b and left_b[0] is b[0]):
-        score += _FIRST_LEFT_OUT
+    if _word(a[0], b[0], rarity.of_given) <= 0:
+        score += _FIRST_ELSEWHERE
     return score, Verdict.SIMILAR
 
 
@@ -245,6 +271,8 @@ def _word(a: Word, b: Word, weight: Callable[[str], float]) -> float:
         return _SOUND * least
     if _stand_for_one(a.text, b.text):
         return _NICKNAME * least
+    if max(weight(a.text), weight(b.text)) < _COMMON:
+        return 0.0
     slips = OSA.distance(a.sound, b.sound, score_cutoff=2)
     length = min(len(a.sound), len(b.sound))
     if slips == 1:
@@ -315,7 +343,11 @@ def _places(a: tuple[str, ...], b: tuple[str, ...], rarity: Rarity) -> Part:
             score += rarity.of_place(position, one)
             verdict = Verdict.EQUAL if verdict in {Verdict.MISSING, Verdict.EQUAL} else Verdict.SIMILAR
         elif _alike_places(one, other, position):
-            score += _PLACE_CLOSE * rarity.of_place(position, one)
+            least = min(rarity.of_place(position, one), rarity.of_place(position, other))
+            if not one.isdecimal():
+                score += _PLACE_CLOSE * least
+            else:
+                score += max(0.0, least + (_TURNED if sorted(one) == sorted(other) else _NUMBER_SLIP))
             verdict = Verdict.SIMILAR
         else:
             score += _PLACE_DIFFERS[min(position, _NARROW)]

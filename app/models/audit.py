@@ -18,7 +18,13 @@ class AuditEvent(Base):
     __table_args__ = (
         Index("ix_audit_event_victim_id", "victim_id", "id"),
         Index("ix_audit_event_user_id", "user_id", "id"),
-        Index("ix_audit_event_probe", "user_id", "at", postgresql_where=text("action = 'victims.probe'")),
+        Index(
+            "ix_audit_event_limited",
+            "user_id",
+            "action",
+            "at",
+            postgresql_where=text("action IN ('victims.probe', 'victims.identity-ask')"),
+        ),
     )
 
     id: Mapped[Id]

@@ -33,7 +33,7 @@ class MatchCandidate(Base):
         UniqueConstraint("run_id", "row_number", "victim_id"),
         ForeignKeyConstraint(["run_id", "found_unit_id"], ["linkage_run.id", "linkage_run.unit_id"]),
         Index("ix_match_candidate_other_id", "other_id"),
-        Index("ix_match_candidate_state_band", "state", "band", "id"),
+        Index("ix_match_candidate_state_found_at_code", "state", "found_at", "code"),
         CheckConstraint(
             "(other_id IS NULL) = (run_id IS NOT NULL) AND (run_id IS NULL) = (row_number IS NULL)"
             " AND victim_id < coalesce(other_id, victim_id + 1)",

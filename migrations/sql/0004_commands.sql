@@ -51,6 +51,23 @@ BEGIN
            AND (ruv.oversees_commands() OR ruv.command_in_scope(victim, other, kase));
 END $$;
 
+-- A merge shows either unit the other's person, so each person is known to one of the two, without narrowing: to who
+-- approves, to the unit that asked, or either oversees the register. Nobody approves a stranger into his sight.
+CREATE FUNCTION ruv.both_known(asking bigint, asking_unit bigint, victim bigint, other bigint) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    mine bigint[] := ruv.seats();
+BEGIN
+    RETURN ruv.oversees_commands()
+        OR EXISTS (SELECT FROM public.user_account u JOIN public.role_grant g ON g.role = u.role
+                   WHERE u.id = asking AND 'matching:steward' = ANY (g.permissions))
+        OR NOT EXISTS (
+            SELECT FROM unnest(ARRAY[victim, other]) AS one (record)
+            WHERE NOT EXISTS (SELECT FROM public.participation p
+                              WHERE p.victim_id = ruv.person_of_record(one.record) AND p.compartments IS NULL
+                                AND (p.seats && mine OR p.unit_id = asking_unit AND p.ended_at IS NULL)));
+END $$;
+
 -- Discarding is asked by who could move the case; merging and splitting by who has one of the two in scope, or by the
 -- custody of the register. What is named exists as such: two persons, a record of a person, a case of hers.
 CREATE FUNCTION ruv.may_request(kind text, victim bigint, other bigint, kase bigint) RETURNS boolean
@@ -89,7 +106,7 @@ END $$;
 -- people shows only as such.
 CREATE FUNCTION ruv.command_face(command bigint)
 RETURNS TABLE (victim_code text, other_code text, case_code text, unit_code text, unit_name text, decided_unit_code text,
-    decided_unit_name text, own_request boolean, own_unit boolean, same_institution boolean)
+    decided_unit_name text, own_request boolean, own_unit boolean, same_institution boolean, both_known boolean)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     me ruv.actor := ruv.context();
@@ -109,7 +126,8 @@ BEGIN
                CASE WHEN d.id IS NULL THEN NULL WHEN deciding.it THEN d.name
                     ELSE 'Centro de acogida (reservado)' END,
                c.requested_by = me.user_id, c.requested_unit_id = me.unit_id,
-               c.requested_institution_id = coalesce(c.decided_institution_id, me.institution_id)
+               c.requested_institution_id = coalesce(c.decided_institution_id, me.institution_id),
+               c.kind <> 'FUSION' OR ruv.both_known(c.requested_by, c.requested_unit_id, c.victim_id, c.other_id)
         FROM public.command_request c
         JOIN public.unit a ON a.id = c.requested_unit_id
         LEFT JOIN public.unit d ON d.id = c.decided_unit_id
@@ -161,6 +179,8 @@ BEGIN
                 AND me.user_id <> OLD.requested_by AND me.unit_id <> OLD.requested_unit_id
                 AND ruv.permits('commands:approve')
                 AND (ruv.oversees_commands() OR ruv.command_in_scope(OLD.victim_id, OLD.other_id, OLD.case_id))
+                AND (NEW.state = 'RECHAZADA' OR OLD.kind <> 'FUSION'
+                     OR ruv.both_known(OLD.requested_by, OLD.requested_unit_id, OLD.victim_id, OLD.other_id))
             WHEN NEW.state = 'RETIRADA' THEN signed AND OLD.expires_at > now() AND me.user_id = OLD.requested_by
             WHEN NEW.state = 'VENCIDA' THEN OLD.expires_at <= now() AND NEW.decided_by IS NULL
                 AND NEW.decided_unit_id IS NULL AND NEW.decided_institution_id IS NULL
@@ -275,14 +295,15 @@ DECLARE
 BEGIN
     FOREACH f IN ARRAY ARRAY['person_of_record(bigint)', 'code_of_record(bigint)', 'record_of_code(text)',
         'command_in_scope(bigint, bigint, bigint)', 'oversees_commands()',
-        'sees_command(bigint, bigint, bigint, bigint)', 'may_request(text, bigint, bigint, bigint)',
-        'command_subject(text)', 'command_face(bigint)', 'two_agreed(bigint, text)', 'discard_agreed(bigint)',
-        'guard_command()', 'discard_case(bigint)', 'check_executed()'] LOOP
+        'sees_command(bigint, bigint, bigint, bigint)', 'both_known(bigint, bigint, bigint, bigint)',
+        'may_request(text, bigint, bigint, bigint)', 'command_subject(text)', 'command_face(bigint)',
+        'two_agreed(bigint, text)', 'discard_agreed(bigint)', 'guard_command()', 'discard_case(bigint)',
+        'check_executed()'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['person_of_record(bigint)', 'command_in_scope(bigint, bigint, bigint)',
-        'oversees_commands()', 'sees_command(bigint, bigint, bigint, bigint)', 'may_request(text, bigint, bigint, bigint)',
-        'command_subject(text)', 'command_face(bigint)', 'two_agreed(bigint, text)', 'discard_agreed(bigint)',
+        'oversees_commands()', 'sees_command(bigint, bigint, bigint, bigint)', 'both_known(bigint, bigint, bigint, bigint)',
+        'may_request(text, bigint, bigint, bigint)', 'command_subject(text)', 'command_face(bigint)', 'two_agreed(bigint, text)', 'discard_agreed(bigint)',
         'guard_command()', 'discard_case(bigint)'] LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;

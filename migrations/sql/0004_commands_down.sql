@@ -60,6 +60,7 @@ END $$;
 
 DROP FUNCTION ruv.person_of_record(bigint), ruv.code_of_record(bigint), ruv.record_of_code(text),
     ruv.command_in_scope(bigint, bigint, bigint), ruv.oversees_commands(),
+    ruv.both_known(bigint, bigint, bigint, bigint),
     ruv.sees_command(bigint, bigint, bigint, bigint), ruv.may_request(text, bigint, bigint, bigint),
     ruv.command_subject(text), ruv.command_face(bigint), ruv.two_agreed(bigint, text), ruv.discard_agreed(bigint),
     ruv.guard_command(), ruv.discard_case(bigint), ruv.check_executed();

@@ -172,7 +172,8 @@ BEGIN
     END IF;
 END $$;
 
--- As before, over every record of the person: an event keeps the record it was written about.
+-- As before, over every record of the person: an event keeps the record it was written about. A record that was part of
+-- another person for a while was opened under that one's key: those looks at data are hers as well.
 CREATE OR REPLACE FUNCTION ruv.access_log(victim bigint, before bigint, most integer)
 RETURNS TABLE (id bigint, at timestamptz, action text, outcome text, role text, purpose text, compartments text[],
     unit_name text, digest bytea, mac bytea)
@@ -188,7 +189,14 @@ BEGIN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
     END IF;
     RETURN QUERY
-        SELECT found.* FROM public.victim r
+        WITH RECURSIVE stay(id, since, until, hers) AS (
+            SELECT v.id, '-infinity'::timestamptz, 'infinity'::timestamptz, true
+            FROM public.victim v WHERE v.person_id = victim
+            UNION
+            SELECT m.kept_id, greatest(s.since, m.merged_at), least(s.until, m.split_at), false
+            FROM public.record_merge m JOIN stay s ON s.id = m.absorbed_id
+            WHERE m.split_at IS NOT NULL AND m.merged_at < s.until AND m.split_at > s.since)
+        SELECT DISTINCT found.* FROM stay r
         CROSS JOIN LATERAL (
             SELECT e.id, e.at, e.action, e.outcome, body.it #>> '{actor,role}', body.it ->> 'purpose',
                    ARRAY(SELECT n FROM unnest(named.them) AS n WHERE n = ANY (listed)),
@@ -203,11 +211,11 @@ BEGIN
             LEFT JOIN public.unit u ON u.id = e.unit_id
             CROSS JOIN LATERAL (SELECT e.event::json AS it) body
             CROSS JOIN LATERAL (SELECT ARRAY(SELECT json_array_elements_text(body.it -> 'compartments')) AS them) named
-            WHERE e.victim_id = r.id AND (before IS NULL OR e.id < before)
+            WHERE e.victim_id = r.id AND e.at >= r.since AND e.at <= r.until AND (r.hers OR named.them <> '{}')
+              AND (before IS NULL OR e.id < before)
               AND (named.them = '{}' OR 'coordination' = ANY (named.them) OR named.them && listed)
               AND (e.action NOT LIKE 'plans.%' OR 'plan' = ANY (listed))
             ORDER BY e.id DESC LIMIT most) found
-        WHERE r.person_id = victim
         ORDER BY found.id DESC LIMIT most;
 END $$;
 
@@ -230,10 +238,13 @@ $$;
 CREATE FUNCTION ruv.arrange_cases(person bigint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    lead bigint := (SELECT c.id FROM public.trafficking_case c
-                    WHERE c.victim_id = person AND c.state NOT IN ('CERRADO', 'DESCARTADA')
-                    ORDER BY c.opened_at, c.id LIMIT 1);
+    lead bigint;
 BEGIN
+    -- Of two cases that end at the same moment the later one sees the other ended, and passes the lead to neither.
+    PERFORM pg_advisory_xact_lock(person);
+    lead := (SELECT c.id FROM public.trafficking_case c
+             WHERE c.victim_id = person AND c.state NOT IN ('CERRADO', 'DESCARTADA')
+             ORDER BY c.opened_at, c.id LIMIT 1);
     UPDATE public.trafficking_case c SET parallel_to = lead
     WHERE c.victim_id = person AND c.state NOT IN ('CERRADO', 'DESCARTADA') AND c.id <> lead
       AND c.parallel_to IS DISTINCT FROM lead;
@@ -249,7 +260,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- What hangs from a person as a whole, anew after her records changed: her profile, which of her open cases leads,
+-- What hangs from a person as a whole, anew after her records changed: her profile (that of the record whose identity is
+-- shown, so that no name stands beside another record's age), which of her open cases leads,
 -- and who sees her. The same records give the same answer whatever happened before, so a split leaves both as they were.
 CREATE FUNCTION ruv.settle_persons(persons bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -262,8 +274,9 @@ BEGIN
     FOREACH person IN ARRAY persons LOOP
         IF NOT EXISTS (SELECT FROM public.profile f WHERE f.victim_id = person) THEN
             UPDATE public.profile f SET record_id = f.victim_id, victim_id = person
-            WHERE f.victim_id = (SELECT o.victim_id FROM public.profile o JOIN public.victim v ON v.id = o.victim_id
-                                 WHERE v.person_id = person ORDER BY v.id LIMIT 1);
+            WHERE f.victim_id = (SELECT h.record_id FROM public.compartment_head h
+                                 WHERE h.victim_id = person AND h.compartment = 'identity'
+                                 ORDER BY h.updated_at DESC, h.record_id DESC LIMIT 1);
         END IF;
         PERFORM ruv.arrange_cases(person);
         UPDATE public.participation p SET population = ruv.population_bits(person), seats = NULL  -- set_seats() fills it

@@ -43,11 +43,27 @@ CREATE TABLE match_candidate (
     CONSTRAINT fk_match_candidate_decided_unit_id_unit FOREIGN KEY(decided_unit_id) REFERENCES unit (id)
 );
 CREATE INDEX ix_match_candidate_other_id ON match_candidate (other_id);
-CREATE INDEX ix_match_candidate_state_band ON match_candidate (state, band, id);
+CREATE INDEX ix_match_candidate_state_found_at_code ON match_candidate (state, found_at, code);
+
+DROP INDEX ix_audit_event_probe;
+CREATE INDEX ix_audit_event_limited ON audit_event (user_id, action, at)
+    WHERE action IN ('victims.probe', 'victims.identity-ask');
 
 -- Narrow questions past the policies ------------------------------------------------------------------------
 
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
+
+-- How often the bound user did this in the last hour.
+SET ROLE ruv_guard;
+DROP FUNCTION ruv.recent_probes();
+RESET ROLE;
+CREATE FUNCTION ruv.times_in_hour(wanted text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT count(*) FROM public.audit_event e
+    WHERE e.user_id = (SELECT (ruv.context()).user_id) AND e.action = wanted
+      AND e.action IN ('victims.probe', 'victims.identity-ask')  -- what the index holds
+      AND e.at > clock_timestamp() - interval '1 hour'
+$$;
 
 -- The bound actor takes part in a case of the person this record belongs to.
 CREATE FUNCTION ruv.record_in_scope(record bigint) RETURNS boolean
@@ -125,8 +141,8 @@ DO $$
 DECLARE
     f regprocedure;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['ruv.record_in_scope(bigint)', 'ruv.match_candidates(bigint[], integer)',
-                             'ruv.note_candidates(jsonb)']::regprocedure[] LOOP
+    FOREACH f IN ARRAY ARRAY['ruv.times_in_hour(text)', 'ruv.record_in_scope(bigint)',
+                             'ruv.match_candidates(bigint[], integer)', 'ruv.note_candidates(jsonb)']::regprocedure[] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', f);
         EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO ruv_app, ruv_guard', f);
         EXECUTE format('ALTER FUNCTION %s OWNER TO ruv_guard', f);

@@ -17,6 +17,12 @@ def asked(person: Registered) -> str:
     return str(ok(move(person.client, person.case, "DESCARTADA", reason="SIN_INDICIOS"), 202)["command"])
 
 
+def asked_merge(one: Registered, other: Registered) -> str:
+    """The code of a merge that the first one's officer asks for."""
+    body = {"keep": one.victim, "absorb": other.victim, "reason": "MISMOS_DATOS"}
+    return str(ok(one.client.post(f"{API}/matching/merges", json=body), 202)["command"])
+
+
 def supervisor_of(world: World, actor: Actor) -> Actor:
     """A colleague of the same unit who sees all its cases."""
     return world.actor(actor.role, unit=unit_code(world, actor), supervisor=True)

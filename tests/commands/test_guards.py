@@ -15,7 +15,7 @@ from app.access.actor import Actor
 from app.codes import new_code
 from tests.access.sql_checks import refused
 from tests.cases.story import API, Registered, ok, registered
-from tests.commands.steps import asked, decide, invite, lapse, past_locks, supervisor_of
+from tests.commands.steps import asked, asked_merge, decide, invite, lapse, past_locks, supervisor_of
 from tests.factories import World
 
 INSERT = (
@@ -302,6 +302,17 @@ def test_executed_is_not_written_without_executing(scene: Scene) -> None:
     with scene.without("command_request_executed"):
         approve_by_hand(scene, code)
     assert ok(scene.person.client.get(f"{API}/commands/{code}"))["state"] == "EJECUTADA"
+
+
+def test_the_database_lets_nobody_approve_a_stranger_into_his_sight(scene: Scene) -> None:
+    stranger = registered(scene.world)
+    code = asked_merge(scene.person, stranger)
+    by_hand = scene.signed(scene.second, code, "EJECUTADA")
+    assert scene.refuses(scene.second, DECIDE, **by_hand)
+    assert scene.changed(scene.second, DECIDE, **{**by_hand, "state": "RECHAZADA"}) == 1
+    assert scene.changed(stranger.officer, DECIDE, **scene.signed(stranger.officer, code, "EJECUTADA")) == 1
+    with scene.without("command_request_steps"):
+        assert scene.changed(scene.second, DECIDE, **by_hand) == 1  # that guard alone held it
 
 
 # Seeing

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from app.codes import new_code
-from tests.cases.story import API, Registered, at_once, ok, problem, registered
-from tests.commands.steps import decide, lapse
+from tests.cases.story import API, Registered, at_once, ok, problem, registered, shared_with
+from tests.commands.steps import asked_merge, decide, invite, lapse
 from tests.factories import World
 
 
@@ -27,11 +27,6 @@ def ask(
     return client.post(f"{API}/matching/{what}", json={"reason": reason, **body}, headers=headers)
 
 
-def asked(one: Registered, other: Registered) -> str:
-    """The code of a merge that the first one's officer asks for."""
-    return str(ok(ask(one.client, "merges", keep=one.victim, absorb=other.victim), 202)["command"])
-
-
 def main_code(client: httpx.Client, code: str) -> str:
     """The code a person answers with."""
     return str(ok(client.get(f"{API}/victims/{code}"))["code"])
@@ -39,7 +34,7 @@ def main_code(client: httpx.Client, code: str) -> str:
 
 def test_two_units_make_one_person_of_two_and_two_again(pair: tuple[Registered, Registered]) -> None:
     one, other = pair
-    code = asked(one, other)
+    code = asked_merge(one, other)
     seen = ok(other.client.get(f"{API}/commands/{code}"))
     assert seen["subject"] == {
         "keep": None,
@@ -82,6 +77,32 @@ def test_the_custody_asks_about_any_two_and_another_approves(
     ok(decide(second, code, "approvals"))
     assert main_code(other.client, other.victim) == one.victim
     problem(second.get(f"{API}/victims/{one.victim}"), 404)
+
+
+def test_two_who_know_one_of_the_two_do_not_bring_a_stranger_into_their_sight(
+    world: World, pair: tuple[Registered, Registered]
+) -> None:
+    """Whoever heard a code and has a friend in the same case would see that woman too."""
+    one, other = pair
+    second = invite(world, one, "prosecutor")
+    client = world.client(second)
+    code = asked_merge(one, other)
+    assert ok(client.get(f"{API}/commands/{code}"))["possible"] == ["refuse"]
+    assert "una de las dos personas" in problem(decide(client, code, "approvals"), 403)["detail"]
+    problem(one.client.get(f"{API}/victims/{other.victim}"), 404)
+    ok(decide(other.client, code, "approvals"))
+    assert main_code(one.client, other.victim) == one.victim
+
+
+def test_a_guest_with_a_part_of_her_record_does_not_open_all_of_it_to_another_unit(
+    world: World, pair: tuple[Registered, Registered]
+) -> None:
+    one, other = pair
+    _, guest, _ = shared_with(world, other, "car_caseworker", supervisor=True)
+    code = asked_merge(one, other)
+    assert ok(guest.get(f"{API}/commands/{code}"))["possible"] == ["refuse"]
+    problem(decide(guest, code, "approvals"), 403)
+    ok(decide(guest, code, "refusals", reason="FALTA_SUSTENTO"))
 
 
 def test_nobody_asks_about_two_strangers_and_learns_nothing_by_trying(
@@ -133,14 +154,14 @@ def test_what_is_no_part_of_a_person_is_not_split_off(pair: tuple[Registered, Re
 
 def test_a_change_between_asking_and_approving_stops_it(pair: tuple[Registered, Registered]) -> None:
     one, other = pair
-    code = asked(one, other)
+    code = asked_merge(one, other)
     url = f"{API}/victims/{other.victim}/identity"
     ok(other.client.patch(url, json={"given_names": "Yesenia Flor"}, headers={"If-Match": '"1"'}))
     assert problem(decide(other.client, code, "approvals"), 409)["code"] == "changed"
     assert main_code(other.client, other.victim) == other.victim
     assert ok(one.client.get(f"{API}/commands/{code}"))["state"] == "PENDIENTE"
     ok(decide(one.client, code, "withdrawals"))
-    ok(decide(other.client, asked(one, other), "approvals"))
+    ok(decide(other.client, asked_merge(one, other), "approvals"))
     assert main_code(other.client, other.victim) == one.victim
 
 
@@ -148,7 +169,7 @@ def test_it_happens_once_whoever_approves_at_the_same_moment(
     world: World, pair: tuple[Registered, Registered]
 ) -> None:
     one, other = pair
-    code = asked(one, other)
+    code = asked_merge(one, other)
     second = world.client(world.actor("registry_steward"))
     calls = [lambda c=client: decide(c, code, "approvals") for client in (other.client, second) * 3]
     statuses = at_once(calls)
@@ -159,7 +180,7 @@ def test_it_happens_once_whoever_approves_at_the_same_moment(
 
 def test_what_lapsed_is_not_executed(pair: tuple[Registered, Registered], world: World) -> None:
     one, other = pair
-    code = asked(one, other)
+    code = asked_merge(one, other)
     lapse(world, code)
     problem(decide(other.client, code, "approvals"), 409)
     assert main_code(other.client, other.victim) == other.victim

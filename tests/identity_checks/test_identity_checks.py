@@ -19,9 +19,13 @@ from pydantic import SecretStr, ValidationError
 from app.access.actor import Actor
 from app.config import Settings
 from app.main import create_app
+from app.postgres import ServerHandle
 from app.runtime import Runtime
+from tests.cases.story import at_once
 from tests.factories import World
 from tests.identity_checks import fake_pide as fake
+from tests.merging.story import two_of
+from tests.scratch import superuser
 
 TIMEOUT = 0.5
 
@@ -194,7 +198,7 @@ def test_an_unreachable_platform_is_a_502(world: World, desk: str, officer: Acto
     code = person(world, officer, dni(fresh()))
     dead = pide_of(runtime.settings.model_copy(update=configured("http://127.0.0.1:9/Rest")))
     with pytest.raises(BadGateway):
-        check(runtime.database, officer, code, 0, dead)
+        check(runtime.database, officer, code, 0, dead, limit_per_hour=1)
 
 
 def test_what_leaves_is_the_number_and_who_asks(
@@ -250,6 +254,45 @@ def test_who_is_under_reserve_is_not_asked_about(
     answer = ask(world, desk, writer, code)
     assert answer.status_code == 409
     assert "reserva" in answer.json()["detail"]
+    assert not platform.seen
+
+
+def test_a_reserve_noted_in_a_merged_record_holds(world: World, desk: str, platform: fake.FakePide) -> None:
+    writer = world.actor("upe_officer")
+    child, two = {"age_years": 15}, two_of(world)
+    reserved = person(world, writer, identity=child, protection={"reserved_identity": "SI"})
+    kept = person(world, writer, dni(fresh()), identity=child, protection={"risk_level": "LEVE"})
+    two.merge(kept, reserved)
+    platform.seen.clear()
+    answer = ask(world, desk, writer, kept)
+    assert answer.status_code == 409, answer.text
+    assert not platform.seen
+
+
+def test_who_may_not_know_of_a_reserve_does_not_ask(
+    world: World, desk: str, officer: Actor, platform: fake.FakePide, server: ServerHandle, worker: str
+) -> None:
+    code = person(world, officer, dni(fresh()))
+    with superuser(server, f"ruv_{worker}").begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE participation SET compartments = '{identity}' WHERE unit_id = %(u)s",
+            {"u": officer.unit_id},
+        )
+    platform.seen.clear()
+    assert ask(world, desk, officer, code).status_code == 409
+    assert not platform.seen
+
+
+def test_after_the_hourly_limit_nobody_is_asked_about(
+    world: World, desk: str, officer: Actor, platform: fake.FakePide
+) -> None:
+    code = person(world, officer, dni(fresh()))
+    limit = Settings().identity_check_limit_per_hour
+    start = [lambda: ask(world, desk, officer, code)] * 4
+    assert {ask(world, desk, officer, code).status_code for _ in range(limit - 2)} == {200}
+    assert at_once(start) == [200, 200, 429, 429]
+    platform.seen.clear()
+    assert ask(world, desk, officer, code).status_code == 429
     assert not platform.seen
 
 

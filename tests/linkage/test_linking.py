@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from app.services.matching import linkage_queries as runs
 from app.services.victims.registration import Registration, register
 from tests.factories import World
 from tests.interop.files import CTDC, HTCDS, ctdc_file, ctdc_rows, load
-from tests.linkage.scene import WHEN, Scene, as_row, compared, incoming, somebody
+from tests.linkage.scene import WHEN, Done, Scene, as_row, compared, incoming, somebody
 
 
 def test_a_comparison_writes_candidates_and_nobody(scene: Scene, tmp_path: Path) -> None:
@@ -116,6 +116,19 @@ def test_two_processes_do_not_count_twice(scene: Scene, tmp_path: Path) -> None:
         runs.advance(session, run, 1, {"ninguna": 1})
     with pytest.raises(Conflict), scene.world.session(scene.officer) as session:
         runs.advance(session, run, 2, {"ninguna": 2})
+
+
+def test_who_is_overtaken_by_another_process_is_told_so(scene: Scene, tmp_path: Path) -> None:
+    path = incoming(tmp_path, as_row(somebody()), as_row(scene.person))
+    overtaking: list[Done] = []
+
+    def overtaken(_outcomes: Sequence[Outcome]) -> None:
+        overtaking.append(compared(scene.world, scene.officer, path, batch=1))
+
+    with pytest.raises(Conflict, match="Otra orden"):
+        link(scene.world.runtime.database, scene.officer, path, HTCDS, Linked(2), done=overtaken, batch=1)
+    assert overtaking[0].results == {"ninguna": 1, "probable": 1}
+    assert len(scene.candidates()) == 1
 
 
 def test_the_same_person_joins_and_nobody_is_made(scene: Scene, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from app.codes import new_code
 from app.matching import RULES_VERSION
 from app.services.matching.candidates import write
 from tests.factories import World
+from tests.merging.story import two_of
 
 IDENTITY = {
     "given_names": "Rosa María",
@@ -127,6 +128,19 @@ def test_the_look_is_in_the_log_of_both(apart: Case) -> None:
     for actor, person in ((apart.first, apart.a), (apart.second, apart.b)):
         log = apart.world.client(actor).get(f"/api/v1/victims/{person.code}/access-log").json()
         assert "matching.review" in [entry["action"] for entry in log["entries"]]
+
+
+def test_a_pair_merged_meanwhile_waits_no_more_until_it_is_split(ours: Case) -> None:
+    client, two = ours.world.client(ours.first), two_of(ours.world)
+    two.merge(ours.a.code, ours.b.code)
+    assert ours.code not in _codes(client.get("/api/v1/matching/candidates"))
+    assert ours.get(ours.first).json()["one_person"] is True
+    refused = ours.post(ours.first, {"decision": "DISTINTA"})
+    assert refused.status_code == 409
+    assert "separen" in refused.json()["detail"]
+    two.split(ours.a.code, ours.b.code)
+    assert ours.code in _codes(client.get("/api/v1/matching/candidates"))
+    assert ours.post(ours.first, {"decision": "DISTINTA"}).status_code == 200
 
 
 def test_the_list(ours: Case) -> None:

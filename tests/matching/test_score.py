@@ -50,6 +50,63 @@ def test_a_twin_is_not_taken_for_her_sister() -> None:
     assert (against(twin).band or 0) < Band.PROBABLE
 
 
+NAYELI = {"given_names": "Nayeli", "first_surname": "Huaranca"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "band"),
+    [
+        ({}, {}, Band.POSSIBLE),
+        ({"second_surname": "Tocto"}, {"birth_place": "050101"}, Band.POSSIBLE),
+        ({"second_surname": "Tocto"}, {"second_surname": "Tocto"}, Band.PROBABLE),
+        ({"birth_date": "2004-03-17"}, {"birth_date": "2004-03-17"}, Band.PROBABLE),
+        ({"birth_place": "050101"}, {"birth_place": "050101"}, Band.PROBABLE),
+        ({"given_names": "Nayeli Maruja"}, {"given_names": "Nayeli Maruja"}, Band.PROBABLE),
+    ],
+)
+def test_one_given_name_and_one_surname_alone_do_not_make_a_person(
+    one: dict[str, Any], other: dict[str, Any], band: Band
+) -> None:
+    """However rare they are, a name repeats where it is at home."""
+    assert compare(person_of(NAYELI | one), person_of(NAYELI | other), RARITY).band is band
+
+
+def test_namesakes_with_other_documents_are_no_probable_match_without_a_birth_date() -> None:
+    known = {**ROSA, "given_names": "Rosalía", "birth_date": None, "birth_place": None}
+    other = {"documents": [{"type": "DNI", "number": "71112222"}]}
+    assert against(other, known).band is Band.POSSIBLE
+    assert against({}, {**known, "documents": None}).band is Band.PROBABLE
+    assert against(other).band is Band.PROBABLE
+
+
+def test_a_birth_date_that_differs_needs_both_names() -> None:
+    other = {"birth_date": "1990-12-01", "documents": None}
+    assert against({**other, "first_surname": None, "second_surname": None}).band is not Band.PROBABLE
+    assert against(other).band is Band.PROBABLE
+
+
+@pytest.mark.parametrize(("one", "other"), [("Juan", "Juana"), ("María", "Martha")])
+def test_a_common_name_is_no_slip_of_another(one: str, other: str) -> None:
+    assert against({"given_names": other}, {**ROSA, "given_names": one}).fields["given_names"] is (
+        Verdict.DIFFERENT
+    )
+
+
+def test_given_names_in_another_order_say_less() -> None:
+    turned = against({"given_names": "Nélida Rosalía"})
+    assert turned.fields["given_names"] is Verdict.SIMILAR
+    assert turned.score < against({}).score
+
+
+def test_names_of_which_nothing_agrees_differ_in_every_field() -> None:
+    """Exchanging given names and surnames leaves one of three without a partner: it is not unknown."""
+    other = {"given_names": "Bogulami", "first_surname": "Nanitoce", "second_surname": "Tumocala"}
+    fields = against(other).fields
+    assert {fields[name] for name in ("given_names", "first_surname", "second_surname")} == {
+        Verdict.DIFFERENT
+    }
+
+
 def test_verdicts() -> None:
     fields = against({"given_names": "Rosalía", "first_surname": "Guaman", "birth_date": "2004-03-18"}).fields
     assert fields == {

@@ -96,8 +96,13 @@ def test_a_reason_off_the_list_is_refused_by_its_name(world: World, reason: str)
     assert "HOMONIMA" in answer["errors"][0]["message"]
 
 
-def possibly(woman: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """A mix of two persons that the rules take for perhaps the first, and that shares a token with her."""
+def possibly(woman: dict[str, Any], tag: str) -> dict[str, Any]:
+    """A mix of her and another that the rules take for perhaps her, and that shares a token with her."""
+    mixes = (_possibly(woman, somebody(f"{tag}-{other}")) for other in range(50))
+    return next(mixed for mixed in mixes if mixed is not None)
+
+
+def _possibly(woman: dict[str, Any], other: dict[str, Any]) -> dict[str, Any] | None:
     known = {token.value for token in tokens(b"x" * 32, person_of(woman))}
     fields = sorted(without(woman, "documents"))  # a shared document always asks
     for many in range(1, len(fields)):
@@ -108,13 +113,13 @@ def possibly(woman: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
                 token.value for token in tokens(b"x" * 32, person_of(mixed))
             ):
                 return mixed
-    raise AssertionError("the rules know no such pair")
+    return None
 
 
 def test_who_is_only_possibly_the_same_is_noted_in_silence(world: World, admin: Engine) -> None:
     woman = somebody(world.tag)
     first = world.register(world.actor("police_investigator"), identity=woman)
-    mixed = possibly(woman, somebody(f"{world.tag}-otra"))
+    mixed = possibly(woman, world.tag)
     client = world.client(world.actor("cem_officer"))
     assert ok(client.post(f"{API}/search", json=mixed)) == {"matches": []}
     second = ok(client.post(API, json=registration(mixed)), 201)

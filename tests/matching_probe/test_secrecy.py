@@ -157,6 +157,22 @@ def test_after_the_hourly_limit_nothing_is_answered_however_it_is_asked(world: W
     assert answers[0] == answers[1]
 
 
+def test_a_change_that_comes_too_late_looks_nobody_up(world: World) -> None:
+    """Or a wrong version would tell of any document whether somebody has it, uncounted where nobody does."""
+    woman = somebody(world.tag)
+    world.register(world.actor("police_investigator"), identity=woman)
+    officer = world.actor("cem_officer")
+    hers = world.register(officer, identity=somebody(f"{world.tag}-otra"))
+    client = world.client(officer)
+    for documents in (woman["documents"], somebody(f"{world.tag}-nadie")["documents"]):
+        body = {"documents": documents}
+        for compartment, version in (("identity", 7), ("identity", 0)):
+            changed = client.patch(
+                f"{API}/{hers.code}/{compartment}", json=body, headers={"If-Match": f'"{version}"'}
+            )
+            assert changed.status_code == 412, changed.text
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -21,6 +21,7 @@ from app.config import Settings
 from app.errors import Conflict
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import OWNER
+from app.services.cases.service import Move, move
 from app.services.commands.deciding import approve
 from app.services.victims.changes import change
 from tests.access.sql_checks import refused
@@ -271,3 +272,24 @@ def test_two_is_two(world: World) -> None:
     same = Two(world, two.asking, two.approving)
     same.approve(asked)
     problem(kept.client.get(f"{API}/victims/{absorbed.victim}"), 404)
+
+
+def test_of_cases_that_end_at_the_same_moment_none_takes_the_lead(world: World, admin: Engine) -> None:
+    first, second, third = (registered(world) for _ in range(3))
+    two = two_of(world)
+    for other in (second, third):
+        two.merge(first.victim, other.victim)
+    ended = Move("CERRADO", outcome="FALLECIMIENTO")
+    with world.session(second.officer) as session:
+        move(session, second.officer, second.case, 1, ended)
+        url, tag = f"{API}/cases/{first.case}/transitions", {"If-Match": '"1"'}
+        body = {"to": ended.target, "outcome": ended.outcome}
+        thread, outcome = _in_thread(lambda: first.client.post(url, json=body, headers=tag))
+        time.sleep(0.5)
+        assert thread.is_alive()
+    thread.join(20)
+    ok(outcome[0])
+    leads = (
+        "SELECT code FROM trafficking_case WHERE victim_id = :v AND closed_at IS NULL AND parallel_to IS NULL"
+    )
+    assert run(admin, leads, v=first.victim_id) == [(third.case,)]

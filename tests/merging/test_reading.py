@@ -59,7 +59,7 @@ def test_the_strand_that_is_not_shown_is_read_under_its_code(pair: Pair) -> None
 
 def test_a_change_goes_into_the_strand_that_is_shown(pair: Pair) -> None:
     kept, absorbed, client = pair.kept, pair.absorbed, pair.absorbed.client
-    shown = f"{API}/victims/{absorbed.victim}"
+    shown = f"{API}/victims/{kept.victim}"
     ok(client.patch(f"{shown}/identity", json={"second_surname": "Mamani"}, headers={"If-Match": '"1"'}))
     ok(client.patch(f"{shown}/contact", json={"email": "b@example.org"}, headers={"If-Match": '"1"'}))
     problem(
@@ -72,6 +72,76 @@ def test_a_change_goes_into_the_strand_that_is_shown(pair: Pair) -> None:
     assert own["compartments"]["contact"] == {"email": "b@example.org"}
     assert "second_surname" not in own["compartments"]["identity"]
     problem(absorbed.client.get(f"{API}/victims/{kept.victim}"), 404)
+
+
+def test_a_version_read_before_the_merge_overwrites_nothing_of_the_other_record(pair: Pair) -> None:
+    """Both identities are at version 1, so the tag alone would let a stale form write into the kept one."""
+    kept, absorbed, client = pair.kept, pair.absorbed, pair.absorbed.client
+    stale = client.patch(
+        f"{API}/victims/{absorbed.victim}/identity", json={"given_names": "X"}, headers={"If-Match": '"1"'}
+    )
+    assert "Vuelva a leerla" in problem(stale, 409)["detail"]
+    assert pair.read(kept, kept.victim)["compartments"]["identity"]["given_names"] == "Ana"
+    own = f"{API}/victims/{absorbed.victim}/contact"  # what is shown is what was read: nothing is stale
+    ok(client.patch(own, json={"email": "b@example.org"}, headers={"If-Match": '"1"'}))
+
+
+def test_the_age_that_is_shown_is_of_the_record_whose_name_is(world: World, admin: Engine) -> None:
+    root, two = world.register(world.actor("cem_officer"), contact={"email": "r@example.org"}), two_of(world)
+    first = registered(world, given_names="Berta", age_years=30)
+    last = registered(world, given_names="Carla", age_years=41)
+    for other in (first, last):
+        two.merge(root.code, other.victim)
+    url = f"{API}/victims/{root.code}"
+    seen = ok(last.client.get(url))["compartments"]["identity"]
+    assert (seen["given_names"], seen["age_years"]) == ("Carla", 41)
+    ok(last.client.patch(f"{url}/identity", json={"age_years": 42}, headers={"If-Match": '"1"'}))
+    for other in (last, first):
+        two.split(root.code, other.victim)
+    ages = run(
+        admin,
+        "SELECT age_years FROM profile WHERE victim_id IN (:b, :c) ORDER BY age_years",
+        b=first.victim_id,
+        c=last.victim_id,
+    )
+    assert ages == [(30,), (42,)]
+
+
+def test_looks_at_her_data_while_she_was_part_of_another_stay_in_her_log(world: World) -> None:
+    kept, absorbed, two = registered(world), registered(world, "udavit_officer"), two_of(world)
+    contact = f"{API}/victims/{absorbed.victim}/contact"
+    ok(absorbed.client.patch(contact, json={"email": "a@example.org"}, headers={"If-Match": '"0"'}))
+    ok(kept.client.get(f"{API}/victims/{kept.victim}"))
+    two.merge(kept.victim, absorbed.victim)
+    ok(kept.client.get(f"{API}/victims/{absorbed.victim}"))
+    ok(move(kept.client, kept.case, "EN_ASISTENCIA_INMEDIATA"))
+    two.split(kept.victim, absorbed.victim)
+    ok(kept.client.get(f"{API}/victims/{kept.victim}"))
+    entries = ok(absorbed.client.get(f"{API}/victims/{absorbed.victim}/access-log"))["entries"]
+    looks = [entry for entry in entries if entry["action"] == "victims.read"]
+    assert len(looks) == 1
+    assert "Contacto y familia" in looks[0]["compartments"]
+    assert "altered" not in {entry["outcome"] for entry in entries}
+    assert "cases.transition" not in {
+        entry["action"] for entry in entries
+    }  # the other one's case is not hers
+    assert len({entry["id"] for entry in entries}) == len(entries)
+
+
+def test_a_look_under_the_third_of_three_records_stays_in_the_log_of_each_once(world: World) -> None:
+    low, middle, top = (registered(world) for _ in range(3))
+    two = two_of(world)
+    for _ in range(2):  # twice the same way: no look is told twice
+        two.merge(middle.victim, low.victim)
+        two.merge(top.victim, middle.victim)
+        ok(top.client.get(f"{API}/victims/{low.victim}"))
+        two.split(top.victim, middle.victim)
+        two.split(middle.victim, low.victim)
+    two.merge(middle.victim, low.victim)
+    for person, looks in ((low, 2), (middle, 2), (top, 2)):
+        entries = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["entries"]
+        assert [entry["action"] for entry in entries].count("victims.read") == looks
+        assert len({entry["id"] for entry in entries}) == len(entries)
 
 
 def test_lists_show_her_cases_under_her_own_code(pair: Pair) -> None:

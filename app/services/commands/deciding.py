@@ -22,6 +22,10 @@ _CHANGED = (
     "Lo que se pidió cambió desde entonces: quien lo pidió debe retirarlo y, si todavía corresponde, "
     "pedirlo de nuevo."
 )
+_UNKNOWN = (
+    "De una de las dos personas, ni su unidad ni la que lo pidió ven el registro completo: "
+    "lo aprueba la unidad que la atiende o la custodia del registro."
+)
 
 
 def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
@@ -29,11 +33,14 @@ def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str
 
     Raises:
         NotFound: no such command, or the actor could not decide it.
-        Forbidden: the role approves none, or the actor or its unit asked for it.
+        Forbidden: the role approves none, the actor or its unit asked for it, or it would join a person
+            whom neither of the two units knows without narrowing.
         Conflict: decided or lapsed already, or what it is about changed since; it keeps waiting then.
         StaleVersion: somebody decided it meanwhile.
     """
     found = _decidable(session, actor, code, version)
+    if not found.face.both_known:
+        raise Forbidden(_UNKNOWN)
     command = found.command
     flag = bool(found.face.same_institution)
     _decide(session, actor, command, EXECUTED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -32,7 +33,7 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 _NAMES = tuple(field.name for field in fields(Command))
 _FACE = (
     "victim_code", "other_code", "case_code", "unit_code", "unit_name", "decided_unit_code",
-    "decided_unit_name", "own_request", "own_unit", "same_institution",
+    "decided_unit_name", "own_request", "own_unit", "same_institution", "both_known",
 )  # fmt: skip
 PURPOSE = "registro"
 
@@ -66,10 +67,11 @@ def find(session: Session, code: str) -> Found:
     return _found(row)
 
 
-def own_pending(session: Session) -> list[Found]:
-    """Commands of the actor's unit that are stored as waiting, overdue ones too."""
-    query = _visible().where(CommandRequest.state == PENDING)
-    return [found for found in map(_found, session.execute(query)) if found.face.own_unit]
+def own_waiting(session: Session, kind: str, subject_now: Mapping[str, int | None]) -> Command | None:
+    """What the actor's unit asked for with this kind and subject and is stored as waiting, overdue or not."""
+    same = [getattr(CommandRequest, name).is_not_distinct_from(key) for name, key in subject_now.items()]
+    query = _visible().where(CommandRequest.state == PENDING, CommandRequest.kind == kind, *same)
+    return next((found.command for found in map(_found, session.execute(query)) if found.face.own_unit), None)
 
 
 def subject(session: Session, code: str) -> Subject | None:
@@ -159,7 +161,9 @@ def possible(actor: Actor, found: Found) -> list[str]:
     if found.face.own_request:
         return ["withdraw"] if policy().permits(actor.role, Permission.COMMANDS_REQUEST) else []
     decides = policy().permits(actor.role, Permission.COMMANDS_APPROVE) and not found.face.own_unit
-    return ["approve", "refuse"] if decides else []
+    if not decides:
+        return []
+    return ["approve", "refuse"] if found.face.both_known else ["refuse"]
 
 
 def _visible() -> Select[Any]:

@@ -21,7 +21,7 @@ from app.services.cases.row_queries import case_state, is_housed
 from app.services.choices import unknown_code
 from app.services.commands.command import DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
 from app.services.commands.executors import FINGERPRINTS
-from app.services.commands.queries import Subject, find, own_pending, subject
+from app.services.commands.queries import Subject, find, own_waiting, subject
 from app.services.commands.trace import note
 from app.services.state_machine import refused
 
@@ -99,7 +99,9 @@ def _request(
     reason: str,
     fingerprint: Callable[[], str],
 ) -> Command:
-    _clear_pending(session, actor, {"kind": kind, **subject_now})
+    waiting = own_waiting(session, kind, subject_now)
+    if waiting is not None:
+        _make_way(session, actor, waiting)
     code = new_code("CO")
     row: dict[str, Any] = {
         **subject_now,
@@ -120,17 +122,14 @@ def _request(
     return command
 
 
-def _clear_pending(session: Session, actor: Actor, wanted: dict[str, Any]) -> None:
-    """Store what of the own unit has lapsed, so that it may be asked anew; refuse what still waits."""
-    for found in own_pending(session):
-        command = found.command
-        if command.state_now == LAPSED:
-            _lapse(session, actor, command)
-        elif {name: getattr(command, name) for name in wanted} == wanted:
-            raise Conflict(_WAITS, command=command.code)
+def _make_way(session: Session, actor: Actor, command: Command) -> None:
+    """Write down that the unit's own command has lapsed, so that it may be asked anew.
 
-
-def _lapse(session: Session, actor: Actor, command: Command) -> None:
+    Raises:
+        Conflict: it still waits.
+    """
+    if command.state_now != LAPSED:
+        raise Conflict(_WAITS, command=command.code)
     moved = session.execute(
         update(CommandRequest)
         .where(CommandRequest.id == command.id, CommandRequest.version == command.version)

@@ -10,18 +10,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.access.actor import Actor
 from app.access.guard import check_writable, require, victim_in_scope
-from app.access.opening import open_compartments
+from app.access.opening import Opened, current_blob, open_compartments
 from app.access.permissions import Permission
+from app.access.policy import OPENING
+from app.access.sealing import Strand
 from app.audit import record
 from app.db import Database
 from app.errors import Conflict, Invalid
 from app.matching import Rarity, Verdict, compare, person_of
 from app.records import document_warnings
 from app.services.identity_checks.pide import Answer, Outcome, Pide
+from app.services.limits import check_hourly
 
 PURPOSE = "verificacion"
+ASK = "victims.identity-ask"
+"""Action of the trace by which questions are counted."""
 FIELDS = ("given_names", "first_surname", "second_surname")
 
 _OFF = (
@@ -29,13 +36,15 @@ _OFF = (
     "Verifique con el documento a la vista; la administración puede activarla."
 )
 _RESERVED = (
-    "Su identidad está en reserva: preguntar por ella a otra entidad revelaría que se la busca. "
+    "Su identidad está en reserva, o usted no puede saberlo: "
+    "preguntar por ella a otra entidad revelaría que se la busca. "
     "Verifique con el documento a la vista."
 )
 _MESSAGES = {
     Outcome.NOT_FOUND: "La entidad emisora no conoce este número o el documento no está vigente; revíselo.",
     Outcome.WITHHELD: "La entidad emisora no da datos de este documento: es de una persona menor de edad.",
 }
+_TOO_MANY = "Hizo demasiadas consultas en una hora. Espere, o verifique con el documento a la vista."
 _SAME = "Coincide. Si está de acuerdo, anote el documento como verificado."
 _OTHER = "No coincide todo: revise el número y los nombres antes de anotar nada."
 
@@ -51,20 +60,24 @@ class _Question:
     identity: dict[str, Any]
 
 
-def check(database: Database, actor: Actor, code: str, place: int, pide: Pide | None) -> dict[str, Any]:
+def check(
+    database: Database, actor: Actor, code: str, place: int, pide: Pide | None, *, limit_per_hour: int
+) -> dict[str, Any]:
     """Ask the issuer of a document whose it is, and compare. Changes nothing: it proposes.
 
     Args:
         place: position in `identity.documents`, from 0.
         pide: the platform; None where it is switched off.
+        limit_per_hour: documents a user may ask about in an hour.
 
     Raises:
         Forbidden, NotFound: the actor does not write the identity of this person.
-        Conflict: switched off, or the person's identity is under reserve.
+        Conflict: switched off, or the person's identity is under reserve, or the actor may not know whether.
+        TooMany: the user's questions of this hour are used up.
         Invalid: there is no such document, or its number cannot be right.
         BadGateway, GatewayTimeout: the issuer gave no usable answer.
     """
-    question = _question(database, actor, code, place, pide)
+    question = _question(database, actor, code, place, pide, limit_per_hour)
     assert pide is not None  # noqa: S101 - _question refuses without it
     answer = pide.look_up(question.kind, question.number)
     verdicts = _verdicts(question.identity, answer)
@@ -85,7 +98,9 @@ def check(database: Database, actor: Actor, code: str, place: int, pide: Pide | 
     }
 
 
-def _question(database: Database, actor: Actor, code: str, place: int, pide: Pide | None) -> _Question:
+def _question(
+    database: Database, actor: Actor, code: str, place: int, pide: Pide | None, limit_per_hour: int
+) -> _Question:
     """What to ask, once it is allowed and written down that it is asked."""
     with database.session(actor) as session:
         require(actor, Permission.VICTIMS_WRITE)
@@ -96,19 +111,34 @@ def _question(database: Database, actor: Actor, code: str, place: int, pide: Pid
         opened = open_compartments(
             session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=("identity", "protection")
         )
-        identity = opened.data.get("identity", {})
-        reserved = opened.data.get("protection", {}).get("reserved_identity") == "SI"
-        if reserved or identity.get("reserved_alias"):
+        if _reserved(session, ref.victim_id, opened):
             raise Conflict(_RESERVED)
+        identity = opened.data.get("identity", {})
         document = _document(identity, place)
         issuer = pide.issuer_of(document["type"])
         if issuer is None:
             raise Conflict(_OFF)
+        check_hourly(session, actor, ASK, limit_per_hour, _TOO_MANY)
         record(
-            session, actor, "victims.identity-ask", victim_id=ref.victim_id, compartments=["identity"],
+            session, actor, ASK, victim_id=ref.victim_id, compartments=["identity"],
             fields=["identity.documents"], purpose=PURPOSE, detail={"asked": issuer.name},
         )  # fmt: skip
         return _Question(ref.victim_id, document["type"], document["number"], issuer.name, identity)
+
+
+def _reserved(session: Session, victim_id: int, opened: Opened) -> bool:
+    """Whether her identity is under reserve, in any of her records; so it is where the actor may not know."""
+    if opened.levels.get("protection") not in OPENING:
+        return True
+    parts = [
+        current_blob(session, Strand(victim_id, record_id), name)[0]
+        for record_id, names in opened.not_shown.items()
+        for name in names
+    ]
+    return any(
+        part.get("reserved_identity") == "SI" or part.get("reserved_alias")
+        for part in (*parts, *opened.data.values())
+    )
 
 
 def _document(identity: Mapping[str, Any], place: int) -> dict[str, str]:

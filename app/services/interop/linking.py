@@ -132,7 +132,7 @@ class _Linking:
         """Compare a batch, note what was found, and add to the counts."""
         candidates = [self._judge.candidate(row) for row in rows]
         with self._database.session(self._actor) as session:
-            outcomes = self._compared(session, candidates)
+            outcomes, noted = self._compared(session, candidates)
             counted = results + Counter(outcome.result for outcome in outcomes)
             counted[REPEATED] += sum(_is_repeated(outcome) for outcome in outcomes)
             counts = {name: times for name, times in counted.items() if times}
@@ -140,13 +140,18 @@ class _Linking:
                 session, self._actor, "matching.link", purpose=PURPOSE,
                 detail={"run": self.run.code, "rows": len(rows)},
             )  # fmt: skip
+            # First, as it holds the run: another process that compares the same rows notes nothing.
             run = runs.advance(session, self.run, len(rows), counts)
+            write(session, self._actor, noted, origin=ORIGIN)
         self.run = run
         results.clear()
         results.update(counts)
         return outcomes
 
-    def _compared(self, session: Session, candidates: Sequence[Candidate]) -> list[Outcome]:
+    def _compared(
+        self, session: Session, candidates: Sequence[Candidate]
+    ) -> tuple[list[Outcome], list[dict[str, object]]]:
+        """What became of each row, and the candidates to note."""
         present = present_rows(session, self._actor, self._form, candidates)
         keys = index_keys(session)
         wanted = {c.line: row for c in candidates if c.key not in present and (row := _incoming(c, keys))}
@@ -154,8 +159,10 @@ class _Linking:
         found = probe_rows(session, self._actor, rows, purpose=PURPOSE)
         by_line = {row.line: each for row, each in zip(rows, found, strict=True)}
         noted = [self._noted(line, each) for line, several in by_line.items() for each in several]
-        write(session, self._actor, noted, origin=ORIGIN)
-        return [self._outcome(c, present, wanted.get(c.line), by_line.get(c.line, [])) for c in candidates]
+        outcomes = [
+            self._outcome(c, present, wanted.get(c.line), by_line.get(c.line, [])) for c in candidates
+        ]
+        return outcomes, noted
 
     def _noted(self, line: int, found: Found) -> dict[str, object]:
         row = {"victim_id": found.record_id, "run_id": self.run.id, "row_number": line, "origin": ORIGIN}

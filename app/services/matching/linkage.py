@@ -75,9 +75,13 @@ def lock_rows(session: Session, rows: Iterable[Incoming]) -> None:
 def _strongest(marks: Sequence[Mark]) -> list[Mark]:
     found = [mark for mark in marks if mark.kind == Kind.DOCUMENT]
     for version in {mark.key_version for mark in marks}:
-        others = (m for m in marks if m.kind != Kind.DOCUMENT and m.key_version == version)
-        found += [mark for mark in (next(others, None),) if mark is not None]
+        others = [m for m in marks if m.kind != Kind.DOCUMENT and m.key_version == version]
+        found += [min(others, key=_weakness)] if others else []
     return found
+
+
+def _weakness(mark: Mark) -> tuple[int, int]:
+    return mark.kind, mark.token  # kinds are numbered from the strongest on
 
 
 class Alike(NamedTuple):

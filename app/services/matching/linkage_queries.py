@@ -48,7 +48,7 @@ class Decided(NamedTuple):
 def begin(session: Session, actor: Actor, source: str, file_key: bytes, rows: int) -> Run:
     """The run of this file under the rules of today, started now if there is none yet."""
     row = {
-        "code": new_code("EN"),
+        "code": new_code("LE"),
         "unit_id": actor.unit_id,
         "source": source,
         "file_key": file_key,

@@ -59,7 +59,6 @@ def probe(
 
     Raises:
         Unavailable: the trace cannot be written.
-        SealBroken: a stored identity was tampered with.
     """
     wanted = marks_of(index_keys(session), person) if marks is None else marks
     alike = compare_identities(

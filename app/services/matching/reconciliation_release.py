@@ -113,20 +113,32 @@ def _exposed(
     values: Mapping[Group, int], persons: Mapping[Group, int], sources: list[str], hidden: set[Group]
 ) -> list[_Secret]:
     """Secrets for which no tables far enough apart are found."""
-    secrets = [_Secret(group) for group in values if group in hidden]
-    secrets += [
-        _Secret(exact, exactly=True)
-        for exact, count in sorted(persons.items(), key=lambda item: sorted(item[0]))
-        if 0 < count < SMALLEST_PUBLISHED
+    tables = _tables(values, persons, sources, hidden)
+    return [s for s in _secrets(values, persons, hidden) if not _ambiguous([s.value(t) for t in tables])]
+
+
+def _secrets(values: Mapping[Group, int], persons: Mapping[Group, int], hidden: set[Group]) -> list[_Secret]:
+    """The hidden numbers, and the groups of exactly whom there are few."""
+    few = (exact for exact, count in persons.items() if 0 < count < SMALLEST_PUBLISHED)
+    return [
+        *(_Secret(group) for group in values if group in hidden),
+        *(_Secret(exact, exactly=True) for exact in sorted(few, key=sorted)),
     ]
-    found = {secret: [secret.value(persons)] for secret in secrets}
+
+
+def _tables(
+    values: Mapping[Group, int], persons: Mapping[Group, int], sources: list[str], hidden: set[Group]
+) -> list[Mapping[Group, int]]:
+    """Tables that fit what is published, the true one first: as many as it takes to hide each secret."""
+    tables: list[Mapping[Group, int]] = [persons]
     space = _Space(values, persons, sources, hidden)
-    for secret in secrets:
+    for secret in _secrets(values, persons, hidden):
         for sign in (1, -1):
-            table = None if _ambiguous(found[secret]) else space.extreme(secret, sign)
-            for other in secrets if table else ():
-                found[other].append(other.value(table or {}))
-    return [secret for secret in secrets if not _ambiguous(found[secret])]
+            if _ambiguous([secret.value(table) for table in tables]):
+                break
+            if (table := space.extreme(secret, sign)) is not None:
+                tables.append(table)
+    return tables
 
 
 def _ambiguous(values: list[int]) -> bool:
@@ -146,11 +158,9 @@ class _Space:
     ) -> None:
         self._exact = [frozenset(c) for n in range(1, len(sources) + 1) for c in combinations(sources, n)]
         self._shown = {group: value for group, value in values.items() if group not in hidden}
-        self._named = [
-            group
-            for group in hidden
-            if len(group) == 1 and OTHERS not in group  # named ones are not small
-        ]
+        # In a fixed order: which table is found must not depend on how a set happens to lie in memory.
+        named = [group for group in hidden if len(group) == 1 and OTHERS not in group]
+        self._named = sorted(named, key=sorted)  # named ones are not small
         # Nothing bounds a table when little is shown; far enough is far enough.
         limit = 2 * sum(persons.values()) + 10 * SMALLEST_PUBLISHED
         spare = 1 + len(self._named)

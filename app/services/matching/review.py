@@ -21,10 +21,10 @@ from app.models import MatchCandidate
 from app.records.partial import MASK
 from app.services.choices import unknown_code
 from app.services.matching import review_queries as queries
-from app.services.matching.review_queries import Pair, Side
+from app.services.matching.review_queries import PENDING, UNKNOWN, WAITING, Pair, Side
 from app.services.paging import PAGE, cursor_of
 
-PENDING, SAME, OTHER, UNKNOWN = "PENDIENTE", "MISMA", "DISTINTA", "NO_SE"
+SAME, OTHER = "MISMA", "DISTINTA"
 STATES = (PENDING, SAME, OTHER, UNKNOWN)
 DECISIONS: Mapping[str, str | None] = {
     SAME: "merge_reason",
@@ -59,6 +59,8 @@ def listing(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Candidates the actor may review, newest first: the custody of the register all, others those they see.
 
+    A pair that waits is not listed while its records are one person: they were merged without it.
+
     Args:
         state: one of `STATES`; those that wait by default.
         band: one of `BANDS`; every one by default.
@@ -80,7 +82,7 @@ def listing(
         session, actor, "matching.list", purpose=PURPOSE, detail={"state": wanted, "band": band or "todas"}
     )
     pairs = queries.listing(
-        session, state=wanted, band=BANDS[band] if band else None, cursor=cursor, limit=limit + 1
+        session, actor, state=wanted, band=BANDS[band] if band else None, cursor=cursor, limit=limit + 1
     )
     page = pairs[:limit]
     following = cursor_of(page[-1].found_at, page[-1].code) if len(pairs) > limit else None
@@ -123,7 +125,7 @@ def decide(
         Forbidden: the role reviews none.
         NotFound: no such candidate, or not for this actor.
         Invalid: no such decision or reason.
-        Conflict: it was decided already.
+        Conflict: it was decided already, or the two are one person by now.
         StaleVersion: it changed meanwhile.
         Unavailable: the trace cannot be written.
     """
@@ -131,8 +133,10 @@ def decide(
     _check_decision(decision, reason)
     if pair.version != version:
         raise StaleVersion
-    if pair.state not in {PENDING, UNKNOWN}:
+    if pair.state not in WAITING:
         raise Conflict("Ya se decidió sobre estos dos registros.", state=pair.state)
+    if pair.one_person and decision != SAME:
+        raise Conflict("Estos dos registros ya son una persona; si no lo es, pida que se separen.")
     detail = {"candidate": pair.code, "decision": decision, "reason": reason or ""}
     for side in pair.sides:
         record(session, actor, "matching.decide", victim_id=side.person_id, purpose=PURPOSE, detail=detail)

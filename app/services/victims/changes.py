@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import check_writable, require, victim_in_scope
+from app.access.guard import VictimRef, check_writable, require, victim_in_scope
 from app.access.opening import current_blob
 from app.access.permissions import Permission
 from app.access.sealing import Strand, sealing_key
@@ -37,6 +37,11 @@ from app.services.victims.population import ONLY_CHILDREN, out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, claim, duplicate
 from app.vault import Place, seal_json
 
+_MERGED = (
+    "Este código es ahora otro código de una persona cuyo registro se unió con este. "
+    "Vuelva a leerla y escriba con el código que muestra la respuesta."
+)
+
 
 def change(  # noqa: PLR0913
     session: Session,
@@ -64,7 +69,8 @@ def change(  # noqa: PLR0913
         Invalid: the result is not valid; nothing is stored.
         StaleVersion: somebody changed it meanwhile.
         PossibleDuplicate: a document added belongs to somebody already registered; nothing is written.
-        Conflict: the change would take the person out of the actor's own sight.
+        Conflict: the change would take the person out of the actor's own sight, or the code is a merged
+            record's whose own strand is not the one shown.
     """
     require(actor, Permission.VICTIMS_WRITE)
     ref = victim_in_scope(session, actor, code)
@@ -72,7 +78,7 @@ def change(  # noqa: PLR0913
         raise NotFound
     check_writable(actor, ref.standing, compartment, set(patch))
     _check_names(compartment, patch)
-    strand = queries.shown_strand(session, ref.victim_id, compartment) or Strand(ref.victim_id, ref.victim_id)
+    strand = _held(session, ref, compartment, version)
     current, blob_version = current_blob(session, strand, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
     safe = authored(compartment, patch, current, actor.user_id)
@@ -80,7 +86,6 @@ def change(  # noqa: PLR0913
     if compartment == "identity" and out_of_population(actor, clean, {}) == ONLY_CHILDREN:
         raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
-    # Only now: what was read above is what is changed, or the version is not the caller's any more.
     _advance(session, actor, strand, compartment, version)
     tokens = [mark_row(strand.record_id, mark) for mark in marks]
     insert_rows(session, VictimToken, tokens, skip_present=True)  # she may have had them before
@@ -116,16 +121,34 @@ def _validated(compartment: str, merged: dict[str, Any]) -> dict[str, Any]:
     raise Invalid("Revise los campos indicados.", errors=errors)
 
 
-def _advance(session: Session, actor: Actor, strand: Strand, compartment: str, version: int) -> None:
-    """Move the head to the next version; the loser of a race changes nothing.
+def _held(session: Session, ref: VictimRef, compartment: str, version: int) -> Strand:
+    """The strand that is shown, at the caller's version and kept so; the loser of a race changes nothing.
+
+    It comes before anybody is looked up: what fails afterwards would take back the trace of a look-up that
+    told something, and the user's count with it.
 
     Raises:
-        StaleVersion: the head is not at `version`.
+        StaleVersion: it is not at `version`.
+        Conflict: the code is a merged record's whose own strand is not shown: `version` may be of that one.
     """
     if version == 0:
-        session.execute(select(func.pg_advisory_xact_lock(strand.victim_id)))
-        if queries.shown_strand(session, strand.victim_id, compartment) is not None:
-            raise StaleVersion
+        session.execute(select(func.pg_advisory_xact_lock(ref.victim_id)))
+    strand = queries.shown_strand(session, ref.victim_id, compartment)
+    if strand and ref.record_id not in {ref.victim_id, strand.record_id}:
+        raise Conflict(_MERGED)
+    held = queries.held_version(session, strand, compartment) if strand else 0
+    if held != version:
+        raise StaleVersion
+    return strand or Strand(ref.victim_id, ref.victim_id)
+
+
+def _advance(session: Session, actor: Actor, strand: Strand, compartment: str, version: int) -> None:
+    """Move the head, which is held, to the next version.
+
+    Raises:
+        StaleVersion: it is not the actor's to move.
+    """
+    if version == 0:
         head = {**strand._asdict(), "compartment": compartment, "version": 1, "unit_id": actor.unit_id}
         insert_rows(session, CompartmentHead, [head])
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -14,12 +13,14 @@ from app.access.opening import open_compartments
 from app.access.permissions import Permission
 from app.access.policy import Level
 from app.audit import record
-from app.errors import FieldError, Invalid, PossibleDuplicate, TooMany
+from app.errors import FieldError, Invalid, PossibleDuplicate
 from app.matching import Person, person_of
 from app.records import RecordInvalid, dump, parse, partial_view
+from app.services.limits import check_hourly
 from app.services.matching.index_keys import index_keys
 from app.services.matching.marking import Mark, lock_tokens, marks_of
 from app.services.matching.probing import Found, probe
+from app.vault import VaultError
 
 PROBES_PER_HOUR = 60
 """Look-ups a user may make in an hour, unless the settings say otherwise."""
@@ -29,11 +30,11 @@ PROBE = "victims.probe"
 
 PURPOSE = "registro"
 
-_LOCK = 0x5072_6F62  # first half of the advisory lock of a user's probes
 _ELSEWHERE = (
     "Parece que esa persona ya está registrada. Solicite acceso a la unidad indicada; si es un centro de"
     " acogida reservado, a la custodia del registro."
 )
+_TOO_MANY = "Buscó demasiadas personas en una hora. Espere o pida ayuda a la custodia del registro."
 _HERE = "Parece que esa persona ya está registrada y su unidad participa en su caso."
 
 
@@ -83,7 +84,7 @@ def counted_probe(
     """
     if not marks:
         return []
-    _check_limit(session, actor, limit_per_hour)
+    check_hourly(session, actor, PROBE, limit_per_hour, _TOO_MANY)
     found = probe(session, actor, person, exclude=exclude, marks=marks, purpose=PURPOSE)
     # One event a document: that is what the limit counts.
     documents = {mark.token for mark in marks if mark.kind == 1 and mark.key_version == marks[0].key_version}
@@ -129,9 +130,12 @@ def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[dict[s
 def _own(session: Session, actor: Actor, found: Found) -> dict[str, Any]:
     code = found.code or ""
     ref = victim_in_scope(session, actor, code)
-    opened = open_compartments(
-        session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=["identity"]
-    )
+    try:
+        opened = open_compartments(
+            session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=["identity"]
+        )
+    except VaultError:  # tampered with, which was recorded as it was compared: she is told without it
+        return {"code": code, "unit": found.unit, "band": found.band.name, "record": {}}
     identity = opened.data.get("identity", {})
     if opened.levels.get("identity") is not Level.PARTIAL:  # which is masked already
         identity = partial_view("identity", identity)
@@ -152,13 +156,3 @@ def duplicate(
     if continue_with is None:
         return PossibleDuplicate(detail, duplicates=entries)
     return PossibleDuplicate(f"{detail} {way_out}", duplicates=entries, continue_with=dict(continue_with))
-
-
-def _check_limit(session: Session, actor: Actor, limit_per_hour: int) -> None:
-    """Refuse who looked up too many persons; a user's look-ups run one after another, so none slips by."""
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
-    used = session.connection().exec_driver_sql("SELECT ruv.recent_probes()").scalar_one()
-    if used >= limit_per_hour:
-        raise TooMany(
-            "Buscó demasiadas personas en una hora. Espere o pida ayuda a la custodia del registro."
-        )

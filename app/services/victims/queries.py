@@ -252,6 +252,19 @@ def shown_strand(session: Session, victim_id: int, compartment: str) -> Strand |
     return Strand(victim_id, shown_record(victim_id, filled)) if filled else None
 
 
+def held_version(session: Session, strand: Strand, compartment: str) -> int | None:
+    """The version a strand of a compartment is at, which nobody else changes until the transaction ends."""
+    return session.scalar(
+        select(CompartmentHead.version)
+        .where(
+            CompartmentHead.victim_id == strand.victim_id,
+            CompartmentHead.record_id == strand.record_id,
+            CompartmentHead.compartment == compartment,
+        )
+        .with_for_update()
+    )
+
+
 def _strands(session: Session, victim_id: int, compartment: str) -> dict[int, datetime]:
     """Records of the person that filled the compartment, and when each was written last."""
     rows = session.execute(
