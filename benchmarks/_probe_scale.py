@@ -32,7 +32,7 @@ from app.errors import PossibleDuplicate
 from app.matching import person_of, tokens
 from app.records import SCHEMA_VERSION
 from app.runtime import Runtime
-from app.services.matching.index_keys import index_keys
+from app.services.index_keys.keys import index_keys
 from app.services.victims.registration import Registration, register
 from app.vault import Place, seal_json
 
@@ -47,6 +47,9 @@ P50, P99 = 1e-3, 5e-3
 SLOWER: Final = 3.0
 BYTES: Final = 2_500
 """Of tokens and their indexes for one person, at most; the prototype with 18.6 tokens a person took 1 345."""
+
+SHARED_BUFFERS: Final = "2GB"
+"""What `docs/postgres.md` advises for a register of this size: its tokens and identities fit into memory."""
 
 _CANDIDATES = "SELECT * FROM ruv.match_candidates(%(tokens)s, 200)"
 _DAY = date(2025, 6, 2)
@@ -232,7 +235,7 @@ def figures(quick: bool) -> list[Figure]:
     wanted = looked_for(scale.probes)
     fresh = list(persons(2 * half, NEW + 1))
     registrations = {}
-    with installation() as runtime:
+    with installation(SHARED_BUFFERS) as runtime:
         actor = officer(runtime)
         loader = Loader(runtime, actor)
         for size, more, some in ((small, small, fresh[:half]), (large, large - small, fresh[half:])):

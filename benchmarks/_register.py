@@ -52,8 +52,12 @@ RECORD: dict[str, dict[str, Any]] = {
 
 
 @contextmanager
-def installation() -> Iterator[Runtime]:
-    """A fresh installation on an embedded server, removed at the end."""
+def installation(shared_buffers: str | None = None) -> Iterator[Runtime]:
+    """A fresh installation on an embedded server, removed at the end.
+
+    Args:
+        shared_buffers: memory of PostgreSQL, where a large register needs more than the default.
+    """
     with tempfile.TemporaryDirectory(prefix="ruv-bench-", ignore_cleanup_errors=True) as folder:
         settings = Settings(
             data_dir=Path(folder),
@@ -63,6 +67,12 @@ def installation() -> Iterator[Runtime]:
             session_hours=12,
         )
         runtime = open_runtime(settings)
+        if shared_buffers is not None:
+            runtime.close(wait=30)
+            local = Path(folder) / "pgdata" / "local.conf"
+            local.write_text(f"shared_buffers = '{shared_buffers}'\n")
+            local.chmod(0o644)
+            runtime = open_runtime(settings)
         try:
             yield runtime
         finally:

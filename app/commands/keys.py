@@ -12,7 +12,7 @@ from app.commands._console import BadUsage, err, say, show, show_json, show_tabl
 from app.commands._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
-    from app.services.matching.rotation import Progress
+    from app.services.index_keys.rotation import Progress
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -26,7 +26,7 @@ def keys() -> None:
 def status(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Enumera las llaves: para qué son, su versión, su estado y qué llave raíz las envuelve."""
     from app.access.actor import SETUP
-    from app.services.matching.key_queries import rotation_under_way, stored_keys
+    from app.services.index_keys.queries import rotation_under_way, stored_keys
 
     with installation(data_dir) as runtime, runtime.database.session(SETUP) as session:
         found, rotation = stored_keys(session), rotation_under_way(session)
@@ -55,7 +55,7 @@ def rotate(
 ) -> None:
     """Cambia la llave de búsqueda mientras el servicio atiende; si se corta, la misma orden continúa."""
     from app.runtime import root_key
-    from app.services.matching.rotation import rotate as rotate_index
+    from app.services.index_keys.rotation import rotate as rotate_index
 
     if not index:
         raise BadUsage("Diga qué llave cambia: --index.")

@@ -22,7 +22,7 @@ def reconcile_command(
     data_dir: DataDir = None,
 ) -> None:
     """Concilia un año: registros y personas por fuente, y cuántas tienen en común dos y tres de ellas."""
-    from app.services.matching.reconciliation import reconcile
+    from app.services.reconciliation.service import reconcile
 
     with installation(data_dir) as runtime:
         actor = account(runtime, user)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    PrimaryKeyConstraint,
     SmallInteger,
     UniqueConstraint,
     text,
@@ -172,7 +173,10 @@ class VictimToken(Base):
     """
 
     __tablename__ = "victim_token"
-    __table_args__ = (Index("ix_victim_token_victim_id", "victim_id"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("token", "victim_id", postgresql_include=["kind"]),
+        Index("ix_victim_token_victim_id", "victim_id"),
+    )
 
     token: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     victim_id: Mapped[VictimKey] = mapped_column(ForeignKey("victim.id"))

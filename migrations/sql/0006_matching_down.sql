@@ -25,4 +25,6 @@ DROP POLICY guard ON victim_key;
 REVOKE ALL ON victim_key FROM ruv_guard;
 REVOKE SELECT ON victim_blob FROM ruv_guard;
 GRANT SELECT (victim_id, record_id, compartment, version, unit_id) ON victim_blob TO ruv_guard;
+ALTER TABLE victim_token DROP CONSTRAINT pk_victim_token,
+    ADD CONSTRAINT pk_victim_token PRIMARY KEY (token, victim_id);
 ALTER TABLE victim_token DROP COLUMN key_version;

@@ -8,9 +8,9 @@ from app.config import Settings
 from app.postgres.names import OWNER
 from app.runtime import Runtime, assemble, install
 from app.services.idempotency import remember, replayed
+from app.services.index_keys.rotation import rotate
 from app.services.interop.ctdc import FORMAT
 from app.services.interop.rows import RowKeys
-from app.services.matching.rotation import rotate
 from app.vault import RootKey
 from tests.factories import World
 

@@ -14,9 +14,9 @@ from app.access.actor import MAINTENANCE, Actor
 from app.errors import Conflict
 from app.matching import person_of
 from app.runtime import Runtime
-from app.services.matching.index_keys import index_keys
+from app.services.index_keys.keys import index_keys
+from app.services.index_keys.rotation import rotate
 from app.services.matching.marking import marks_of
-from app.services.matching.rotation import rotate
 from app.services.victims.changes import change
 from app.services.victims.registration import Registration, register
 from app.vault import RootKey, SealBroken
@@ -230,7 +230,7 @@ def test_cut_off_at_any_step_it_goes_on(
         raise Cut
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"app.services.matching.rotation.{step}", cut)
+        patched.setattr(f"app.services.index_keys.rotation.{step}", cut)
         with pytest.raises(Cut):
             rotate(console.database, root, silent)
     assert all_found(office, clerk, people)

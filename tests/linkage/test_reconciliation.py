@@ -16,7 +16,7 @@ from app.errors import Forbidden, Invalid
 from app.matching import RULES_VERSION
 from app.records.kinds import today
 from app.runtime import Runtime
-from app.services.matching.reconciliation import reconcile
+from app.services.reconciliation.service import reconcile
 from tests.factories import World
 from tests.releases.registry import Registry
 

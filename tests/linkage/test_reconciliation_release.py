@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.services.matching.reconciliation_figures import EVERYBODY, Figures, Group, groups, renamed, together
-from app.services.matching.reconciliation_release import (
+from app.services.reconciliation.figures import EVERYBODY, Figures, Group, groups, renamed, together
+from app.services.reconciliation.release import (
     MOST_NAMED,
     OTHERS,
     SMALLEST_PUBLISHED,
@@ -103,7 +103,7 @@ def test_what_remains_is_a_small_number_too() -> None:
 
 def test_a_planted_leak_is_found() -> None:
     """Hiding the small number alone is not enough, and the audit says so."""
-    from app.services.matching.reconciliation_release import _exposed
+    from app.services.reconciliation.release import _exposed
 
     figures = _figures({"A": 40, "B": 40, "A B": 4})
     sources = ["A", "B"]

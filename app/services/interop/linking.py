@@ -17,6 +17,7 @@ from app.access.actor import Actor
 from app.audit import record
 from app.db import Database
 from app.matching import Band, person_of
+from app.services.index_keys.keys import IndexKey, index_keys
 from app.services.interop.formats import Format, remark
 from app.services.interop.importing import BATCH, allow, batches, present_rows
 from app.services.interop.judging import PURPOSE, Candidate, Judge
@@ -24,7 +25,6 @@ from app.services.interop.outcomes import PRESENT, REFUSED, Outcome, Writer
 from app.services.interop.rows import Row, RowKeys, file_key, read_rows
 from app.services.matching import linkage_queries as runs
 from app.services.matching.candidates import findings, write
-from app.services.matching.index_keys import IndexKey, index_keys
 from app.services.matching.linkage import Earlier, Incoming, probe_rows
 from app.services.matching.linkage_queries import Run
 from app.services.matching.probing import Found

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor, matching_for
 from app.db import acting_as, driver_cursor
 from app.matching import Band, Comparison, Kind, Person, Rarity, compare
-from app.services.matching.index_keys import IndexKey
+from app.services.index_keys.keys import IndexKey
 from app.services.matching.marking import Mark, lock_tokens, marks_of
 from app.services.matching.probing import Found, probe
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app.matching import Person, tokens
-from app.services.matching.index_keys import IndexKey
+from app.services.index_keys.keys import IndexKey
 
 
 @dataclass(frozen=True, slots=True)

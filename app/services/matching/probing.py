@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.comparing import Likeness, compare_identities
 from app.matching import Band, Comparison, Person
-from app.services.matching.index_keys import index_keys
+from app.services.index_keys.keys import index_keys
 from app.services.matching.marking import Mark, marks_of
 from app.services.matching.probing_queries import codes_seen
 

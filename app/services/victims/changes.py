@@ -28,8 +28,8 @@ from app.records import (
     parse,
     split_face,
 )
+from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
-from app.services.matching.index_keys import index_keys
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.matching.probing import Found
 from app.services.victims import faces, queries

@@ -16,8 +16,8 @@ from app.audit import record
 from app.errors import FieldError, Invalid, PossibleDuplicate
 from app.matching import Person, person_of
 from app.records import RecordInvalid, dump, parse, partial_view
+from app.services.index_keys.keys import index_keys
 from app.services.limits import check_hourly
-from app.services.matching.index_keys import index_keys
 from app.services.matching.marking import Mark, lock_tokens, marks_of
 from app.services.matching.probing import Found, probe
 from app.vault import VaultError

@@ -38,8 +38,8 @@ from app.models import (
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
 from app.records.kinds import MIN_YEAR, today
 from app.services.choices import unknown_code
+from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
-from app.services.matching.index_keys import index_keys
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.victims.population import out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, claim, duplicate

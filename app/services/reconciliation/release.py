@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.services.matching.reconciliation_figures import (
+from app.services.reconciliation.figures import (
     EVERYBODY,
     Figures,
     Group,
@@ -21,7 +21,7 @@ from app.services.matching.reconciliation_figures import (
     renamed,
     together,
 )
-from app.services.matching.reconciliation_tables import Fitting
+from app.services.reconciliation.tables import Fitting
 
 SMALLEST_PUBLISHED = 10
 """Smallest number of persons or records that is published."""

@@ -24,7 +24,7 @@ from app.db import Database
 from app.errors import Conflict, Unavailable
 from app.models import IndexRotation, Kek
 from app.postgres.names import OWNER
-from app.services.matching.index_keys import index_keys
+from app.services.index_keys.keys import index_keys
 from app.vault import RootKey, new_wrapped_key
 
 BATCH = 500

@@ -18,9 +18,9 @@ from app.db import vault_of
 from app.errors import FieldError, Invalid
 from app.matching import RULES_VERSION, Band
 from app.records.kinds import today
-from app.services.matching import reconciliation_queries as queries
-from app.services.matching.reconciliation_figures import EVERYBODY, Figures, Group, groups, together
-from app.services.matching.reconciliation_release import OTHERS, SMALLEST_PUBLISHED, Released, release
+from app.services.reconciliation import queries
+from app.services.reconciliation.figures import EVERYBODY, Figures, Group, groups, together
+from app.services.reconciliation.release import OTHERS, SMALLEST_PUBLISHED, Released, release
 
 FIRST_YEAR = 1900
 PRINTED, HIDDEN = "PUBLICADO", "RESERVADO"

@@ -1,0 +1,1 @@
+"""How many persons the records of each institution are, and who of them is known to several."""
