@@ -22,9 +22,9 @@ from app.catalogues import code_list
 from app.records import remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
-from app.services.victims.probing import search
+from app.services.victims.probing import NOT_DUPLICATE, search
 from app.services.victims.queries import access_log, history, read
-from app.services.victims.registration import NOT_DUPLICATE, Registration, register
+from app.services.victims.registration import Registration, register
 
 router = APIRouter(prefix="/victims", tags=["personas"])
 
@@ -44,9 +44,9 @@ class ProbeIn(BaseModel):
 
 
 class NotDuplicateIn(BaseModel):
-    """Why the person is none of those found."""
+    """Why to go on although somebody alike is registered."""
 
-    model_config = ConfigDict(extra="forbid", title="No es la misma persona")
+    model_config = ConfigDict(extra="forbid", title="Continuar aunque parezca registrada")
 
     reason: Annotated[
         str,
@@ -63,7 +63,7 @@ class RegistrationIn(BaseModel):
     first_identified_on: Annotated[date, Field(title="Fecha de la primera identificación")]
     state: Annotated[str, Field(title="Estado inicial", max_length=40)] = "PRESUNTA_VICTIMA"
     not_duplicate: Annotated[
-        NotDuplicateIn | None, Field(title="Motivo por el que no es quien ya está registrada")
+        NotDuplicateIn | None, Field(title="Motivo para continuar aunque parezca registrada")
     ] = None
 
 
@@ -132,8 +132,10 @@ def detail(
     "/{code}/{compartment}",
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Cambiar un compartimento",
+    responses={409: {"description": "Un documento agregado ya es de otra persona, o el registro cambió"}},
 )
-def patch(
+def patch(  # noqa: PLR0913 - one for each part of the request
+    *,
     code: Code,
     compartment: Annotated[str, Field(max_length=40)],
     body: Annotated[dict[str, Any], Body(title="Campos que cambian; null los borra")],
@@ -141,10 +143,15 @@ def patch(
     actor: CurrentActor,
     version: ExpectedVersion,
     runtime: CurrentRuntime,
+    not_duplicate: Annotated[
+        str | None, Query(title="Motivo para continuar aunque el documento ya sea de otra", max_length=40)
+    ] = None,
 ) -> Answer:
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
     limit = runtime.settings.probe_limit_per_hour
-    new = change(session, actor, code, compartment, version, body, probe_limit=limit)
+    new = change(
+        session, actor, code, compartment, version, body, not_duplicate=not_duplicate, probe_limit=limit
+    )
     return Answer({"version": new, "warnings": remarks({compartment: body})}, headers=etag(new))
 
 

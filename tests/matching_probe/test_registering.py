@@ -53,7 +53,7 @@ def test_another_unit_learns_whom_to_ask_and_how_to_go_on(world: World, admin: E
     body = problem(answer, 409)
     assert body["duplicates"] == [{"unit": unit_name(admin, owner.unit_id)}]
     assert [choice["code"] for choice in body["continue_with"]["not_duplicate"]] == [
-        "HOMONIMA", "GEMELA", "DOCUMENTO_AJENO", "VERIFICADO_OTRA",
+        "HOMONIMA", "GEMELA", "DOCUMENTO_AJENO", "VERIFICADO_OTRA", "POR_RESOLVER",
     ]  # fmt: skip
     assert set(body) == {"type", "title", "status", "detail", "duplicates", "continue_with"}
 
@@ -212,6 +212,27 @@ def test_a_document_added_that_is_somebody_elses_changes_nothing(world: World) -
     assert read["compartments"]["identity"]["given_names"] == "Prueba"
     assert read["filled"]["identity"]["version"] == 1
     assert change(client, other.code, 1, given_names="Otra").status_code == 200
+
+
+def test_a_document_that_is_somebody_elses_is_kept_with_a_reason_and_the_pair_noted(
+    world: World, admin: Engine
+) -> None:
+    woman = somebody(world.tag)
+    first = world.register(world.actor("police_investigator"), identity=woman)
+    officer = world.actor("cem_officer")
+    second = world.register(officer, identity={"given_names": "Prueba", "age_years": 30})
+    client = world.client(officer)
+    path, body = f"{API}/{second.code}/identity", {"documents": woman["documents"]}
+    seen = {"If-Match": '"1"'}
+    asked = problem(client.patch(path, json=body, headers=seen), 409)
+    reason = asked["continue_with"]["not_duplicate"][-1]["code"]
+    odd = problem(client.patch(f"{path}?not_duplicate=OTRA", json=body, headers=seen), 422)
+    assert odd["errors"][0]["field"] == "not_duplicate"
+    ok(client.patch(f"{path}?not_duplicate={reason}", json=body, headers=seen))
+    kept = ok(client.get(f"{API}/{second.code}"))["compartments"]["identity"]["documents"]
+    assert [document["number"] for document in kept] == [woman["documents"][0]["number"]]
+    (pair,) = candidates(admin, first.victim_id)
+    assert (pair["other_id"], pair["origin"], pair["reason"]) == (second.victim_id, "CAMBIO", "POR_RESOLVER")
 
 
 def test_a_name_corrected_into_somebody_elses_is_noted_and_not_refused(world: World, admin: Engine) -> None:

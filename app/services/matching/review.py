@@ -32,6 +32,8 @@ DECISIONS: Mapping[str, str | None] = {
     UNKNOWN: None,
 }
 """Each decision with the code list of its reasons; who does not know gives none."""
+UNRESOLVED = "POR_RESOLVER"
+"""Reason to register somebody alike and leave the question to the review: no answer to it."""
 BANDS = {"EXACTA": Band.EXACT, "PROBABLE": Band.PROBABLE, "POSIBLE": Band.POSSIBLE}
 
 PURPOSE = "conciliacion"
@@ -178,7 +180,9 @@ def _check_decision(decision: str, reason: str | None) -> None:
 
 def _reasons(decision: str) -> dict[str, str]:
     name = DECISIONS[decision]
-    return {} if name is None else dict(code_list(name).labels)
+    labels = {} if name is None else dict(code_list(name).labels)
+    labels.pop(UNRESOLVED, None)
+    return labels
 
 
 def _next_step(pair: Pair) -> dict[str, Any] | None:

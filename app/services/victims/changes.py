@@ -34,7 +34,7 @@ from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.matching.probing import Found
 from app.services.victims import faces, queries
 from app.services.victims.population import ONLY_CHILDREN, out_of_population
-from app.services.victims.probing import PROBES_PER_HOUR, claim, duplicate
+from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
 from app.vault import Place, seal_json
 
 _MERGED = (
@@ -51,6 +51,7 @@ def change(  # noqa: PLR0913
     version: int,
     patch: dict[str, Any],
     *,
+    not_duplicate: str | None = None,
     purpose: str = "atencion",
     probe_limit: int = PROBES_PER_HOUR,
 ) -> int:
@@ -60,6 +61,8 @@ def change(  # noqa: PLR0913
 
     Args:
         version: the version the caller read; 0 for a compartment not filled yet.
+        not_duplicate: why to go on although a document added is somebody else's (`not_duplicate_reason`); the
+            pair is noted with it.
 
     Returns the new version.
 
@@ -68,7 +71,7 @@ def change(  # noqa: PLR0913
         Forbidden: fields the actor may not write, each named.
         Invalid: the result is not valid; nothing is stored.
         StaleVersion: somebody changed it meanwhile.
-        PossibleDuplicate: a document added belongs to somebody already registered; nothing is written.
+        PossibleDuplicate: a document added is somebody else's, and no reason was given; nothing is written.
         Conflict: the change would take the person out of the actor's own sight, or the code is a merged
             record's whose own strand is not the one shown.
     """
@@ -78,14 +81,13 @@ def change(  # noqa: PLR0913
         raise NotFound
     check_writable(actor, ref.standing, compartment, set(patch))
     _check_names(compartment, patch)
+    check_reason(not_duplicate, "not_duplicate")
     strand = _held(session, ref, compartment, version)
     current, blob_version = current_blob(session, strand, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
-    safe = authored(compartment, patch, current, actor.user_id)
-    clean = _validated(compartment, merge_patch(current, safe))
-    if compartment == "identity" and out_of_population(actor, clean, {}) == ONLY_CHILDREN:
-        raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
+    clean = _changed(actor, compartment, current, patch)
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
+    ask_first(session, actor, [each for each in alike if each.document_shared], not_duplicate)
     _advance(session, actor, strand, compartment, version)
     tokens = [mark_row(strand.record_id, mark) for mark in marks]
     insert_rows(session, VictimToken, tokens, skip_present=True)  # she may have had them before
@@ -99,7 +101,7 @@ def change(  # noqa: PLR0913
         session, actor, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
         fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
     )  # fmt: skip
-    note(session, actor, strand.record_id, alike, origin="CAMBIO")
+    note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
     return new
 
 
@@ -112,13 +114,26 @@ def _check_names(compartment: str, patch: dict[str, Any]) -> None:
         raise Invalid(message, errors=[{"field": "?", "code": "extra_forbidden", "message": message}])
 
 
-def _validated(compartment: str, merged: dict[str, Any]) -> dict[str, Any]:
+def _changed(
+    actor: Actor, compartment: str, current: dict[str, Any], patch: dict[str, Any]
+) -> dict[str, Any]:
+    """The compartment as it will be.
+
+    Raises:
+        Invalid: it would not be valid.
+        Conflict: it would take the person out of the actor's own sight.
+    """
+    merged = merge_patch(current, authored(compartment, patch, current, actor.user_id))
     errors: list[FieldError] = []
     try:
-        return dump(parse(compartment, merged))
+        clean = dump(parse(compartment, merged))
     except RecordInvalid as invalid:
         errors = [{"field": e["field"], "code": e["code"], "message": e["message"]} for e in invalid.errors]
-    raise Invalid("Revise los campos indicados.", errors=errors)
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+    if compartment == "identity" and out_of_population(actor, clean, {}) == ONLY_CHILDREN:
+        raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
+    return clean
 
 
 def _held(session: Session, ref: VictimRef, compartment: str, version: int) -> Strand:
@@ -178,7 +193,6 @@ def _recognised(
     """Look-up tokens the change adds, and who else is alike by them; what she was known by keeps finding her.
 
     Raises:
-        PossibleDuplicate: a document added is somebody else's.
         TooMany: the user's probes of this hour are used up.
     """
     if compartment != "identity":
@@ -187,8 +201,6 @@ def _recognised(
     old = set(marks_of(keys, person_of(before)))
     added = [mark for mark in marks_of(keys, person) if mark not in old]
     found = claim(session, actor, person, added, limit_per_hour=probe_limit, exclude=victim_id)
-    if taken := [each for each in found if each.document_shared]:
-        raise duplicate(session, actor, taken)
     return added, found
 
 

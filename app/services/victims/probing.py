@@ -13,9 +13,11 @@ from app.access.opening import open_compartments
 from app.access.permissions import Permission
 from app.access.policy import Level
 from app.audit import record
+from app.catalogues import code_list
 from app.errors import FieldError, Invalid, PossibleDuplicate
 from app.matching import Person, person_of
 from app.records import RecordInvalid, dump, parse, partial_view
+from app.services.choices import unknown_code
 from app.services.index_keys.keys import index_keys
 from app.services.limits import check_hourly
 from app.services.matching.marking import Mark, lock_tokens, marks_of
@@ -30,11 +32,15 @@ PROBE = "victims.probe"
 
 PURPOSE = "registro"
 
+NOT_DUPLICATE = "not_duplicate_reason"
+"""Code list of why to go on although somebody alike is registered."""
+
 _ELSEWHERE = (
     "Parece que esa persona ya está registrada. Solicite acceso a la unidad indicada; si es un centro de"
     " acogida reservado, a la custodia del registro."
 )
 _TOO_MANY = "Buscó demasiadas personas en una hora. Espere o pida ayuda a la custodia del registro."
+_WAY_OUT = "Si es otra persona o no se puede saber ahora, repita el envío con not_duplicate y el motivo."
 _HERE = "Parece que esa persona ya está registrada y su unidad participa en su caso."
 
 
@@ -142,17 +148,29 @@ def _own(session: Session, actor: Actor, found: Found) -> dict[str, Any]:
     return {"code": code, "unit": found.unit, "band": found.band.name, "record": identity}
 
 
-def duplicate(
-    session: Session,
-    actor: Actor,
-    found: Iterable[Found],
-    *,
-    way_out: str = "",
-    continue_with: Mapping[str, object] | None = None,
-) -> PossibleDuplicate:
-    """The refusal that tells of these persons what `shown` does, and how to go on where there is a way."""
+def check_reason(reason: str | None, field: str) -> None:
+    """That a reason to go on, if one is given, is of the list.
+
+    Raises:
+        Invalid: it is not; `field` says where it was given.
+    """
+    reasons = code_list(NOT_DUPLICATE)
+    if reason is not None and reason not in reasons:
+        raise Invalid("Revise los campos indicados.", errors=[unknown_code(field, reasons.codes)])
+
+
+def ask_first(session: Session, actor: Actor, found: Sequence[Found], reason: str | None) -> None:
+    """Write nothing while somebody is found and no reason was given to go on all the same.
+
+    Raises:
+        PossibleDuplicate: it tells of them what `shown` does, and the reasons there are.
+    """
+    if not found or reason is not None:
+        return
     entries = shown(session, actor, found)
     detail = _HERE if any("code" in entry for entry in entries) else _ELSEWHERE
-    if continue_with is None:
-        return PossibleDuplicate(detail, duplicates=entries)
-    return PossibleDuplicate(f"{detail} {way_out}", duplicates=entries, continue_with=dict(continue_with))
+    reasons = code_list(NOT_DUPLICATE)
+    choices = [{"code": code, "label": reasons.label(code)} for code in reasons.codes]
+    raise PossibleDuplicate(
+        f"{detail} {_WAY_OUT}", duplicates=entries, continue_with={"not_duplicate": choices}
+    )

@@ -15,7 +15,6 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.standing import Standing
 from app.audit import event_row, record_rows
-from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids, vault_of
 from app.errors import FieldError, Forbidden, Invalid
@@ -37,12 +36,11 @@ from app.models import (
 )
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
 from app.records.kinds import MIN_YEAR, today
-from app.services.choices import unknown_code
 from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.victims.population import out_of_population
-from app.services.victims.probing import PROBES_PER_HOUR, claim, duplicate
+from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
 from app.vault import Keyring, Place, seal_json
 
 # Order of writing: each row's policy needs what stands before it, and a participation takes its seats from
@@ -64,9 +62,6 @@ _ORDER = (
 FIRST_STATES = ("ALERTA", "PRESUNTA_VICTIMA")
 _REGISTRANT = Standing(shared=None, resident=False)
 FIRST_DAY = date(MIN_YEAR, 1, 1)
-NOT_DUPLICATE = "not_duplicate_reason"
-"""Code list of why somebody alike is another person."""
-_WAY_OUT = "Si es otra persona, repita el registro con not_duplicate y el motivo."
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +143,8 @@ def register(
     Whoever may be the same person, and is not likely enough to ask, is noted for the custody of the register.
 
     Args:
-        not_duplicate: why she is none of those `PossibleDuplicate` told of (`not_duplicate_reason`); they are
-            noted with it.
+        not_duplicate: why to go on in spite of those `PossibleDuplicate` told of (`not_duplicate_reason`);
+            they are noted with it.
 
     Raises:
         Forbidden: no permission, or fields the actor may not write.
@@ -159,18 +154,11 @@ def register(
     """
     require(actor, Permission.VICTIMS_REGISTER)
     clean = checked(actor, registration)
-    reasons = code_list(NOT_DUPLICATE)
-    if not_duplicate is not None and not_duplicate not in reasons:
-        raise Invalid(
-            "Revise los campos indicados.", errors=[unknown_code("not_duplicate.reason", reasons.codes)]
-        )
+    check_reason(not_duplicate, "not_duplicate.reason")
     person = person_of(clean.get("identity", {}))
     marks = marks_of(index_keys(session), person)
     found = claim(session, actor, person, marks, limit_per_hour=probe_limit)
-    likely = [each for each in found if each.likely]
-    if likely and not_duplicate is None:
-        choices = [{"code": code, "label": reasons.label(code)} for code in reasons.codes]
-        raise duplicate(session, actor, likely, way_out=_WAY_OUT, continue_with={"not_duplicate": choices})
+    ask_first(session, actor, [each for each in found if each.likely], not_duplicate)
     registered = store_marked(session, actor, [(registration, clean, marks)])[0]
     note(session, actor, registered.victim_id, found, origin="REGISTRO", reason=not_duplicate)
     return registered
