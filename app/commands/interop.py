@@ -98,7 +98,7 @@ def _link(
     """Compare the file with the register and with itself."""
     from app.services.interop.importing import allow, begin
     from app.services.interop.linking import Linked, link
-    from app.services.interop.outcomes import report
+    from app.services.interop.outcomes import REFUSED, report
 
     if commit:
         raise BadUsage("Use --link y --commit por separado: primero se compara y se decide, luego se guarda.")
@@ -115,6 +115,8 @@ def _link(
             raise
         finally:
             _show_linked(linked, as_json=as_json)
+    if refused := linked.results[REFUSED]:
+        raise Failure(f"{refused} filas rechazadas y no comparadas; vea por qué con la orden sin --link.")
 
 
 def export_command(
@@ -204,7 +206,7 @@ def _show(summary: Summary, *, commit: bool, as_json: bool) -> None:
 
 def _show_linked(linked: Linked, *, as_json: bool) -> None:
     """The counts of a comparison; what was compared before an interruption is among them."""
-    from app.services.interop.linking import LABELS, RESULTS
+    from app.services.interop.linking import LABELS, LIKELY, RESULTS
 
     if as_json:
         counts = {name: linked.results[name] for name in RESULTS}
@@ -215,7 +217,7 @@ def _show_linked(linked: Linked, *, as_json: bool) -> None:
     for name in RESULTS:
         if linked.results[name]:
             show(f"  {linked.results[name]:>8} {LABELS[name]}")
-    if linked.results:
+    if any(linked.results[name] for name in LIKELY):
         show("Las dudas se deciden en /api/v1/matching/candidates; después, guarde con --commit.")
 
 

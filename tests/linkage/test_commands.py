@@ -47,6 +47,16 @@ def test_a_file_of_the_loading_account_is_its_own_source(ruv: Ruv, installed: Pa
     assert "CTDC 2020-04-14" in table.out
 
 
+def test_wrong_rows_are_counted_and_nobody_is_told_to_decide(
+    ruv: Ruv, installed: Path, tmp_path: Path
+) -> None:
+    wrong = htcds_file(tmp_path / "w.csv", {**as_row(somebody()), "ruv_FirstIdentifiedOn": "ayer"})
+    linked = ruv("import", wrong, "--format", "htcds", "--link", "--data-dir", installed)
+    assert linked.code == 1
+    assert "1 filas rechazadas y no comparadas" in linked.err
+    assert "Las dudas" not in linked.out
+
+
 def test_comparing_and_storing_are_two_orders(ruv: Ruv, installed: Path, tmp_path: Path) -> None:
     path = ctdc_file(tmp_path / "c.csv", ctdc_rows(3))
     both = ruv("import", path, "--format", "ctdc", "--link", "--commit", "--data-dir", installed)

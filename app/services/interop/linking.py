@@ -46,6 +46,8 @@ LABELS = {
     REPEATED: "de ellas repiten a otra fila del archivo",
 }
 RESULTS = tuple(LABELS)
+LIKELY = tuple(_RESULTS.values())
+"""What somebody has to decide before the row is stored, or after."""
 
 
 @dataclass(slots=True)
