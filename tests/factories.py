@@ -77,9 +77,18 @@ class World:
     def register(
         self, actor: Actor, *, on: date = date(2024, 5, 2), **compartments: dict[str, Any]
     ) -> Registered:
-        """Register a person through the service; who has the name of another test's person is another one."""
+        """Register a person through the service; who has the name of another test's person is another one.
+
+        As many as a test needs: the limit of an hour is tested over HTTP.
+        """
         with self.session(actor) as session:
-            return register(session, actor, Registration(compartments, on), not_duplicate="HOMONIMA")
+            return register(
+                session,
+                actor,
+                Registration(compartments, on),
+                not_duplicate="HOMONIMA",
+                probe_limit=1_000_000,
+            )
 
     def client(self, actor: Actor | None = None) -> httpx.Client:
         """An HTTP client of the served application, signed in as `actor`."""
