@@ -1,5 +1,6 @@
 """Commands that take two people: `/commands`; `/matching/merges` and `/matching/splits` ask for some."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -9,7 +10,7 @@ from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.services.commands import deciding, queries, requesting
-from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT
+from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
@@ -53,6 +54,23 @@ def accepted(code: str) -> Answer:
     return Answer({"command": code}, status_code=202, headers={"Location": f"/api/v1/commands/{code}"})
 
 
+def _asked(
+    session: DbSession,
+    actor: CurrentActor,
+    key: str | None,
+    operation: str,
+    body: MergeIn | SplitIn,
+    ask: Callable[..., Command],
+) -> Answer:
+    """Ask for what the body says, once for each Idempotency-Key."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, operation, payload)
+    if code is None:
+        code = ask(session, actor, **payload).code
+        remember(session, actor, key, operation, payload, code)
+    return accepted(code)
+
+
 @router.post(
     "/matching/merges",
     status_code=202,
@@ -61,12 +79,7 @@ def accepted(code: str) -> Answer:
 )
 def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Asks; nothing changes until a person of another unit approves."""
-    payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "matching.merge", payload)
-    if code is None:
-        code = requesting.request_merge(session, actor, body.keep, body.absorb, body.reason).code
-        remember(session, actor, key, "matching.merge", payload, code)
-    return accepted(code)
+    return _asked(session, actor, key, "matching.merge", body, requesting.request_merge)
 
 
 @router.post(
@@ -77,12 +90,7 @@ def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: Idempoten
 )
 def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Asks; nothing changes until a person of another unit approves."""
-    payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "matching.split", payload)
-    if code is None:
-        code = requesting.request_split(session, actor, body.code, body.record, body.reason).code
-        remember(session, actor, key, "matching.split", payload, code)
-    return accepted(code)
+    return _asked(session, actor, key, "matching.split", body, requesting.request_split)
 
 
 @router.get(

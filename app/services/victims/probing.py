@@ -40,7 +40,7 @@ _ELSEWHERE = (
     " acogida reservado, a la custodia del registro."
 )
 _TOO_MANY = "Buscó demasiadas personas en una hora. Espere o pida ayuda a la custodia del registro."
-_WAY_OUT = "Si es otra persona o no se puede saber ahora, repita el envío con not_duplicate y el motivo."
+_WAY_OUT = "Si es otra persona o no se puede saber ahora, elija un motivo y envíe de nuevo (not_duplicate)."
 _HERE = "Parece que esa persona ya está registrada y su unidad participa en su caso."
 
 
