@@ -15,7 +15,12 @@ __all__ = ["PREFIXES", "new_code", "parse_code"]
 
 # Crockford base 32: no I, L, O or U, which are misread on paper.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-PREFIXES = frozenset({"TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"})
+PREFIXES = frozenset(
+    {
+        *("TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
+        *("AV", "CN", "CR", "DI", "MD", "MP", "OJ", "PJ", "PP", "RE", "RZ", "SD", "SE", "VA"),
+    }
+)
 
 _RANDOM_SYMBOLS = {prefix: 7 if prefix == "TP" else 11 for prefix in PREFIXES}
 _GROUP = 4
