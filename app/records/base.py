@@ -73,3 +73,16 @@ class Compartment(Item):
     """One sealed part of a person's record, with a reader list of its own."""
 
     title_es: ClassVar[str]
+
+
+class Row(Item):
+    """What people write of one row of a table (a proceeding, a consent, an assessment ...).
+
+    Declared field by field like a compartment. `clear` names the fields stored in columns of their own
+    (codes, dates and counts that lists and clocks need); the rest is one sealed blob in the row.
+    """
+
+    title_es: ClassVar[str]
+    table: ClassVar[str]
+    compartment: ClassVar[str]
+    clear: ClassVar[frozenset[str]] = frozenset()

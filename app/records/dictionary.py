@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from app.catalogues import code_list, list_names
 from app.records.htcds import HTCDS_CORE_ELSEWHERE
 from app.records.registry import COMPARTMENTS, SCHEMA_VERSION, FieldSpec, fields
+from app.records.rows import ROWS, row_fields
 from app.records.spec import Partial
 
 PATH = "docs/diccionario-de-datos.md"
@@ -48,7 +49,7 @@ ELSEWHERE_HEAD = """
 
 def render() -> str:
     """The whole data dictionary, in Markdown and in Spanish."""
-    return "".join([INTRO, *map(_compartment, COMPARTMENTS), _elsewhere(), _lists()])
+    return "".join([INTRO, *map(_compartment, COMPARTMENTS), *map(_row_table, ROWS), _elsewhere(), _lists()])
 
 
 def _compartment(name: str) -> str:
@@ -59,21 +60,32 @@ def _compartment(name: str) -> str:
     return title + HEAD + "".join(rows)
 
 
-def _rows(field: FieldSpec, path: str) -> Iterator[str]:
+def _row_table(table: str) -> str:
+    row = ROWS[table]
+    title = f"\n## {row.title_es} (tabla `{table}`, compartimento `{row.compartment}`)\n"
+    rows = (
+        line
+        for name, field in row_fields(table).items()
+        for line in _rows(field, name, "claro" if name in row.clear else "sellado")
+    )
+    return title + HEAD + "".join(rows)
+
+
+def _rows(field: FieldSpec, path: str, kept: str = "sellado") -> Iterator[str]:
     cells = (
         f"`{path}`",
         field.label + (f". {field.spec.help}" if field.spec.help else ""),
         field.kind,
         f"`{field.codes}`" if field.codes else "",
         RULES_ES[field.partial],
-        f"claro: `{field.face}`" if field.face else "sellado",
+        f"claro: `{field.face}`" if field.face else kept,
         f"`{field.htcds}`" if field.htcds else "",
         field.source,
     )
     yield _line(cells)
     mark = "[]" if field.many else ""
     for inner in field.inner.values():
-        yield from _rows(inner, f"{path}{mark}.{inner.name}")
+        yield from _rows(inner, f"{path}{mark}.{inner.name}", kept)
 
 
 def _elsewhere() -> str:

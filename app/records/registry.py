@@ -92,10 +92,15 @@ class FieldSpec:
         return self.spec.personal
 
 
-@cache
 def fields(compartment: str) -> Mapping[str, FieldSpec]:
     """The fields of a compartment by name, in order. Raises ``KeyError`` for an unknown compartment."""
-    return MappingProxyType(dict(_read(compartment, COMPARTMENTS[compartment])))
+    return read_fields(compartment, COMPARTMENTS[compartment])
+
+
+@cache
+def read_fields(compartment: str, model: type[Item]) -> Mapping[str, FieldSpec]:
+    """The fields that a model of a compartment declares, by name and in order."""
+    return MappingProxyType(dict(_read(compartment, model)))
 
 
 @cache
@@ -131,7 +136,7 @@ def author_only(compartment: str) -> frozenset[str]:
 @cache
 def masks(compartment: str) -> dict[str, Mask]:
     """The compiled rules of the partial view. Hidden fields have none."""
-    return _masks(fields(compartment))
+    return masks_of(fields(compartment))
 
 
 @cache
@@ -146,9 +151,10 @@ def followers() -> Mapping[str, str]:
     return MappingProxyType({f.name: f.spec.follows for f in all_fields() if f.spec.follows is not None})
 
 
-def _masks(specs: Mapping[str, FieldSpec]) -> dict[str, Mask]:
+def masks_of(specs: Mapping[str, FieldSpec]) -> dict[str, Mask]:
+    """The rules of the partial view of these fields. Hidden fields have none."""
     return {
-        name: each(_masks(field.inner)) if field.partial is Partial.EACH else RULES[field.partial]
+        name: each(masks_of(field.inner)) if field.partial is Partial.EACH else RULES[field.partial]
         for name, field in specs.items()
         if field.partial is not Partial.HIDE
     }

@@ -1,0 +1,5 @@
+"""Rows of evidence files and printed documents."""
+
+from app.records.base import Row
+
+ROWS: tuple[type[Row], ...] = ()
