@@ -19,7 +19,7 @@ from app.api.deps import (
 )
 from app.api.schemas import Code, Compartments, DocumentIn
 from app.catalogues import code_list
-from app.records import remarks
+from app.records import Known, remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE, search
@@ -111,7 +111,8 @@ def create(
         )
         first = registered.code
         remember(session, actor, key, "victims.register", payload, first)
-    answer = {"code": first, "warnings": remarks(body.compartments)}
+    known = Known.of(body.compartments.get("identity", {}), body.first_identified_on)
+    answer = {"code": first, "warnings": remarks(body.compartments, known)}
     return Answer(answer, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})
 
 
@@ -149,10 +150,10 @@ def patch(  # noqa: PLR0913 - one for each part of the request
 ) -> Answer:
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
     limit = runtime.settings.probe_limit_per_hour
-    new = change(
+    done = change(
         session, actor, code, compartment, version, body, not_duplicate=not_duplicate, probe_limit=limit
     )
-    return Answer({"version": new, "warnings": remarks({compartment: body})}, headers=etag(new))
+    return Answer({"version": done.version, "warnings": done.warnings}, headers=etag(done.version))
 
 
 @router.get(

@@ -6,6 +6,7 @@ Data go in and out as JSON-able dictionaries; a missing key is *unknown*, never 
 from app.records.base import Compartment, Item
 from app.records.documents import document_warnings
 from app.records.errors import FieldError, RecordInvalid, errors_es
+from app.records.facts import Known, fact_remarks
 from app.records.htcds import HTCDS_CORE_ELSEWHERE
 from app.records.registry import (
     COMPARTMENTS,
@@ -17,7 +18,7 @@ from app.records.registry import (
     htcds_fields,
     sealed_fields,
 )
-from app.records.soft import remarks, warnings
+from app.records.soft import named, remarks, warnings
 from app.records.spec import Partial, Spec
 from app.records.transform import authored, dump, merge_patch, own_items, parse, partial_view, split_face
 
@@ -29,6 +30,7 @@ __all__ = [
     "FieldError",
     "FieldSpec",
     "Item",
+    "Known",
     "Partial",
     "RecordInvalid",
     "Spec",
@@ -38,9 +40,11 @@ __all__ = [
     "dump",
     "errors_es",
     "face_fields",
+    "fact_remarks",
     "fields",
     "htcds_fields",
     "merge_patch",
+    "named",
     "own_items",
     "parse",
     "partial_view",

@@ -1,12 +1,13 @@
 """Soft checks: what looks odd is said, and saved all the same. No document is ever a condition."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from app.records.base import Compartment
 from app.records.documents import document_warnings
 from app.records.errors import FieldError, RecordInvalid
+from app.records.facts import Known, fact_remarks
 from app.records.identity import Identity
 from app.records.kinds import today
 from app.records.legal import Legal
@@ -24,18 +25,26 @@ def warnings(model: Compartment) -> list[FieldError]:
     return []
 
 
-def remarks(compartments: Mapping[str, Mapping[str, Any]]) -> list[FieldError]:
+def remarks(compartments: Mapping[str, Mapping[str, Any]], known: Known | None = None) -> list[FieldError]:
     """The remarks about what was sent, by compartment; fields are named `compartment.field`.
 
     What does not stand alone (part of a change) is passed over: whether it is valid is another's question.
+    With `known` (a whole registration was sent), the facts are looked at as the Penal Code qualifies them.
     """
     found: list[FieldError] = []
     for name, sent in compartments.items():
         with suppress(RecordInvalid):
-            known = {field: value for field, value in sent.items() if value is not None}
-            said = warnings(parse(name, known))
-            found += [{**remark, "field": f"{name}.{remark['field']}"} for remark in said]
+            model = parse(name, {field: value for field, value in sent.items() if value is not None})
+            said = warnings(model)
+            if known is not None and isinstance(model, Legal):
+                said += fact_remarks(model, known)
+            found += named(name, said)
     return found
+
+
+def named(compartment: str, said: Iterable[FieldError]) -> list[FieldError]:
+    """Remarks with their fields named `compartment.field`."""
+    return [{**remark, "field": f"{compartment}.{remark['field']}"} for remark in said]
 
 
 def _documents(model: Identity) -> list[FieldError]:

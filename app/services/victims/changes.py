@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from app.access.actor import Actor
 from app.access.guard import VictimRef, check_writable, require, victim_in_scope
 from app.access.opening import current_blob
 from app.access.permissions import Permission
+from app.access.policy import Level
 from app.access.sealing import Strand, sealing_key
 from app.audit import record
 from app.db import insert_rows, next_ids
@@ -20,14 +21,19 @@ from app.models import CompartmentHead, VictimBlob, VictimToken
 from app.records import (
     COMPARTMENTS,
     SCHEMA_VERSION,
+    Known,
     RecordInvalid,
     authored,
     dump,
+    fact_remarks,
     fields,
     merge_patch,
+    named,
     parse,
+    remarks,
     split_face,
 )
+from app.records.legal import Legal
 from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
@@ -43,6 +49,13 @@ _MERGED = (
 )
 
 
+class Changed(NamedTuple):
+    """The version a change made, and remarks that inform (fields named `compartment.field`)."""
+
+    version: int
+    warnings: list[FieldError]
+
+
 def change(  # noqa: PLR0913
     session: Session,
     actor: Actor,
@@ -54,7 +67,7 @@ def change(  # noqa: PLR0913
     not_duplicate: str | None = None,
     purpose: str = "atencion",
     probe_limit: int = PROBES_PER_HOUR,
-) -> int:
+) -> Changed:
     """Merge `patch` (RFC 7396: null removes a field) into a compartment and store it as the next version.
 
     Of a person of several records it changes the strand that is shown (`app.access.opening`).
@@ -64,7 +77,7 @@ def change(  # noqa: PLR0913
         not_duplicate: why to go on although a document added is somebody else's (`not_duplicate_reason`); the
             pair is noted with it.
 
-    Returns the new version.
+    Returns the new version and the remarks.
 
     Raises:
         NotFound: person out of scope, or the compartment does not exist for this actor.
@@ -102,7 +115,26 @@ def change(  # noqa: PLR0913
         fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
     )  # fmt: skip
     note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
-    return new
+    return Changed(new, _remarks(session, actor, ref, compartment, clean, patch))
+
+
+def _remarks(
+    session: Session,
+    actor: Actor,
+    ref: VictimRef,
+    compartment: str,
+    clean: dict[str, Any],
+    patch: dict[str, Any],
+) -> list[FieldError]:
+    """What looks odd in what was sent and, to who reads all of the facts, in what they have become."""
+    said = remarks({compartment: patch})
+    model = parse(compartment, clean)
+    if not isinstance(model, Legal) or ref.standing.level(actor, compartment) is not Level.FULL:
+        return said
+    whole = ref.standing.level(actor, "identity") is Level.FULL
+    identity = faces.stored(session, ref.victim_id, "identity") if whole else {}
+    known = Known.of(identity, queries.identified_on(session, ref.victim_id))
+    return [*said, *named(compartment, fact_remarks(model, known, frozenset(patch)))]
 
 
 def _check_names(compartment: str, patch: dict[str, Any]) -> None:

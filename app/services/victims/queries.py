@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, select
@@ -229,6 +229,16 @@ def newest_case(session: Session, victim_id: int) -> int | None:
     query = select(TraffickingCase.id).where(TraffickingCase.victim_id == victim_id)
     return session.scalar(
         query.order_by(TraffickingCase.opened_at.desc(), TraffickingCase.id.desc()).limit(1)
+    )
+
+
+def identified_on(session: Session, victim_id: int) -> date | None:
+    """The day the person was first identified in her newest case the bound actor sees."""
+    return session.scalar(
+        select(TraffickingCase.first_identified_on)
+        .where(TraffickingCase.victim_id == victim_id)
+        .order_by(TraffickingCase.opened_at.desc(), TraffickingCase.id.desc())
+        .limit(1)
     )
 
 
