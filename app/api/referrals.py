@@ -39,6 +39,10 @@ class ReferralIn(BaseModel):
         Field(title="Compartimentos que se comparten; si falta, el mínimo de quien recibe", max_length=12),
     ] = None
     message: Annotated[Text | None, Field(title="Mensaje; se guarda cifrado")] = None
+    replaces: Annotated[
+        str | None,
+        Field(title="Derivación anterior que esta reemplaza (vencida, rechazada o retirada)", max_length=40),
+    ] = None
 
 
 class AnswerIn(BaseModel):
@@ -55,11 +59,11 @@ class AnswerIn(BaseModel):
 
 
 class ReferralMoveIn(BaseModel):
-    """A step after the answer, or the sender's withdrawal."""
+    """A step after the answer: the sender confirms conditions or withdraws, the receiver does the rest."""
 
     model_config = ConfigDict(extra="forbid", title="Paso de una derivación")
 
-    action: Annotated[Literal["start", "conclude", "interrupt", "withdraw"], Field(title="Paso")]
+    action: Annotated[Literal["confirm", "start", "conclude", "interrupt", "withdraw"], Field(title="Paso")]
     result: Annotated[Coded | None, Field(title="Resultado, al concluir (código)")] = None
     reason: Annotated[Coded | None, Field(title="Motivo, al interrumpir (código)")] = None
 
@@ -79,6 +83,7 @@ def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: Idempot
             due_at=body.due_at,
             compartments=None if body.compartments is None else tuple(body.compartments),
             message=body.message,
+            replaces=body.replaces,
         )
         code = sending.send(session, actor, body.case, wanted)
         remember(session, actor, key, "referrals.send", payload, code)
@@ -126,7 +131,7 @@ def answer(
 def transition(
     code: Code, body: ReferralMoveIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
 ) -> Answer:
-    """Starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
+    """Confirms, starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
     step = service.Step(service.ACTIONS[body.action], reason=body.reason, result=body.result)
     done = service.advance(session, actor, code, step, version=_version(if_match))
     return Answer(done, headers=etag(done["version"]))

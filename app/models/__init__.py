@@ -5,6 +5,8 @@ from app.models.audit import AuditEvent, AuditQueue
 from app.models.base import Base
 from app.models.cases import Assignment, CaseTransition, Exploitation, Participation, TraffickingCase
 from app.models.commands import CommandRequest
+from app.models.deliveries import ServiceDelivery
+from app.models.directory import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -17,7 +19,7 @@ from app.models.interop import ImportRow
 from app.models.keys import IndexRotation
 from app.models.matching import LinkageRun, MatchCandidate
 from app.models.plans import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion, ProgressNote
-from app.models.referrals import Referral
+from app.models.referrals import Referral, ReferralStep
 from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
 from app.models.shelters import Placement
 from app.models.victims import (
@@ -41,6 +43,9 @@ __all__ = [
     "CaseTransition",
     "CommandRequest",
     "CompartmentHead",
+    "DirectoryLocation",
+    "DirectoryService",
+    "DirectoryServiceAtLocation",
     "Exploitation",
     "IdempotencyKey",
     "ImportRow",
@@ -61,11 +66,13 @@ __all__ = [
     "ProgressNote",
     "RecordMerge",
     "Referral",
+    "ReferralStep",
     "RefreshToken",
     "Release",
     "ReleaseApproval",
     "ReleaseArtefact",
     "RoleGrant",
+    "ServiceDelivery",
     "TraffickingCase",
     "Unit",
     "UserAccount",

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
 
+REFERRAL_REF = ("referral.id", "referral.victim_id")
+
 
 class Referral(Base):
     """One unit asks another for a service. Before acceptance the receiver sees the coded part only.
@@ -18,7 +20,16 @@ class Referral(Base):
     __tablename__ = "referral"
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
+        ForeignKeyConstraint(["replaces_id", "victim_id"], REFERRAL_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
+        # An expired or refused referral is sent again once.
+        Index(
+            "uq_referral_replaces",
+            "replaces_id",
+            "victim_id",
+            unique=True,
+            postgresql_where=text("replaces_id IS NOT NULL"),
+        ),
         Index("ix_referral_to_unit_id_state", "to_unit_id", "state"),
         Index("ix_referral_from_unit_id_state", "from_unit_id", "state"),
         Index("ix_referral_case_id", "case_id"),
@@ -62,4 +73,24 @@ class Referral(Base):
     sealed_message: Mapped[bytes | None]
     sealed_answer: Mapped[bytes | None]
     key_version: Mapped[int | None]
+    replaces_id: Mapped[int | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class ReferralStep(Base):
+    """One change of state of a referral: when, by which unit (none: the clock). Written by the database."""
+
+    __tablename__ = "referral_step"
+    __table_args__ = (
+        ForeignKeyConstraint(["referral_id", "victim_id"], REFERRAL_REF, onupdate="CASCADE"),
+        Index("ix_referral_step_referral_id", "referral_id"),
+    )
+
+    id: Mapped[Id]
+    victim_id: Mapped[VictimKey]
+    referral_id: Mapped[int]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str]
+    reason: Mapped[str | None]
+    at: Mapped[Now]
+    by_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

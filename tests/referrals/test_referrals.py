@@ -24,6 +24,7 @@ from tests.cases.story import (
     without_row_security,
 )
 from tests.factories import World
+from tests.referrals.steps import answer, step
 
 MESSAGE = "Llegará con su bebé; habla quechua"
 PERSON_TABLES = (
@@ -35,16 +36,6 @@ PERSON_TABLES = (
     "victim_key",
     "compartment_head",
 )
-
-
-def step(client: Any, code: str, action: str, **body: str) -> Any:
-    """One step of a referral."""
-    return client.post(f"{API}/referrals/{code}/transitions", json={"action": action, **body})
-
-
-def answer(client: Any, code: str, decision: str, **body: str) -> Any:
-    """The receiver's answer."""
-    return client.post(f"{API}/referrals/{code}/answer", json={"decision": decision, **body})
 
 
 def test_before_accepting_the_receiver_sees_codes_only(world: World) -> None:

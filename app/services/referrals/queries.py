@@ -25,6 +25,7 @@ from app.services.cases.row_queries import CHILD_BIT, public_codes, strand_of
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
+from app.services.referrals.step_queries import steps
 from app.services.shelters.masking import UnitName, unit_names
 from app.vault import key_version_of
 
@@ -49,6 +50,7 @@ _CODED = (
     "refusal_reason",
     "ended_at",
     "result",
+    "replaces_id",
     "version",
 )
 _COLUMNS = tuple(getattr(Referral, name) for name in _CODED)
@@ -140,8 +142,12 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         detail={"referral": row.code, "in_scope": found.in_scope},
     )  # fmt: skip
     units = unit_names(session, actor, [row.from_unit_id, row.to_unit_id], known=_named_by(actor, [row]))
+    earlier, later = _chain(session, actor, row)
     answer = {
         **_coded(row, units),
+        "replaces": earlier,
+        "replaced_by": later,
+        "history": steps(session, actor, row),
         "possible_states": list(rules.MACHINE.offered(found.state)),
         "_access": {},
     }
@@ -191,6 +197,40 @@ def boxes(
     return items, cursor_of(page[-1].sent_at, page[-1].code) if len(rows) > limit else None
 
 
+def _chain(session: Session, actor: Actor, row: Any) -> tuple[str | None, str | None]:
+    """Codes of the referral it replaces and of the one that replaces it, as far as the actor sees them."""
+    rows = session.execute(
+        select(Referral.id, Referral.code)
+        .where(
+            or_(Referral.id == row.replaces_id, Referral.replaces_id == row.id),
+            Referral.victim_id == row.victim_id,
+            Referral.id.in_(visible_referrals(actor)),
+        )
+        .params(actor_params(actor))
+    ).all()
+    earlier = next((found.code for found in rows if found.id == row.replaces_id), None)
+    return earlier, next((found.code for found in rows if found.id != row.replaces_id), None)
+
+
+def replaceable(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
+    """Key of the own unit's referral of this case, if it ended unanswered and nothing replaces it."""
+    replacing = (
+        select(Referral.id)
+        .where(Referral.victim_id == ref.victim_id, Referral.replaces_id.is_not(None))
+        .with_only_columns(Referral.replaces_id)
+    )
+    row = session.execute(
+        select(Referral.id, Referral.state, Referral.due_at).where(
+            Referral.code == code,
+            Referral.victim_id == ref.victim_id,
+            Referral.case_id == ref.case_id,
+            Referral.from_unit_id == actor.unit_id,
+            Referral.id.not_in(replacing),
+        )
+    ).first()
+    return row.id if row is not None and state_now(row) in rules.REPLACEABLE else None
+
+
 def _named_by(actor: Actor, rows: Sequence[Any]) -> set[int]:
     """Addressees the actor's own unit chose itself."""
     return {row.to_unit_id for row in rows if row.from_unit_id == actor.unit_id}
@@ -207,7 +247,7 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
         "reason": row.reason,
         "reason_label": rules.REASONS.get(row.reason, row.reason),
         "legal_basis": row.legal_basis,
-        "legal_basis_label": rules.LEGAL_BASES.get(row.legal_basis, row.legal_basis),
+        "legal_basis_label": rules.basis_label(row.legal_basis, row.reason),
         "population": "ADULTA" if row.population is not None and not row.population & CHILD_BIT else "NNA",
         "compartments": row.compartments,
         "urgent": row.urgent,

@@ -1,6 +1,8 @@
 """The referral's state machine: who may move it, and how far the view it opens reaches.
 
 The sender asks, the receiver answers and carries it through; accepting opens the view, ending closes it.
+Conditions of the receiver are the sender's to confirm before the service begins, or it withdraws. Who got no
+answer in time sends again, and says which referral the new one replaces; an expired one is never answered.
 """
 
 from __future__ import annotations
@@ -70,6 +72,10 @@ LEGAL_BASES: Final = MappingProxyType(
     }
 )
 """On what a referral shares a person's data across institutions."""
+NEUTRAL_BASIS: Final = "Base legal acreditada por la entidad que deriva"
+"""What a unit outside the network reads instead: the name of a law would name the crime."""
+REPLACEABLE: Final = ("VENCIDA", "RECHAZADA", "RETIRADA")
+"""States after which the sender may send again, saying which referral the new one replaces."""
 
 MESSAGE_VERSION: Final = 1
 ANSWER_VERSION: Final = 2
@@ -110,8 +116,14 @@ def _answers() -> Iterable[Transition]:
 
 
 def _carried_through() -> Iterable[Transition]:
+    yield Transition(
+        "ACEPTADA_CON_CONDICIONES",
+        "ACEPTADA",
+        ("by_sender",),
+        "La unidad que la envió confirma las condiciones.",
+    )
+    yield Transition("ACEPTADA", "EN_CURSO", ("by_receiver",), "El servicio comenzó.")
     for source in ACCEPTED:
-        yield Transition(source, "EN_CURSO", ("by_receiver",), "El servicio comenzó.")
         yield Transition(
             source, "INTERRUMPIDA", ("by_receiver", "interruption_reason"), "No llegó a comenzar el servicio."
         )
@@ -199,6 +211,11 @@ def forced_reason(unit_kind: str, reason: str | None) -> str:
     if unit_kind not in NETWORK_KINDS:
         return PROTECTED_REASON
     return reason if reason is not None and reason in REASONS else DEFAULT_REASON
+
+
+def basis_label(basis: str, reason: str) -> str:
+    """The legal basis in words; none that would tell a unit outside the network what it is about."""
+    return NEUTRAL_BASIS if reason == PROTECTED_REASON else LEGAL_BASES.get(basis, basis)
 
 
 def preselected(unit_kind: str, openable: Iterable[str]) -> list[str]:

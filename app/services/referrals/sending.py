@@ -25,7 +25,7 @@ from app.services.cases.row_queries import case_state, openable
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.referrals import rules
-from app.services.referrals.queries import expired, unanswered, waiting_code
+from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
 
 ANSWER_WITHIN = timedelta(days=5)
 URGENT_WITHIN = timedelta(hours=24)
@@ -39,6 +39,7 @@ class Wanted:
 
     `due_at`: until when an answer is awaited (24 hours if urgent, 5 days otherwise).
     `compartments`: what to share (the receiver's minimum if not given).
+    `replaces`: code of the own unit's earlier one that expired, was refused or withdrawn.
     """
 
     to_unit: str
@@ -49,6 +50,7 @@ class Wanted:
     due_at: datetime | None = None
     compartments: tuple[str, ...] | None = None
     message: str | None = None
+    replaces: str | None = None
 
 
 def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purpose: str = "atencion") -> str:
@@ -57,7 +59,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     Raises:
         NotFound: the case is out of scope.
         Forbidden: the role sends none, or a compartment is one the actor may not open itself (named).
-        Invalid: unknown unit or codes, nothing to share, a deadline that is past or too far.
+        Invalid: unknown unit or codes, nothing to share, a deadline that is past or too far, no such one.
         Conflict: the case is closed, or the same request still waits for its answer.
     """
     require(actor, Permission.REFERRALS_SEND)
@@ -69,13 +71,11 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
     _expire(session, actor, ref)
-    row_id = next_ids(session, referral=1)["referral"][0]
-    code = new_code("DE")
     row: dict[str, Any] = {
-        "id": row_id,
+        "id": next_ids(session, referral=1)["referral"][0],
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": code,
+        "code": new_code("DE"),
         "from_unit_id": actor.unit_id,
         "to_unit_id": unit_id,
         "service_type": wanted.service_type,
@@ -86,15 +86,24 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         "state": "ENVIADA",
         "sent_by": actor.user_id,
         "due_at": due_at,
+        "replaces_id": _replaced(session, actor, ref, wanted.replaces),
     }
+    _store(session, actor, ref, row, wanted, purpose)
+    return str(row["code"])
+
+
+def _store(
+    session: Session, actor: Actor, ref: CaseRef, row: dict[str, Any], wanted: Wanted, purpose: str
+) -> None:
+    """Seal the message into the row, insert it, and record it."""
     blobs = []
     if wanted.message is not None:
         key_version, sealed = seal_text(
-            session, COORDINATION, ref.strand, "referral", row_id, {"message": wanted.message},
+            session, COORDINATION, ref.strand, "referral", row["id"], {"message": wanted.message},
             row_version=rules.MESSAGE_VERSION,
         )  # fmt: skip
         row |= {"key_version": key_version, "sealed_message": sealed}
-        blobs.append(("referral", row_id, rules.MESSAGE_VERSION, sealed))
+        blobs.append(("referral", row["id"], rules.MESSAGE_VERSION, sealed))
     try:
         insert_rows(session, Referral, [row])
     except UniqueViolation:
@@ -103,10 +112,25 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
-        compartments=shared, blobs=blobs,
-        detail={"referral": code, "to": wanted.to_unit, "service": wanted.service_type},
+        compartments=row["compartments"], blobs=blobs,
+        detail={
+            "referral": row["code"], "to": wanted.to_unit, "service": wanted.service_type,
+            "replaces": wanted.replaces,
+        },
     )  # fmt: skip
-    return code
+
+
+def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) -> int | None:
+    if code is None:
+        return None
+    found = replaceable(session, actor, ref, code.strip().upper())
+    if found is None:
+        message = (
+            "Indique una derivación de su unidad en este caso que venció, fue rechazada o retirada y que"
+            " ninguna otra reemplaza."
+        )
+        raise Invalid(message, errors=[_wrong("replaces", "not-replaceable", message)])
+    return found
 
 
 def _due(wanted: Wanted) -> datetime:

@@ -1,4 +1,4 @@
-"""Answer, start, conclude, interrupt or withdraw a referral; with each, the view opens or closes."""
+"""Answer, confirm, start, conclude, interrupt or withdraw a referral; with each, the view opens or closes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ DECISIONS: Final = MappingProxyType(
     {"accept": "ACEPTADA", "accept_with_conditions": "ACEPTADA_CON_CONDICIONES", "refuse": "RECHAZADA"}
 )
 ACTIONS: Final = MappingProxyType(
-    {"start": "EN_CURSO", "conclude": "CONCLUIDA", "interrupt": "INTERRUMPIDA", "withdraw": "RETIRADA"}
+    {
+        "confirm": "ACEPTADA",
+        "start": "EN_CURSO",
+        "conclude": "CONCLUIDA",
+        "interrupt": "INTERRUMPIDA",
+        "withdraw": "RETIRADA",
+    }
 )
 _ENDS = frozenset({"CONCLUIDA", "INTERRUMPIDA", "RETIRADA"})
 
@@ -93,7 +99,7 @@ def advance(
     version: int | None = None,
     purpose: str = "atencion",
 ) -> dict[str, Any]:
-    """Start, conclude, interrupt or withdraw a referral; the last three close the receiver's view.
+    """Confirm conditions, start, conclude, interrupt or withdraw a referral; the last three close the view.
 
     Raises:
         NotFound: no such referral, or the actor may not see it.
