@@ -108,6 +108,22 @@ class StaleVersion(AppError):
         super().__init__(detail)
 
 
+class TooLarge(AppError):
+    """More bytes than are taken."""
+
+    status = 413
+    type = "too-large"
+    title = "Demasiado grande"
+
+
+class UnsupportedMedia(AppError):
+    """A file of a kind that is not taken."""
+
+    status = 415
+    type = "unsupported-media"
+    title = "Formato no admitido"
+
+
 class Invalid(AppError):
     """Fields that are wrong; `errors` names each and the way out."""
 

@@ -36,7 +36,7 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence",))
     app.add_middleware(SafeHeaders)
     problems.install(app)
     app.include_router(router.router)

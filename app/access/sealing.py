@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import vault_of
 from app.models import VictimDek
-from app.vault import Dek, Place, seal_json
+from app.vault import Dek, Place, seal, seal_json
 
 COORDINATION = "coordination"
 """Texts institutions write to each other about a case; no compartment of the matrix."""
@@ -95,3 +96,53 @@ def seal_text(
     dek, version = sealing_key(session, strand, compartment)
     place = Place(table, compartment, strand.record_id, row_id, row_version, TEXT_SCHEMA)
     return version, seal_json(dek, place, data)
+
+
+CHUNK_BYTES: Final = 65_536
+"""Bytes of a file in one sealed piece."""
+URN: Final = "satisfaction"
+"""Compartment whose key wraps those of answers that are nobody's."""
+ANSWER_BYTES: Final = 512
+"""Length that every answer is filled up to before it is sealed."""
+
+
+def chunk_place(
+    table: str, compartment: str, record_id: int, file_id: int, number: int, *, last: bool
+) -> Place:
+    """Place of a piece of a file: which file, which number, and whether another one follows.
+
+    So a piece opens only where it was cut, and a file that lost its end is noticed (STREAM: Hoang,
+    Reyhanitabar, Rogaway and Vizar, CRYPTO 2015).
+    """
+    return Place(table, compartment, record_id, file_id, number, 1 if last else 0)
+
+
+def seal_chunks(
+    session: Session, compartment: str, strand: Strand, table: str, file_id: int, content: bytes
+) -> Iterator[dict[str, Any]]:
+    """Sealed pieces of a file, as rows (`number` from 0, `sealed`, `key_version`), one at a time."""
+    dek, version = sealing_key(session, strand, compartment)
+    view = memoryview(content)
+    for number, start in enumerate(range(0, max(len(content), 1), CHUNK_BYTES)):
+        last = start + CHUNK_BYTES >= len(content)
+        place = chunk_place(table, compartment, strand.record_id, file_id, number, last=last)
+        sealed = seal(dek, place, bytes(view[start : start + CHUNK_BYTES]))
+        yield {"number": number, "sealed": sealed, "key_version": version}
+
+
+ANSWER_PLACE: Final = Place("satisfaction_urn", URN, 0, 0, 1, TEXT_SCHEMA)
+
+
+def seal_answers(session: Session, answers: Mapping[str, str]) -> dict[str, Any]:
+    """Seal answers that are nobody's, each under a key of its own and all to the same length.
+
+    Returns `kek_id`, `wrapped` and `sealed`; the key that opens `wrapped` is outside the database.
+
+    Raises:
+        ValueError: the answers do not fit.
+    """
+    text = json.dumps(dict(answers), sort_keys=True, separators=(",", ":")).encode()
+    if len(text) > ANSWER_BYTES:
+        raise ValueError("the answers do not fit")
+    dek, kek_id, wrapped = vault_of(session).new_dek(URN, 0)
+    return {"kek_id": kek_id, "wrapped": wrapped, "sealed": seal(dek, ANSWER_PLACE, text.ljust(ANSWER_BYTES))}

@@ -6,6 +6,7 @@ from app.api import (
     auth,
     cases,
     commands,
+    evidence,
     identity_checks,
     indicators,
     matching,
@@ -27,6 +28,7 @@ for part in (
     referrals,
     shelters,
     plans,
+    evidence,
     indicators,
     releases,
 ):

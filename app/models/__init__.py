@@ -7,6 +7,13 @@ from app.models.cases import Assignment, CaseTransition, Exploitation, Participa
 from app.models.commands import CommandRequest
 from app.models.deliveries import ServiceDelivery
 from app.models.directory import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation
+from app.models.documents import (
+    EvidenceChunk,
+    EvidenceFile,
+    PrintedDocument,
+    SatisfactionCount,
+    SatisfactionUrn,
+)
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -46,6 +53,8 @@ __all__ = [
     "DirectoryLocation",
     "DirectoryService",
     "DirectoryServiceAtLocation",
+    "EvidenceChunk",
+    "EvidenceFile",
     "Exploitation",
     "IdempotencyKey",
     "ImportRow",
@@ -62,6 +71,7 @@ __all__ = [
     "PlanObjective",
     "PlanSignature",
     "PlanVersion",
+    "PrintedDocument",
     "Profile",
     "ProgressNote",
     "RecordMerge",
@@ -72,6 +82,8 @@ __all__ = [
     "ReleaseApproval",
     "ReleaseArtefact",
     "RoleGrant",
+    "SatisfactionCount",
+    "SatisfactionUrn",
     "ServiceDelivery",
     "TraffickingCase",
     "Unit",

@@ -20,7 +20,12 @@ CODE = ("app", "benchmarks", "migrations", "tests")
 _READERS = {"select", "exists"}
 _SESSION_READERS = {"get", "get_one", "query"}
 _OPENERS = {"unseal", "open_json", "open_text"}
-_OPENING_MODULES = ("app/access/opening.py", "app/access/comparing.py", "app/access/reindexing.py")
+_OPENING_MODULES = (
+    "app/access/opening.py",
+    "app/access/opening_files.py",
+    "app/access/comparing.py",
+    "app/access/reindexing.py",
+)
 _ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
 _DATABASE_ROLE = "ruv_"
 _UNVERIFIED = "get_unverified_"

@@ -10,7 +10,7 @@ from app.audit.words import action_words
 
 APP = Path(__file__).resolve().parents[2] / "app"
 SUBJECTS = (
-    "accounts|auth|cases|commands|indicators|institutions|interop|keys|matching|placements|plans"
+    "accounts|auth|cases|commands|documents|evidence|indicators|institutions|interop|keys|matching|placements|plans"
     "|referrals|releases|units|victims"
 )
 ACTION = re.compile(rf'"((?:{SUBJECTS})\.[a-z-]+(?:\.[a-z-]+)?)"')

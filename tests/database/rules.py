@@ -11,6 +11,7 @@ COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 DEFINERS = {
     "access_log",
+    "add_satisfaction",
     "arrange_cases",
     "candidate_sides",
     "case_in_scope",
@@ -26,9 +27,11 @@ DEFINERS = {
     "discard_agreed",
     "discard_case",
     "drop_tokens",
+    "empty_urn",
     "end_charges_of_mover",
     "end_own_participation",
     "end_referral_participation",
+    "evidence_stored",
     "expire_referrals",
     "head_units",
     "hold_persons",
@@ -91,6 +94,7 @@ DEFINERS = {
     "transition_units",
     "two_agreed",
     "user_in_unit",
+    "verify_document",
     "version_units",
     "written",
 }

@@ -1,0 +1,157 @@
+"""Evidence files of plans: `/plans/{code}/.../evidence`, `/evidence/{code}`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import StreamingResponse
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import (
+    CurrentActor,
+    CurrentRuntime,
+    DbSession,
+    ExpectedVersion,
+    IdempotencyKey,
+    Requires,
+    etag,
+)
+from app.api.schemas import Code
+from app.errors import TooLarge
+from app.services.evidence import queries, service
+from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
+
+router = APIRouter(tags=["evidencias"])
+
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "Los bytes del archivo, hasta 15 MB: JPEG, PNG, WebP o PDF, según su contenido",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_REFUSALS: dict[int | str, dict[str, object]] = {
+    409: {"description": "El plan está cerrado o ya tiene el máximo de archivos"},
+    413: {"description": "El archivo es demasiado grande"},
+    415: {"description": "No es una foto ni un PDF"},
+}
+Kind = Annotated[
+    str, Query(title="Qué prueba (código)", min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")
+]
+
+
+async def uploaded(request: Request) -> bytes:
+    """The body of an upload, refused as soon as it is too long; never on a disk.
+
+    Raises:
+        TooLarge: over the limit, announced or not.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > MOST_BYTES:
+        raise TooLarge(TOO_LARGE)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            raise TooLarge(TOO_LARGE)
+    return bytes(body)
+
+
+Uploaded = Annotated[bytes, Depends(uploaded)]
+
+
+class WithdrawalIn(BaseModel):
+    """Why a file is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid", title="Retiro de un archivo")
+
+    reason: Annotated[str, Field(title="Motivo (código)", max_length=60, pattern="^[A-Za-z0-9_]+$")]
+
+
+@router.post(
+    "/plans/{code}/activities/{activity}/evidence",
+    status_code=201,
+    dependencies=[Requires(Permission.PLANS_PROGRESS)],
+    summary="Adjuntar una evidencia a una actividad",
+    openapi_extra=_BODY,
+    responses=_REFUSALS,
+)
+def add_to_activity(
+    code: Code,
+    activity: Code,
+    kind: Kind,
+    actor: CurrentActor,
+    runtime: CurrentRuntime,
+    key: IdempotencyKey,
+    raw: Uploaded,
+) -> Answer:
+    """Keeps the file drawn or written anew, without location, author, scripts or attachments."""
+    wanted = service.Upload(code, activity, kind, raw)
+    return _added(service.add(runtime.database, actor, wanted, key))
+
+
+@router.post(
+    "/plans/{code}/evidence",
+    status_code=201,
+    dependencies=[Requires(Permission.PLANS_PROGRESS)],
+    summary="Adjuntar un archivo al plan",
+    openapi_extra=_BODY,
+    responses=_REFUSALS,
+)
+def add_to_plan(
+    code: Code, kind: Kind, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded
+) -> Answer:
+    """For the unit responsible for the plan: the signed paper, or what belongs to no single activity."""
+    return _added(service.add(runtime.database, actor, service.Upload(code, None, kind, raw), key))
+
+
+def _added(code: str) -> Answer:
+    return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/evidence/{code}"})
+
+
+@router.get(
+    "/plans/{code}/evidence",
+    dependencies=[Requires(Permission.PLANS_READ)],
+    summary="Archivos de un plan",
+)
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """All files of the plan, or for who reads it in part those of its own activities."""
+    return Answer({"items": queries.list_files(session, actor, code)})
+
+
+@router.get(
+    "/evidence/{code}",
+    dependencies=[Requires(Permission.PLANS_READ)],
+    summary="Descargar un archivo",
+    responses={409: {"description": "El archivo fue retirado"}},
+)
+def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
+    """The file's bytes; who looked is in the trace before the first one leaves."""
+    with runtime.database.session(actor) as session:
+        found = queries.begin(session, actor, code)
+    return StreamingResponse(
+        queries.content(runtime.database, actor, found.reading),
+        media_type=found.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{found.code}.{_EXTENSIONS[found.media_type]}"',
+            "Content-Length": str(found.size_bytes),
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+_EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+
+
+@router.post(
+    "/evidence/{code}/withdrawal",
+    dependencies=[Requires(Permission.PLANS_PROGRESS)],
+    summary="Retirar un archivo",
+)
+def withdraw(
+    code: Code, body: WithdrawalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Takes the file out of sight with a reason; nothing is deleted."""
+    done = service.withdraw(session, actor, code, version, body.reason)
+    return Answer(done, headers=etag(done["version"]))

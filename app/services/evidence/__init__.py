@@ -1,0 +1,1 @@
+"""Evidence files: cleaned of everything but what is seen, sealed in pieces, withdrawn but never deleted."""

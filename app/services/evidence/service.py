@@ -1,0 +1,151 @@
+"""Add a file to a plan, and withdraw one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import func, insert, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.sealing import seal_chunks
+from app.codes import new_code
+from app.db import Database, insert_rows, next_ids
+from app.errors import Conflict, Forbidden, StaleVersion
+from app.models import EvidenceChunk, EvidenceFile
+from app.services.evidence.cleaning import Clean, clean
+from app.services.evidence.queries import find_file, stored
+from app.services.idempotency import remember, replayed
+from app.services.plans import rules
+from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
+from app.services.plans.row_queries import activity_row
+from app.services.plans.writing import Blob, check_codes, done, seal_row
+
+MOST_FILES: Final = 200
+MOST_PLAN_BYTES: Final = 300 * 1024 * 1024
+"""What one plan may hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file somebody sends: to which plan, to which of its activities (or the plan itself), and as what."""
+
+    plan: str
+    activity: str | None
+    kind: str
+    raw: bytes
+
+
+def add(database: Database, actor: Actor, wanted: Upload, key: str | None) -> str:
+    """Clean a file and keep it; returns its code. The same key and file answer the same code.
+
+    The file is cleaned between two short transactions, so that nobody waits for it.
+
+    Raises:
+        NotFound: the plan or the activity is out of scope.
+        Forbidden: the activity is another unit's, or the role does not write plans.
+        Conflict: the plan is closed or holds all it may.
+        Invalid, BadRequest, TooLarge, UnsupportedMedia: as `clean`; or the kind is not of its list.
+    """
+    digest = hashlib.sha256(wanted.raw).hexdigest()
+    payload = {"plan": wanted.plan, "activity": wanted.activity, "kind": wanted.kind, "sha256": digest}
+    with database.session(actor) as session:
+        _target(session, actor, wanted)
+        code = replayed(session, actor, key, "evidence.add", payload)
+    if code is not None:
+        return code
+    cleaned = clean(wanted.raw)
+    with database.session(actor) as session:
+        code = replayed(session, actor, key, "evidence.add", payload)
+        if code is None:
+            code = _keep(session, actor, wanted, cleaned)
+            remember(session, actor, key, "evidence.add", payload, code)
+    return code
+
+
+def _target(session: Session, actor: Actor, wanted: Upload) -> tuple[PlanRef, Any]:
+    """The plan and the activity (None: the plan itself), where the actor may add files."""
+    require(actor, Permission.PLANS_PROGRESS)
+    check_codes(kind=("evidence_kind", wanted.kind))
+    ref = find(session, actor, wanted.plan)
+    activity = activity_row(session, actor, ref, wanted.activity) if wanted.activity else None
+    own = activity is not None and activity.unit_id == actor.unit_id
+    if not ref.writes(actor) or not (own or ref.responsible(actor)):
+        raise Forbidden("Solo la unidad de la actividad o la responsable del plan agregan archivos.")
+    if ref.row.state not in rules.ALIVE:
+        raise Conflict("El plan está cerrado: ya no admite archivos.")
+    return ref, activity
+
+
+def _keep(session: Session, actor: Actor, wanted: Upload, cleaned: Clean) -> str:
+    ref, activity = _target(session, actor, wanted)
+    files, size = stored(session, ref.row.id)
+    if files >= MOST_FILES or size + len(cleaned.content) > MOST_PLAN_BYTES:
+        limit = f"{MOST_FILES} archivos o {MOST_PLAN_BYTES // (1024 * 1024)} MB"
+        raise Conflict(f"El plan ya tiene el máximo de {limit}. Reúna varias páginas en un PDF más liviano.")
+    row: dict[str, Any] = {
+        "id": next_ids(session, evidence_file=1)["evidence_file"][0],
+        "victim_id": ref.row.victim_id,
+        "case_id": ref.row.case_id,
+        "plan_id": ref.row.id,
+        "activity_id": activity.id if activity else None,
+        "code": new_code("MD"),
+        "kind": wanted.kind,
+        "media_type": cleaned.media_type,
+        "size_bytes": len(cleaned.content),
+        "unit_id": actor.unit_id,
+        "created_by": actor.user_id,
+    }
+    blobs: list[Blob] = []
+    about = {"sha256": hashlib.sha256(cleaned.content).hexdigest()}
+    seal_row(session, ref.strand, row, "evidence_file", about, blobs)
+    insert_rows(session, EvidenceFile, [row])
+    pieces = seal_chunks(session, COMPARTMENT, ref.strand, "evidence_chunk", row["id"], cleaned.content)
+    for piece in pieces:
+        whole = {"victim_id": row["victim_id"], "file_id": row["id"], **piece}
+        session.execute(insert(EvidenceChunk), [whole])
+    done(
+        session, actor, "evidence.add", ref.row, "atencion", blobs,
+        plan=ref.row.code, activity=activity.code if activity else None, file=row["code"],
+    )  # fmt: skip
+    return str(row["code"])
+
+
+def withdraw(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
+    """Withdraw a file with a reason: it is kept, and shown to nobody any more.
+
+    Raises:
+        NotFound: no such file, or out of scope.
+        Forbidden: another unit added it and another one is responsible for the plan.
+        Invalid: the reason is not of its list.
+        Conflict: it is withdrawn already.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.PLANS_PROGRESS)
+    check_codes(reason=("evidence_withdrawal", reason))
+    row, ref = find_file(session, actor, code)
+    if not ref.writes(actor) or not (ref.responsible(actor) or row.unit_id == actor.unit_id):
+        raise Forbidden("Solo la unidad que agregó el archivo o la responsable del plan lo retiran.")
+    if row.state != "VIGENTE":
+        raise Conflict("El archivo ya estaba retirado.")
+    moved = session.execute(
+        update(EvidenceFile)
+        .where(
+            EvidenceFile.id == row.id,
+            EvidenceFile.victim_id == row.victim_id,
+            EvidenceFile.version == version,
+            EvidenceFile.state == "VIGENTE",
+        )
+        .values(
+            state="RETIRADA", withdrawn_at=func.now(), withdrawn_by=actor.user_id,
+            withdrawal_reason=reason, version=version + 1,
+        )
+    )  # fmt: skip
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+    done(session, actor, "evidence.withdraw", ref.row, "atencion", [], file=row.code, reason=reason)
+    return {"code": row.code, "state": "RETIRADA", "version": version + 1}
