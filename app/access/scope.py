@@ -77,6 +77,16 @@ def _first_of_unit() -> ColumnElement[bool]:
     )
 
 
+def given(actor: Actor, compartment: str) -> ColumnElement[bool]:
+    """That some open part of the unit in the cases of a case's person includes the compartment."""
+    part = aliased(Participation)
+    return exists().where(
+        part.victim_id == TraffickingCase.victim_id,
+        or_(part.compartments.is_(None), literal(compartment) == any_(part.compartments)),
+        takes_part(unit_wide=actor.unit_wide, part=part),
+    )
+
+
 def visible_victims(actor: Actor) -> Select[int]:
     """Ids of the persons the actor may see."""
     query = select(Victim.id).where(_in_scope(actor, Participation.victim_id == Victim.id))

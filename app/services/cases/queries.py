@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, exists, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
-from app.access.scope import actor_params, list_order, takes_part, visible_cases
+from app.access.scope import actor_params, given, list_order, visible_cases
 from app.access.sealing import COORDINATION, Strand
 from app.access.standing import Standing, standing
 from app.audit import record
 from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
-from app.models import CaseTransition, Exploitation, Participation, Profile, TraffickingCase, VictimCode
+from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import IDENTIFICATION, STATES
@@ -166,7 +166,7 @@ def _condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
             "Su función no puede filtrar por este campo.",
             errors=[{"field": name, "code": "not-readable", "message": "Su función no ve este campo."}],
         )
-    return and_(_shared(actor, field.compartment), _face_is(field, value))
+    return and_(given(actor, field.compartment), _face_is(field, value))
 
 
 def bool_column(table: Any, name: str, value: str) -> ColumnElement[bool]:
@@ -181,16 +181,6 @@ def may_filter(actor: Actor, field: FieldSpec) -> bool:
     if level is Level.FULL:
         return True
     return level in {Level.PARTIAL, Level.RESIDENT} and field.partial is Partial.SHOW
-
-
-def _shared(actor: Actor, compartment: str) -> ColumnElement[bool]:
-    """That some open part of the unit in the person's cases includes the compartment."""
-    part = aliased(Participation)
-    return exists().where(
-        part.victim_id == TraffickingCase.victim_id,
-        or_(part.compartments.is_(None), literal(compartment) == any_(part.compartments)),
-        takes_part(unit_wide=actor.unit_wide, part=part),
-    )
 
 
 def _face_is(field: FieldSpec, value: str) -> ColumnElement[bool]:

@@ -1,0 +1,235 @@
+"""Read the quality of the cases in an actor's scope: one statement a report, one for the cases of a rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import CTE, Boolean, ColumnElement, and_, func, literal, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.policy import Level, policy
+from app.access.scope import actor_params, given, visible_cases
+from app.audit import record
+from app.errors import NotFound
+from app.models import (
+    CompartmentHead,
+    Exploitation,
+    Participation,
+    Plan,
+    Profile,
+    TraffickingCase,
+    Unit,
+    VictimCode,
+)
+from app.records import face_fields, fields
+from app.services.cases.queries import may_filter
+from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.quality.rules import RULES, SEVERITIES, Rule
+
+UNIT_OF_COUNT = "casos"
+_CASE = (
+    "code", "state", "state_since", "identification", "first_identified_on", "opened_at", "closed_at",
+)  # fmt: skip
+_COMPARTMENTS = ("identity", "legal", "protection", "plan")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of how many cases a rule looks at, how many do not fit."""
+
+    cases: int
+    found: int
+
+    @property
+    def share(self) -> float | None:
+        """The part that does not fit, 0 to 1; None without cases."""
+        return round(self.found / self.cases, 4) if self.cases else None
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"cases": self.cases, "found": self.found, "share": self.share}
+
+
+def report(session: Session, actor: Actor) -> dict[str, Any]:
+    """Every rule the actor's role sees the fields of: how many of how many cases in scope, and this month's.
+
+    `this_month` and `last_month` count the cases opened in the month (Peru), so that who registers better
+    than before sees it. `score`: the part of all looks (a rule at a case) that found nothing, 0 to 1.
+
+    Raises:
+        Forbidden: the role reads no cases.
+    """
+    require(actor, Permission.CASES_READ)
+    record(session, actor, "quality.report", purpose="atencion")
+    rules = [rule for rule in RULES.values() if _readable(actor, rule)]
+    counted = _counted(session, actor, rules)
+    return {
+        "unit_of_count": UNIT_OF_COUNT,
+        "cases": counted.pop(0),
+        "score": score(Share(*counted[at : at + 2]) for at in range(0, len(counted), 6)),
+        "rules": [
+            {
+                **_described(rule),
+                **Share(*counted[at : at + 2]).shown(),
+                "this_month": Share(*counted[at + 2 : at + 4]).shown(),
+                "last_month": Share(*counted[at + 4 : at + 6]).shown(),
+            }
+            for at, rule in zip(range(0, len(counted), 6), rules, strict=True)
+        ],
+    }
+
+
+def cases(
+    session: Session, actor: Actor, code: str, *, cursor: str | None = None, limit: int = PAGE
+) -> tuple[dict[str, Any], str | None]:
+    """A rule and the codes of the cases to mend, newest first, with the field to fill; and the next cursor.
+
+    Raises:
+        Forbidden: the role reads no cases.
+        NotFound: no such rule for this role.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.CASES_READ)
+    rule = RULES.get(code)
+    if rule is None or not _readable(actor, rule):
+        raise NotFound
+    seen = facts(actor)
+    query = (
+        select(seen.c.code, seen.c.victim, seen.c.state, seen.c.opened_at)
+        .where(rule.applies(seen.c), rule.finds(seen.c))
+        .order_by(seen.c.opened_at.desc(), seen.c.code.desc())
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        moment, last = read_cursor(cursor, "CA")
+        query = query.where(
+            or_(seen.c.opened_at < moment, and_(seen.c.opened_at == moment, seen.c.code < last))
+        )
+    rows = session.execute(query.params(actor_params(actor))).all()
+    page = rows[:limit]
+    record(
+        session, actor, "quality.cases", purpose="atencion", fields=[rule.field],
+        detail={"rule": rule.code, "cases": [row.code for row in page]},
+    )  # fmt: skip
+    items = [
+        {
+            "case": row.code, "victim": row.victim, "state": row.state, "opened_at": row.opened_at,
+            "field": rule.field,
+        }
+        for row in page
+    ]  # fmt: skip
+    following = cursor_of(page[-1].opened_at, page[-1].code) if len(rows) > limit else None
+    return {"rule": _described(rule), "unit_of_count": UNIT_OF_COUNT, "items": items}, following
+
+
+def score(shares: Iterable[Share]) -> float | None:
+    """The part of all looks that found nothing, 0 to 1; None where nothing was looked at."""
+    cases_seen = found = 0
+    for share in shares:
+        cases_seen += share.cases
+        found += share.found
+    return round(1 - found / cases_seen, 4) if cases_seen else None
+
+
+def facts(actor: Actor) -> CTE:
+    """What the rules look at, a row a case in scope that was not discarded: clear columns only."""
+    part = aliased(Participation)
+    of_unit = (
+        part.case_id == TraffickingCase.id,
+        part.victim_id == TraffickingCase.victim_id,
+        part.unit_id == actor.unit_id,
+        part.ended_at.is_(None),
+    )
+    profile = [getattr(Profile, field.name) for field in face_fields("profile")]
+    legal = [getattr(Exploitation, field.name) for field in face_fields("exploitation")]
+    plan = select(Plan.id).where(
+        Plan.case_id == TraffickingCase.id, Plan.victim_id == TraffickingCase.victim_id
+    )
+    return (
+        visible_cases(actor)
+        .add_columns(
+            *(getattr(TraffickingCase, name) for name in _CASE),
+            VictimCode.code.label("victim"),
+            *profile,
+            *legal,
+            *(given(actor, name).label(f"given_{name}") for name in _COMPARTMENTS),
+            _filled("legal").label("legal_filled"),
+            _filled("protection").label("risk_assessed"),
+            plan.exists().label("planned"),
+            select(func.max(part.last_activity)).where(*of_unit).scalar_subquery().label("last_activity"),
+            select(func.min(part.started_at)).where(*of_unit).scalar_subquery().label("unit_since"),
+            select(Unit.kind).where(Unit.id == actor.unit_id).scalar_subquery().label("unit_kind"),
+        )
+        .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
+        .outerjoin(Profile, Profile.victim_id == TraffickingCase.victim_id)
+        .outerjoin(
+            Exploitation,
+            and_(
+                Exploitation.case_id == TraffickingCase.id,
+                Exploitation.victim_id == TraffickingCase.victim_id,
+            ),
+        )
+        .where(VictimCode.is_main(), TraffickingCase.state != "DESCARTADA")
+        .cte("facts")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+
+
+def _filled(compartment: str) -> ColumnElement[bool]:
+    return (
+        select(CompartmentHead.version)
+        .where(
+            CompartmentHead.victim_id == TraffickingCase.victim_id,
+            CompartmentHead.compartment == compartment,
+        )
+        .exists()
+    )
+
+
+def _counted(session: Session, actor: Actor, rules: list[Rule]) -> list[int]:
+    """Number of cases, then per rule: looked at and found, of all, of this month's, of last month's."""
+    seen = facts(actor)
+    month = func.date_trunc("month", func.timezone("America/Lima", func.now()))
+    opened = func.date_trunc("month", func.timezone("America/Lima", seen.c.opened_at))
+    whens: tuple[ColumnElement[bool], ...] = (
+        literal(True, Boolean),
+        opened == month,
+        opened == month - func.make_interval(0, 1),
+    )
+    columns: list[Any] = [func.count()]
+    for rule in rules:
+        for when in whens:
+            looked_at = and_(rule.applies(seen.c), when)
+            columns.append(func.count().filter(looked_at))
+            columns.append(func.count().filter(looked_at, rule.finds(seen.c)))
+    row = session.execute(select(*columns).select_from(seen).params(actor_params(actor))).one()
+    return [int(count) for count in row]
+
+
+def _described(rule: Rule) -> dict[str, Any]:
+    return {
+        "code": rule.code,
+        "label": rule.sentence,
+        "field": rule.field,
+        "severity": rule.severity,
+        "severity_label": SEVERITIES[rule.severity],
+    }
+
+
+def _readable(actor: Actor, rule: Rule) -> bool:
+    """Whether the role sees what the rule reads: each field, or that a compartment is filled."""
+    return all(_sees(actor, path) for path in rule.reads)
+
+
+def _sees(actor: Actor, path: str) -> bool:
+    compartment, _, name = path.partition(".")
+    if name:
+        return may_filter(actor, fields(compartment)[name])
+    if compartment == "plan":
+        return policy().opens(actor.role, compartment)
+    return policy().cell(actor.role, compartment).level >= Level.EXISTS
