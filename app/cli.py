@@ -22,3 +22,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def main() -> None:
     """Entry point of `ruv`."""
     sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

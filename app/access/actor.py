@@ -35,6 +35,9 @@ MAINTENANCE = Actor(
 )
 """Bound while look-up tokens are rebuilt: it sees no person, but may call the database's own rebuild."""
 
+SCHEDULER = Actor(user_id=0, username="reloj", unit_id=0, institution_id=0, role="scheduler", unit_wide=False)
+"""Bound while what came due is fired: it sees no person, but may call the database's own clocks."""
+
 MATCHING_ROLE = "matching"
 """Bound while records are compared: it sees no person, but may call the database's own comparison."""
 

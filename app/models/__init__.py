@@ -4,6 +4,7 @@ from app.models.access import RoleGrant
 from app.models.audit import AuditEvent, AuditQueue
 from app.models.base import Base
 from app.models.cases import Assignment, CaseTransition, Exploitation, Participation, TraffickingCase
+from app.models.clocks import Clock, Notice
 from app.models.commands import CommandRequest
 from app.models.deliveries import ServiceDelivery
 from app.models.directory import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation
@@ -48,6 +49,7 @@ __all__ = [
     "AuthSession",
     "Base",
     "CaseTransition",
+    "Clock",
     "CommandRequest",
     "CompartmentHead",
     "DirectoryLocation",
@@ -64,6 +66,7 @@ __all__ = [
     "LedgerEntry",
     "LinkageRun",
     "MatchCandidate",
+    "Notice",
     "Participation",
     "Placement",
     "Plan",

@@ -10,10 +10,37 @@ from app.audit.words import action_words
 
 APP = Path(__file__).resolve().parents[2] / "app"
 SUBJECTS = (
-    "accounts|auth|cases|commands|documents|evidence|indicators|institutions|interop|keys|matching|placements|plans"
-    "|referrals|releases|units|victims"
+    "accounts",
+    "auth",
+    "cases",
+    "clocks",
+    "commands",
+    "consents",
+    "data-requests",
+    "deliveries",
+    "directory",
+    "documents",
+    "evidence",
+    "indicators",
+    "institutions",
+    "interop",
+    "keys",
+    "matching",
+    "notices",
+    "placements",
+    "plans",
+    "proceedings",
+    "protection",
+    "quality",
+    "referrals",
+    "releases",
+    "satisfaction",
+    "shelters",
+    "supervision",
+    "units",
+    "victims",
 )
-ACTION = re.compile(rf'"((?:{SUBJECTS})\.[a-z-]+(?:\.[a-z-]+)?)"')
+ACTION = re.compile(rf'"((?:{"|".join(SUBJECTS)})\.[a-z-]+(?:\.[a-z-]+)?)"')
 
 
 def recorded() -> set[str]:

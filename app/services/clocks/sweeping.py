@@ -1,0 +1,108 @@
+"""Fire what came due: mark, run effects, tell the units, write the trace; one transaction a batch.
+
+Any number of sweeps may run at once: a clock is fired by who locks it, and nobody waits. One that is killed
+loses nothing and repeats nothing, since all a batch does is in its transaction.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import SCHEDULER
+from app.audit.record import event_row, record_rows
+from app.db import Database, driver_cursor, insert_rows, vault_of
+from app.models import Notice
+from app.services.notices.service import notice_row
+
+BATCH: Final = 500
+REMINDED: Final = "RECORDATORIO"
+OVERDUE: Final = "VENCIDO"
+ESCALATED: Final = "ESCALADO"
+_FIRE = "SELECT * FROM ruv.fire_clocks(%(at)s, %(most)s)"
+_COUNTS = "SELECT * FROM ruv.clock_counts()"
+
+
+@dataclass(frozen=True, slots=True)
+class Fired:
+    """One stage of one clock that was fired. `from_unit_id`: who sent the referral it ran for."""
+
+    victim_id: int
+    case_id: int
+    kind: str
+    subject_code: str
+    unit_id: int
+    user_id: int | None
+    from_unit_id: int | None
+    stage: str
+
+
+def sweep(database: Database, *, at: datetime | None = None, batch: int = BATCH) -> Counter[str]:
+    """Fire until nothing is due that nobody else holds.
+
+    Args:
+        at: what counts as now.
+        batch: clocks in one transaction.
+
+    Returns:
+        How many stages were fired, by stage.
+
+    Raises:
+        Unavailable: the server is away, or the trace cannot be written; what was committed stays.
+    """
+    done: Counter[str] = Counter()
+    while True:
+        with database.session(SCHEDULER) as session:
+            fired = fire(session, at or datetime.now(UTC), batch)
+        if not fired:
+            return done
+        done.update(one.stage for one in fired)
+
+
+def fire(session: Session, at: datetime, most: int) -> list[Fired]:
+    """Fire one batch in the session's transaction, which is bound to `SCHEDULER`."""
+    cursor = driver_cursor(session)
+    cursor.execute(_FIRE, {"at": at, "most": most})
+    fired = [Fired(*row) for row in cursor.fetchall()]
+    insert_rows(session, Notice, [notice for one in fired for notice in _notices(one)])
+    key = vault_of(session).secret("audit")
+    record_rows(session, [_event(key, one) for one in fired])
+    return fired
+
+
+def counts(session: Session) -> list[dict[str, Any]]:
+    """Clocks by kind and state, and how many wait for the next sweep; the session is `SCHEDULER`'s."""
+    cursor = driver_cursor(session)
+    cursor.execute(_COUNTS)
+    names = ("kind", "state", "clocks", "waiting")
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _notices(one: Fired) -> Iterator[dict[str, Any]]:
+    """Whom a stage tells: who was to act; the unit; its supervisors, and who waits for an answer."""
+
+    def to(unit_id: int, **who: Any) -> dict[str, Any]:
+        return notice_row(
+            one.stage, unit_id=unit_id, subject_code=one.subject_code, victim_id=one.victim_id,
+            case_id=one.case_id, clock_kind=one.kind, **who,
+        )  # fmt: skip
+
+    yield to(
+        one.unit_id,
+        user_id=one.user_id if one.stage == REMINDED else None,
+        supervisors=one.stage == ESCALATED,
+    )
+    if one.stage == ESCALATED and one.from_unit_id is not None:
+        yield to(one.from_unit_id)
+
+
+def _event(key: bytes, one: Fired) -> dict[str, object]:
+    return event_row(
+        key, SCHEDULER, "clocks.fire", victim_id=one.victim_id, case_id=one.case_id, purpose="atencion",
+        detail={"clock": one.kind, "stage": one.stage, "subject": one.subject_code},
+    )  # fmt: skip
