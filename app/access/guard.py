@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
@@ -17,7 +18,8 @@ from app.codes import parse_code
 from app.db import Prepared
 from app.errors import FieldError, Forbidden, NotFound
 from app.models import TraffickingCase, VictimCode
-from app.records import Partial, fields
+from app.records import FieldSpec, Partial, fields
+from app.records.rows import ROWS, row_fields
 
 _VICTIM = Prepared.of(
     select(VictimCode.victim_id, VictimCode.record_id).where(VictimCode.code == bindparam("code"))
@@ -112,10 +114,25 @@ def check_writable(actor: Actor, stand: Standing, compartment: str, names: set[s
         NotFound: the compartment does not exist for this actor and person.
         Forbidden: `errors` names the fields.
     """
+    _refuse_unwritable(actor, stand, compartment, names, fields(compartment))
+
+
+def check_row_writable(actor: Actor, stand: Standing, table: str, names: set[str]) -> None:
+    """`check_writable`, for the fields of a table's row (`app.records.rows`).
+
+    Raises:
+        NotFound, Forbidden: as `check_writable`.
+    """
+    known = row_fields(table)
+    _refuse_unwritable(actor, stand, ROWS[table].compartment, names, known)
+
+
+def _refuse_unwritable(
+    actor: Actor, stand: Standing, compartment: str, names: set[str], known: Mapping[str, FieldSpec]
+) -> None:
     level = stand.level(actor, compartment)
     if level in {Level.NONE, Level.AGGREGATE}:
         raise NotFound
-    known = fields(compartment)
     if not stand.writes(actor, compartment):
         refused = names & set(known) or {"?"}
     elif level is Level.PARTIAL:

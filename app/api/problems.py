@@ -3,6 +3,7 @@
 import json
 import logging
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +100,7 @@ def _on_invalid_request(request: Request, error: RequestValidationError) -> Resp
     known = field_names(request.app)
     errors = [
         {
-            "field": ".".join(_named(part, known) for part in found["loc"][1:]) or str(found["loc"][0]),
+            "field": ".".join(_path(found, known)) or str(found["loc"][0]),
             "code": found["type"],
             "message": message_es(found["type"], found.get("ctx", {})),
         }
@@ -113,6 +114,12 @@ def _on_invalid_request(request: Request, error: RequestValidationError) -> Resp
         "errors": errors,
     }
     return problem_response(422, body)
+
+
+def _path(found: Mapping[str, Any], known: frozenset[str]) -> list[str]:
+    """The path of a field; rules about several fields at once name theirs themselves."""
+    field = found.get("ctx", {}).get("field")
+    return [_named(part, known) for part in found["loc"][1:]] + ([str(field)] if field else [])
 
 
 def _named(part: object, known: frozenset[str]) -> str:

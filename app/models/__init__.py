@@ -27,6 +27,14 @@ from app.models.interop import ImportRow
 from app.models.keys import IndexRotation
 from app.models.matching import LinkageRun, MatchCandidate
 from app.models.plans import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion, ProgressNote
+from app.models.proceedings import (
+    CaseProceeding,
+    FamilyLink,
+    Proceeding,
+    ProtectionMeasure,
+    ProtectionProcedure,
+    ProtectionStep,
+)
 from app.models.referrals import Referral, ReferralStep
 from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
 from app.models.shelters import Placement
@@ -48,6 +56,7 @@ __all__ = [
     "AuditQueue",
     "AuthSession",
     "Base",
+    "CaseProceeding",
     "CaseTransition",
     "Clock",
     "CommandRequest",
@@ -58,6 +67,7 @@ __all__ = [
     "EvidenceChunk",
     "EvidenceFile",
     "Exploitation",
+    "FamilyLink",
     "IdempotencyKey",
     "ImportRow",
     "IndexRotation",
@@ -75,8 +85,12 @@ __all__ = [
     "PlanSignature",
     "PlanVersion",
     "PrintedDocument",
+    "Proceeding",
     "Profile",
     "ProgressNote",
+    "ProtectionMeasure",
+    "ProtectionProcedure",
+    "ProtectionStep",
     "RecordMerge",
     "Referral",
     "ReferralStep",

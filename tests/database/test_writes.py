@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,7 +48,14 @@ def hidden_person(world: World, admin: Engine) -> Hidden:
             "kek.id": 1,
             "token": person.victim_id * 7919,
             "to_unit_id": police.unit_id,
+            "other_victim_id": person.victim_id,
         }
+        proceeding = Base.metadata.tables["proceeding"]
+        values = row(proceeding, {"digest": secrets.token_bytes(32), "code": f"PJ-{secrets.token_hex(4)}"})
+        values |= {"kind": "CARPETA_FISCAL"}
+        known["proceeding.id"] = connection.exec_driver_sql(
+            insert_sql(proceeding, values) + " RETURNING id", values
+        ).scalar_one()
         return Hidden(person.victim_id, plant(connection, known))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef
-from app.access.policy import OPENING
+from app.access.policy import OPENING, POPULATION_BITS
 from app.access.scope import actor_params, visible_cases
 from app.access.sealing import Strand
 from app.access.standing import standing
@@ -109,9 +109,19 @@ def presumed_child(session: Session, victim_id: int, case_id: int) -> bool:
         .where(TraffickingCase.id == case_id, Profile.victim_id == victim_id)
     ).first()
     if row is None:
-        population: int | None = session.scalar(select(func.ruv.population_of(victim_id)))
+        population = _population(session, victim_id)
         return population is None or bool(population & CHILD_BIT)
     return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+
+
+def is_foreign(session: Session, victim_id: int) -> bool:
+    """Whether the person is a foreigner, or was exploited abroad."""
+    return bool((_population(session, victim_id) or 0) & POPULATION_BITS["foreign"])
+
+
+def _population(session: Session, victim_id: int) -> int | None:
+    population: int | None = session.scalar(select(func.ruv.population_of(victim_id)))
+    return population
 
 
 def participants(session: Session, case_id: int) -> Sequence[Any]:

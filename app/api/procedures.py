@@ -1,0 +1,84 @@
+"""Branches of protection: `/cases/{code}/procedures`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.rows.proceedings import ProtectionStep
+from app.services.idempotency import remember, replayed
+from app.services.proceedings import procedures
+from app.services.proceedings.branches import BRANCHES
+
+router = APIRouter(prefix="/cases/{code}/procedures", tags=["casos"])
+
+Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+
+
+class ProcedureIn(BaseModel):
+    """A branch to open, and what is known of its first step."""
+
+    model_config = ConfigDict(extra="forbid", title="Abrir una ruta de protección")
+
+    branch: Annotated[Coded, Field(title="Ruta", examples=list(BRANCHES))]
+    step: Annotated[ProtectionStep, Field(title="Primer paso")] = ProtectionStep()
+
+
+class StepIn(BaseModel):
+    """The next step of a branch."""
+
+    model_config = ConfigDict(extra="forbid", title="Paso de una ruta de protección")
+
+    to: Annotated[Coded, Field(title="Estado al que pasa")]
+    conclusion: Annotated[Coded | None, Field(title="Cómo concluye (código)")] = None
+    step: Annotated[ProtectionStep, Field(title="Lo que se deja dicho del paso")] = ProtectionStep()
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Rutas de protección del caso")
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """The branches of the case and their steps, as the caller may see them."""
+    return Answer({"items": procedures.listed(session, actor, code)})
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.CASES_TRANSITION)],
+    summary="Abrir una ruta de protección",
+)
+def open_procedure(
+    code: Code, body: ProcedureIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer:
+    """Opens a branch; children have the one of the UPE, never that of adults."""
+    payload = {"case": code, **body.model_dump(mode="json")}
+    made = replayed(session, actor, key, "procedures.open", payload)
+    if made is None:
+        made = procedures.open_procedure(session, actor, code, body.branch, body.step)
+        remember(session, actor, key, "procedures.open", payload, made)
+    return Answer({"code": made}, status_code=201)
+
+
+@router.post(
+    "/{procedure}/steps",
+    dependencies=[Requires(Permission.CASES_TRANSITION)],
+    summary="Dar el siguiente paso de una ruta de protección",
+)
+def step(
+    code: Code,
+    procedure: Code,
+    body: StepIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Takes the step; a refusal says what is missing and which states are possible.
+
+    Declining the programme for adults answers with the emergency centres (CEM) of the department.
+    """
+    wanted = procedures.Step(body.to, body.step, body.conclusion)
+    done = procedures.advance(session, actor, code, procedure, version, wanted)
+    return Answer(done, headers=etag(done["version"]))

@@ -1,0 +1,1 @@
+"""Around a case: branches of protection, proceedings, protection measures."""

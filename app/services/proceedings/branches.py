@@ -1,0 +1,233 @@
+"""Branches of protection as state machines: children, adults, foreigners. Pure.
+
+The case's own state is another machine, and a case may be in several branches. Sources: DL 1297 (children),
+DS 005-2016-IN (adults and foreigners); what the norms leave open is a proposal of this register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from app.catalogues import code_list
+from app.services.state_machine import Guard, Machine, Refusal, Transition
+
+BRANCHES: Final = code_list("protection_branch").labels
+FIRST: Final = MappingProxyType(
+    {"NNA": "COMUNICADO_A_UPE", "ADULTA": "OFRECIDO_UDAVIT", "EXTRANJERA": "DERECHOS_INFORMADOS"}
+)
+"""The state in which each branch begins."""
+
+CLOSED: Final = "CONCLUIDO"
+DECLINED: Final = "DECLINA"
+ASYLUM: Final = "REFUGIO_SOLICITADO"
+ASYLUM_WITHDRAWN: Final = "DESISTE_REFUGIO"
+CARE: Final = ("ACOGIMIENTO_RESIDENCIAL", "ACOGIMIENTO_FAMILIAR", "FAMILIA_EXTENSA")
+MEASURES: Final = ("MEDIDA_URGENCIA", "MEDIDA_PROVISIONAL")
+WITH_FAMILY: Final = frozenset({"ACOGIMIENTO_FAMILIAR", "FAMILIA_EXTENSA"})
+"""Care by somebody whose suitability has to be established first."""
+FAMILY_RETURN: Final = "RETORNO_FAMILIA_IDONEA"
+ALWAYS: Final = frozenset({"TRASLADO", "FALLECIMIENTO"})
+"""Conclusions that need nothing to have happened before."""
+
+_DECLINES = tuple(code for code in code_list("branch_reason").codes if code != ASYLUM_WITHDRAWN)
+_STATES = code_list("protection_state")
+_CONCLUSIONS = code_list("branch_conclusion")
+
+GUARDS: Final = {
+    guard.name: guard
+    for guard in (
+        Guard("upe", "La decide la UPE: incorpórela al caso y pídale que registre este paso."),
+        Guard(
+            "adult",
+            "Esta ruta es para personas adultas; mientras no conste la mayoría de edad, actúa la UPE: "
+            "abra la ruta NNA.",
+        ),
+        Guard("consent", "Falta el consentimiento informado de la persona (consent: SI).", "consent"),
+        Guard("reason", "Falta indicar el motivo.", "reason"),
+        Guard(
+            "risk_assessed",
+            "Falta la valoración de riesgo: registre su fecha en el compartimento de protección.",
+        ),
+        Guard(
+            "suitable",
+            "Falta la evaluación de idoneidad favorable de quien recibe (suitability: IDONEA).",
+            "suitability",
+        ),
+        Guard(
+            "suitability_dated",
+            "Falta la fecha de la evaluación de idoneidad.",
+            "suitability_on",
+        ),
+        Guard(
+            "no_asylum",
+            "Solicitó refugio: no se comunica al consulado ni se organiza su retorno mientras no desista.",
+        ),
+        Guard("asylum", "No consta que haya solicitado refugio: no hay solicitud de la que desistir."),
+        Guard("conclusion", "Falta indicar cómo concluye.", "conclusion"),
+        Guard("conclusion_fits", "Esa conclusión no corresponde desde este estado.", "conclusion"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BranchFacts:
+    """What a step may depend on.
+
+    `upe`: the acting unit is a UPE. `asylum`: she seeks asylum and has not desisted. `suitability` and
+    `suitability_dated`: of who receives the child.
+    """
+
+    child: bool
+    upe: bool = False
+    consent: bool = False
+    reason: str | None = None
+    risk_assessed: bool = False
+    suitable: bool = False
+    suitability_dated: bool = False
+    asylum: bool = False
+    conclusion: str | None = None
+
+
+def _children() -> Iterable[Transition]:
+    first = FIRST["NNA"]
+    for target in MEASURES:
+        yield Transition(first, target, ("upe",), "La UPE dicta la medida.")
+    yield Transition(*MEASURES, ("upe",), "La medida de urgencia pasa a provisional.")
+    for source in (*MEASURES, *CARE, "PTI_APROBADO"):
+        for target in CARE:
+            suitable = ("suitable", "suitability_dated") if target in WITH_FAMILY else ()
+            if source != target:
+                yield Transition(source, target, ("upe", *suitable), "Pasa a ser acogida.")
+    for source in CARE:
+        yield Transition(source, "PTI_APROBADO", ("upe",), "Se aprueba el plan de trabajo individual.")
+    for source in (first, *MEASURES, *CARE, "PTI_APROBADO"):
+        yield Transition(
+            source,
+            CLOSED,
+            ("upe", "conclusion", "conclusion_fits", "suitable", "suitability_dated"),
+            "Concluye la ruta.",
+        )
+
+
+def _adults() -> Iterable[Transition]:
+    accept = ("adult", "consent", "risk_assessed")
+    decline = ("adult", "reason")
+    yield Transition("OFRECIDO_UDAVIT", "ACEPTA", accept, "Ingresa al programa.")
+    yield Transition("OFRECIDO_UDAVIT", "DECLINA", decline, "Declina; pasa de inmediato al CEM.")
+    yield Transition("DECLINA", "ACEPTA", accept, "Cambia de decisión e ingresa al programa.")
+    yield Transition("DECLINA", "AURORA_CEM", ("adult",), "La atiende el CEM.")
+    yield Transition("ACEPTA", "DECLINA", decline, "Deja el programa; pasa de inmediato al CEM.")
+    for source, target in (("ACEPTA", "AURORA_CEM"), ("HRT", "AURORA_CEM")):
+        yield Transition(source, target, ("adult",), "La atiende el CEM.")
+    for source in ("ACEPTA", "AURORA_CEM"):
+        yield Transition(source, "HRT", ("adult", "consent"), "Ingresa a un hogar de refugio temporal.")
+    yield Transition("AURORA_CEM", "ACEPTA", accept, "Ingresa al programa.")
+    for source in ("OFRECIDO_UDAVIT", "ACEPTA", "DECLINA", "AURORA_CEM", "HRT"):
+        yield Transition(source, CLOSED, ("conclusion", "conclusion_fits"), "Concluye la ruta.")
+
+
+def _foreigners() -> Iterable[Transition]:
+    free = ("consent", "no_asylum")
+    yield Transition("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", free, "Se comunica a su consulado.")
+    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", "PERMANENCIA"):
+        yield Transition(source, "RETORNO_ASISTIDO", free, "Se organiza su retorno.")
+    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", "PERMANENCIA", "RETORNO_ASISTIDO"):
+        yield Transition(source, ASYLUM, (), "Solicita refugio: su consulado no se entera.")
+    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", ASYLUM, "RETORNO_ASISTIDO"):
+        yield Transition(source, "PERMANENCIA", (), "Se queda en el país.")
+    for source in (ASYLUM, "PERMANENCIA"):
+        yield Transition(
+            source,
+            "DERECHOS_INFORMADOS",
+            ("asylum", "consent", "reason"),
+            "Desiste de la solicitud de refugio.",
+        )
+    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", ASYLUM, "PERMANENCIA", "RETORNO_ASISTIDO"):
+        yield Transition(source, CLOSED, ("conclusion", "conclusion_fits"), "Concluye la ruta.")
+
+
+def _machine(branch: str, moves: Iterable[Transition]) -> Machine:
+    labels = {
+        code: _STATES.label(code) for code in _STATES.codes if branch in _STATES.mapped(code, "branches")
+    }
+    return Machine(f"ruta {branch}", labels, tuple(moves), GUARDS)
+
+
+MACHINES: Final = MappingProxyType(
+    {
+        "NNA": _machine("NNA", _children()),
+        "ADULTA": _machine("ADULTA", _adults()),
+        "EXTRANJERA": _machine("EXTRANJERA", _foreigners()),
+    }
+)
+
+
+def conclusions(branch: str, state: str) -> tuple[str, ...]:
+    """How a branch may conclude from a state."""
+    codes = [code for code in _CONCLUSIONS.codes if branch in _CONCLUSIONS.mapped(code, "branches")]
+    return tuple(code for code in codes if code in ALWAYS or state in _FROM.get(code, frozenset()))
+
+
+_FROM: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        FAMILY_RETURN: frozenset({*CARE, "PTI_APROBADO"}),
+        "ADOPCION": frozenset({"ACOGIMIENTO_FAMILIAR", "PTI_APROBADO"}),
+        "MAYORIA_DE_EDAD": frozenset({*MEASURES, *CARE, "PTI_APROBADO"}),
+        "SIN_DESPROTECCION": frozenset({FIRST["NNA"], *MEASURES}),
+        "FIN_DE_LA_ATENCION": frozenset({"ACEPTA", "AURORA_CEM", "HRT", "PERMANENCIA"}),
+        "RETIRO_VOLUNTARIO": frozenset({"ACEPTA", "DECLINA", "AURORA_CEM", "HRT"}),
+        "RETORNO_REALIZADO": frozenset({"RETORNO_ASISTIDO"}),
+        "PERMANENCIA_REGULAR": frozenset({"PERMANENCIA"}),
+    }
+)
+"""States each conclusion follows from."""
+
+
+def reasons(state: str, target: str) -> tuple[str, ...]:
+    """Reason codes a step asks for; empty where it asks for none."""
+    if target == DECLINED:
+        return _DECLINES
+    return (ASYLUM_WITHDRAWN,) if target == FIRST["EXTRANJERA"] and state != target else ()
+
+
+def refuse(branch: str, state: str, target: str, facts: BranchFacts) -> Refusal | None:
+    """None when the branch may go from `state` to `target`, else why not, in Spanish."""
+    possible = conclusions(branch, state)
+    suits = facts.conclusion != FAMILY_RETURN
+    answers = {
+        "upe": facts.upe,
+        "adult": not facts.child,
+        "consent": facts.consent,
+        "reason": facts.reason in reasons(state, target),
+        "risk_assessed": facts.risk_assessed,
+        "suitable": facts.suitable or (target == CLOSED and suits),
+        "suitability_dated": facts.suitability_dated or (target == CLOSED and suits),
+        "no_asylum": not facts.asylum,
+        "asylum": facts.asylum,
+        "conclusion": facts.conclusion is not None,
+        "conclusion_fits": facts.conclusion is None
+        or (facts.conclusion in possible and not (facts.conclusion == "MAYORIA_DE_EDAD" and facts.child)),
+    }
+    choices = {
+        "reason": reasons(state, target),
+        "conclusion": possible,
+        "conclusion_fits": possible,
+    }
+    return MACHINES[branch].refuse(state, target, answers, choices)
+
+
+def refuse_opening(branch: str, *, child: bool, foreign: bool) -> str | None:
+    """Why a branch may not be opened for a person, in Spanish; None if it may."""
+    if branch == "ADULTA" and child:
+        return (
+            "Una niña, niño o adolescente no entra en la ruta de personas adultas; mientras no conste la "
+            "mayoría de edad, se presume que no lo es. Abra la ruta NNA."
+        )
+    if branch == "NNA" and not child:
+        return "Consta que es mayor de edad: abra la ruta ADULTA."
+    if branch == "EXTRANJERA" and not foreign:
+        return "No consta que sea extranjera: registre su nacionalidad y abra luego la ruta."
+    return None

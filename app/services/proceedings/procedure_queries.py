@@ -1,0 +1,129 @@
+"""Read branches of protection and their steps, for who was shown the case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, canonical
+from app.access.opening import SealedRow, open_rows
+from app.access.policy import Level
+from app.access.sealing import COORDINATION
+from app.errors import NotFound
+from app.models import ProtectionProcedure, ProtectionStep
+from app.records.rows import partial_row
+from app.services.cases.parts import CasePart
+from app.services.proceedings.branches import ASYLUM, ASYLUM_WITHDRAWN, BRANCHES, MACHINES, conclusions
+
+TABLE = "protection_step"
+_CLEAR = ("reason", "consent", "suitability")
+_PROCEDURE = (
+    "id",
+    "code",
+    "branch",
+    "state",
+    "state_since",
+    "opened_at",
+    "closed_at",
+    "conclusion",
+    "version",
+)
+
+
+def procedures_of(session: Session, ref: CaseRef, level: Level, code: str | None = None) -> Sequence[Any]:
+    """Branches of a case, oldest first; what is reserved shows to full readers only."""
+    table = ProtectionProcedure
+    query = select(*(getattr(table, name) for name in _PROCEDURE)).where(
+        table.case_id == ref.case_id, table.victim_id == ref.victim_id
+    )
+    if level is not Level.FULL:
+        query = query.where(table.reserved.is_(False))
+    if code is not None:
+        query = query.where(table.code == canonical(code, "PP"))
+    return session.execute(query.order_by(table.id)).all()
+
+
+def procedure_in(session: Session, part: CasePart, code: str) -> Any:
+    """One branch of the case.
+
+    Raises:
+        NotFound: no such branch in this case, or it is reserved.
+    """
+    rows = procedures_of(session, part.ref, part.level, code)
+    if not rows:
+        raise NotFound
+    return rows[0]
+
+
+def seeks_asylum(session: Session, victim_id: int) -> bool:
+    """Whether the person asked for asylum in any of her branches, and did not desist since."""
+    step = ProtectionStep
+    row = session.execute(
+        select(step.to_state, step.reason)
+        .where(step.victim_id == victim_id, (step.to_state == ASYLUM) | (step.reason == ASYLUM_WITHDRAWN))
+        .order_by(step.at.desc(), step.id.desc())
+        .limit(1)
+    ).first()
+    return row is not None and row.to_state == ASYLUM
+
+
+def shown(session: Session, actor: Actor, part: CasePart) -> list[dict[str, Any]]:
+    """The branches of the case as the actor reads them, with their steps."""
+    return [
+        {
+            **{name: getattr(row, name) for name in _PROCEDURE[1:]},
+            "branch_label": BRANCHES[row.branch],
+            "state_label": MACHINES[row.branch].labels[row.state],
+            "possible_states": list(MACHINES[row.branch].offered(row.state)),
+            "possible_conclusions": [] if row.closed_at else list(conclusions(row.branch, row.state)),
+            "steps": _steps(session, actor, part, row),
+        }
+        for row in procedures_of(session, part.ref, part.level)
+    ]
+
+
+def _steps(session: Session, actor: Actor, part: CasePart, procedure: Any) -> list[dict[str, Any]]:
+    step = ProtectionStep
+    unit = func.ruv.step_units(procedure.id).table_valued("id", "unit_name", name="behind")
+    rows = session.execute(
+        select(
+            step.id, step.from_state, step.to_state, step.reason, step.consent, step.suitability,
+            step.sealed, step.key_version, step.at, unit.c.unit_name,
+        )
+        .outerjoin(unit, unit.c.id == step.id)
+        .where(step.procedure_id == procedure.id, step.victim_id == part.ref.victim_id)
+        .order_by(step.id)
+    ).all()  # fmt: skip
+    labels = MACHINES[procedure.branch].labels
+    texts = _texts(session, actor, part, rows)
+    return [
+        {
+            "from": row.from_state,
+            "to": row.to_state,
+            "label": labels[row.to_state],
+            "at": row.at,
+            "unit": row.unit_name,
+            **_written(part, row, texts.get(row.id, {})),
+        }
+        for row in rows
+    ]
+
+
+def _texts(session: Session, actor: Actor, part: CasePart, rows: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
+    if not sealed or part.level is not Level.FULL:
+        return {}
+    opened = open_rows(
+        session, actor, COORDINATION, part.ref.strand, TABLE, sealed,
+        purpose="atencion", action="procedures.read",
+    )  # fmt: skip
+    return {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
+
+
+def _written(part: CasePart, row: Any, texts: dict[str, Any]) -> dict[str, Any]:
+    known = {name: getattr(row, name) for name in _CLEAR if getattr(row, name) is not None} | texts
+    return known if part.level is Level.FULL else partial_row(TABLE, known)

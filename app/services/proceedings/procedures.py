@@ -1,0 +1,249 @@
+"""Commands on a branch of protection: open it, take its next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.opening import open_compartments
+from app.access.permissions import Permission
+from app.access.sealing import COORDINATION, seal_text
+from app.audit import record
+from app.codes import new_code
+from app.db import UniqueViolation, insert_rows, next_ids
+from app.errors import Conflict, FieldError, Invalid, StaleVersion
+from app.models import ProtectionProcedure, ProtectionStep, Unit
+from app.records.rows import split_row
+from app.records.rows.proceedings import ProtectionStep as StepRow
+from app.services.cases.activity import touch
+from app.services.cases.parts import CasePart, case_part
+from app.services.cases.row_queries import case_state, is_foreign, presumed_child
+from app.services.cases.rules import closed
+from app.services.choices import unknown_code
+from app.services.proceedings import branches
+from app.services.proceedings.procedure_queries import TABLE, procedure_in, seeks_asylum, shown
+from app.services.state_machine import refused
+
+COMPARTMENT = "protection"
+REFUGEE_CARD = "CARNE_REFUGIO"
+"""Document of who seeks asylum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A wanted step of a branch; `conclusion` is a code, asked for when it concludes."""
+
+    target: str
+    written: StepRow
+    conclusion: str | None = None
+
+
+def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+    """The branches of a case, oldest first, with their steps.
+
+    Raises:
+        NotFound: out of scope, or protection does not exist for this actor.
+        Forbidden: the role reads no cases, or may only know that there is protection.
+    """
+    require(actor, Permission.CASES_READ)
+    part = case_part(session, actor, case, COMPARTMENT)
+    found = shown(session, actor, part)
+    _record(session, actor, "procedures.read", part, purpose, detail={"procedures": len(found)})
+    return found
+
+
+def open_procedure(
+    session: Session, actor: Actor, case: str, branch: str, written: StepRow, *, purpose: str = "atencion"
+) -> str:
+    """Open a branch of protection in a case; returns its code.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role moves no cases, or does not read protection.
+        Invalid: no such branch.
+        Conflict: the case ended, the branch is not for this person, or it is open already.
+    """
+    require(actor, Permission.CASES_TRANSITION)
+    if branch not in branches.BRANCHES:
+        raise Invalid("Revise los campos indicados.", errors=[unknown_code("branch", branches.BRANCHES)])
+    part = case_part(session, actor, case, COMPARTMENT, hold=True)
+    ref = part.ref
+    if closed(case_state(session, ref)):
+        raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
+    child = presumed_child(session, ref.victim_id, ref.case_id)
+    refusal = branches.refuse_opening(branch, child=child, foreign=is_foreign(session, ref.victim_id))
+    if refusal:
+        raise Conflict(refusal)
+    row_id = next_ids(session, protection_procedure=1)["protection_procedure"][0]
+    code, first = new_code("PP"), branches.FIRST[branch]
+    row: dict[str, Any] = {
+        "id": row_id,
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": code,
+        "branch": branch,
+        "state": first,
+        "opened_by": actor.user_id,
+        "unit_id": actor.unit_id,
+    }
+    try:
+        insert_rows(session, ProtectionProcedure, [row])
+    except UniqueViolation:
+        raise Conflict("Esa ruta ya está abierta en este caso: continúe en ella.") from None
+    blobs = _append(session, actor, part, (row_id, None, first), written)
+    _record(
+        session, actor, "procedures.open", part, purpose,
+        blobs=blobs, detail={"procedure": code, "branch": branch},
+    )  # fmt: skip
+    return code
+
+
+def advance(
+    session: Session, actor: Actor, case: str, code: str, version: int, wanted: Step,
+    *, purpose: str = "atencion",
+) -> dict[str, Any]:  # fmt: skip
+    """Take a step of a branch; returns its new state and version.
+
+    Who declines the programme for adults passes at once to the services of the MIMP: `mimp_services` lists
+    the emergency centres (CEM) of the department.
+
+    Raises:
+        NotFound: out of scope, no such branch in the case, or it is reserved.
+        Forbidden: the role moves no cases.
+        Conflict, Invalid: the step is not legal now; the text says what is missing or possible.
+        StaleVersion: somebody moved it meanwhile.
+    """
+    require(actor, Permission.CASES_TRANSITION)
+    part = case_part(session, actor, case, COMPARTMENT)
+    row = procedure_in(session, part, code)
+    if row.version != version:
+        raise StaleVersion
+    facts = _facts(session, actor, part, row, wanted)
+    if refusal := branches.refuse(row.branch, row.state, wanted.target, facts):
+        raise refused(refusal)
+    _check_extras(row.state, wanted)
+    blobs = _append(session, actor, part, (row.id, row.state, wanted.target), wanted.written)
+    _advance(session, part, row, wanted)
+    _record(
+        session, actor, "procedures.step", part, purpose, blobs=blobs,
+        detail={"procedure": row.code, "from": row.state, "to": wanted.target},
+    )  # fmt: skip
+    answer = {"code": row.code, "branch": row.branch, "state": wanted.target, "version": version + 1}
+    if wanted.target == branches.DECLINED:
+        answer["mimp_services"] = _emergency_centres(session, actor)
+    return answer
+
+
+def _facts(session: Session, actor: Actor, part: CasePart, row: Any, wanted: Step) -> branches.BranchFacts:
+    written, ref = wanted.written, part.ref
+    kind = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
+    return branches.BranchFacts(
+        child=presumed_child(session, ref.victim_id, ref.case_id),
+        upe=kind == "UPE",
+        consent=written.consent == "SI",
+        reason=written.reason,
+        risk_assessed=wanted.target == "ACEPTA" and _risk_assessed(session, actor, part),
+        suitable=written.suitability == "IDONEA",
+        suitability_dated=written.suitability_on is not None,
+        asylum=row.branch == "EXTRANJERA" and _asylum(session, actor, part),
+        conclusion=wanted.conclusion,
+    )
+
+
+def _risk_assessed(session: Session, actor: Actor, part: CasePart) -> bool:
+    data = _look(session, actor, part, COMPARTMENT)
+    return data.get("risk_assessed_on") is not None
+
+
+def _asylum(session: Session, actor: Actor, part: CasePart) -> bool:
+    """That she seeks asylum, by her branches or her papers, where they are seen."""
+    if seeks_asylum(session, part.ref.victim_id):
+        return True
+    documents = _look(session, actor, part, "identity").get("documents", [])
+    return any(document.get("type") == REFUGEE_CARD for document in documents)
+
+
+def _look(session: Session, actor: Actor, part: CasePart, name: str) -> dict[str, Any]:
+    opened = open_compartments(
+        session, actor, part.ref.victim_id, part.stand,
+        purpose="atencion", action="procedures.read", names=[name],
+    )  # fmt: skip
+    return opened.data.get(name, {})
+
+
+def _check_extras(state: str, wanted: Step) -> None:
+    errors: list[FieldError] = []
+    if wanted.written.reason is not None and not branches.reasons(state, wanted.target):
+        errors.append({"field": "reason", "code": "not-asked", "message": "Este paso no lleva motivo."})
+    if wanted.conclusion is not None and wanted.target != branches.CLOSED:
+        message = "La conclusión se indica solo al concluir la ruta."
+        errors.append({"field": "conclusion", "code": "not-asked", "message": message})
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _append(
+    session: Session, actor: Actor, part: CasePart, step: tuple[int, str | None, str], written: StepRow
+) -> list[tuple[str, int, int, bytes]]:
+    """Write the step; its texts are sealed under the key of what institutions write to each other."""
+    procedure_id, source, target = step
+    clear, texts = split_row(written)
+    row_id = next_ids(session, protection_step=1)["protection_step"][0]
+    row: dict[str, Any] = {
+        "id": row_id,
+        "victim_id": part.ref.victim_id,
+        "procedure_id": procedure_id,
+        "from_state": source,
+        "to_state": target,
+        "by_user_id": actor.user_id,
+        "by_unit_id": actor.unit_id,
+        **clear,
+    }
+    blobs = []
+    if texts:
+        row["key_version"], row["sealed"] = seal_text(
+            session, COORDINATION, part.ref.strand, TABLE, row_id, texts
+        )
+        blobs.append((TABLE, row_id, 1, row["sealed"]))
+    insert_rows(session, ProtectionStep, [row])
+    return blobs
+
+
+def _advance(session: Session, part: CasePart, row: Any, wanted: Step) -> None:
+    table = ProtectionProcedure
+    values: dict[str, Any] = {"state": wanted.target, "state_since": func.now(), "version": row.version + 1}
+    if wanted.target == branches.ASYLUM:
+        values["reserved"] = True
+    if wanted.target == branches.CLOSED:
+        values |= {"closed_at": func.now(), "conclusion": wanted.conclusion}
+    moved = session.execute(
+        update(table)
+        .where(table.id == row.id, table.victim_id == part.ref.victim_id, table.version == row.version)
+        .values(**values)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _emergency_centres(session: Session, actor: Actor) -> list[dict[str, str]]:
+    """Emergency centres (CEM) of the acting unit's department."""
+    here = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
+    rows = session.execute(
+        select(Unit.code, Unit.name).where(Unit.kind == "CEM", Unit.department == here).order_by(Unit.name)
+    )
+    return [{"code": row.code, "name": row.name} for row in rows]
+
+
+def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:
+    ref = part.ref
+    if action != "procedures.read":
+        touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=[COMPARTMENT], **more,
+    )  # fmt: skip
