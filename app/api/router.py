@@ -16,6 +16,7 @@ from app.api import (
     referrals,
     releases,
     shelters,
+    supervision,
     victims,
 )
 
@@ -32,6 +33,7 @@ for part in (
     shelters,
     plans,
     quality,
+    supervision,
     evidence,
     indicators,
     releases,

@@ -1,1 +1,24 @@
-SELECT 1;
+-- What supervisors of a unit need. Runs as ruv_owner.
+
+GRANT CREATE ON SCHEMA ruv TO ruv_guard;
+
+-- Cases of the bound unit change hands: its running deadlines remind the new person in charge instead of the old.
+-- Only a supervisor does it, only of the own unit, only to an active account of it.
+CREATE FUNCTION ruv.hand_over_clocks(leaver bigint, moved json) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me ruv.actor := ruv.context();
+BEGIN
+    IF NOT coalesce(me.unit_wide, false) OR NOT ruv.permits('assignments:write') THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    UPDATE public.clock c SET user_id = m.user_id
+    FROM json_to_recordset(moved) AS m(case_id bigint, user_id bigint)
+    WHERE c.case_id = m.case_id AND c.unit_id = me.unit_id AND c.user_id = leaver
+      AND c.state IN ('CORRIENDO', 'VENCIDO') AND ruv.user_in_unit(m.user_id, me.unit_id);
+END $$;
+
+REVOKE ALL ON FUNCTION ruv.hand_over_clocks(bigint, json) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ruv.hand_over_clocks(bigint, json) TO ruv_app;
+ALTER FUNCTION ruv.hand_over_clocks(bigint, json) OWNER TO ruv_guard;
+REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;

@@ -1,1 +1,3 @@
-SELECT 1;
+SET ROLE ruv_guard;
+DROP FUNCTION ruv.hand_over_clocks(bigint, json);
+RESET ROLE;

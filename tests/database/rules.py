@@ -39,6 +39,7 @@ DEFINERS = {
     "expire_holds",
     "expire_referrals",
     "fire_clocks",
+    "hand_over_clocks",
     "head_units",
     "hold_persons",
     "is_housed",

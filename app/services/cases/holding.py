@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -19,6 +21,19 @@ def hold(session: Session, case_id: int) -> None:
         OperationalError: somebody kept it longer than the server lets a statement wait.
     """
     session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{_KEY}{case_id}", 0))))
+
+
+def hold_all(session: Session, case_ids: Iterable[int]) -> None:
+    """Wait for several cases, always in the same order, so that two who hold many do not wait for each other.
+
+    Raises:
+        OperationalError: somebody kept one longer than the server lets a statement wait.
+    """
+    names = [f"{_KEY}{case_id}" for case_id in sorted(set(case_ids))]
+    session.connection().exec_driver_sql(
+        "SELECT pg_advisory_xact_lock(hashtextextended(name, 0)) FROM unnest(%(names)s::text[]) AS name",
+        {"names": names},
+    )
 
 
 def held_case(session: Session, actor: Actor, code: str) -> CaseRef:

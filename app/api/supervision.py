@@ -1,0 +1,55 @@
+"""For supervisors of a unit: `/supervision`."""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.services.idempotency import remember, replayed
+from app.services.supervision import reassigning
+
+router = APIRouter(prefix="/supervision", tags=["supervisión"])
+
+Username = Annotated[str, Field(max_length=80)]
+
+
+class HandoverIn(BaseModel):
+    """Whose cases go to whom."""
+
+    model_config = ConfigDict(extra="forbid", title="Reasignación de casos")
+
+    from_username: Annotated[Username, Field(title="Quién los deja")]
+    to_username: Annotated[Username | None, Field(title="Quién los toma")] = None
+    spread: Annotated[bool, Field(title="Repartirlos entre colegas de la misma función")] = False
+    cases: Annotated[
+        list[Annotated[str, Field(max_length=40)]] | None,
+        Field(title="Solo estos casos; sin la lista, todos", min_length=1, max_length=1000),
+    ] = None
+    reason: Annotated[str, Field(title="Motivo (código)", max_length=60, examples=["SALIDA"])]
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "HandoverIn":
+        if (self.to_username is None) is not self.spread:
+            raise ValueError("Indique quién los toma (to_username) o repártalos (spread), no ambos.")
+        return self
+
+
+@router.post(
+    "/reassignments",
+    dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
+    summary="Reasignar los casos de una persona de la unidad",
+)
+def reassign(body: HandoverIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """All at once or none; nobody is left without someone in charge. Only for supervisors of the unit."""
+    payload = body.model_dump(mode="json")
+    first = replayed(session, actor, key, reassigning.ACTION, payload)
+    if first is not None:
+        return Answer(json.loads(first))
+    wanted = reassigning.Handover(body.from_username, body.to_username, body.cases, body.reason)
+    done: dict[str, Any] = reassigning.reassign(session, actor, wanted)
+    remember(session, actor, key, reassigning.ACTION, payload, json.dumps(done))
+    return Answer(done)

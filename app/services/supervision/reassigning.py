@@ -1,0 +1,210 @@
+"""Hand the cases of a worker over to others in one transaction: no case is ever without someone in charge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import case, func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.audit import event_row, record_rows
+from app.catalogues import code_list
+from app.db import insert_rows, vault_of
+from app.errors import Conflict, FieldError, Invalid
+from app.models import Assignment, Notice, Plan
+from app.services.cases.holding import hold_all
+from app.services.choices import unknown_code
+from app.services.notices.service import notice_row
+from app.services.plans import rules as plan_rules
+from app.services.supervision import team_queries
+from app.services.supervision.rules import shared_out, supervising
+from app.services.supervision.team_queries import Charge, Worker
+
+ACTION = "supervision.reassign"
+REASONS = "reassignment_reason"
+NOTICE = "REASIGNACION"
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Whose cases go to whom, and why.
+
+    `to`: the username who takes them; None shares them out among the active colleagues of the same function,
+    fewest open cases first. `cases`: only these codes; None is all of them. `reason`: a code.
+    """
+
+    leaver: str
+    to: str | None
+    cases: Sequence[str] | None
+    reason: str
+
+
+def reassign(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]:
+    """Hand over the open charges of a worker, and the living plans it answers for. Returns who has what now.
+
+    Repeating it moves nothing more. The worker may have been disabled already.
+
+    Raises:
+        Forbidden: the actor supervises nobody, or its role assigns nobody.
+        Invalid: unknown people or reason, or a case the worker has no charge of; each is named.
+        Conflict: there is nobody to share them out among.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    supervising(actor)
+    if wanted.reason not in code_list(REASONS):
+        raise Invalid("Revise el motivo.", errors=[unknown_code("reason", code_list(REASONS).codes)])
+    people = team_queries.workers(session, actor)
+    leaver = _leaver(people, wanted.leaver)
+    takers = _takers(people, leaver, wanted.to)
+    hold_all(session, [c.case_id for c in team_queries.charges(session, actor, leaver.user_id)])
+    charges = _chosen(team_queries.charges(session, actor, leaver.user_id), wanted.cases)
+    teams = team_queries.teams(session, actor, (charge.case_id for charge in charges))
+    taken = shared_out(
+        [charge.case_id for charge in charges], {worker.user_id: worker.cases for worker in takers}, teams
+    )
+    _record(session, actor, leaver, charges, taken, wanted.reason)
+    plans = _move(session, actor, leaver, charges, taken, teams)
+    return {
+        "unit_of_count": "casos",
+        "from": leaver.username,
+        "moved": len(charges),
+        "plans": plans,
+        "to": [
+            {
+                "username": worker.username,
+                "cases": [charge.code for charge in charges if taken[charge.case_id] == worker.user_id],
+            }
+            for worker in takers
+        ],
+    }
+
+
+def _leaver(people: Sequence[Worker], username: str) -> Worker:
+    for worker in people:
+        if worker.username == username:
+            return worker
+    raise _wrong("from_username", "unknown", "No hay una cuenta con ese nombre en su unidad.")
+
+
+def _takers(people: Sequence[Worker], leaver: Worker, to: str | None) -> list[Worker]:
+    others = [worker for worker in people if worker.active and worker.user_id != leaver.user_id]
+    if to is not None:
+        chosen = [worker for worker in others if worker.username == to]
+        if not chosen:
+            raise _wrong("to_username", "unknown", "No hay otra cuenta activa con ese nombre en su unidad.")
+        return chosen
+    same = [worker for worker in others if worker.role == leaver.role]
+    found = [worker for worker in same if not worker.supervisor] or same
+    if not found:
+        raise Conflict(
+            "Su unidad no tiene otra cuenta activa con la misma función: indique a quién encargarlos."
+        )
+    return found
+
+
+def _chosen(charges: Sequence[Charge], codes: Sequence[str] | None) -> list[Charge]:
+    if codes is None:
+        return list(charges)
+    known = {charge.code: charge for charge in charges}
+    wanted = [code.strip().upper() for code in dict.fromkeys(codes)]
+    errors: list[FieldError] = [
+        {
+            "field": f"cases.{number}",
+            "code": "not-in-charge",
+            "message": "Esa persona no tiene a su cargo un caso con este código.",
+        }
+        for number, code in enumerate(wanted)
+        if code not in known
+    ]
+    if errors:
+        raise Invalid("Revise los casos indicados; no se movió ninguno.", errors=errors)
+    return [known[code] for code in wanted]
+
+
+def _move(
+    session: Session,
+    actor: Actor,
+    leaver: Worker,
+    charges: Sequence[Charge],
+    taken: Mapping[int, int],
+    teams: Mapping[int, set[int]],
+) -> int:
+    """The new charge first, then the old one ends: somebody always has it. Returns the plans moved."""
+    if not charges:
+        return 0
+    rows = [
+        {
+            "victim_id": charge.victim_id,
+            "case_id": charge.case_id,
+            "unit_id": actor.unit_id,
+            "user_id": taken[charge.case_id],
+            "assigned_by": actor.user_id,
+        }
+        for charge in charges
+        if taken[charge.case_id] not in teams.get(charge.case_id, ())
+    ]
+    insert_rows(session, Assignment, rows)
+    session.execute(
+        update(Assignment)
+        .where(
+            Assignment.case_id.in_(taken),
+            Assignment.unit_id == actor.unit_id,
+            Assignment.user_id == leaver.user_id,
+            Assignment.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+    )
+    moved = session.execute(
+        update(Plan)
+        .where(
+            Plan.case_id.in_(taken),
+            Plan.unit_id == actor.unit_id,
+            Plan.responsible_user_id == leaver.user_id,
+            Plan.state.in_(plan_rules.ALIVE),
+        )
+        .values(responsible_user_id=case(dict(taken), value=Plan.case_id))
+    )
+    team_queries.hand_over_clocks(session, leaver.user_id, taken)
+    notices = [
+        notice_row(
+            NOTICE, unit_id=actor.unit_id, user_id=taken[charge.case_id], subject_code=charge.code,
+            victim_id=charge.victim_id, case_id=charge.case_id,
+        )
+        for charge in charges
+    ]  # fmt: skip
+    insert_rows(session, Notice, notices)
+    return int(moved.rowcount)  # type: ignore[attr-defined]
+
+
+def _record(
+    session: Session,
+    actor: Actor,
+    leaver: Worker,
+    charges: Sequence[Charge],
+    taken: Mapping[int, int],
+    reason: str,
+) -> None:
+    key = vault_of(session).secret("audit")
+    record_rows(
+        session,
+        [
+            event_row(
+                key, actor, ACTION, victim_id=charge.victim_id, case_id=charge.case_id, purpose="atencion",
+                detail={
+                    "case": charge.code, "from": leaver.user_id, "to": taken[charge.case_id],
+                    "reason": reason,
+                },
+            )
+            for charge in charges
+        ],
+    )  # fmt: skip
+
+
+def _wrong(field: str, code: str, message: str) -> Invalid:
+    error: FieldError = {"field": field, "code": code, "message": message}
+    return Invalid(message, errors=[error])
