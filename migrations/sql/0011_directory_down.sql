@@ -7,6 +7,7 @@ REVOKE UPDATE (state) ON referral FROM ruv_guard;
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
 DROP FUNCTION ruv.note_referral_step(), ruv.keep_shelters_out(), ruv.keep_directory_out();
+-- What the dispatcher of clocks calls is there without it, and does nothing.
 CREATE OR REPLACE FUNCTION ruv.expire_referrals(ids bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN END $$;
 RESET ROLE;

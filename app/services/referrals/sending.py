@@ -24,11 +24,11 @@ from app.services.cases.activity import touch
 from app.services.cases.row_queries import case_state, openable
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
+from app.services.clocks import service as clocks
 from app.services.referrals import rules
+from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
 
-ANSWER_WITHIN = timedelta(days=5)
-URGENT_WITHIN = timedelta(hours=24)
 LONGEST = timedelta(days=90)
 _WAITS = "Ya envió esa derivación y espera respuesta."
 
@@ -37,7 +37,7 @@ _WAITS = "Ya envió esa derivación y espera respuesta."
 class Wanted:
     """A referral to send. All but `message` are codes; `message` is free text and is stored sealed.
 
-    `due_at`: until when an answer is awaited (24 hours if urgent, 5 days otherwise).
+    `due_at`: until when an answer is awaited (the service's own term if not given).
     `compartments`: what to share (the receiver's minimum if not given).
     `replaces`: code of the own unit's earlier one that expired, was refused or withdrawn.
     """
@@ -95,7 +95,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
 def _store(
     session: Session, actor: Actor, ref: CaseRef, row: dict[str, Any], wanted: Wanted, purpose: str
 ) -> None:
-    """Seal the message into the row, insert it, and record it."""
+    """Seal the message into the row, insert it, start the clock of its answer, and record it."""
     blobs = []
     if wanted.message is not None:
         key_version, sealed = seal_text(
@@ -109,6 +109,12 @@ def _store(
     except UniqueViolation:
         # The unique index is the rule: of two who send at the same moment one wins.
         raise Conflict(_WAITS) from None
+    if row["replaces_id"] is not None:
+        clocks.cancel(session, TABLE, row["replaces_id"])
+    subject = clocks.Subject(
+        TABLE, row["id"], row["code"], ref.victim_id, ref.case_id, unit_id=row["to_unit_id"]
+    )
+    clocks.start(session, CLOCK, subject, due_at=row["due_at"])
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
@@ -136,7 +142,9 @@ def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) ->
 def _due(wanted: Wanted) -> datetime:
     if wanted.due_at is not None:
         return wanted.due_at
-    return datetime.now(UTC) + (URGENT_WITHIN if wanted.urgent else ANSWER_WITHIN)
+    now = datetime.now(UTC)
+    known = wanted.service_type in code_list("service_type")
+    return answer_by(wanted.service_type, urgent=wanted.urgent, at=now) if known else now + LONGEST
 
 
 def _wrong(field: str, code: str, message: str) -> FieldError:

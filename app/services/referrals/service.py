@@ -22,7 +22,10 @@ from app.services.cases.activity import touch
 from app.services.cases.holding import hold
 from app.services.cases.row_queries import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
+from app.services.clocks import service as clocks
+from app.services.deliveries.queries import delivered_for
 from app.services.referrals import rules
+from app.services.referrals.deadlines import CLOCK, TABLE
 from app.services.referrals.queries import Found, find
 from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
@@ -82,6 +85,7 @@ def answer(
         session, row, step.target,
         answered_at=func.now(), answered_by=actor.user_id, refusal_reason=None if accepted else step.reason,
     )  # fmt: skip
+    clocks.meet(session, CLOCK, TABLE, row.id)
     blobs = _take_part(session, actor, row, step) if accepted else []
     if accepted:
         strand = strand_of(session, row.victim_id, row.case_id)
@@ -119,6 +123,10 @@ def advance(
     touch(session, actor, row.victim_id, row.case_id)
     done = _done(session, actor, found, step, "referrals.transition", purpose=purpose, blobs=[])
     _advance(session, row, step.target, **ending)
+    if step.target == "RETIRADA":
+        clocks.cancel(session, TABLE, row.id, CLOCK)
+    if step.target == "CONCLUIDA":
+        done |= _told(session, row)
     if ends:
         statement = "SELECT ruv.end_referral_participation(%(referral)s)"
         session.connection().exec_driver_sql(statement, {"referral": row.id})
@@ -182,6 +190,15 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
         .values(sealed_answer=sealed)
     )
     return [("referral", row.id, rules.ANSWER_VERSION, sealed)]
+
+
+def _told(session: Session, row: Any) -> dict[str, Any]:
+    """How many deliveries the concluded referral has; that there is none is said, not refused."""
+    if "services" not in row.compartments:
+        return {}
+    found = delivered_for(session, row.victim_id, row.id)
+    notice = None if found else "Se concluyó sin ninguna prestación registrada para esta derivación."
+    return {"deliveries": found, "notice": notice}
 
 
 def _check_leaving(session: Session, actor: Actor, row: Any) -> None:

@@ -1,0 +1,85 @@
+"""Service deliveries of a case: `/cases/{code}/services`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.rows.directory import Delivery
+from app.services.deliveries import queries, service
+from app.services.idempotency import remember, replayed
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/cases/{code}/services", tags=["servicios"])
+
+
+class DeliveryIn(Delivery):
+    """A service given, or not, and what it answers to."""
+
+    model_config = ConfigDict(title="Prestación de un servicio")
+
+    referral: Annotated[str | None, Field(title="Derivación a la que responde (código)", max_length=40)] = (
+        None
+    )
+    activity: Annotated[
+        str | None, Field(title="Actividad del plan a la que pertenece (código)", max_length=40)
+    ] = None
+
+
+class VoidIn(BaseModel):
+    """Why a delivery does not count."""
+
+    model_config = ConfigDict(extra="forbid", title="Anulación de una prestación")
+
+    reason: Annotated[str, Field(title="Motivo (código)", min_length=1, max_length=60)]
+
+
+@router.post(
+    "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Registrar una prestación"
+)
+def deliver(
+    code: Code, body: DeliveryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer:
+    """Records a service the caller's unit gave, or that she did not come; the note is stored sealed."""
+    payload = {"case": code, **body.model_dump(mode="json")}
+    new = replayed(session, actor, key, "deliveries.record", payload)
+    if new is None:
+        wanted = Delivery(**body.model_dump(exclude={"referral", "activity"}))
+        new = service.deliver(session, actor, code, wanted, referral=body.referral, activity=body.activity)
+        remember(session, actor, key, "deliveries.record", payload, new)
+    return Answer({"code": new}, status_code=201)
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Prestaciones de un caso")
+def of_case(
+    code: Code,
+    session: DbSession,
+    actor: CurrentActor,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Those of every unit, or of the own unit for who reads the services in part."""
+    items, following = queries.of_case(session, actor, code, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.post(
+    "/{delivery}/void",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Anular una prestación registrada por error",
+)
+def void(
+    code: Code,
+    delivery: Code,
+    body: VoidIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """The delivery stays readable as voided; write it anew if it was given after all."""
+    done = service.void(session, actor, code, delivery, version, body.reason)
+    return Answer(done, headers=etag(done["version"]))

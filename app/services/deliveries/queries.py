@@ -1,0 +1,184 @@
+"""Read service deliveries of a case; who reads services in part sees those of its own unit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, canonical, case_in_scope, require
+from app.access.opening import SealedRow, open_rows
+from app.access.permissions import Permission
+from app.access.policy import OPENING, policy
+from app.access.standing import standing
+from app.catalogues import code_list
+from app.errors import Forbidden, NotFound
+from app.models import Plan, PlanActivity, Referral, ServiceDelivery
+from app.records.rows.directory import Delivery
+from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.referrals.rules import VIEW_OPEN
+from app.services.shelters.masking import unit_names
+
+COMPARTMENT = Delivery.compartment
+
+
+def of_case(
+    session: Session,
+    actor: Actor,
+    case_code: str,
+    *,
+    cursor: str | None = None,
+    limit: int = PAGE,
+    purpose: str = "atencion",
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Deliveries of a case, the latest written first, voided ones too, and the cursor of the next page.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role, or the unit's part in the case, does not open the services.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, case_code)
+    check_reads(session, actor, ref)
+    query = (
+        select(ServiceDelivery, Referral.code.label("referral"), PlanActivity.code.label("activity"))
+        .outerjoin(
+            Referral,
+            and_(Referral.id == ServiceDelivery.referral_id, Referral.victim_id == ServiceDelivery.victim_id),
+        )
+        .outerjoin(
+            PlanActivity,
+            and_(
+                PlanActivity.id == ServiceDelivery.activity_id,
+                PlanActivity.victim_id == ServiceDelivery.victim_id,
+            ),
+        )
+        .where(ServiceDelivery.case_id == ref.case_id, ServiceDelivery.victim_id == ref.victim_id)
+        .order_by(ServiceDelivery.created_at.desc(), ServiceDelivery.code.desc())
+        .limit(limit + 1)
+    )
+    if not policy().reads_in_full(actor.role, COMPARTMENT):
+        query = query.where(ServiceDelivery.unit_id == actor.unit_id)
+    if cursor is not None:
+        moment, last = read_cursor(cursor, "SE")
+        query = query.where(
+            or_(
+                ServiceDelivery.created_at < moment,
+                and_(ServiceDelivery.created_at == moment, ServiceDelivery.code < last),
+            )
+        )
+    rows = session.execute(query).all()
+    page = rows[:limit]
+    items = _opened(session, actor, ref, page, purpose)
+    following = cursor_of(page[-1][0].created_at, page[-1][0].code) if len(rows) > limit else None
+    return items, following
+
+
+def check_reads(session: Session, actor: Actor, ref: CaseRef) -> None:
+    """Refuse who opens no services of this person.
+
+    Raises:
+        Forbidden: the role does not, or they were not shared with the unit.
+    """
+    stand = standing(session, actor, ref.victim_id)
+    if stand is None or stand.level(actor, COMPARTMENT) not in OPENING:
+        raise Forbidden("Su función o su participación no abre los servicios de esta persona.")
+
+
+def own_delivery(session: Session, actor: Actor, ref: CaseRef, code: str) -> Any:
+    """The own unit's delivery behind a code (`id`, `code`, `state`, `version`).
+
+    Raises:
+        NotFound: the case has none, or it is another unit's.
+    """
+    row = session.execute(
+        select(
+            ServiceDelivery.id, ServiceDelivery.code, ServiceDelivery.state, ServiceDelivery.version
+        ).where(
+            ServiceDelivery.code == canonical(code, "SE"),
+            ServiceDelivery.case_id == ref.case_id,
+            ServiceDelivery.victim_id == ref.victim_id,
+            ServiceDelivery.unit_id == actor.unit_id,
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def received_referral(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
+    """Key of the referral of this case that the own unit accepted and carries through, by its code."""
+    return session.scalar(
+        select(Referral.id).where(
+            Referral.code == code,
+            Referral.case_id == ref.case_id,
+            Referral.victim_id == ref.victim_id,
+            Referral.to_unit_id == actor.unit_id,
+            Referral.state.in_(VIEW_OPEN),
+        )
+    )
+
+
+def own_activity(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
+    """Key of the own unit's activity in a plan of this case, by its code."""
+    return session.scalar(
+        select(PlanActivity.id)
+        .join(Plan, and_(Plan.id == PlanActivity.plan_id, Plan.victim_id == PlanActivity.victim_id))
+        .where(
+            PlanActivity.code == code,
+            PlanActivity.victim_id == ref.victim_id,
+            PlanActivity.unit_id == actor.unit_id,
+            Plan.case_id == ref.case_id,
+        )
+    )
+
+
+def delivered_for(session: Session, victim_id: int, referral_id: int) -> int:
+    """How many deliveries that stand answer to a referral, as far as the actor sees them."""
+    found = session.scalar(
+        select(func.count()).where(
+            ServiceDelivery.victim_id == victim_id,
+            ServiceDelivery.referral_id == referral_id,
+            ServiceDelivery.state == "VIGENTE",
+        )
+    )
+    return found or 0
+
+
+def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: str) -> list[dict[str, Any]]:
+    sealed = [SealedRow(row[0].id, row[0].key_version, row[0].sealed) for row in page]
+    texts = open_rows(
+        session, actor, COMPARTMENT, ref.strand, Delivery.table, sealed,
+        purpose=purpose, action="deliveries.read",
+    )  # fmt: skip
+    units = unit_names(session, actor, {row[0].unit_id for row in page})
+    return [
+        {
+            "code": row[0].code,
+            "unit": units[row[0].unit_id].shown(),
+            **_coded(row[0]),
+            "referral": row.referral,
+            "activity": row.activity,
+            "note": text.get("note"),
+        }
+        for row, text in zip(page, texts, strict=True)
+    ]
+
+
+def _coded(row: ServiceDelivery) -> dict[str, Any]:
+    return {
+        "service_type": row.service_type,
+        "service_label": code_list("service_type").labels.get(row.service_type, row.service_type),
+        "delivered_on": row.delivered_on,
+        "attendance": row.attendance,
+        "attendance_label": code_list("attendance").labels.get(row.attendance, row.attendance),
+        "hours": row.hours,
+        "quantity": row.quantity,
+        "state": row.state,
+        "void_reason": row.void_reason,
+        "created_at": row.created_at,
+        "version": row.version,
+    }

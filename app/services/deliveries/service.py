@@ -1,0 +1,168 @@
+"""Record a service delivery, or void a mistaken one; nothing written is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.permissions import Permission
+from app.access.sealing import seal_text
+from app.access.standing import standing
+from app.audit import record
+from app.catalogues import code_list
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.models import ServiceDelivery
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.directory import Delivery
+from app.services.cases.activity import touch
+from app.services.choices import one_of, unknown_code
+from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery, received_referral
+
+_REQUIRED: Final = ("service_type", "delivered_on", "attendance")
+Finder = Callable[[Session, Actor, CaseRef, str], int | None]
+
+
+def deliver(
+    session: Session,
+    actor: Actor,
+    case_code: str,
+    wanted: Delivery,
+    *,
+    referral: str | None = None,
+    activity: str | None = None,
+    purpose: str = "atencion",
+) -> str:
+    """Record what the actor's unit gave, or that she did not come; returns its code.
+
+    Args:
+        referral: code of a referral that the unit accepted, to which this answers.
+        activity: code of the unit's own activity of the plan, to which this belongs.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role, or the unit's part in the case, does not write services.
+        Invalid: a field is missing, a day to come, or a referral or activity that is not the unit's; named.
+    """
+    ref = _writable(session, actor, case_code)
+    _check(wanted)
+    clear, texts = split_row(wanted)
+    row: dict[str, Any] = {
+        "id": next_ids(session, service_delivery=1)["service_delivery"][0],
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": new_code("SE"),
+        "unit_id": actor.unit_id,
+        **clear,
+        "referral_id": _linked(
+            session, actor, ref, referral, "referral", received_referral,
+            "Indique una derivación de este caso que su unidad aceptó y sigue abierta.",
+        ),
+        "activity_id": _linked(
+            session, actor, ref, activity, "activity", own_activity,
+            "Indique una actividad de su unidad en el plan de este caso.",
+        ),
+        "created_by": actor.user_id,
+    }  # fmt: skip
+    blobs = []
+    if texts:
+        row["key_version"], row["sealed"] = seal_text(
+            session, COMPARTMENT, ref.strand, Delivery.table, row["id"], texts
+        )
+        blobs.append((Delivery.table, row["id"], 1, row["sealed"]))
+    insert_rows(session, ServiceDelivery, [row])
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "deliveries.record", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=[COMPARTMENT], fields=[*clear, *texts], blobs=blobs,
+        detail={"delivery": row["code"], "referral": referral, "activity": activity},
+    )  # fmt: skip
+    return str(row["code"])
+
+
+def void(
+    session: Session, actor: Actor, case_code: str, code: str, version: int, reason: str
+) -> dict[str, Any]:
+    """Void a delivery of the own unit that was written by mistake; it stays readable as such.
+
+    Raises:
+        NotFound: the case is out of scope, or it has no such delivery of the unit.
+        Forbidden: the role, or the unit's part in the case, does not write services.
+        Invalid: unknown reason.
+        Conflict: it is voided already.
+        StaleVersion: somebody voided it meanwhile.
+    """
+    ref = _writable(session, actor, case_code)
+    row = own_delivery(session, actor, ref, code)
+    if reason not in code_list("delivery_void_reason"):
+        error = unknown_code("reason", code_list("delivery_void_reason").codes)
+        raise Invalid("Revise los campos indicados.", errors=[error])
+    if version != row.version:
+        raise StaleVersion
+    if row.state == "ANULADA":
+        raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
+    moved = session.execute(
+        update(ServiceDelivery)
+        .where(
+            ServiceDelivery.id == row.id,
+            ServiceDelivery.victim_id == ref.victim_id,
+            ServiceDelivery.version == version,
+        )
+        .values(state="ANULADA", void_reason=reason, voided_at=func.now(), version=version + 1)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
+        compartments=[COMPARTMENT], detail={"delivery": row.code, "reason": reason},
+    )  # fmt: skip
+    return {"code": row.code, "state": "ANULADA", "version": version + 1}
+
+
+def _writable(session: Session, actor: Actor, case_code: str) -> CaseRef:
+    require(actor, Permission.VICTIMS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    stand = standing(session, actor, ref.victim_id)
+    if stand is None or not stand.writes(actor, COMPARTMENT):
+        raise Forbidden("Su función o su participación no registra servicios de esta persona.")
+    return ref
+
+
+def _check(wanted: Delivery) -> None:
+    errors: list[FieldError] = [_missing(name) for name in _REQUIRED if getattr(wanted, name) is None]
+    if wanted.delivered_on is not None and wanted.delivered_on > today():
+        message = "La fecha no puede ser posterior a hoy."
+        errors.append({"field": "delivered_on", "code": "future", "message": message})
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _missing(name: str) -> FieldError:
+    codes = {"service_type": "service_type", "attendance": "attendance"}.get(name)
+    message = "Falta la fecha (AAAA-MM-DD)." if codes is None else one_of(code_list(codes).codes)
+    return {"field": name, "code": "missing", "message": message}
+
+
+def _linked(
+    session: Session,
+    actor: Actor,
+    ref: CaseRef,
+    code: str | None,
+    field: str,
+    find: Finder,
+    message: str,
+) -> int | None:
+    if code is None:
+        return None
+    found = find(session, actor, ref, code.strip().upper())
+    if found is None:
+        raise Invalid(message, errors=[{"field": field, "code": "not-yours", "message": message}])
+    return found
