@@ -35,6 +35,10 @@ MAINTENANCE = Actor(
 )
 """Bound while look-up tokens are rebuilt: it sees no person, but may call the database's own rebuild."""
 
+VERIFIER = Actor(
+    user_id=0, username="verificacion", unit_id=0, institution_id=0, role="verifier", unit_wide=False
+)
+"""Bound while anybody asks whether a printed document is genuine: it reaches no table at all."""
 SCHEDULER = Actor(user_id=0, username="reloj", unit_id=0, institution_id=0, role="scheduler", unit_wide=False)
 """Bound while what came due is fired: it sees no person, but may call the database's own clocks."""
 

@@ -12,6 +12,7 @@ from app.api import (
     indicators,
     matching,
     plans,
+    printing,
     procedures,
     quality,
     referrals,
@@ -24,6 +25,7 @@ from app.api import (
 router = APIRouter(prefix="/api/v1")
 for part in (
     auth,
+    printing,  # before the slices: their codes would take in the `.pdf`
     victims,
     identity_checks,
     cases,

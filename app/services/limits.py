@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections import OrderedDict, deque
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,3 +28,36 @@ def check_hourly(session: Session, actor: Actor, action: str, limit: int, refusa
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
     if session.scalars(select(func.ruv.times_in_hour(action))).one() >= limit:
         raise TooMany(refusal)
+
+
+class PerMinute:
+    """How often one address may ask what nobody signs in for, in a minute; kept in this process alone.
+
+    Addresses that asked longest ago are forgotten first, so that the memory has a bound.
+    """
+
+    def __init__(self, limit: int, remembered: int = 10_000) -> None:
+        self._limit = limit
+        self._remembered = remembered
+        self._asked: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def check(self, address: str, refusal: str, now: float | None = None) -> None:
+        """Count one more question of an address. `now`: seconds of a clock that never goes back.
+
+        Raises:
+            TooMany: with `refusal` as its text.
+        """
+        moment = time.monotonic() if now is None else now
+        with self._lock:
+            asked = self._asked.pop(address, deque())
+            while asked and asked[0] <= moment - 60:
+                asked.popleft()
+            full = len(asked) >= self._limit
+            if not full:
+                asked.append(moment)
+            self._asked[address] = asked
+            if len(self._asked) > self._remembered:
+                self._asked.popitem(last=False)
+        if full:
+            raise TooMany(refusal)

@@ -1,0 +1,81 @@
+"""Documents on paper (PDF/UA) and their verification: `/plans/{code}.pdf`, ..., `/documents/{code}`."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, CurrentRuntime, Public, Requires
+from app.api.schemas import Code
+from app.db import Session
+from app.runtime import Runtime
+from app.services.limits import PerMinute
+from app.services.printing.issuing import Issue, issue
+from app.services.printing.plan import plan_issue
+from app.services.printing.referral import referral_issue
+from app.services.printing.sheet import render
+from app.services.printing.verifying import verify
+
+router = APIRouter(tags=["documentos"])
+
+VERIFICATIONS = PerMinute(30)
+_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "PDF/UA-1"}}
+Names = Annotated[bool, Query(title="Con el nombre de la persona, para quien lee su identidad completa")]
+
+
+def printed(runtime: Runtime, actor: Actor, build: Callable[[Session], Issue]) -> Response:
+    """Read and record in one transaction, draw after it: nobody waits for a drawing."""
+    with runtime.database.session(actor) as session:
+        wanted = issue(session, actor, build(session))
+    headers = {
+        "Content-Disposition": f'attachment; filename="{wanted.paper.code}.pdf"',
+        "Cache-Control": "no-store",
+    }
+    return Response(render(wanted), headers=headers, media_type="application/pdf")
+
+
+@router.get(
+    "/plans/{code}.pdf",
+    dependencies=[Requires(Permission.PLANS_READ)],
+    summary="Imprimir un plan",
+    responses=_PDF,
+    response_class=Response,
+)
+def plan(
+    code: Code,
+    actor: CurrentActor,
+    runtime: CurrentRuntime,
+    version: Annotated[int | None, Query(title="Versión; sin ella, el plan como está", ge=1, le=9999)] = None,
+    names: Names = False,
+) -> Response:
+    """The plan by code, or by name where asked for; each print is recorded and can be verified."""
+    return printed(runtime, actor, lambda s: plan_issue(s, actor, code, version, names=names))
+
+
+@router.get(
+    "/referrals/{code}.pdf",
+    dependencies=[Requires(Permission.REFERRALS_READ)],
+    summary="Imprimir la carta de una derivación",
+    responses=_PDF,
+    response_class=Response,
+)
+def referral(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Response:
+    """The letter; to a unit outside the network it names neither the register nor the crime."""
+    return printed(runtime, actor, lambda s: referral_issue(s, actor, code))
+
+
+@router.get("/documents/{code}", dependencies=[Public()], summary="Comprobar un documento impreso")
+def verification(
+    code: Code,
+    request: Request,
+    runtime: CurrentRuntime,
+    hash_: Annotated[str, Query(alias="hash", title="Huella impresa en el papel", max_length=60)] = "",
+) -> Answer:
+    """Says whether the paper is genuine, what it is and when it was printed; never of whom."""
+    address = request.client.host if request.client else ""
+    VERIFICATIONS.check(address, "Demasiadas comprobaciones. Espere un minuto.")
+    return Answer(verify(runtime.database, code, hash_))

@@ -1,0 +1,142 @@
+"""The plan on paper: as a version that was signed, or as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.catalogues import code_list
+from app.errors import Forbidden
+from app.services.cases.row_queries import public_codes
+from app.services.plans import rules
+from app.services.plans.content_queries import PlanRef, find, signable
+from app.services.printing.issuing import Issue, full_name, grouped
+from app.services.printing.queries import kept_version, paper_units
+from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, paragraphs, shown_date
+
+_COLUMNS: Final = ("Actividad", "Quién la hace", "Plazo", "Indicador", "Frecuencia")
+_WIDTHS: Final = (5, 4, 2, 3, 2)
+_NOTICE: Final = (
+    "Documento reservado (Ley 29733). Nombra a la persona por su código, salvo que se haya pedido con su "
+    "nombre. Nadie fuera de quienes figuran en él debe tenerlo."
+)
+
+
+def plan_issue(session: Session, actor: Actor, code: str, version: int | None, *, names: bool) -> Issue:
+    """A plan to be printed: a kept version of it, or the plan as it is now.
+
+    Raises:
+        NotFound: no such plan or version, or out of scope.
+        Forbidden: the actor reads only a part of the plan, or may not print her name.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = find(session, actor, code)
+    if not ref.sees_all(actor):
+        raise Forbidden("Su unidad lee solo sus actividades: pida el plan impreso a la unidad responsable.")
+    if version is None:
+        content = signable(session, actor, ref, purpose="atencion", action="plans.read")
+        kept = [("Versión", "Sin firmar: el plan como está hoy")]
+        signed: list[Any] = []
+    else:
+        content, digest, signed = kept_version(session, actor, ref, version)
+        kept = [("Versión", str(version)), ("Huella de lo firmado", grouped(digest.hex()[:32]))]
+    pairs = [*_who(session, actor, ref, names=names), *kept, *_header(content)]
+    sections = [
+        Section("Datos del plan", pairs),
+        Section("Resumen", paragraphs=paragraphs(content.get("summary"))),
+        *_objectives(session, content),
+        *_signed(signed),
+    ]
+    sheet = Sheet(
+        title="Plan de reintegración individual",
+        subject=ref.row.code,
+        sections=sections,
+        signatures=_signers(content["kind"]),
+        notice=_NOTICE,
+    )
+    return Issue("PLAN", sheet, ref.strand, names=names)
+
+
+def _who(session: Session, actor: Actor, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
+    codes = public_codes(session, actor, [ref.row.case_id]).get(ref.row.case_id, {})
+    who = [("Persona afectada", codes.get("victim") or UNKNOWN), ("Caso", codes.get("case") or UNKNOWN)]
+    if names:
+        who.append(("Nombre", full_name(session, actor, ref.row.victim_id, ref.standing)))
+    return who
+
+
+def _header(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+    pairs = [
+        ("Tipo de plan", rules.KINDS.get(content["kind"], content["kind"])),
+        ("Lugar de ejecución", label("execution_place", content["place_of_execution"])),
+        ("Lengua", label("language", content["language"])),
+        ("Intérprete", label("tristate", content["interpreter"])),
+    ]
+    if content["kind"] == "NNA":
+        pairs.append(("Resolución de la UPE (PTI)", "Sí" if content["pti_resolution"] else "No"))
+    for name, title in (("pti_number", "Número de la resolución"), ("feasibility_notes", "Viabilidad")):
+        if content.get(name):
+            pairs.append((title, str(content[name])))
+    for name, title in (("starts_on", "Inicio"), ("pti_on", "Fecha de la resolución")):
+        if content.get(name):
+            pairs.append((title, shown_date(content[name])))
+    return pairs
+
+
+def label(name: str, code: str | None) -> str:
+    """The label of a code of a list; what is not known is said to be so."""
+    return UNKNOWN if code is None else code_list(name).labels.get(code, code)
+
+
+def _objectives(session: Session, content: Mapping[str, Any]) -> list[Section]:
+    every = [activity for goal in content["objectives"] for activity in goal["activities"]]
+    units = paper_units(session, {activity["unit"] for activity in every})
+    sections = []
+    for number, goal in enumerate(content["objectives"], start=1):
+        domain = label("plan_domain", goal["domain"])
+        words = [("Lo que la persona quiere", goal["wish"] or UNKNOWN), ("Meta", goal["goal"] or UNKNOWN)]
+        table = Table(_COLUMNS, _WIDTHS, [_activity(a, units) for a in goal["activities"]])
+        sections.append(Section(f"Objetivo {number}. {domain}", words, table=table))
+    return sections
+
+
+def _activity(activity: Mapping[str, Any], units: Mapping[str, str]) -> list[str]:
+    charge = activity.get("person_in_charge")
+    unit = units.get(activity["unit"], UNKNOWN)
+    return [
+        activity.get("description") or UNKNOWN,
+        f"{unit}: {charge}" if charge else unit,
+        shown_date(activity["due_on"]),
+        activity.get("indicator") or "—",
+        activity.get("frequency") or "—",
+    ]
+
+
+def _signed(signed: list[Any]) -> list[Section]:
+    if not signed:
+        return []
+    rows = [
+        [
+            rules.SIGNERS.get(one.signer, one.signer),
+            rules.MANNERS.get(one.manner, one.manner),
+            shown_date(one.signed_at),
+        ]
+        for one in signed
+    ]
+    return [Section("Firmas registradas", table=Table(("Quién", "Cómo", "Cuándo"), (4, 4, 2), rows))]
+
+
+def _signers(kind: str) -> list[Signer]:
+    places = [
+        Signer("Persona afectada", fingerprint=True),
+        Signer("Profesional responsable"),
+        Signer("Jefatura del servicio"),
+    ]
+    if kind == "NNA":
+        places.insert(1, Signer("Unidad de Protección Especial"))
+    return places
