@@ -103,9 +103,11 @@ class StaleVersion(AppError):
     title = "Otra persona lo modificó"
 
     def __init__(
-        self, detail: str = "El registro cambió desde que lo abrió. Vuelva a leerlo y repita su cambio."
+        self,
+        detail: str = "El registro cambió desde que lo abrió. Vuelva a leerlo y repita su cambio.",
+        **extra: object,
     ) -> None:
-        super().__init__(detail)
+        super().__init__(detail, errors=None, **extra)
 
 
 class TooLarge(AppError):

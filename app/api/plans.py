@@ -1,5 +1,6 @@
 """Individual reintegration plans (PRI): `/plans`."""
 
+import base64
 from datetime import date
 from typing import Annotated
 
@@ -10,27 +11,45 @@ from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
+from app.errors import Invalid
 from app.records.kinds import Line, Text
+from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
-from app.services.plans import progress, queries, rules, service, signing
+from app.services.plans import (
+    cms,
+    header,
+    moving,
+    objectives,
+    progress,
+    queries,
+    rules,
+    service,
+    signing,
+)
+from app.services.plans.closing import Closing, Move
 
 router = APIRouter(prefix="/plans", tags=["planes"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
 
-class PlanIn(BaseModel):
+class PlanPatch(rows.PlanHeader):
+    """Fields of the header to change; null removes one. Texts written before are kept."""
+
+    place_of_execution: Annotated[
+        Coded | None, Field(title="Lugar de ejecución", examples=["LUGAR_DE_ORIGEN"])
+    ] = None
+    execution_country: Annotated[Coded | None, Field(title="País de ejecución (código)")] = None
+    feasibility: Annotated[Coded | None, Field(title="Retorno viable y seguro (SI, NO, NO_SABE)")] = None
+    language: Annotated[Coded | None, Field(title="Lengua (código)")] = None
+    interpreter: Annotated[Coded | None, Field(title="Intérprete (SI, NO, NO_SABE)")] = None
+
+
+class PlanIn(PlanPatch):
     """The header of a new plan."""
 
-    model_config = ConfigDict(extra="forbid", title="Plan de reintegración individual")
-
     case: Annotated[str, Field(title="Código del caso", max_length=40)]
-    place_of_execution: Annotated[Coded, Field(title="Lugar de ejecución", examples=["LUGAR_DE_ORIGEN"])]
-    language: Annotated[str | None, Field(title="Lengua (código)", max_length=60)] = None
-    interpreter: Annotated[Coded | None, Field(title="Intérprete (SI, NO, NO_SABE)")] = None
-    pti_resolution: Annotated[bool, Field(title="Cuenta con la resolución de la UPE (PTI)")] = False
-    summary: Annotated[Text | None, Field(title="Resumen; se guarda cifrado")] = None
 
 
 class ObjectiveIn(BaseModel):
@@ -53,25 +72,47 @@ class ActivityIn(BaseModel):
     description: Annotated[Text, Field(title="Actividad; se guarda cifrada")]
     indicator: Annotated[Line | None, Field(title="Indicador; se guarda cifrado")] = None
     person_in_charge: Annotated[Line | None, Field(title="Persona responsable; se guarda cifrada")] = None
-    frequency: Annotated[Line | None, Field(title="Frecuencia; se guarda cifrada")] = None
+    frequency: Annotated[Coded | None, Field(title="Frecuencia (código)")] = None
+    evidence_expected: Annotated[Line | None, Field(title="Evidencia esperada; se guarda cifrada")] = None
+    service: Annotated[str | None, Field(title="Servicio del directorio", min_length=1, max_length=40)] = None
+
+
+class StepIn(BaseModel):
+    """A step of an objective, a note on it, or both."""
+
+    model_config = ConfigDict(extra="forbid", title="Avance de un objetivo")
+
+    state: Annotated[Coded | None, Field(title="Estado", examples=list(rules.OBJECTIVE_STATES))] = None
+    note: Annotated[Text | None, Field(title="Nota; se guarda cifrada")] = None
 
 
 class ProgressIn(BaseModel):
-    """A step of an activity, a note on it, or both."""
+    """A step of an activity, another day by which it is due, a note on it, or several of them."""
 
     model_config = ConfigDict(extra="forbid", title="Avance de una actividad")
 
     state: Annotated[Coded | None, Field(title="Estado", examples=list(rules.ACTIVITY_STATES))] = None
+    due_on: Annotated[date | None, Field(title="Nuevo plazo; la nota dice por qué")] = None
     note: Annotated[Text | None, Field(title="Nota; se guarda cifrada")] = None
 
 
-class SignatureIn(BaseModel):
+class SignatureIn(rows.Signature):
     """One signature on the plan as it is now."""
-
-    model_config = ConfigDict(extra="forbid", title="Firma del plan")
 
     signer: Annotated[Coded, Field(title="Quién firma", examples=list(rules.SIGNERS))]
     manner: Annotated[Coded, Field(title="Cómo firma", examples=list(rules.MANNERS))]
+    gaps_acknowledged: Annotated[
+        dict[Coded, Line] | None,
+        Field(title="Por qué un dominio en riesgo no tiene objetivo, por dominio", max_length=13),
+    ] = None
+    digital: Annotated[
+        str | None,
+        Field(
+            title="Firma digital separada (CMS en DER, base64) del texto de la versión",
+            max_length=4 * cms.LONGEST // 3 + 4,
+            pattern="^[A-Za-z0-9+/]+={0,2}$",
+        ),
+    ] = None
 
 
 class ClosingIn(BaseModel):
@@ -79,7 +120,9 @@ class ClosingIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Cierre del plan")
 
-    achievement: Annotated[dict[Coded, Line] | None, Field(title="Logro por dominio", max_length=13)] = None
+    achievement: Annotated[
+        dict[Coded, Coded] | None, Field(title="Logro por dominio (códigos)", max_length=13)
+    ] = None
     residual_risk: Annotated[Coded | None, Field(title="Riesgo residual (código)")] = None
     follow_up: Annotated[Text | None, Field(title="Seguimiento pactado")] = None
 
@@ -101,10 +144,7 @@ def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: Idempotenc
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "plans.draft", payload)
     if code is None:
-        wanted = service.Draft(
-            body.place_of_execution, body.language, body.interpreter, body.pti_resolution, body.summary
-        )
-        code = service.draft(session, actor, body.case, wanted)
+        code = service.draft(session, actor, body.case, header.header(body.model_dump(exclude={"case"})))
         remember(session, actor, key, "plans.draft", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/plans/{code}"})
 
@@ -129,6 +169,16 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     return Answer(found, headers=etag(found["version"]))
 
 
+@router.patch("/{code}", dependencies=[Requires(Permission.PLANS_WRITE)], summary="Corregir la cabecera")
+def edit_header(
+    code: Code, body: PlanPatch, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Changes the header of a plan that is drafted, consulted or reviewed."""
+    patch = body.model_dump(include=body.model_fields_set)
+    done = header.edit(session, actor, code, version, patch)
+    return Answer(done, headers=etag(done["version"]))
+
+
 @router.post(
     "/{code}/objectives",
     status_code=201,
@@ -146,6 +196,25 @@ def add_objective(
         new = service.add_objective(session, actor, code, wanted)
         remember(session, actor, key, "plans.objective", payload, new)
     return Answer({"code": new}, status_code=201)
+
+
+@router.patch(
+    "/{code}/objectives/{objective}",
+    dependencies=[Requires(Permission.PLANS_WRITE)],
+    summary="Avanzar un objetivo",
+)
+def advance_objective(
+    code: Code,
+    objective: Code,
+    body: StepIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Moves an objective, or only adds a note; a refusal says what is missing and what is possible."""
+    step = progress.Step(body.state, body.note)
+    done = objectives.move(session, actor, code, objective, version, step)
+    return Answer(done, headers=etag(done["version"]))
 
 
 @router.post(
@@ -185,8 +254,8 @@ def advance_activity(
     actor: CurrentActor,
     version: ExpectedVersion,
 ) -> Answer:
-    """Moves an activity, or only adds a note; earlier notes stay."""
-    step = progress.Step(body.state, body.note)
+    """Moves an activity or its due day, cancels it, or only adds a note; earlier notes stay."""
+    step = progress.Step(body.state, body.note, body.due_on)
     done = progress.progress(session, actor, code, activity, version, step)
     return Answer(done, headers=etag(done["version"]))
 
@@ -199,7 +268,12 @@ def advance_activity(
 )
 def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer:
     """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409."""
-    done = signing.sign(session, actor, code, body.signer, body.manner)
+    try:
+        digital = base64.b64decode(body.digital, validate=True) if body.digital else None
+    except ValueError:
+        raise Invalid("La firma digital no es base64 válido.") from None
+    wanted = signing.Given(body.signer, body.manner, body, body.gaps_acknowledged or {}, digital)
+    done = signing.sign(session, actor, code, wanted)
     return Answer(done, status_code=201, headers=etag(done["version"]))
 
 
@@ -212,7 +286,7 @@ def transition(
     code: Code, body: PlanMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
 ) -> Answer:
     """Moves the plan; a refusal says what is missing and which states are possible."""
-    closing = signing.Closing(**body.closing.model_dump()) if body.closing else None
-    wanted = signing.Move(body.to, body.reason, body.outcome, closing)
-    done = signing.move(session, actor, code, version, wanted)
+    closing = Closing(**body.closing.model_dump()) if body.closing else None
+    wanted = Move(body.to, body.reason, body.outcome, closing)
+    done = moving.move(session, actor, code, version, wanted)
     return Answer(done, headers=etag(done["version"]))

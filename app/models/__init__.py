@@ -26,7 +26,21 @@ from app.models.institutions import (
 from app.models.interop import ImportRow
 from app.models.keys import IndexRotation
 from app.models.matching import LinkageRun, MatchCandidate
-from app.models.plans import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion, ProgressNote
+from app.models.plans import (
+    FollowUpContact,
+    ObjectiveNote,
+    Plan,
+    PlanActivity,
+    PlanAssessment,
+    PlanFollowUp,
+    PlanHeader,
+    PlanObjective,
+    PlanReview,
+    PlanSignature,
+    PlanTeam,
+    PlanVersion,
+    ProgressNote,
+)
 from app.models.proceedings import (
     CaseProceeding,
     FamilyLink,
@@ -68,6 +82,7 @@ __all__ = [
     "EvidenceFile",
     "Exploitation",
     "FamilyLink",
+    "FollowUpContact",
     "IdempotencyKey",
     "ImportRow",
     "IndexRotation",
@@ -77,12 +92,18 @@ __all__ = [
     "LinkageRun",
     "MatchCandidate",
     "Notice",
+    "ObjectiveNote",
     "Participation",
     "Placement",
     "Plan",
     "PlanActivity",
+    "PlanAssessment",
+    "PlanFollowUp",
+    "PlanHeader",
     "PlanObjective",
+    "PlanReview",
     "PlanSignature",
+    "PlanTeam",
     "PlanVersion",
     "PrintedDocument",
     "Proceeding",

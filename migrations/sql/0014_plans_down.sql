@@ -1,1 +1,22 @@
-SELECT 1;
+-- Undoes 0014_plans.sql. Activities cancelled meanwhile count as not applicable: the older version has no other word.
+
+DROP TABLE follow_up_contact, plan_follow_up, plan_review, objective_note, plan_assessment, plan_team, plan_header;
+DROP POLICY own_part ON plan_signature;
+DROP POLICY own_part_change ON plan_objective;
+DROP POLICY change ON plan_objective;
+REVOKE UPDATE (state, updated_at, version) ON plan_objective FROM ruv_app;
+REVOKE UPDATE (due_on) ON plan_activity FROM ruv_app;
+REVOKE UPDATE (place_of_execution, language, interpreter, pti_resolution) ON plan FROM ruv_app;
+ALTER TABLE plan_signature DROP COLUMN scan_code, DROP COLUMN verification, DROP COLUMN acknowledged,
+    DROP COLUMN sealed, DROP COLUMN key_version;
+ALTER TABLE progress_note DROP COLUMN from_due, DROP COLUMN to_due;
+ALTER TABLE plan_activity NO FORCE ROW LEVEL SECURITY;
+UPDATE plan_activity SET state = 'NO_APLICA' WHERE state = 'CANCELADA';
+ALTER TABLE plan_activity FORCE ROW LEVEL SECURITY;
+ALTER TABLE plan_activity DROP COLUMN service_code,
+    DROP CONSTRAINT ck_plan_activity_state,
+    ADD CONSTRAINT ck_plan_activity_state CHECK (state IN (
+        'PENDIENTE', 'EN_CURSO', 'LOGRADO', 'NO_LOGRADO', 'NO_APLICA', 'RECHAZADO_POR_LA_PERSONA'));
+ALTER TABLE plan_objective DROP COLUMN state, DROP COLUMN updated_at, DROP COLUMN version;
+ALTER TABLE plan DROP COLUMN starts_on, DROP COLUMN execution_country, DROP COLUMN feasibility, DROP COLUMN pti_on,
+    DROP COLUMN next_review_on, DROP COLUMN gaps;

@@ -24,6 +24,7 @@ FORMATS = {
     "offence": r"\d{3}(-[A-ZÑ])?",
     "province": r"\d{4}",
     "ubigeo": r"\d{6}",
+    "assessment_level": r"[1-4]",
 }
 SIZES = {
     "country": 249,
@@ -34,7 +35,7 @@ SIZES = {
     "industry": 21,
     "plan_domain": 13,
     "plan_state": 9,
-    "activity_state": 6,
+    "activity_state": 7,
     "case_state": 11,
     "disability": 6,
     "tristate": 3,

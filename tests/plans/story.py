@@ -46,9 +46,16 @@ class Drafted:
             f"{self.url}/transitions", json={"to": state, **body}, headers={"If-Match": tag}
         )
 
-    def sign(self, signer: str = "PERSONA", manner: str = "HUELLA") -> httpx.Response:
-        """Record a signature."""
-        return self.client.post(f"{self.url}/signatures", json={"signer": signer, "manner": manner})
+    def sign(self, signer: str = "PERSONA", manner: str = "HUELLA", **more: Any) -> httpx.Response:
+        """Record a signature; a fingerprint has its witness."""
+        witness = {"witness": "Rosa Quispe"} if manner == "HUELLA" else {}
+        body = {"signer": signer, "manner": manner, **witness, **more}
+        return self.client.post(f"{self.url}/signatures", json=body)
+
+    def patch(self, **fields: Any) -> httpx.Response:
+        """Change the header from whatever version it is at."""
+        tag = self.client.get(self.url).headers["etag"]
+        return self.client.patch(self.url, json=fields, headers={"If-Match": tag})
 
 
 def drafted(world: World, **identity: Any) -> Drafted:
@@ -75,6 +82,12 @@ def running(world: World, unit: str | None = None) -> tuple[Drafted, str]:
     assert ok(plan.sign("PROFESIONAL", "FIRMA"), 201)["state"] == "SUSCRITO"
     ok(plan.to("EN_EJECUCION"))
     return plan, activity
+
+
+def goal_step(plan: Drafted, version: int, **body: Any) -> httpx.Response:
+    """Move the plan's objective."""
+    headers = {"If-Match": f'"{version}"'}
+    return plan.client.patch(f"{plan.url}/objectives/{plan.objective}", json=body, headers=headers)
 
 
 def step(client: httpx.Client, plan: str, activity: str, version: int, **body: Any) -> httpx.Response:

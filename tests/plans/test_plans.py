@@ -7,17 +7,22 @@ from sqlalchemy import text
 from app.catalogues import code_list
 from tests.cases.story import API, at_once, move, ok, problem, registered, rows, unit_code
 from tests.factories import World
-from tests.plans.story import DUE, WISH, drafted, running, step
+from tests.plans.story import DUE, WISH, drafted, goal_step, running, step
 
 
 def test_from_draft_to_fulfilled(world: World) -> None:
     plan, activity = running(world)
     ok(step(plan.client, plan.code, activity, 1, state="EN_CURSO"))
     ok(step(plan.client, plan.code, activity, 2, state="LOGRADO", note="Aprobó el año"))
+    refused = problem(goal_step(plan, 1, state="LOGRADO"), 422)
+    assert refused["errors"][0]["field"] == "note"
+    ok(goal_step(plan, 1, state="LOGRADO", note="Terminó la secundaria"))
     ok(plan.to("EN_SEGUIMIENTO"))
-    assert problem(plan.to("CUMPLIDO"), 422)["errors"][0]["field"] == "outcome"
+    assert {e["field"] for e in problem(plan.to("CUMPLIDO"), 422)["errors"]} == {
+        "outcome", "closing.achievement", "closing.residual_risk", "closing.follow_up",
+    }  # fmt: skip
     closing = {
-        "achievement": {"EDUCACION": "Secundaria completa"},
+        "achievement": {"EDUCACION": "LOGRADO"},
         "residual_risk": "LEVE",
         "follow_up": "Seis meses",
     }
@@ -85,10 +90,15 @@ def test_a_childs_plan_hangs_from_the_upes_resolution(world: World) -> None:
     plan.activity(unit_code(world, plan.person.officer))
     ok(plan.to("EN_CONSULTA"))
     assert ok(plan.client.get(plan.url))["kind"] == "NNA"
+    for signer, manner in (("PERSONA", "OPINION_RECOGIDA"), ("UPE", "RESOLUCION")):
+        assert problem(plan.sign(signer, manner), 409)["missing"] == ["pti"]
+    assert problem(plan.to("SUSCRITO"), 409)["missing"][0] == "pti"
+    half = problem(plan.patch(pti_number="R.D. 15-2026"), 422)
+    assert [e["field"] for e in half["errors"]] == ["pti_on"]
+    ok(plan.patch(pti_number="R.D. 15-2026", pti_on="2026-03-02"))
     ok(plan.sign("PERSONA", "OPINION_RECOGIDA"), 201)
-    assert ok(plan.sign("PROFESIONAL", "FIRMA"), 201)["state"] == "EN_CONSULTA"
-    assert problem(plan.to("SUSCRITO"), 409)["missing"] == ["pti"]
-    assert ok(plan.sign("UPE", "RESOLUCION"), 201)["state"] == "SUSCRITO"
+    ok(plan.sign("UPE", "RESOLUCION"), 201)
+    assert ok(plan.sign("PROFESIONAL", "FIRMA"), 201)["state"] == "SUSCRITO"
     adult = drafted(world)
     ok(adult.to("EN_CONSULTA"))
     problem(adult.sign("PERSONA", "OPINION_RECOGIDA"), 422)

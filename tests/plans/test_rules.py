@@ -55,8 +55,13 @@ facts = st.builds(
     has_objective=st.booleans(),
     pti_resolution=st.booleans(),
     signatures=signatures,
+    feasible=st.booleans(),
     activity_states=st.lists(st.sampled_from(sorted(rules.ACTIVITY_STATES)), max_size=4).map(tuple),
+    objective_states=st.lists(st.sampled_from(sorted(rules.OBJECTIVE_STATES)), max_size=3).map(tuple),
     outcome_known=st.booleans(),
+    achievement=st.booleans(),
+    residual_risk=st.booleans(),
+    follow_up=st.booleans(),
     reason=st.none() | st.sampled_from([*rules.SUSPENSIONS, "OTRO"]),
 )
 
@@ -80,12 +85,16 @@ def check_move(state: str, target: str, known: PlanFacts, machine: Machine = rul
     if (state, target) in NEEDS_SIGNATURES:
         assert fully_signed(known)
         assert known.has_objective
-        assert known.kind == "ADULTA" or known.pti_resolution or ("UPE", "RESOLUCION") in known.signatures
+        assert known.kind == "ADULTA" or known.pti_resolution
+        assert known.feasible
     if target in {"CUMPLIDO", "CERRADO_SIN_CUMPLIR"}:
         assert known.outcome_known
+        assert known.residual_risk or state in {"BORRADOR", "EN_CONSULTA"}
     if target == "CUMPLIDO":
         assert "LOGRADO" in known.activity_states
-        assert not {"PENDIENTE", "EN_CURSO"} & set(known.activity_states)
+        assert not {"PENDIENTE", "EN_CURSO"} & {*known.activity_states, *known.objective_states}
+        assert known.achievement
+        assert known.follow_up
     if target == "SUSPENDIDO":
         assert known.reason in rules.SUSPENSIONS
 
@@ -138,7 +147,9 @@ def test_a_planted_move_breaks_the_property(planted: Transition) -> None:
         check_move(planted.source, planted.target, PlanFacts(kind="ADULTA"), hole)
 
 
-@pytest.mark.parametrize("dropped", ["person_signature", "professional_signature", "pti", "objective"])
+@pytest.mark.parametrize(
+    "dropped", ["person_signature", "professional_signature", "pti", "objective", "feasibility"]
+)
 def test_a_dropped_guard_breaks_the_property(dropped: str) -> None:
     weaker = tuple(
         replace(t, guards=tuple(g for g in t.guards if g != dropped)) for t in rules.MACHINE.transitions
@@ -151,6 +162,7 @@ def test_a_dropped_guard_breaks_the_property(dropped: str) -> None:
         kind="NNA",
         has_objective=dropped != "objective",
         pti_resolution=dropped != "pti",
+        feasible=dropped != "feasibility",
         signatures=frozenset(given_signatures),
     )
     with pytest.raises(AssertionError):
@@ -161,6 +173,7 @@ ACTIVITY_LEGAL = {
     ("PENDIENTE", "EN_CURSO"),
     *((a, b) for a in ("PENDIENTE", "EN_CURSO") for b in ("LOGRADO", "NO_LOGRADO", "NO_APLICA")),
     *((a, "RECHAZADO_POR_LA_PERSONA") for a in ("PENDIENTE", "EN_CURSO")),
+    *((a, "CANCELADA") for a in ("PENDIENTE", "EN_CURSO")),
     *((a, "EN_CURSO") for a in ("LOGRADO", "NO_LOGRADO", "NO_APLICA", "RECHAZADO_POR_LA_PERSONA")),
 }
 activity_states = st.sampled_from(sorted(rules.ACTIVITY_STATES))
@@ -174,7 +187,8 @@ def check_activity(
     if refusal is not None:
         assert len(refusal.message) > 20
         return
-    assert plan_state in {"EN_EJECUCION", "EN_REVISION", "EN_SEGUIMIENTO"}
+    early = {"BORRADOR", "EN_CONSULTA"} if (state != target == "CANCELADA") else set()
+    assert plan_state in {"EN_EJECUCION", "EN_REVISION", "EN_SEGUIMIENTO"} | early
     if state == target:
         assert has_note
         return
@@ -199,7 +213,7 @@ def test_a_planted_activity_move_breaks_the_property() -> None:
         "actividad",
         rules.ACTIVITY_STATES,
         (*rules.ACTIVITY_MACHINE.transitions, planted),
-        rules.ACTIVITY_GUARDS,
+        rules.STEP_GUARDS,
     )
     with pytest.raises(AssertionError):
         check_activity("NO_LOGRADO", "LOGRADO", "EN_EJECUCION", has_note=True, machine=hole)

@@ -23,9 +23,11 @@ from app.services.demo import cast
 from app.services.demo.cast import Office
 from app.services.demo.people import Synthetic, contact
 from app.services.demo.queries import Stored
+from app.services.plans import moving, signing
 from app.services.plans import service as plans
-from app.services.plans import signing
+from app.services.plans.closing import Move as PlanMove
 from app.services.plans.content_queries import find
+from app.services.plans.header import header
 from app.services.plans.progress import Step as Progress
 from app.services.plans.progress import progress as advance_activity
 from app.services.referrals.sending import Wanted, send
@@ -140,11 +142,13 @@ def _take_in(session: Session, actor: Actor, kept: Kept) -> None:
 def _plan(session: Session, actor: Actor, kept: Kept) -> None:
     _move(session, actor, kept, 2, "EN_ATENCION_ESPECIALIZADA")
     child = presumed_child((None, kept.person.age), kept.person.identified_on, today())
-    plan = plans.draft(session, actor, kept.case.case, plans.Draft("LUGAR_DE_ORIGEN", pti_resolution=child))
+    resolution = {"pti_number": f"RES-SINTETICA-{kept.person.number}", "pti_on": today()} if child else {}
+    heading = header({"place_of_execution": "LUGAR_DE_ORIGEN", **resolution})
+    plan = plans.draft(session, actor, kept.case.case, heading)
     activities = [_goal(session, actor, plan, kept, *goal) for goal in _GOALS]
     _advance(session, actor, plan, "EN_CONSULTA")
-    signing.sign(session, actor, plan, "PERSONA", "OPINION_RECOGIDA" if child else "FIRMA")
-    signing.sign(session, actor, plan, "PROFESIONAL", "FIRMA")
+    signing.sign(session, actor, plan, signing.Given("PERSONA", "OPINION_RECOGIDA" if child else "FIRMA"))
+    signing.sign(session, actor, plan, signing.Given("PROFESIONAL", "FIRMA"))
     _advance(session, actor, plan, "EN_EJECUCION")
     for activity in activities:
         advance_activity(session, actor, plan, activity, 1, _ACHIEVED)
@@ -159,7 +163,7 @@ def _goal(session: Session, actor: Actor, plan: str, kept: Kept, domain: str, wi
 
 def _advance(session: Session, actor: Actor, plan: str, target: str) -> None:
     version: int = find(session, actor, plan).row.version
-    signing.move(session, actor, plan, version, signing.Move(target))
+    moving.move(session, actor, plan, version, PlanMove(target))
 
 
 def _outcome(person: Synthetic) -> str:

@@ -73,6 +73,7 @@ HEALTH_REFERRAL: Final = {
     "message": "Control de salud completo; prefiere que la atienda una doctora.",
 }
 
+WITNESS = "Trabajadora social del albergue (persona sintética)"
 PLAN: Final = {
     "place_of_execution": "LUGAR_DE_DESTINO",
     "language": "spa",
@@ -105,7 +106,7 @@ OBJECTIVES: Final[tuple[tuple[dict[str, str], dict[str, str], str], ...]] = (
             "wish": "Quiero terminar quinto de secundaria.",
             "goal": "Matrícula en educación básica alternativa",
         },
-        {"description": "Matrícula y tutoría semanal", "frequency": "Semanal"},
+        {"description": "Matrícula y tutoría semanal", "frequency": "SEMANAL"},
         "social_programme_officer",
     ),
 )

@@ -174,7 +174,8 @@ class _Story:
             self.shelter.send(f"/plans/{plan}/objectives/{code}/activities", wanted)
         self._note(self.shelter, f"elabora con ella el plan {plan}: objetivos en sus palabras.")
         self._move_plan("EN_CONSULTA")
-        self.shelter.send(f"/plans/{plan}/signatures", {"signer": "PERSONA", "manner": "HUELLA"})
+        print_of = {"signer": "PERSONA", "manner": "HUELLA", "witness": script.WITNESS}
+        self.shelter.send(f"/plans/{plan}/signatures", print_of)
         signed = self.shelter.send(f"/plans/{plan}/signatures", {"signer": "PROFESIONAL", "manner": "FIRMA"})
         self._note(self.shelter, f"firman la persona y la profesional: versión {signed['number']}, suscrito.")
         self._move_plan("EN_EJECUCION")

@@ -30,14 +30,20 @@ _COLUMNS = (
     "state_since",
     "unit_id",
     "responsible_user_id",
+    "starts_on",
     "place_of_execution",
+    "execution_country",
+    "feasibility",
     "pti_resolution",
+    "pti_on",
     "language",
     "interpreter",
     "created_at",
     "signed_at",
     "closed_at",
     "outcome",
+    "next_review_on",
+    "gaps",
     "sealed",
     "key_version",
     "version",
@@ -102,6 +108,17 @@ def own_plan(session: Session, actor: Actor, code: str) -> PlanRef:
     return ref
 
 
+def whole(actor: Actor, ref: PlanRef) -> PlanRef:
+    """The plan, for who sees all of it.
+
+    Raises:
+        Forbidden: the actor sees its own unit's activities only.
+    """
+    if not ref.sees_all(actor):
+        raise Forbidden("Su función lee del plan solo las actividades de su unidad.")
+    return ref
+
+
 def advance(session: Session, ref: PlanRef, version: int | None, **values: Any) -> int:
     """Write to the plan's row as its next version, and hold the row until the transaction ends.
 
@@ -138,13 +155,16 @@ def objectives(
     """Opened objectives of a plan, in order, each under its key `id`."""
     table = PlanObjective
     rows = session.execute(
-        select(table.id, table.code, table.domain, table.position, table.sealed, table.key_version)
+        select(
+            table.id, table.code, table.domain, table.position, table.state, table.version, table.sealed,
+            table.key_version,
+        )
         .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
         .order_by(table.position, table.id)
-    ).all()
+    ).all()  # fmt: skip
     texts = open_texts(session, actor, ref, "plan_objective", rows, purpose=purpose, action=action)
     return [
-        {"id": row.id, "code": row.code, "domain": row.domain, "position": row.position, **text}
+        {**{k: v for k, v in row._mapping.items() if k not in {"sealed", "key_version"}}, **text}  # noqa: SLF001
         for row, text in zip(rows, texts, strict=True)
     ]
 
@@ -157,7 +177,7 @@ def activities(
     query = (
         select(
             table.id, table.objective_id, table.code, table.unit_id, table.due_on, table.state, table.sealed,
-            table.key_version, table.updated_at, table.version,
+            table.key_version, table.service_code, table.updated_at, table.version,
             Unit.code.label("unit"), Unit.name.label("unit_name"),
         )
         .join(Unit, Unit.id == table.unit_id)
@@ -189,37 +209,3 @@ def open_texts(
         return []
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
     return open_rows(session, actor, COMPARTMENT, ref.strand, table, sealed, purpose=purpose, action=action)
-
-
-def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> dict[str, Any]:
-    """All that a signature covers: header, objectives and activities; never states or progress."""
-    found = objectives(session, actor, ref, purpose=purpose, action=action)
-    by_objective: dict[int, list[dict[str, Any]]] = {objective["id"]: [] for objective in found}
-    for activity in activities(session, actor, ref, purpose=purpose, action=action):
-        kept = ("code", "unit", "description", "indicator", "person_in_charge", "frequency")
-        by_objective[activity["objective_id"]].append(
-            {"due_on": activity["due_on"].isoformat(), **{key: activity.get(key) for key in kept}}
-        )
-    row = ref.row
-    header = open_texts(session, actor, ref, "plan", [row], purpose=purpose, action=action)[0]
-    return {
-        "plan": row.code,
-        "kind": row.kind,
-        "place_of_execution": row.place_of_execution,
-        "pti_resolution": row.pti_resolution,
-        "language": row.language,
-        "interpreter": row.interpreter,
-        "summary": header.get("summary"),
-        "objectives": [
-            {
-                "code": objective["code"],
-                "domain": objective["domain"],
-                "wish": objective.get("wish"),
-                "goal": objective.get("goal"),
-                "activities": sorted(
-                    by_objective[objective["id"]], key=lambda activity: str(activity["code"])
-                ),
-            }
-            for objective in found
-        ],
-    }

@@ -11,18 +11,25 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
+from app.access.policy import policy
 from app.access.scope import actor_params, visible_plans
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import Invalid
-from app.models import Plan, PlanActivity, PlanSignature, ProgressNote
+from app.models import Plan, PlanActivity, ProgressNote
 from app.records.kinds import today
 from app.services.cases.row_queries import public_codes
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules
+from app.services.plans.assessing import labelled
 from app.services.plans.content_queries import PlanRef, activities, find, objectives, open_texts
+from app.services.plans.detail_queries import gaps, header_texts, objective_notes, team
+from app.services.plans.header import CLEAR
+from app.services.plans.row_queries import signature_rows
 from app.services.shelters.masking import UnitName, unit_names
+
+_STEP = ("from_state", "to_state", "from_due", "to_due", "at", "by_unit_id")
 
 
 def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
@@ -81,7 +88,7 @@ def work_list(
     query = (
         select(
             Plan.id, Plan.victim_id, Plan.case_id, Plan.code, Plan.kind, Plan.state, Plan.state_since,
-            Plan.unit_id, Plan.version, _own_count(actor).label("own_open"),
+            Plan.unit_id, Plan.version, Plan.next_review_on, Plan.gaps, _own_count(actor).label("own_open"),
             _own_count(actor, PlanActivity.due_on < today()).label("own_overdue"),
         )
         .where(Plan.id.in_(visible_plans(actor)))
@@ -102,7 +109,7 @@ def work_list(
     units = unit_names(session, actor, {row.unit_id for row in page})
     cases = public_codes(session, actor, {row.case_id for row in page})
     record(session, actor, "plans.list", purpose="atencion", detail={"plans": [row.code for row in page]})
-    items = [_listed(row, units, cases) for row in page]
+    items = [_listed(actor, row, units, cases) for row in page]
     return items, cursor_of(page[-1].state_since, page[-1].code) if len(rows) > limit else None
 
 
@@ -122,7 +129,12 @@ def _own_count(actor: Actor, *conditions: ColumnElement[bool]) -> Any:
     )
 
 
-def _listed(row: Any, units: dict[int, UnitName], cases: dict[int, dict[str, str]]) -> dict[str, Any]:
+def _listed(
+    actor: Actor, row: Any, units: dict[int, UnitName], cases: dict[int, dict[str, str]]
+) -> dict[str, Any]:
+    # Who reads plans in part learns of another unit's plan neither its reviews nor its gaps.
+    whole = row.unit_id == actor.unit_id or policy().reads_in_full(actor.role, "plan")
+    due = row.next_review_on if whole else None
     return {
         "code": row.code,
         **cases.get(row.case_id, {"case": None, "victim": None}),
@@ -133,6 +145,9 @@ def _listed(row: Any, units: dict[int, UnitName], cases: dict[int, dict[str, str
         "unit": units[row.unit_id].shown(),
         "own_open": row.own_open,
         "own_overdue": row.own_overdue,
+        "next_review_on": due,
+        "overdue": bool(row.own_overdue) or (due is not None and due < today()),
+        "gaps": row.gaps if whole else None,
         "version": row.version,
     }
 
@@ -157,38 +172,42 @@ def _whole(
     session: Session, actor: Actor, ref: PlanRef, goals: list[dict[str, Any]], purpose: str
 ) -> dict[str, Any]:
     row = ref.row
-    header = open_texts(session, actor, ref, "plan", [row], purpose=purpose, action="plans.read")[0]
-    domains = code_list("plan_domain").labels
+    asked = {"purpose": purpose, "action": "plans.read"}
+    texts = header_texts(session, actor, ref, **asked)
+    notes = objective_notes(session, actor, ref, **asked)
+    due = row.next_review_on
     return {
-        "place_of_execution": row.place_of_execution,
+        **{name: getattr(row, name) for name in CLEAR},
         "pti_resolution": row.pti_resolution,
-        "language": row.language,
-        "interpreter": row.interpreter,
-        "summary": header.get("summary"),
+        **{name: texts.get(name) for name in ("summary", "pti_number", "feasibility_notes")},
+        "team": team(session, actor, ref, **asked),
         "outcome": row.outcome,
-        "objectives": [
-            {
-                "code": goal["code"],
-                "domain": goal["domain"],
-                "domain_label": domains.get(goal["domain"], goal["domain"]),
-                "wish": goal.get("wish"),
-                "goal": goal.get("goal"),
-            }
-            for goal in goals
-        ],
-        "signatures": _signatures(session, ref),
+        "next_review_on": due,
+        "overdue": due is not None and due < today(),
+        "gaps": labelled(gaps(session, ref)),
+        "objectives": [_objective(goal, notes.get(goal["id"], [])) for goal in goals],
+        "signatures": _signatures(session, actor, ref, purpose),
     }
 
 
-def _signatures(session: Session, ref: PlanRef) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(
-            PlanSignature.number, PlanSignature.signer, PlanSignature.manner, PlanSignature.content_hash,
-            PlanSignature.signed_at,
-        )
-        .where(PlanSignature.plan_id == ref.row.id, PlanSignature.victim_id == ref.row.victim_id)
-        .order_by(PlanSignature.id)
-    ).all()  # fmt: skip
+def _objective(goal: dict[str, Any], notes: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "code": goal["code"],
+        "domain": goal["domain"],
+        "domain_label": code_list("plan_domain").labels.get(goal["domain"], goal["domain"]),
+        "wish": goal.get("wish"),
+        "goal": goal.get("goal"),
+        "state": goal["state"],
+        "state_label": rules.OBJECTIVE_STATES[goal["state"]],
+        "possible_states": list(rules.OBJECTIVE_MACHINE.targets(goal["state"])),
+        "version": goal["version"],
+        "notes": notes,
+    }
+
+
+def _signatures(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> list[dict[str, Any]]:
+    rows = signature_rows(session, ref)
+    texts = open_texts(session, actor, ref, "plan_signature", rows, purpose=purpose, action="plans.read")
     return [
         {
             "number": row.number,
@@ -197,8 +216,13 @@ def _signatures(session: Session, ref: PlanRef) -> list[dict[str, Any]]:
             "manner": row.manner,
             "content_hash": row.content_hash.hex(),
             "signed_at": row.signed_at,
+            "scan_code": row.scan_code,
+            "witness": text.get("witness"),
+            "gaps_acknowledged": text.get("gaps", {}),
+            "verification": row.verification,
+            "verification_label": code_list("signature_check").labels.get(row.verification),
         }
-        for row in rows
+        for row, text in zip(rows, texts, strict=True)
     ]
 
 
@@ -213,6 +237,8 @@ def _activity(
         "indicator",
         "person_in_charge",
         "frequency",
+        "evidence_expected",
+        "service_code",
         "version",
     )
     late = found["state"] in rules.OPEN_ACTIVITY and found["due_on"] < today()
@@ -226,6 +252,8 @@ def _activity(
             {
                 "from": note["from_state"],
                 "to": note["to_state"],
+                "from_due": note["from_due"],
+                "to_due": note["to_due"],
                 "note": note.get("note"),
                 "at": note["at"],
                 "unit": units[note["by_unit_id"]].shown(),
@@ -242,7 +270,8 @@ def _notes(
     table = ProgressNote
     rows = session.execute(
         select(
-            table.id, table.activity_id, table.from_state, table.to_state, table.at, table.by_unit_id,
+            table.id, table.activity_id, table.from_state, table.to_state, table.from_due, table.to_due,
+            table.at, table.by_unit_id,
             table.sealed, table.key_version,
         )
         .where(
@@ -255,7 +284,7 @@ def _notes(
     texts = open_texts(session, actor, ref, "progress_note", rows, purpose=purpose, action="plans.read")
     notes: dict[int, list[dict[str, Any]]] = {}
     for row, text in zip(rows, texts, strict=True):
-        step = {name: getattr(row, name) for name in ("from_state", "to_state", "at", "by_unit_id")}
+        step = {name: getattr(row, name) for name in _STEP}
         notes.setdefault(row.activity_id, []).append({**step, **text})
     return notes
 

@@ -53,13 +53,18 @@ def objective_id(session: Session, ref: PlanRef, code: str) -> int:
 
 
 def activity_row(session: Session, actor: Actor, ref: PlanRef, code: str) -> Any:
-    """An activity of the plan that the actor may see (`id`, `code`, `unit_id`, `state`, `version`).
+    """An activity of the plan that the actor may see (`id`, `code`, `unit_id`, `state`, `due_on`, `version`).
 
     Raises:
         NotFound: there is none, or it is another unit's and the actor reads the plan in part.
     """
     query = select(
-        PlanActivity.id, PlanActivity.code, PlanActivity.unit_id, PlanActivity.state, PlanActivity.version
+        PlanActivity.id,
+        PlanActivity.code,
+        PlanActivity.unit_id,
+        PlanActivity.state,
+        PlanActivity.due_on,
+        PlanActivity.version,
     ).where(
         PlanActivity.code == canonical(code, "AC"),
         PlanActivity.plan_id == ref.row.id,
@@ -109,3 +114,53 @@ def signatures_on(session: Session, ref: PlanRef, number: int) -> frozenset[tupl
         )
     )
     return frozenset((row.signer, row.manner) for row in rows)
+
+
+def activity_version(session: Session, ref: PlanRef, activity_id: int) -> int | None:
+    """The present version of an activity, after somebody else changed it."""
+    return session.scalar(
+        select(PlanActivity.version).where(
+            PlanActivity.id == activity_id, PlanActivity.victim_id == ref.row.victim_id
+        )
+    )
+
+
+def acknowledged(session: Session, ref: PlanRef, number: int) -> frozenset[str]:
+    """Domains whose gap was acknowledged by a signature on one version of the plan."""
+    rows = session.scalars(
+        select(PlanSignature.acknowledged).where(
+            PlanSignature.plan_id == ref.row.id,
+            PlanSignature.victim_id == ref.row.victim_id,
+            PlanSignature.number == number,
+        )
+    )
+    return frozenset(domain for domains in rows for domain in domains or ())
+
+
+def signature_rows(session: Session, ref: PlanRef) -> list[Any]:
+    """Every signature on the plan, oldest first, its texts still sealed."""
+    table = PlanSignature
+    return list(
+        session.execute(
+            select(
+                table.id, table.number, table.signer, table.manner, table.content_hash, table.signed_at,
+                table.scan_code, table.verification, table.acknowledged, table.sealed, table.key_version,
+            )
+            .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
+            .order_by(table.id)
+        )
+    )  # fmt: skip
+
+
+def version_rows(session: Session, ref: PlanRef) -> list[Any]:
+    """Every kept version of the plan, oldest first, still sealed."""
+    table = PlanVersion
+    return list(
+        session.execute(
+            select(
+                table.id, table.number, table.content_hash, table.created_at, table.sealed, table.key_version
+            )
+            .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
+            .order_by(table.number)
+        )
+    )

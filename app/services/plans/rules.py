@@ -64,6 +64,10 @@ GUARDS = {
         ),
         Guard("professional_signature", "Falta la firma de la persona profesional responsable."),
         Guard("pti", "Falta la resolución de la UPE con el plan de trabajo individual (PTI)."),
+        Guard(
+            "feasibility",
+            "El plan se ejecuta en otro país: falta la verificación de que el retorno es viable y seguro.",
+        ),
         Guard("outcome", "Falta indicar el resultado con que se cierra el plan.", "outcome").naming(
             code_list("outcome").codes
         ),
@@ -71,10 +75,19 @@ GUARDS = {
             SUSPENSIONS
         ),
         Guard("settled", "Quedan actividades pendientes o en curso: indique en cada una cómo terminó."),
+        Guard("goals_settled", "Quedan objetivos pendientes o en curso: indique en cada uno cómo terminó."),
         Guard("achieved", "Un plan cumplido tiene al menos una actividad lograda."),
+        Guard("achievement", "Falta el logro de cada dominio con objetivos.", "closing.achievement").naming(
+            code_list("achievement").codes
+        ),
+        Guard("residual_risk", "Falta el riesgo residual.", "closing.residual_risk").naming(
+            code_list("risk_level").codes
+        ),
+        Guard("follow_up", "Falta el seguimiento pactado con la persona.", "closing.follow_up"),
     )
 }
-_SIGNED = ("objective", "pti", "person_signature", "professional_signature")
+_SIGNED = ("objective", "pti", "feasibility", "person_signature", "professional_signature")
+_FULFILLED = ("outcome", "achieved", "settled", "goals_settled", "achievement", "residual_risk", "follow_up")
 
 
 def _plan_moves() -> Iterable[Transition]:
@@ -90,9 +103,11 @@ def _plan_moves() -> Iterable[Transition]:
         yield Transition(source, "SUSPENDIDO", ("reason",), "Se suspende; puede retomarse.")
     yield Transition("SUSPENDIDO", "EN_EJECUCION", _SIGNED, "Se retoma la ejecución.")
     yield Transition("SUSPENDIDO", "EN_REVISION", (), "Se retoma con una revisión.")
-    yield Transition("EN_SEGUIMIENTO", "CUMPLIDO", ("outcome", "achieved", "settled"), "Se cumplió el plan.")
+    yield Transition("EN_SEGUIMIENTO", "CUMPLIDO", _FULFILLED, "Se cumplió el plan.")
     for source in ALIVE:
-        yield Transition(source, "CERRADO_SIN_CUMPLIR", ("outcome",), "Se cierra sin cumplirse.")
+        # Before anybody signed there is nothing yet whose risk could be weighed.
+        asked = ("outcome",) if source in {"BORRADOR", "EN_CONSULTA"} else ("outcome", "residual_risk")
+        yield Transition(source, "CERRADO_SIN_CUMPLIR", asked, "Se cierra sin cumplirse.")
 
 
 MACHINE = Machine("plan", STATES, tuple(_plan_moves()), GUARDS)
@@ -102,16 +117,23 @@ MACHINE = Machine("plan", STATES, tuple(_plan_moves()), GUARDS)
 class PlanFacts:
     """What a move may depend on.
 
-    `pti_resolution`: a child's plan hangs from the UPE's resolution, stated in the draft or signed for later.
+    `pti_resolution`: number and date of the UPE's resolution, from which a child's plan hangs, are known.
+    `feasible`: the plan stays in the country, or the return was found feasible and safe.
     `signatures`: (signer, manner) pairs on the present content.
+    `achievement`: every domain with an objective has its achievement; the rest as named.
     """
 
     kind: str
     has_objective: bool = False
     pti_resolution: bool = False
+    feasible: bool = True
     signatures: frozenset[tuple[str, str]] = frozenset()
     activity_states: tuple[str, ...] = ()
+    objective_states: tuple[str, ...] = ()
     outcome_known: bool = False
+    achievement: bool = False
+    residual_risk: bool = False
+    follow_up: bool = False
     reason: str | None = None
 
 
@@ -121,29 +143,36 @@ def refuse(state: str, target: str, facts: PlanFacts, machine: Machine = MACHINE
     answers = {
         "objective": facts.has_objective,
         "pti": _has_pti(facts),
+        "feasibility": facts.feasible,
         "person_signature": "PERSONA" in signed_by,
         "professional_signature": "PROFESIONAL" in signed_by,
         "outcome": facts.outcome_known,
         "reason": facts.reason in SUSPENSIONS,
         "settled": not OPEN_ACTIVITY & set(facts.activity_states),
+        "goals_settled": not OPEN_ACTIVITY & set(facts.objective_states),
         "achieved": "LOGRADO" in facts.activity_states,
+        "achievement": facts.achievement,
+        "residual_risk": facts.residual_risk,
+        "follow_up": facts.follow_up,
     }
     return machine.refuse(state, target, answers)
 
 
 def unsignable(state: str, facts: PlanFacts) -> Refusal | None:
-    """Why nobody can sign the plan yet (its state, an objective), or None."""
+    """Why nobody can sign the plan yet (its state, an objective, the header), or None.
+
+    What the header lacks is asked first: a signature on a content that has to change would be lost.
+    """
     if state not in SIGNABLE:
         message = f"El plan está en «{STATES[state]}»: se firma en consulta o en revisión."
         return Refusal("not-signable", message)
-    if not facts.has_objective:
-        guard = GUARDS["objective"]
-        return Refusal("guard", guard.missing, (guard,))
-    return None
+    holds = {"objective": facts.has_objective, "pti": _has_pti(facts), "feasibility": facts.feasible}
+    missing = tuple(GUARDS[name] for name, held in holds.items() if not held)
+    return Refusal("guard", " ".join(guard.missing for guard in missing), missing) if missing else None
 
 
 def _has_pti(facts: PlanFacts) -> bool:
-    return facts.kind != "NNA" or facts.pti_resolution or ("UPE", "RESOLUCION") in facts.signatures
+    return facts.kind != "NNA" or facts.pti_resolution
 
 
 def manner_fits(signer: str, manner: str, kind: str) -> bool:
@@ -170,11 +199,21 @@ def signing_ways(kind: str) -> list[tuple[str, str]]:
 
 ACTIVITY_STATES: Final = code_list("activity_state").labels
 OPEN_ACTIVITY: Final = frozenset({"PENDIENTE", "EN_CURSO"})
-ACTIVITY_GUARDS = {
+"""States of activities and objectives that are still to be done."""
+OBJECTIVE_STATES: Final = code_list("objective_state").labels
+DROPPED_OBJECTIVE: Final = frozenset({"NO_APLICA", "RECHAZADO_POR_LA_PERSONA"})
+"""Objectives that are no part of the plan any more."""
+STEP_GUARDS = {
     guard.name: guard
     for guard in (
         Guard("note", "Falta una nota que lo explique.", "note"),
         Guard("plan_running", "El plan no está en ejecución, revisión ni seguimiento."),
+        Guard(
+            "plan_open",
+            "El plan no se puede cambiar ahora: está suscrito sin comenzar, suspendido o cerrado.",
+        ),
+        Guard("open", "Ya terminó: retómela antes de cambiar su plazo."),
+        Guard("settled", "Quedan actividades abiertas de este objetivo: indique en cada una cómo terminó."),
     )
 }
 _UNEXPLAINED = ("EN_CURSO", "LOGRADO")
@@ -183,28 +222,86 @@ _UNEXPLAINED = ("EN_CURSO", "LOGRADO")
 def _activity_moves() -> Iterable[Transition]:
     for source in ACTIVITY_STATES:
         for target in ACTIVITY_STATES:
-            if target in {source, "PENDIENTE"}:
+            if target in {source, "PENDIENTE"} or source == "CANCELADA":
                 continue
             if source not in OPEN_ACTIVITY and target != "EN_CURSO":
                 continue  # a finished activity is taken up again before it ends otherwise
             plain = source in OPEN_ACTIVITY and target in _UNEXPLAINED
             guards = ("plan_running",) if plain else ("plan_running", "note")
+            if target == "CANCELADA":
+                guards = ("plan_open", "note")
             yield Transition(source, target, guards, f"Pasa a «{ACTIVITY_STATES[target]}».")
 
 
-ACTIVITY_MACHINE = Machine("actividad", ACTIVITY_STATES, tuple(_activity_moves()), ACTIVITY_GUARDS)
+def _objective_moves() -> Iterable[Transition]:
+    for source in OBJECTIVE_STATES:
+        for target in OBJECTIVE_STATES:
+            if target in {source, "PENDIENTE"} or (source not in OPEN_ACTIVITY and target != "EN_CURSO"):
+                continue
+            opens = "plan_open" if target in DROPPED_OBJECTIVE else "plan_running"
+            plain = (source, target) == ("PENDIENTE", "EN_CURSO")
+            ends = ("settled",) if target != "EN_CURSO" else ()
+            guards = (opens, *ends, *(() if plain else ("note",)))
+            yield Transition(source, target, guards, f"Pasa a «{OBJECTIVE_STATES[target]}».")
+
+
+ACTIVITY_MACHINE = Machine("actividad", ACTIVITY_STATES, tuple(_activity_moves()), STEP_GUARDS)
+OBJECTIVE_MACHINE = Machine("objetivo", OBJECTIVE_STATES, tuple(_objective_moves()), STEP_GUARDS)
 
 
 def refuse_activity(
-    state: str, target: str, *, plan_state: str, has_note: bool, machine: Machine = ACTIVITY_MACHINE
+    state: str,
+    target: str,
+    *,
+    plan_state: str,
+    has_note: bool,
+    replanned: bool = False,
+    machine: Machine = ACTIVITY_MACHINE,
 ) -> Refusal | None:
-    """None when the activity may move (or, with a note, stay), else why not, in Spanish."""
-    facts = {"note": has_note, "plan_running": plan_state in RUNNING}
-    if state == target:  # a note alone, without a move
-        missing = tuple(guard for name, guard in ACTIVITY_GUARDS.items() if not facts[name])
-        message = " ".join(guard.missing for guard in missing)
-        return Refusal("guard", message, missing) if missing else None
+    """None when the activity may move (or, with a note, stay), else why not, in Spanish.
+
+    `replanned`: its due day moves too, which asks for a note and for an activity that is still to be done.
+    """
+    facts = {
+        "note": has_note,
+        "plan_running": plan_state in RUNNING,
+        "plan_open": plan_state in EDITABLE | RUNNING,
+        "open": target in OPEN_ACTIVITY,
+    }
+    if replanned and (refusal := _lacking(facts, "plan_open", "note", "open")):
+        return refusal
+    if state == target:
+        return None if replanned else _lacking(facts, "note", "plan_running")
     return machine.refuse(state, target, facts)
+
+
+def refuse_objective(
+    state: str,
+    target: str,
+    *,
+    plan_state: str,
+    has_note: bool,
+    settled: bool,
+    machine: Machine = OBJECTIVE_MACHINE,
+) -> Refusal | None:
+    """None when the objective may move (or, with a note, stay), else why not, in Spanish.
+
+    `settled`: none of its activities is still to be done.
+    """
+    facts = {
+        "note": has_note,
+        "plan_running": plan_state in RUNNING,
+        "plan_open": plan_state in EDITABLE | RUNNING,
+        "settled": settled,
+    }
+    if state == target:
+        return _lacking(facts, "note", "plan_open")
+    return machine.refuse(state, target, facts)
+
+
+def _lacking(facts: Mapping[str, bool], *asked: str) -> Refusal | None:
+    missing = tuple(STEP_GUARDS[name] for name in asked if not facts[name])
+    return Refusal("guard", " ".join(guard.missing for guard in missing), missing) if missing else None
 
 
 def canonical(content: Mapping[str, Any]) -> bytes:

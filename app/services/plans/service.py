@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -17,31 +18,17 @@ from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Plan, PlanActivity, PlanObjective, Unit
-from app.records.kinds import today
+from app.records.rows.plans import PlanHeader as Header
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
-from app.services.plans import rules
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, advance, own_plan, state_now
+from app.services.plans import timing
+from app.services.plans.content_queries import COMPARTMENT, advance, own_plan, state_now
+from app.services.plans.detail_queries import refresh_gaps
+from app.services.plans.header import check_editable, columns
 from app.services.plans.row_queries import last_position, living_plan, objective_id
-from app.services.plans.writing import Blob, check_codes, done, seal_row
+from app.services.plans.writing import Blob, check_codes, done, out_of_range, seal_row
 
-FARTHEST = timedelta(days=5 * 366)
-"""How far ahead an activity may be due."""
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A plan to draft. All but `summary` are codes or flags; `summary` is free text and is stored sealed.
-
-    `pti_resolution`: the UPE's resolution with the child's work plan is at hand.
-    """
-
-    place_of_execution: str
-    language: str | None = None
-    interpreter: str | None = None
-    pti_resolution: bool = False
-    summary: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +42,10 @@ class Objective:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """An activity: which unit does what by when. The texts are stored sealed."""
+    """An activity: which unit does what by when. The texts are stored sealed.
+
+    `frequency`: a code of `activity_frequency`; `service`: code of a service of the directory.
+    """
 
     unit: str
     due_on: date
@@ -63,9 +53,13 @@ class Activity:
     indicator: str | None = None
     person_in_charge: str | None = None
     frequency: str | None = None
+    evidence_expected: str | None = None
+    service: str | None = None
 
 
-def draft(session: Session, actor: Actor, case_code: str, wanted: Draft, *, purpose: str = "atencion") -> str:
+def draft(
+    session: Session, actor: Actor, case_code: str, wanted: Header, *, purpose: str = "atencion"
+) -> str:
     """Draft a plan for a case; the actor's unit becomes responsible for it. Returns its code.
 
     Whether it is a child's plan follows from her age; in doubt it is.
@@ -73,20 +67,15 @@ def draft(session: Session, actor: Actor, case_code: str, wanted: Draft, *, purp
     Raises:
         NotFound: the case is out of scope, or the plan was not shared with the actor's unit.
         Forbidden: the role drafts no plans.
-        Invalid: a code that is not of its list.
         Conflict: the case is closed or still an alert, or has a plan that is not closed.
     """
     require(actor, Permission.PLANS_WRITE)
     ref = case_in_scope(session, actor, case_code)
     _check_writes(session, actor, ref)
-    check_codes(
-        place_of_execution=("execution_place", wanted.place_of_execution),
-        language=("language", wanted.language),
-        interpreter=("tristate", wanted.interpreter),
-    )
     _check_case(session, ref)
     row_id = next_ids(session, plan=1)["plan"][0]
     code = new_code("PR")
+    clear, texts = columns(wanted)
     row: dict[str, Any] = {
         "id": row_id,
         "victim_id": ref.victim_id,
@@ -96,19 +85,19 @@ def draft(session: Session, actor: Actor, case_code: str, wanted: Draft, *, purp
         "state": "BORRADOR",
         "unit_id": actor.unit_id,
         "responsible_user_id": actor.user_id,
-        "place_of_execution": wanted.place_of_execution,
-        "pti_resolution": wanted.pti_resolution,
-        "language": wanted.language,
-        "interpreter": wanted.interpreter,
+        **clear,
     }
     blobs: list[Blob] = []
-    if wanted.summary is not None:
-        seal_row(session, ref.strand, row, "plan", {"summary": wanted.summary}, blobs)
+    if texts:
+        seal_row(session, ref.strand, row, "plan", texts, blobs)
     try:
         insert_rows(session, Plan, [row])
     except UniqueViolation:
         # The unique index is the rule: of two who draft at the same moment one wins.
         raise Conflict(_HAS_PLAN) from None
+    timing.drafted(session, ref)
+    if wanted.pti_on is not None:
+        timing.resolution_known(session, ref.case_id)
     done(session, actor, "plans.draft", ref, purpose, blobs, plan=code)
     return code
 
@@ -128,7 +117,7 @@ def add_objective(
     ref = own_plan(session, actor, code)
     check_codes(domain=("plan_domain", wanted.domain))
     advance(session, ref, None)
-    _check_editable(session, ref)
+    check_editable(state_now(session, ref))
     row_id = next_ids(session, plan_objective=1)["plan_objective"][0]
     new = new_code("OB")
     row: dict[str, Any] = {
@@ -143,6 +132,7 @@ def add_objective(
     blobs: list[Blob] = []
     seal_row(session, ref.strand, row, "plan_objective", {"wish": wanted.wish, "goal": wanted.goal}, blobs)
     insert_rows(session, PlanObjective, [row])
+    refresh_gaps(session, ref)
     done(session, actor, "plans.objective.add", ref.row, purpose, blobs, plan=ref.row.code, objective=new)
     return new
 
@@ -167,9 +157,11 @@ def add_activity(
     require(actor, Permission.PLANS_WRITE)
     ref = own_plan(session, actor, code)
     unit_id = session.scalar(select(Unit.id).where(Unit.code == wanted.unit))
+    check_codes(frequency=("activity_frequency", wanted.frequency))
     _check_activity(unit_id, wanted.due_on)
     advance(session, ref, None)
-    _check_editable(session, ref)
+    state = state_now(session, ref)
+    check_editable(state)
     row_id = next_ids(session, plan_activity=1)["plan_activity"][0]
     new = new_code("AC")
     row: dict[str, Any] = {
@@ -180,13 +172,17 @@ def add_activity(
         "code": new,
         "unit_id": unit_id,
         "due_on": wanted.due_on,
+        "service_code": wanted.service,
         "state": "PENDIENTE",
         "created_by": actor.user_id,
     }
-    texts = {k: v for k, v in asdict(wanted).items() if k not in {"unit", "due_on"} and v is not None}
+    texts = {
+        k: v for k, v in asdict(wanted).items() if k not in {"unit", "due_on", "service"} and v is not None
+    }
     blobs: list[Blob] = []
     seal_row(session, ref.strand, row, "plan_activity", texts, blobs)
     insert_rows(session, PlanActivity, [row])
+    timing.activity_added(session, ref, state, SimpleNamespace(**row))
     done(
         session, actor, "plans.activity.add", ref.row, purpose, blobs,
         plan=ref.row.code, activity=new, unit=wanted.unit,
@@ -213,19 +209,11 @@ def _check_case(session: Session, ref: CaseRef) -> None:
         raise Conflict(_HAS_PLAN, plan=alive)
 
 
-def _check_editable(session: Session, ref: PlanRef) -> None:
-    state = state_now(session, ref)
-    if state not in rules.EDITABLE:
-        names = ", ".join(f"«{rules.STATES[name]}»" for name in sorted(rules.EDITABLE))
-        raise Conflict(f"El plan está en «{rules.STATES[state]}»: se cambia en {names}.")
-
-
 def _check_activity(unit_id: int | None, due_on: date) -> None:
     errors: list[FieldError] = []
     if unit_id is None:
         errors.append({"field": "unit", "code": "unknown", "message": "No existe esa unidad."})
-    if not today() <= due_on <= today() + FARTHEST:
-        message = "El plazo de una actividad va de hoy a cinco años."
-        errors.append({"field": "due_on", "code": "out-of-range", "message": message})
+    if wrong := out_of_range(due_on):
+        errors.append(wrong)
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)

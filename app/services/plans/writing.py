@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
@@ -12,10 +13,14 @@ from app.access.sealing import Strand, seal_text
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid
+from app.records.base import Row
+from app.records.kinds import today
 from app.services.cases.activity import touch
 from app.services.choices import unknown_code
 from app.services.plans.content_queries import COMPARTMENT
 
+FARTHEST = timedelta(days=5 * 366)
+"""How far ahead an activity may be due."""
 Blob = tuple[str, int, int, bytes]
 """Table, row, version and bytes of a sealed value, for the trace."""
 
@@ -75,3 +80,36 @@ def check_codes(**given: tuple[str, str | None]) -> None:
     ]
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def given(row: Row, *names: str) -> None:
+    """Check that fields of what was sent are filled; a field left empty is not known, and here it must be.
+
+    Raises:
+        Invalid: each field that is missing is named.
+    """
+    errors: list[FieldError] = [
+        {"field": name, "code": "missing", "message": "Falta este campo."}
+        for name in names
+        if getattr(row, name) is None
+    ]
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def out_of_range(due_on: date) -> FieldError | None:
+    """What is wrong with the day by which an activity is due, if anything."""
+    if today() <= due_on <= today() + FARTHEST:
+        return None
+    message = "El plazo de una actividad va de hoy a cinco años."
+    return {"field": "due_on", "code": "out-of-range", "message": message}
+
+
+def check_due(due_on: date) -> None:
+    """Check the day by which an activity is due.
+
+    Raises:
+        Invalid: it is past, or too far.
+    """
+    if wrong := out_of_range(due_on):
+        raise Invalid("Revise los campos indicados.", errors=[wrong])

@@ -14,7 +14,8 @@ from app.catalogues import code_list
 from app.errors import Forbidden
 from app.services.cases.row_queries import public_codes
 from app.services.plans import rules
-from app.services.plans.content_queries import PlanRef, find, signable
+from app.services.plans.content_queries import PlanRef, find
+from app.services.plans.versions import signable
 from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, paragraphs, shown_date
@@ -113,7 +114,7 @@ def _activity(activity: Mapping[str, Any], units: Mapping[str, str]) -> list[str
         f"{unit}: {charge}" if charge else unit,
         shown_date(activity["due_on"]),
         activity.get("indicator") or "—",
-        activity.get("frequency") or "—",
+        label("activity_frequency", activity["frequency"]) if activity.get("frequency") else "—",
     ]
 
 

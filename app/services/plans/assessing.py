@@ -1,0 +1,125 @@
+"""Assessments: how the person stands in each domain, again and again, so that a curve shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.catalogues import code_list
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, Invalid
+from app.models import PlanAssessment
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.plans import Assessment
+from app.services.plans import detail_queries, rules
+from app.services.plans.content_queries import advance, find, own_plan, state_now, whole
+from app.services.plans.writing import Blob, done, given, seal_row
+
+
+def assess(
+    session: Session, actor: Actor, code: str, wanted: Assessment, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Add an assessment; returns its code and the gaps that stand now. Nothing changes or removes it.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Invalid: domain, level or day missing, or a day to come.
+        Conflict: the plan is closed.
+    """
+    require(actor, Permission.PLANS_WRITE, Permission.PLANS_PROGRESS)
+    ref = own_plan(session, actor, code)
+    given(wanted, "domain", "level", "assessed_on")
+    if wanted.assessed_on is not None and wanted.assessed_on > today():
+        message = "La fecha está en el futuro; revísela."
+        raise Invalid(
+            message, errors=[{"field": "assessed_on", "code": "date_in_future", "message": message}]
+        )
+    advance(session, ref, None)
+    state = state_now(session, ref)
+    if state in rules.CLOSED:
+        raise Conflict(f"El plan está en «{rules.STATES[state]}»: ya no cambia.")
+    clear, texts = split_row(wanted)
+    row: dict[str, Any] = {
+        "id": next_ids(session, plan_assessment=1)["plan_assessment"][0],
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "code": new_code("VA"),
+        "created_by": actor.user_id,
+        "by_unit_id": actor.unit_id,
+        **clear,
+    }
+    blobs: list[Blob] = []
+    if texts:
+        seal_row(session, ref.strand, row, "plan_assessment", texts, blobs)
+    insert_rows(session, PlanAssessment, [row])
+    detail_queries.refresh_gaps(session, ref)
+    done(
+        session, actor, "plans.assess", ref.row, purpose, blobs,
+        plan=ref.row.code, assessment=row["code"], domain=wanted.domain,
+    )  # fmt: skip
+    return {"code": row["code"], "gaps": labelled(detail_queries.gaps(session, ref))}
+
+
+def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """Every assessment of a plan, oldest first, and the curve of each domain.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    rows = detail_queries.assessments(session, actor, ref, purpose=purpose, action="plans.assessments")
+    return {
+        "items": [shown(row) for row in rows],
+        "curves": curves(rows),
+        "gaps": labelled(detail_queries.gaps(session, ref)),
+    }
+
+
+def curves(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Levels in time of each domain assessed, in the order of the domains; `change` from first to last.
+
+    Args:
+        rows: assessments, oldest first (`domain`, `level`, `assessed_on`).
+    """
+    points: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        points.setdefault(row["domain"], []).append({"on": row["assessed_on"], "level": row["level"]})
+    domains = code_list("plan_domain")
+    return [
+        {
+            "domain": domain,
+            "domain_label": domains.label(domain),
+            "points": points[domain],
+            "level": points[domain][-1]["level"],
+            "at_risk": points[domain][-1]["level"] <= detail_queries.AT_RISK,
+            "change": points[domain][-1]["level"] - points[domain][0]["level"],
+        }
+        for domain in domains.codes
+        if domain in points
+    ]
+
+
+def labelled(domains: Iterable[str]) -> list[dict[str, str]]:
+    """Domains with their Spanish labels."""
+    known = code_list("plan_domain").labels
+    return [{"domain": domain, "domain_label": known.get(domain, domain)} for domain in domains]
+
+
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """An assessment as it is answered."""
+    names = ("code", "domain", "level", "assessed_on", "created_at", "professional", "summary")
+    return {
+        **{name: row.get(name) for name in names},
+        "domain_label": code_list("plan_domain").labels.get(row["domain"], row["domain"]),
+        "level_label": code_list("assessment_level").label(str(row["level"])),
+    }

@@ -1,0 +1,119 @@
+"""What is agreed when a plan closes: checked, kept with the plan, and written to the person's outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.permissions import Permission
+from app.access.policy import Level, policy
+from app.catalogues import code_list
+from app.errors import FieldError, Invalid
+from app.services.choices import unknown_code
+from app.services.plans import rules
+from app.services.plans.content_queries import PlanRef
+from app.services.plans.detail_queries import main_code
+from app.services.plans.row_queries import activity_states, latest_version
+from app.services.plans.versions import keep, signable
+from app.services.plans.writing import Blob
+from app.services.victims.changes import change
+from app.services.victims.queries import held_version, shown_strand
+
+OUTCOME: Final = "outcome"
+"""The compartment the closing is written to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What is agreed when a plan closes: achievement by domain, risk that stays, follow-up.
+
+    `achievement`: codes of `achievement` by domain; `residual_risk`: a code of `risk_level`.
+    """
+
+    achievement: Mapping[str, str] | None = None
+    residual_risk: str | None = None
+    follow_up: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A wanted move of a plan. `reason` and `outcome` are codes."""
+
+    target: str
+    reason: str | None = None
+    outcome: str | None = None
+    closing: Closing | None = None
+
+
+def check_closing(wanted: Move) -> None:
+    """Check what a move says of the closing against the code lists; its guards ask for what is missing.
+
+    Raises:
+        Invalid: a code that is not of its list, or a closing where nothing closes; each field is named.
+    """
+    errors: list[FieldError] = []
+    closing = wanted.closing
+    if wanted.target not in rules.CLOSED and (wanted.outcome is not None or closing is not None):
+        message = "El resultado y el cierre se indican solo al cerrar el plan."
+        errors.append({"field": "outcome", "code": "not-asked", "message": message})
+    if closing is not None:
+        errors += _wrong_codes(closing)
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _wrong_codes(closing: Closing) -> list[FieldError]:
+    errors: list[FieldError] = []
+    achievement = closing.achievement or {}
+    if closing.residual_risk not in {None, *code_list("risk_level").codes}:
+        errors.append(unknown_code("closing.residual_risk", code_list("risk_level").codes))
+    if set(achievement) - set(code_list("plan_domain").codes):
+        errors.append(unknown_code("closing.achievement", code_list("plan_domain").codes))
+    elif set(achievement.values()) - set(code_list("achievement").codes):
+        errors.append(unknown_code("closing.achievement", code_list("achievement").codes))
+    return errors
+
+
+def keep_closing(session: Session, actor: Actor, ref: PlanRef, wanted: Move, purpose: str) -> list[Blob]:
+    """Keep the plan as it was when it closed, with what was agreed, as one more version."""
+    closing = asdict(wanted.closing) if wanted.closing else {}
+    content = signable(session, actor, ref, purpose=purpose, action="plans.transition")
+    content["closing"] = {"outcome": wanted.outcome, "states": activity_states(session, ref), **closing}
+    latest = latest_version(session, ref)
+    return keep(session, actor, ref, (latest.number if latest else 0) + 1, content).blobs
+
+
+def write_outcome(session: Session, actor: Actor, ref: PlanRef, wanted: Move, purpose: str) -> bool:
+    """Write the closing to the person's outcome, if the actor writes it; whether it was written.
+
+    Who closes a plan without writing that part (a private shelter, say) leaves it to who does.
+    """
+    may = (
+        policy().permits(actor.role, Permission.VICTIMS_WRITE)
+        and ref.standing.level(actor, OUTCOME) is Level.FULL
+        and ref.standing.writes(actor, OUTCOME)
+    )
+    person = main_code(session, ref.row.victim_id) if may else None
+    if person is None:
+        return False
+    strand = shown_strand(session, ref.row.victim_id, OUTCOME)
+    version = held_version(session, strand, OUTCOME) if strand else 0
+    change(session, actor, person, OUTCOME, version or 0, _patch(wanted), purpose=purpose)
+    return True
+
+
+def _patch(wanted: Move) -> dict[str, Any]:
+    closing = wanted.closing or Closing()
+    known: dict[str, Any] = {"outcome": wanted.outcome}
+    if closing.residual_risk is not None:
+        known["residual_risk"] = closing.residual_risk
+    if closing.achievement is not None:
+        reached = [domain for domain, how in sorted(closing.achievement.items()) if how == "LOGRADO"]
+        known["achieved_domains"] = reached or None
+    if closing.follow_up is not None:
+        known |= {"followup_agreed": "SI", "followup_notes": closing.follow_up}
+    return known

@@ -1,0 +1,248 @@
+"""Contacts after the exit: their calendar, and what came of each, by channels that put nobody at risk."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.opening import open_compartments
+from app.access.permissions import Permission
+from app.access.policy import OPENING
+from app.catalogues import code_list
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Invalid
+from app.models import FollowUpContact, PlanFollowUp
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.plans import Contact, FollowUp
+from app.services.plans import detail_queries, rules, safe_contact, timing
+from app.services.plans.calendar import follow_up_days
+from app.services.plans.content_queries import PlanRef, advance, find, own_plan, state_now, whole
+from app.services.plans.writing import Blob, done, given, seal_row
+
+LATEST: Final = timedelta(days=3 * 366)
+"""How far ahead a contact may be planned."""
+NOT_REACHED: Final = "NO_UBICADA"
+_CHANNELS: Final = code_list("contact_channel").labels
+_RESULTS: Final = code_list("follow_up_result").labels
+
+
+def propose(session: Session, actor: Actor, ref: PlanRef) -> list[str]:
+    """Plan the contacts of a person who left: after 1, 2, 3 and 6 months; a child after 9 and 12 too.
+
+    Contacts that are planned already stay, and then nothing is added.
+    """
+    if any(row.state == "PLANEADO" for row in detail_queries.follow_ups(session, ref)):
+        return []
+    days = follow_up_days(today(), ref.row.kind)
+    return _insert(session, actor, ref, [(day, None) for day in days])
+
+
+def plan_contact(
+    session: Session, actor: Actor, code: str, wanted: FollowUp, *, purpose: str = "atencion"
+) -> str:
+    """Plan one more contact; returns its code.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Invalid: no day, or one that is past or too far.
+        Conflict: the plan is not in follow-up, or the person cannot be reached so without risk.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    given(wanted, "planned_on")
+    day = wanted.planned_on or today()
+    if not today() <= day <= today() + LATEST:
+        raise _wrong("planned_on", "La fecha de un contacto va de hoy a tres años.")
+    if wanted.channel is not None:
+        check_channel(session, actor, ref, wanted.channel, purpose)
+    advance(session, ref, None)
+    _check_following(session, ref)
+    (new,) = _insert(session, actor, ref, [(day, wanted.channel)])
+    done(session, actor, "plans.follow-up.plan", ref.row, purpose, [], plan=ref.row.code, follow_up=new)
+    return new
+
+
+def contacted(
+    session: Session,
+    actor: Actor,
+    code: str,
+    follow_up_code: str,
+    wanted: Contact,
+    *,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Record an attempt at a planned contact; unless she could not be found, the contact is made with it.
+
+    A channel she does not allow is refused. What happened all the same is recorded with `channel_reason`: a
+    note that is lost helps nobody.
+
+    Raises:
+        NotFound: the plan or the contact is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Invalid: something is missing; each field is named.
+        Conflict: the contact is made or dropped already, or she cannot be reached so without risk.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    given(wanted, "contacted_on", "channel", "result")
+    if (wanted.contacted_on or today()) > today():
+        raise _wrong("contacted_on", "La fecha está en el futuro; revísela.")
+    if wanted.channel_reason is None:
+        check_channel(session, actor, ref, wanted.channel or "", purpose)
+    advance(session, ref, None)
+    row = detail_queries.follow_up(session, ref, follow_up_code)
+    if row.state != "PLANEADO":
+        raise Conflict("Ese contacto ya se hizo o se anuló: planee otro para anotarlo.")
+    blobs = _append(session, actor, ref, row.id, wanted)
+    state = "PLANEADO" if wanted.result == NOT_REACHED else "REALIZADO"
+    if state == "REALIZADO":
+        session.execute(
+            update(PlanFollowUp)
+            .where(PlanFollowUp.id == row.id, PlanFollowUp.victim_id == ref.row.victim_id)
+            .values(state=state, version=PlanFollowUp.version + 1)
+        )
+        timing.contact_made(session, row.id)
+    done(
+        session, actor, "plans.follow-up.contact", ref.row, purpose, blobs,
+        plan=ref.row.code, follow_up=row.code, result=wanted.result,
+        against_her_wish=wanted.channel_reason is not None,
+    )  # fmt: skip
+    return {"code": row.code, "state": state, "result": wanted.result}
+
+
+def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """Planned contacts by day with their attempts, and by which channels she may be contacted.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    attempts = detail_queries.contacts(session, actor, ref, purpose=purpose, action="plans.follow-ups")
+    channels = allowed(session, actor, ref, purpose)
+    return {
+        "items": [_shown(row, attempts.get(row.id, [])) for row in detail_queries.follow_ups(session, ref)],
+        "channels": [{"channel": one, "channel_label": _CHANNELS[one]} for one in channels],
+    }
+
+
+def drop_planned(session: Session, ref: PlanRef) -> None:
+    """Drop the contacts of a plan that closes; the caller holds the plan."""
+    planned = [row.id for row in detail_queries.follow_ups(session, ref) if row.state == "PLANEADO"]
+    if not planned:
+        return
+    session.execute(
+        update(PlanFollowUp)
+        .where(PlanFollowUp.id.in_(planned), PlanFollowUp.victim_id == ref.row.victim_id)
+        .values(state="ANULADO", version=PlanFollowUp.version + 1)
+    )
+    timing.contacts_dropped(session, planned)
+
+
+def allowed(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> tuple[str, ...]:
+    """Channels by which the person may be contacted, as far as the actor may know."""
+    if ref.standing.level(actor, "contact") not in OPENING:
+        return safe_contact.UNKNOWN
+    opened = open_compartments(
+        session, actor, ref.row.victim_id, ref.standing,
+        purpose=purpose, action="plans.safe-contact", names=["contact"],
+    )  # fmt: skip
+    known = opened.data.get("contact", {})
+    return safe_contact.possible(known.get("safe_channel"), known.get("contact_restrictions") or ())
+
+
+def check_channel(session: Session, actor: Actor, ref: PlanRef, channel: str, purpose: str) -> None:
+    """Refuse a channel by which she does not want to be contacted.
+
+    Raises:
+        Conflict: it is one; `possible` names those that remain.
+    """
+    channels = allowed(session, actor, ref, purpose)
+    if channel in channels:
+        return
+    if ref.standing.level(actor, "contact") not in OPENING:
+        raise Conflict(
+            "A su unidad no se le compartió cómo contactarla sin riesgo: hágalo a través del servicio que la "
+            "acompaña.",
+            possible=list(channels),
+        )
+    names = ", ".join(f"«{_CHANNELS[one]}»" for one in channels)
+    ways = f"Puede usar: {names}." if names else "Pidió que no se la contacte por ahora."
+    raise Conflict(f"La persona no admite que se la contacte por ese medio. {ways}", possible=list(channels))
+
+
+def _insert(
+    session: Session, actor: Actor, ref: PlanRef, planned: list[tuple[date, str | None]]
+) -> list[str]:
+    keys = next_ids(session, plan_follow_up=len(planned))["plan_follow_up"]
+    rows = [
+        {
+            "id": key,
+            "victim_id": ref.row.victim_id,
+            "plan_id": ref.row.id,
+            "code": new_code("CR"),
+            "planned_on": day,
+            "channel": channel,
+            "state": "PLANEADO",
+            "created_by": actor.user_id,
+        }
+        for key, (day, channel) in zip(keys, planned, strict=True)
+    ]
+    insert_rows(session, PlanFollowUp, rows)
+    for row, (day, _) in zip(rows, planned, strict=True):
+        timing.contact_planned(session, ref, row["id"], row["code"], day)
+    return [row["code"] for row in rows]
+
+
+def _append(session: Session, actor: Actor, ref: PlanRef, follow_up_id: int, wanted: Contact) -> list[Blob]:
+    clear, texts = split_row(wanted)
+    row: dict[str, Any] = {
+        "id": next_ids(session, follow_up_contact=1)["follow_up_contact"][0],
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "follow_up_id": follow_up_id,
+        "created_by": actor.user_id,
+        **clear,
+    }
+    blobs: list[Blob] = []
+    if texts:
+        seal_row(session, ref.strand, row, "follow_up_contact", texts, blobs)
+    insert_rows(session, FollowUpContact, [row])
+    return blobs
+
+
+def _check_following(session: Session, ref: PlanRef) -> None:
+    state = state_now(session, ref)
+    if state != "EN_SEGUIMIENTO":
+        raise Conflict(f"El plan está en «{rules.STATES[state]}»: los contactos se planean en seguimiento.")
+
+
+def _shown(row: Any, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+    names = ("contacted_on", "channel", "result", "note", "channel_reason")
+    return {
+        "code": row.code,
+        "planned_on": row.planned_on,
+        "channel": row.channel,
+        "state": row.state,
+        "state_label": code_list("follow_up_state").label(row.state),
+        "overdue": row.state == "PLANEADO" and row.planned_on < today(),
+        "version": row.version,
+        "contacts": [
+            {**{name: one.get(name) for name in names}, "result_label": _RESULTS[one["result"]]}
+            for one in attempts
+        ],
+    }
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    errors: list[FieldError] = [{"field": field, "code": "not-possible", "message": message}]
+    return Invalid("Revise los campos indicados.", errors=errors)

@@ -1,0 +1,139 @@
+"""The header of a plan: where, from when, in which language, and the resolution a child's plan hangs from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Invalid, StaleVersion
+from app.models import PlanHeader
+from app.records.base import clean
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.plans import PlanHeader as Header
+from app.services.plans import rules, timing
+from app.services.plans.content_queries import PlanRef, advance, own_plan
+from app.services.plans.detail_queries import header_texts
+from app.services.plans.writing import Blob, check_codes, done, seal_row
+
+HOME = "PE"
+CLEAR = tuple(sorted(Header.clear))
+"""Fields of the header with columns of their own in the plan."""
+
+
+def header(values: Mapping[str, Any]) -> Header:
+    """The header these values (by field, already typed) make.
+
+    Raises:
+        Invalid: a code that is not of its list, or fields that do not go together; each is named.
+    """
+    known = {name: clean(value) for name, value in values.items()}
+    check_codes(
+        place_of_execution=("execution_place", known.get("place_of_execution")),
+        execution_country=("country", known.get("execution_country")),
+        feasibility=("tristate", known.get("feasibility")),
+        language=("language", known.get("language")),
+        interpreter=("tristate", known.get("interpreter")),
+    )
+    found = Header(**known)
+    errors: list[FieldError] = []
+    if found.place_of_execution is None:
+        errors.append(_wrong("place_of_execution", "missing", "Indique dónde se ejecuta el plan."))
+    if (found.pti_number is None) != (found.pti_on is None):
+        field = "pti_on" if found.pti_on is None else "pti_number"
+        errors.append(_wrong(field, "missing", "La resolución (PTI) lleva número y fecha."))
+    if found.pti_on is not None and found.pti_on > today():
+        errors.append(_wrong("pti_on", "date_in_future", "La resolución no puede ser de una fecha futura."))
+    if found.execution_country is not None and found.place_of_execution != "OTRA_RESIDENCIA":
+        message = "El país se indica solo si el plan se ejecuta en otra residencia."
+        errors.append(_wrong("execution_country", "not-asked", message))
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+    return found
+
+
+def columns(found: Header) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The columns of the plan that hold the header's clear part, and its texts to seal."""
+    clear, texts = split_row(found)
+    known = {name: clear.get(name) for name in CLEAR}
+    return {**known, "pti_resolution": found.pti_on is not None}, texts
+
+
+def feasible(row: Any) -> bool:
+    """Whether the plan stays in the country, or the return was found feasible and safe."""
+    return row.execution_country in {None, HOME} or row.feasibility == "SI"
+
+
+def edit(
+    session: Session,
+    actor: Actor,
+    code: str,
+    version: int,
+    patch: Mapping[str, Any],
+    *,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Change fields of the header (None removes one); texts written before are kept.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Invalid: nothing to change, or fields that are wrong, each named.
+        Conflict: the plan does not change in its present state.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    if ref.row.version != version:
+        raise StaleVersion(version=ref.row.version)
+    if not patch:
+        raise Invalid("Envíe al menos un campo.")
+    check_editable(ref.row.state)
+    before = header_texts(session, actor, ref, purpose=purpose, action="plans.header")
+    stored = {name: getattr(ref.row, name) for name in CLEAR}
+    clear, texts = columns(header({**stored, **before, **patch}))
+    new = advance(session, ref, version, **clear)
+    if clear["pti_on"] is not None and ref.row.pti_on is None:
+        timing.resolution_known(session, ref.row.case_id)
+    blobs: list[Blob] = []
+    if texts != before:
+        _append(session, actor, ref, texts, blobs)
+    done(
+        session, actor, "plans.header.write", ref.row, purpose, blobs,
+        plan=ref.row.code, fields=sorted(patch),
+    )  # fmt: skip
+    return {"code": ref.row.code, "version": new}
+
+
+def check_editable(state: str) -> None:
+    """Refuse a change to what is signed, unless the plan is drafted, consulted or reviewed.
+
+    Raises:
+        Conflict: it is not; the text says in which states it is.
+    """
+    if state not in rules.EDITABLE:
+        names = ", ".join(f"«{rules.STATES[name]}»" for name in sorted(rules.EDITABLE))
+        raise Conflict(f"El plan está en «{rules.STATES[state]}»: se cambia en {names}.")
+
+
+def _append(
+    session: Session, actor: Actor, ref: PlanRef, texts: Mapping[str, Any], blobs: list[Blob]
+) -> None:
+    row: dict[str, Any] = {
+        "id": next_ids(session, plan_header=1)["plan_header"][0],
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "created_by": actor.user_id,
+    }
+    seal_row(session, ref.strand, row, "plan_header", texts, blobs)
+    insert_rows(session, PlanHeader, [row])
+
+
+def _wrong(field: str, code: str, message: str) -> FieldError:
+    return {"field": field, "code": code, "message": message}

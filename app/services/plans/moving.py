@@ -1,0 +1,98 @@
+"""Move a plan along its states, and start or end what hangs from them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.audit import record
+from app.errors import StaleVersion
+from app.records.kinds import today
+from app.services.cases.activity import touch
+from app.services.plans import following, rules, timing
+from app.services.plans.closing import Move, check_closing, keep_closing, write_outcome
+from app.services.plans.content_queries import COMPARTMENT, PlanRef, advance, own_plan
+from app.services.plans.facts import facts_of
+from app.services.plans.reviewing import next_due
+from app.services.plans.row_queries import signatures_on
+from app.services.plans.versions import newest, signable
+from app.services.state_machine import refused
+
+_SIGNATURE_GUARDS: Final = frozenset({"person_signature", "professional_signature"})
+
+
+def move(
+    session: Session, actor: Actor, code: str, version: int, wanted: Move, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Move a plan along its state machine; returns its new state and version.
+
+    Entering follow-up proposes the calendar of contacts. Closing answers whether the person's outcome was
+    written too (`outcome_written`).
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Conflict, Invalid: not legal now; the text says what is missing or possible.
+        StaleVersion: somebody changed it meanwhile; `version` is the present one.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    if ref.row.version != version:
+        raise StaleVersion(version=ref.row.version, state=ref.row.state)
+    check_closing(wanted)
+    asked = rules.MACHINE.find(ref.row.state, wanted.target)
+    signatures: frozenset[tuple[str, str]] = frozenset()
+    if asked is not None and _SIGNATURE_GUARDS & set(asked.guards):
+        signatures = _current_signatures(session, actor, ref, purpose)
+    if refusal := rules.refuse(ref.row.state, wanted.target, facts_of(session, ref, signatures, wanted)):
+        raise refused(refusal)
+    values = _values(ref, wanted)
+    new = advance(session, ref, version, **values)
+    closes = wanted.target in rules.CLOSED
+    blobs = keep_closing(session, actor, ref, wanted, purpose) if closes else []
+    timing.plan_moved(session, ref, wanted.target, values["next_review_on"])
+    touch(session, actor, ref.row.victim_id, ref.row.case_id)
+    record(
+        session, actor, "plans.transition", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        purpose=purpose, compartments=[COMPARTMENT], fields=list(values), blobs=blobs,
+        detail={
+            "plan": ref.row.code, "from": ref.row.state, "to": wanted.target, "reason": wanted.reason,
+            "outcome": wanted.outcome,
+        },
+    )  # fmt: skip
+    answer = {"code": ref.row.code, "state": wanted.target, "version": new}
+    if closes:
+        following.drop_planned(session, ref)
+        answer["outcome_written"] = write_outcome(session, actor, ref, wanted, purpose)
+    elif wanted.target == "EN_SEGUIMIENTO":
+        answer["follow_ups"] = following.propose(session, actor, ref)
+    return answer
+
+
+def _values(ref: PlanRef, wanted: Move) -> dict[str, Any]:
+    values: dict[str, Any] = {"state": wanted.target, "state_since": func.now(), "next_review_on": None}
+    if wanted.target == "SUSCRITO":
+        values["signed_at"] = func.now()
+    if wanted.target in timing.REVIEWED:
+        values["next_review_on"] = ref.row.next_review_on or next_due(ref, today())
+    if wanted.target in rules.CLOSED:
+        values |= {"closed_at": func.now(), "outcome": wanted.outcome}
+    return values
+
+
+def _current_signatures(
+    session: Session, actor: Actor, ref: PlanRef, purpose: str
+) -> frozenset[tuple[str, str]]:
+    """Signatures on the content as it is now; none if it changed since."""
+    latest = newest(session, actor, ref, purpose, action="plans.transition")
+    if latest is None:
+        return frozenset()
+    row, content = latest
+    if content != signable(session, actor, ref, purpose=purpose, action="plans.transition"):
+        return frozenset()
+    return signatures_on(session, ref, row.number)

@@ -1,0 +1,85 @@
+"""How an objective goes: a state moved by command, each step with a dated note that nobody changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.db import insert_rows, next_ids
+from app.errors import StaleVersion
+from app.models import ObjectiveNote, PlanObjective
+from app.services.plans import rules
+from app.services.plans.content_queries import PlanRef, advance, own_plan, state_now
+from app.services.plans.detail_queries import objective_row, objective_settled, refresh_gaps
+from app.services.plans.progress import Step
+from app.services.plans.writing import Blob, done, seal_row
+from app.services.state_machine import refused
+
+
+def move(
+    session: Session,
+    actor: Actor,
+    code: str,
+    objective_code: str,
+    version: int,
+    step: Step,
+    *,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Move an objective, or only add a dated note to it.
+
+    Raises:
+        NotFound: the plan or the objective is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Conflict, Invalid: not possible now; the text says what is missing or possible.
+        StaleVersion: somebody moved it meanwhile; `version` is the present one.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    advance(session, ref, None)  # holds the plan: its gaps are counted anew
+    row = objective_row(session, ref, objective_code)
+    if row.version != version:
+        raise StaleVersion(version=row.version, state=row.state)
+    target = step.state or row.state
+    settled = target == "EN_CURSO" or objective_settled(session, ref, row.id)
+    if refusal := rules.refuse_objective(
+        row.state, target, plan_state=state_now(session, ref), has_note=step.note is not None, settled=settled
+    ):
+        raise refused(refusal)
+    session.execute(
+        update(PlanObjective)
+        .where(PlanObjective.id == row.id, PlanObjective.victim_id == ref.row.victim_id)
+        .values(state=target, updated_at=func.now(), version=version + 1)
+    )
+    blobs = _append_note(session, actor, ref, row, target, step.note)
+    if target != row.state:
+        refresh_gaps(session, ref)
+    done(
+        session, actor, "plans.objective.move", ref.row, purpose, blobs,
+        plan=ref.row.code, objective=row.code, **{"from": row.state, "to": target},
+    )  # fmt: skip
+    return {"code": row.code, "state": target, "version": version + 1}
+
+
+def _append_note(
+    session: Session, actor: Actor, ref: PlanRef, objective: Any, target: str, note: str | None
+) -> list[Blob]:
+    row: dict[str, Any] = {
+        "id": next_ids(session, objective_note=1)["objective_note"][0],
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "objective_id": objective.id,
+        "from_state": objective.state,
+        "to_state": target,
+        "created_by": actor.user_id,
+    }
+    blobs: list[Blob] = []
+    if note is not None:
+        seal_row(session, ref.strand, row, "objective_note", {"note": note}, blobs)
+    insert_rows(session, ObjectiveNote, [row])
+    return blobs

@@ -1,0 +1,125 @@
+"""Reviews of a plan with the person: what she thinks of it, what was decided, and when the next one is."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Invalid
+from app.models import PlanReview
+from app.records.kinds import LIMA, today
+from app.records.rows import split_row
+from app.records.rows.plans import Review
+from app.services.plans import detail_queries, rules, timing
+from app.services.plans.calendar import next_review
+from app.services.plans.content_queries import PlanRef, advance, find, own_plan, state_now, whole
+from app.services.plans.writing import Blob, done, given, seal_row
+
+LONGEST: Final = timedelta(days=184)
+"""How long after a review the next one may be, whatever was agreed (own proposal)."""
+
+
+def review(
+    session: Session, actor: Actor, code: str, wanted: Review, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Record a review of a plan in execution, which goes to `EN_REVISION`; nothing changes it afterwards.
+
+    The person's opinion is asked for; that she did not want to give one is said with `opinion_given` false.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Invalid: something is missing or the days do not go together; each field is named.
+        Conflict: the plan is not in execution or review.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    held_on = _checked(wanted)
+    version = advance(session, ref, None)
+    state = state_now(session, ref)
+    if state not in timing.REVIEWED:
+        raise Conflict(f"El plan está en «{rules.STATES[state]}»: se revisa mientras está en ejecución.")
+    next_on = wanted.next_review_on or next_due(ref, held_on)
+    version = _held(session, ref, state, version, next_on)
+    row, blobs = _row(session, actor, ref, wanted.model_copy(update={"next_review_on": next_on}))
+    insert_rows(session, PlanReview, [row])
+    timing.reviewed(session, ref, next_on)
+    done(
+        session, actor, "plans.review", ref.row, purpose, blobs,
+        plan=ref.row.code, review=row["code"], **{"from": state, "to": "EN_REVISION"},
+    )  # fmt: skip
+    return {"code": row["code"], "state": "EN_REVISION", "next_review_on": next_on, "version": version}
+
+
+def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """The reviews of a plan, oldest first, and when the next one is due.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    rows = detail_queries.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
+    names = ("code", "held_on", "participants", "opinion_given", "opinion", "decisions", "next_review_on")
+    items = [{name: row.get(name) for name in (*names, "created_at")} for row in rows]
+    due: date | None = ref.row.next_review_on
+    return {"items": items, "next_review_on": due, "overdue": due is not None and due < today()}
+
+
+def next_due(ref: PlanRef, held_on: date) -> date:
+    """The day by which a plan last reviewed then (or begun) is to be reviewed."""
+    signed = ref.row.signed_at
+    return next_review(signed.astimezone(LIMA).date() if signed else held_on, held_on)
+
+
+def _held(session: Session, ref: PlanRef, state: str, version: int, next_on: date) -> int:
+    moved = {"state": "EN_REVISION", "state_since": func.now()} if state == "EN_EJECUCION" else {}
+    return advance(session, ref, version, next_review_on=next_on, **moved)
+
+
+def _row(session: Session, actor: Actor, ref: PlanRef, wanted: Review) -> tuple[dict[str, Any], list[Blob]]:
+    clear, texts = split_row(wanted)
+    row: dict[str, Any] = {
+        "id": next_ids(session, plan_review=1)["plan_review"][0],
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "code": new_code("RE"),
+        "created_by": actor.user_id,
+        **clear,
+    }
+    blobs: list[Blob] = []
+    seal_row(session, ref.strand, row, "plan_review", texts, blobs)
+    return row, blobs
+
+
+def _checked(wanted: Review) -> date:
+    given(wanted, "held_on", "participants", "decisions", "opinion_given")
+    held_on = wanted.held_on or today()
+    errors: list[FieldError] = []
+    if held_on > today():
+        errors.append(_wrong("held_on", "La fecha está en el futuro; revísela."))
+    if bool(wanted.opinion_given) != (wanted.opinion is not None):
+        message = (
+            "Escriba la opinión de la persona; si no quiso opinar, «opinion_given» va en falso y sin texto."
+        )
+        errors.append(_wrong("opinion", message))
+    if wanted.next_review_on is not None and not held_on < wanted.next_review_on <= held_on + LONGEST:
+        errors.append(
+            _wrong("next_review_on", "La próxima revisión va después de esta y antes de seis meses.")
+        )
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+    return held_on
+
+
+def _wrong(field: str, message: str) -> FieldError:
+    return {"field": field, "code": "not-possible", "message": message}

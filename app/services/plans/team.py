@@ -1,0 +1,105 @@
+"""The team of a plan: users of the responsible unit, and others who work with the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Invalid
+from app.models import PlanTeam
+from app.records.rows import split_row
+from app.records.rows.plans import TeamMember
+from app.services.plans import rules
+from app.services.plans.content_queries import advance, own_plan
+from app.services.plans.detail_queries import next_number, user_of_unit
+from app.services.plans.writing import Blob, done, given, seal_row
+
+
+def add_member(
+    session: Session,
+    actor: Actor,
+    code: str,
+    wanted: TeamMember,
+    username: str | None,
+    *,
+    purpose: str = "atencion",
+) -> int:
+    """Add a member: a user of the own unit by `username`, or somebody else by name. Returns its number.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Invalid: no role, both or neither of user and name, or no such user in the unit.
+        Conflict: the plan is closed.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    given(wanted, "role")
+    _check_alive(ref.row.state)
+    clear, texts = split_row(wanted)
+    if (username is None) == (wanted.name is None) or (username is not None and texts):
+        raise _wrong("name", "Indique a quién: un usuario de la unidad, o el nombre de otra persona.")
+    user_id = user_of_unit(session, actor.unit_id, username) if username is not None else None
+    if username is not None and user_id is None:
+        raise _wrong("username", "No es un usuario activo de la unidad.")
+    advance(session, ref, None)
+    number = next_number(session, ref)
+    row: dict[str, Any] = {
+        "id": next_ids(session, plan_team=1)["plan_team"][0],
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "number": number,
+        "user_id": user_id,
+        "created_by": actor.user_id,
+        **clear,
+    }
+    blobs: list[Blob] = []
+    if texts:
+        seal_row(session, ref.strand, row, "plan_team", texts, blobs)
+    insert_rows(session, PlanTeam, [row])
+    done(
+        session, actor, "plans.team.add", ref.row, purpose, blobs,
+        plan=ref.row.code, number=number, role=wanted.role,
+    )  # fmt: skip
+    return number
+
+
+def end_member(session: Session, actor: Actor, code: str, number: int, *, purpose: str = "atencion") -> None:
+    """End a member's part in the team; the entry stays.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+        Conflict: the team has no such member, or it left already.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    moved = session.execute(
+        update(PlanTeam)
+        .where(
+            PlanTeam.plan_id == ref.row.id,
+            PlanTeam.victim_id == ref.row.victim_id,
+            PlanTeam.number == number,
+            PlanTeam.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("El equipo no tiene ahora a nadie con ese número.")
+    done(session, actor, "plans.team.end", ref.row, purpose, [], plan=ref.row.code, number=number)
+
+
+def _check_alive(state: str) -> None:
+    if state in rules.CLOSED:
+        raise Conflict(f"El plan está en «{rules.STATES[state]}»: ya no cambia.")
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    errors: list[FieldError] = [{"field": field, "code": "not-possible", "message": message}]
+    return Invalid("Revise los campos indicados.", errors=errors)

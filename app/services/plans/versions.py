@@ -1,0 +1,253 @@
+"""Versions of a plan: what was signed, kept as it was, and what changed from one to another."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.sealing import seal_text
+from app.audit import record
+from app.db import insert_rows, next_ids
+from app.errors import NotFound
+from app.models import PlanVersion
+from app.services.plans import rules
+from app.services.plans.content_queries import (
+    COMPARTMENT,
+    PlanRef,
+    activities,
+    advance,
+    find,
+    objectives,
+    open_texts,
+    own_plan,
+    whole,
+)
+from app.services.plans.detail_queries import header_texts
+from app.services.plans.difference import Change, differences
+from app.services.plans.row_queries import latest_version, signature_rows, version_rows
+from app.services.plans.writing import Blob, done
+
+_SALT: Final = 16
+_ALWAYS: Final = ("code", "unit", "description", "indicator", "person_in_charge", "frequency")
+# Fields that came later stand in the content only where they are filled: what was signed before stays equal.
+_SINCE: Final = ("evidence_expected", "service_code")
+_HEADER_SINCE: Final = (
+    "starts_on",
+    "execution_country",
+    "feasibility",
+    "feasibility_notes",
+    "pti_number",
+    "pti_on",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A version that holds a content: its number, the hash that signatures cover, and blobs if it is new."""
+
+    number: int
+    digest: bytes
+    blobs: list[Blob]
+
+
+def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> dict[str, Any]:
+    """All that a signature covers: header, objectives and activities; never states or progress.
+
+    What was cancelled, does not apply or was refused by the person is no part of the plan.
+    """
+    goals = [
+        goal
+        for goal in objectives(session, actor, ref, purpose=purpose, action=action)
+        if goal["state"] not in rules.DROPPED_OBJECTIVE
+    ]
+    by_objective: dict[int, list[dict[str, Any]]] = {}
+    for activity in activities(session, actor, ref, purpose=purpose, action=action):
+        if activity["state"] != "CANCELADA":
+            by_objective.setdefault(activity["objective_id"], []).append(_signed_activity(activity))
+    row = ref.row
+    texts = header_texts(session, actor, ref, purpose=purpose, action=action)
+    values = {**{name: getattr(row, name, None) for name in _HEADER_SINCE}, **texts}
+    return {
+        "plan": row.code,
+        "kind": row.kind,
+        "place_of_execution": row.place_of_execution,
+        "pti_resolution": row.pti_resolution,
+        "language": row.language,
+        "interpreter": row.interpreter,
+        "summary": texts.get("summary"),
+        **{name: _json(values[name]) for name in _HEADER_SINCE if values[name] is not None},
+        "objectives": [
+            {
+                "code": goal["code"],
+                "domain": goal["domain"],
+                "wish": goal.get("wish"),
+                "goal": goal.get("goal"),
+                "activities": sorted(by_objective.get(goal["id"], []), key=lambda found: str(found["code"])),
+            }
+            for goal in goals
+        ],
+    }
+
+
+def _signed_activity(activity: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "due_on": activity["due_on"].isoformat(),
+        **{name: activity.get(name) for name in _ALWAYS},
+        **{name: activity[name] for name in _SINCE if activity.get(name) is not None},
+    }
+
+
+def _json(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def newest(
+    session: Session, actor: Actor, ref: PlanRef, purpose: str, action: str = "plans.sign"
+) -> tuple[Any, dict[str, Any]] | None:
+    """The newest kept version (its row) and its opened content, or None."""
+    row = latest_version(session, ref)
+    if row is None:
+        return None
+    kept = open_texts(session, actor, ref, "plan_version", [row], purpose=purpose, action=action)[0]
+    return row, kept["content"]
+
+
+def version_of(session: Session, actor: Actor, ref: PlanRef, content: dict[str, Any], purpose: str) -> Kept:
+    """The version that holds exactly this content, the newest or a new one; the caller holds the plan."""
+    latest = newest(session, actor, ref, purpose)
+    if latest is None:
+        return keep(session, actor, ref, 1, content)
+    row, before = latest
+    if before == content:
+        return Kept(row.number, row.content_hash, [])
+    return keep(session, actor, ref, row.number + 1, content)
+
+
+def keep(session: Session, actor: Actor, ref: PlanRef, number: int, content: dict[str, Any]) -> Kept:
+    """Keep a content as a version of its own."""
+    row_id = next_ids(session, plan_version=1)["plan_version"][0]
+    # Salted: the hash stands in a clear column, and a short plan could be guessed from a plain one.
+    kept = {"salt": os.urandom(_SALT).hex(), "content": content}
+    digest = rules.content_hash(kept)
+    key_version, sealed = seal_text(session, COMPARTMENT, ref.strand, "plan_version", row_id, kept)
+    row = {
+        "id": row_id,
+        "victim_id": ref.row.victim_id,
+        "plan_id": ref.row.id,
+        "number": number,
+        "sealed": sealed,
+        "key_version": key_version,
+        "content_hash": digest,
+        "created_by": actor.user_id,
+    }
+    insert_rows(session, PlanVersion, [row])
+    return Kept(number, digest, [("plan_version", row_id, 1, sealed)])
+
+
+def fix(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """Keep the plan as it is now, for who signs it elsewhere; the same content is not kept twice.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: another unit is responsible, or the role does not write plans.
+    """
+    require(actor, Permission.PLANS_WRITE)
+    ref = own_plan(session, actor, code)
+    advance(session, ref, None)
+    content = signable(session, actor, ref, purpose=purpose, action="plans.version")
+    kept = version_of(session, actor, ref, content, purpose)
+    done(
+        session, actor, "plans.version.keep", ref.row, purpose, kept.blobs,
+        plan=ref.row.code, number=kept.number,
+    )  # fmt: skip
+    return {"number": kept.number, "content_hash": kept.digest.hex()}
+
+
+def listed(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+    """The kept versions of a plan, oldest first, and who signed each; nothing of their content.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    signed = signature_rows(session, ref)
+    record(
+        session, actor, "plans.version", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        purpose=purpose, compartments=[COMPARTMENT], detail={"plan": ref.row.code},
+    )  # fmt: skip
+    return [
+        {
+            "number": row.number,
+            "created_at": row.created_at,
+            "content_hash": row.content_hash.hex(),
+            "signers": [one.signer for one in signed if one.number == row.number],
+        }
+        for row in version_rows(session, ref)
+    ]
+
+
+def read(
+    session: Session, actor: Actor, code: str, number: int, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """One kept version: its content, and the exact text (`signed_text`) whose SHA-256 is `content_hash`.
+
+    Raises:
+        NotFound: the plan is out of scope, or has no such version.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    row, kept = _kept(session, actor, ref, number, purpose)
+    return {
+        "number": row.number,
+        "created_at": row.created_at,
+        "content_hash": row.content_hash.hex(),
+        "intact": rules.content_hash(kept) == row.content_hash,
+        "content": kept["content"],
+        "signed_text": rules.canonical(kept).decode(),
+    }
+
+
+def compare(
+    session: Session, actor: Actor, code: str, start: int, end: int | None, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """What changed from one version to another (None: to the plan as it is now), in words.
+
+    Raises:
+        NotFound: the plan is out of scope, or has no such version.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    before = _kept(session, actor, ref, start, purpose)[1]["content"]
+    if end is None:
+        after = signable(session, actor, ref, purpose=purpose, action="plans.version")
+    else:
+        after = _kept(session, actor, ref, end, purpose)[1]["content"]
+    found: list[Change] = differences(before, after)
+    return {
+        "from": start,
+        "to": end,
+        "equal": not found,
+        "changes": [{"field": ".".join(change.path), "text": change.text} for change in found],
+    }
+
+
+def _kept(
+    session: Session, actor: Actor, ref: PlanRef, number: int, purpose: str
+) -> tuple[Any, dict[str, Any]]:
+    for row in version_rows(session, ref):
+        if row.number == number:
+            texts = open_texts(
+                session, actor, ref, "plan_version", [row], purpose=purpose, action="plans.version"
+            )
+            return row, texts[0]
+    raise NotFound
