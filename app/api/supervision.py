@@ -3,14 +3,15 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.services.idempotency import remember, replayed
-from app.services.supervision import reassigning
+from app.services.paging import PAGE
+from app.services.supervision import figures_queries, reassigning, review_queries
 
 router = APIRouter(prefix="/supervision", tags=["supervisión"])
 
@@ -53,3 +54,24 @@ def reassign(body: HandoverIn, session: DbSession, actor: CurrentActor, key: Ide
     done: dict[str, Any] = reassigning.reassign(session, actor, wanted)
     remember(session, actor, key, reassigning.ACTION, payload, json.dumps(done))
     return Answer(done)
+
+
+@router.get(
+    "/reviews", dependencies=[Requires(Permission.CASES_READ)], summary="Lo que la unidad debe revisar"
+)
+def reviews(
+    session: DbSession,
+    actor: CurrentActor,
+    kind: Annotated[str | None, Query(title="Clase", max_length=60)] = None,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Plans, deadlines, cases, referrals and requests of the unit, most urgent first; `next`: the cursor."""
+    items, following = review_queries.reviews(session, actor, kind=kind, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get("/figures", dependencies=[Requires(Permission.CASES_READ)], summary="Cifras de la unidad")
+def figures(session: DbSession, actor: CurrentActor) -> Answer:
+    """How the unit stands; each number names what it counts (personas, casos, actividades ...)."""
+    return Answer(figures_queries.figures(session, actor))

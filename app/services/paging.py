@@ -20,8 +20,8 @@ def cursor_of(moment: datetime, code: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def read_cursor(cursor: str, prefix: str) -> tuple[datetime, str]:
-    """Moment and code of a cursor.
+def read_cursor(cursor: str, *prefixes: str) -> tuple[datetime, str]:
+    """Moment and code of a cursor of a list whose codes have one of these prefixes.
 
     Raises:
         BadRequest: it is not a cursor of such a list.
@@ -29,6 +29,7 @@ def read_cursor(cursor: str, prefix: str) -> tuple[datetime, str]:
     wrong = BadRequest("El cursor no es válido. Pida la lista desde el principio.")
     try:
         at, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        prefix = next((known for known in prefixes if text.startswith(known)), prefixes[0])
         moment, code = datetime.fromisoformat(at), parse_code(text, prefix)
     except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
         raise wrong from None
