@@ -15,7 +15,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from app.access.policy import grant_rows, policy
-from app.access.sealing import COORDINATION
+from app.access.sealing import COORDINATION, SHELTER_SITE
 from app.db import ContextSigner
 from app.models import Kek, RoleGrant
 from app.vault import SECRET_PURPOSES, Keyring, RootKey, WrappedKey, new_wrapped_key
@@ -92,7 +92,7 @@ def load_keyring(connection: Connection, root: RootKey) -> Keyring:
 
 
 def create_missing_keys(connection: Connection, root: RootKey, token_key: bytes) -> None:
-    """Create a key for each purpose that has none: compartments, coordination, and the secrets.
+    """Create a key for each purpose that has none: compartments, coordination, shelter sites, secrets.
 
     Content digests (rows imported, requests made) were keyed by the index key before they had a key of their
     own, so theirs begins as the index key where there is one: what was stored stays recognisable, and the
@@ -105,7 +105,7 @@ def create_missing_keys(connection: Connection, root: RootKey, token_key: bytes)
     given = {"token": token_key}
     if "index" in ring.purposes():
         given["digest"] = ring.secret("index")
-    wanted = [*policy().compartments, COORDINATION, *sorted(SECRET_PURPOSES)]
+    wanted = [*policy().compartments, COORDINATION, SHELTER_SITE, *sorted(SECRET_PURPOSES)]
     connection.execute(text("LOCK TABLE kek IN SHARE ROW EXCLUSIVE MODE"))
     present = set(connection.scalars(select(Kek.purpose).distinct()))
     for purpose in wanted:

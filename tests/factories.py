@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -18,8 +19,14 @@ from app.access.actor import SETUP, SIGN_IN, Actor
 from app.models import AuthSession
 from app.runtime import Runtime
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
+from app.services.shelters.masking import SHELTER_KINDS
+from app.services.shelters.registry import Entry, declare
+from app.services.shelters.registry_queries import ShelterUnit
 from app.services.victims.registration import Registered, Registration, register
 
+PLACES: Mapping[str, int] = MappingProxyType({"GENERAL": 12})
+"""Places of a shelter by group, unless a test says otherwise."""
+SHELTER_TYPE = {"CAR": "CAR", "HRT": "HRT", "ALBERGUE": "ALBERGUE_PRIVADO"}
 PASSWORD = "nube-tranquila-de-otoño-44"
 
 KIND_OF_ROLE = {
@@ -53,14 +60,24 @@ class World:
         with self.runtime.database.session(actor) as session:
             yield session
 
-    def unit(self, kind: str, *, institution: str | None = None, department: str = "17") -> str:
-        """A new unit; returns its code."""
+    def unit(
+        self,
+        kind: str,
+        *,
+        institution: str | None = None,
+        department: str = "17",
+        places: Mapping[str, int] = PLACES,
+    ) -> str:
+        """A new unit; returns its code. Of a kind that houses people, it has declared `places`."""
         code = f"{kind}-{self.tag}-{secrets.token_hex(3)}"
         with self.session(SETUP) as session:
             owner = create_institution(
                 session, SETUP, institution or f"I-{code}", f"Institución de {code}", "publico"
             )
-            create_unit(session, SETUP, owner, code, f"Unidad {code}", kind, department)
+            key = create_unit(session, SETUP, owner, code, f"Unidad {code}", kind, department)
+            if kind in SHELTER_KINDS and places:
+                unit = ShelterUnit(key, code, kind, department)
+                declare(session, SETUP, unit, Entry(type=SHELTER_TYPE[kind], places=places))
         return code
 
     def actor(self, role: str, *, unit: str | None = None, supervisor: bool = False) -> Actor:

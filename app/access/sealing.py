@@ -16,6 +16,9 @@ from app.vault import Dek, Place, seal, seal_json
 COORDINATION = "coordination"
 """Texts institutions write to each other about a case; no compartment of the matrix."""
 
+SHELTER_SITE = "shelter_site"
+"""Purpose of the keys of where shelters are: of no record, so no compartment of a person."""
+
 TEXT_SCHEMA = 1
 """Version of the stored form of texts in rows."""
 
@@ -96,6 +99,13 @@ def seal_text(
     dek, version = sealing_key(session, strand, compartment)
     place = Place(table, compartment, strand.record_id, row_id, row_version, TEXT_SCHEMA)
     return version, seal_json(dek, place, data)
+
+
+def seal_site(session: Session, unit_id: int, version: int, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A version of a shelter's site as columns of `shelter_site`, sealed under a data key of its own."""
+    dek, kek_id, wrapped = vault_of(session).new_dek(SHELTER_SITE, unit_id, version)
+    place = Place(SHELTER_SITE, SHELTER_SITE, unit_id, unit_id, version, TEXT_SCHEMA)
+    return {"kek_id": kek_id, "wrapped": wrapped, "sealed": seal_json(dek, place, data)}
 
 
 CHUNK_BYTES: Final = 65_536

@@ -1,26 +1,32 @@
 """Placements in shelters: `/placements`."""
 
+from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
+from app.records.kinds import Text
+from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.idempotency import remember, replayed
-from app.services.shelters import queries, service
+from app.services.shelters import outings, queries, service, suitability
 
 router = APIRouter(prefix="/placements", tags=["alojamiento"])
 
+CaseCode = Annotated[str | None, Field(title="Código del caso", max_length=40)]
 
-class PlacementIn(BaseModel):
-    """A person of this case is taken in by the caller's shelter."""
 
-    model_config = ConfigDict(extra="forbid", title="Ingreso")
+class PlacementIn(Admission):
+    """A person of this case is taken in by the caller's shelter, or is somewhere that is none."""
 
-    case: Annotated[str, Field(title="Código del caso", max_length=40)]
+    model_config = ConfigDict(title="Ingreso")
+
+    case: CaseCode = None
+    hold: Annotated[str | None, Field(title="Código de la reserva de cupo", max_length=40)] = None
 
 
 class ExitIn(BaseModel):
@@ -29,27 +35,96 @@ class ExitIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Egreso")
 
     reason: Annotated[str, Field(title="Motivo (código)", max_length=60, examples=list(service.EXIT_REASONS))]
+    notes: Annotated[Text | None, Field(title="Notas del egreso; se guardan cifradas")] = None
+
+
+class LeaveIn(Leave):
+    """She goes out and is expected back."""
+
+    model_config = ConfigDict(title="Permiso de salida")
+
+    due_back_at: Annotated[datetime, Field(title="Cuándo vuelve", strict=False)]
 
 
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Registrar un ingreso"
 )
 def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
-    """The person is housed in the caller's shelter from now on; who is housed already is a 409."""
+    """The person is housed in the caller's shelter from now on; without a free place, or housed, it is a 409.
+
+    Who is no shelter notes in which other place she is.
+    """
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "placements.admit", payload)
     if code is None:
-        code = service.admit(session, actor, body.case)
+        row = Admission.model_validate(body.model_dump(exclude={"case", "hold"}))
+        code = service.admit(session, actor, service.Arrival(body.case, body.hold, row))
         remember(session, actor, key, "placements.admit", payload, code)
-    return Answer({"code": code}, status_code=201)
+    return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/placements/{code}"})
 
 
 @router.get(
-    "", dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Personas alojadas en mi centro"
+    "",
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Personas alojadas en mi centro, o alojamientos de un caso",
 )
-def housed(session: DbSession, actor: CurrentActor) -> Answer:
-    """Open placements of the caller's own shelter, within the caller's scope."""
-    return Answer({"items": queries.open_placements(session, actor)})
+def housed(
+    session: DbSession,
+    actor: CurrentActor,
+    case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
+) -> Answer:
+    """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
+    if case is None:
+        return Answer({"items": queries.open_placements(session, actor)})
+    return Answer({"items": queries.stays(session, actor, case)})
+
+
+@router.get("/{code}", dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Leer un alojamiento")
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """One stay, with its leaves, suitability checks and texts, and what may be done next."""
+    found = queries.read(session, actor, code)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post(
+    "/{code}/leaves", dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Dar un permiso de salida"
+)
+def go_out(
+    code: Code, body: LeaveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """She goes out and her place is kept; past `due_back_at` the unit is told."""
+    given = Leave.model_validate(body.model_dump(exclude={"due_back_at"}))
+    done = outings.go_out(session, actor, code, version, given, body.due_back_at)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/{code}/leaves/return",
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Registrar el retorno de un permiso",
+)
+def come_back(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+    """She came back."""
+    done = outings.come_back(session, actor, code, version)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/{code}/suitability",
+    status_code=201,
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Registrar la idoneidad de quien la recibe",
+)
+def check(
+    code: Code, body: Suitability, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer:
+    """The latest check counts: without one that says IDONEA no child leaves to a family."""
+    payload = {"placement": code, **body.model_dump(mode="json")}
+    done = replayed(session, actor, key, "placements.suitability", payload)
+    if done is None:
+        done = suitability.check(session, actor, code, body)["code"]
+        remember(session, actor, key, "placements.suitability", payload, done)
+    return Answer({"code": done, "result": body.result}, status_code=201)
 
 
 @router.post(
@@ -59,5 +134,5 @@ def leave(
     code: Code, body: ExitIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
 ) -> Answer:
     """The person left; with it the staff's resident view ends."""
-    done = service.leave(session, actor, code, version, body.reason)
+    done = service.leave(session, actor, code, version, body.reason, notes=body.notes)
     return Answer(done, headers=etag(done["version"]))

@@ -51,7 +51,16 @@ from app.models.proceedings import (
 )
 from app.models.referrals import Referral, ReferralStep
 from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
-from app.models.shelters import Placement
+from app.models.shelters import (
+    PlaceHold,
+    Placement,
+    PlacementLeave,
+    PlaceUse,
+    Shelter,
+    ShelterPlace,
+    ShelterSite,
+    SuitabilityCheck,
+)
 from app.models.victims import (
     CompartmentHead,
     Kek,
@@ -94,7 +103,10 @@ __all__ = [
     "Notice",
     "ObjectiveNote",
     "Participation",
+    "PlaceHold",
+    "PlaceUse",
     "Placement",
+    "PlacementLeave",
     "Plan",
     "PlanActivity",
     "PlanAssessment",
@@ -123,6 +135,10 @@ __all__ = [
     "SatisfactionCount",
     "SatisfactionUrn",
     "ServiceDelivery",
+    "Shelter",
+    "ShelterPlace",
+    "ShelterSite",
+    "SuitabilityCheck",
     "TraffickingCase",
     "Unit",
     "UserAccount",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SETUP, Actor
 from app.db import Database
 from app.records.kinds import today
+from app.records.rows.shelters import Suitability
 from app.services.cases.rules import presumed_child
 from app.services.cases.service import Move, move
 from app.services.cases.teams import add_participation
@@ -33,6 +34,7 @@ from app.services.plans.progress import progress as advance_activity
 from app.services.referrals.sending import Wanted, send
 from app.services.referrals.service import Step, answer
 from app.services.shelters.service import admit, leave
+from app.services.shelters.suitability import check
 from app.services.victims.changes import change
 
 ASSISTED = 0.20
@@ -171,6 +173,8 @@ def _outcome(person: Synthetic) -> str:
 
 
 def _leave(session: Session, actor: Actor, kept: Kept) -> None:
+    fit = Suitability(result="IDONEA", relation="ABUELA_O_ABUELO", suspected="NO", checked_on=today())
+    check(session, actor, kept.placement, fit)
     leave(session, actor, kept.placement, 1, _outcome(kept.person))
 
 

@@ -17,6 +17,8 @@ from app.catalogues import code_list
 from app.models import Unit, UserAccount
 from app.services.demo.people import LABEL, Synthetic
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
+from app.services.shelters.registry import Entry, declare
+from app.services.shelters.registry_queries import ShelterUnit
 
 HOME: Final = "17"
 """Department of the story: Madre de Dios."""
@@ -96,6 +98,9 @@ _CLERKS: Final = MappingProxyType(
         "ALBERGUE": "shelter_caseworker",
     }
 )
+_SHELTER_TYPES: Final = MappingProxyType({"CAR": "CAR", "ALBERGUE": "ALBERGUE_PRIVADO"})
+_PLACES: Final = MappingProxyType({"GENERAL": 600})
+"""Places of a synthetic shelter: enough for everybody it is to take in, and no more than that."""
 _CLERK_COST: Final = Cost(memory_kib=64, passes=1, lanes=1)
 
 
@@ -166,10 +171,13 @@ def install(session: Session) -> None:
         owner, name = _KINDS[office.kind]
         institution = create_institution(session, SETUP, owner, f"{INSTITUTIONS[owner]} ({LABEL})", "demo")
         place = code_list("department").label(office.department)
-        create_unit(
+        key = create_unit(
             session, SETUP, institution, office.code, f"{name}, {place} ({LABEL})", office.kind,
             office.department,
         )  # fmt: skip
+        if office.kind in _SHELTER_TYPES:
+            unit = ShelterUnit(key, office.code, office.kind, office.department)
+            declare(session, SETUP, unit, Entry(_SHELTER_TYPES[office.kind], _PLACES))
         if role := _CLERKS.get(office.kind):
             create_user(
                 session, SETUP, office.code, office.clerk, role, secrets.token_urlsafe(32),

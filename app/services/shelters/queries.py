@@ -1,71 +1,161 @@
-"""Read placements: who lives in the own shelter."""
+"""Read placements: who lives in the own shelter, one stay, and the stays of a case."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import canonical, require
+from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.permissions import Permission
+from app.access.policy import Level, policy
 from app.access.scope import actor_params, visible_placements
+from app.access.sealing import Strand
 from app.audit import record
+from app.catalogues import code_list
 from app.errors import NotFound
-from app.models import Placement, TraffickingCase
+from app.models import Placement, PlacementLeave, SuitabilityCheck, TraffickingCase
+from app.services.cases.row_queries import strand_of
+from app.services.shelters import stay_texts
+from app.services.shelters.masking import unit_names
+from app.services.shelters.rules import IN_SHELTER, STATES, STAY, UNAUTHORISED, stay_state
+
+ELSEWHERE = {"code": "LUGAR_NO_ESPECIALIZADO", "label": "Lugar no especializado"}
+"""The finding on a stay in no shelter."""
+_PURPOSE = "atencion"
+
+
+def _stays(actor: Actor) -> Select[*tuple[Any, ...]]:
+    """Stays the actor may see, each with the leave she is on, if any."""
+    away = and_(
+        PlacementLeave.placement_id == Placement.id,
+        PlacementLeave.victim_id == Placement.victim_id,
+        PlacementLeave.ended_at.is_(None),
+    )
+    return (
+        select(
+            Placement.id, Placement.victim_id, Placement.case_id, Placement.code, Placement.unit_id,
+            Placement.admitted_at, Placement.left_at, Placement.exit_reason, Placement.version,
+            Placement.actual_place, Placement.grp, Placement.sealed, Placement.key_version,
+            Placement.sealed_exit, Placement.exit_key_version,
+            TraffickingCase.code.label("case"),
+            PlacementLeave.id.label("leave_id"), PlacementLeave.due_back_at,
+            (PlacementLeave.due_back_at < func.now()).label("overdue"),
+        )
+        .join(TraffickingCase, and_(
+            TraffickingCase.id == Placement.case_id, TraffickingCase.victim_id == Placement.victim_id
+        ))
+        .outerjoin(PlacementLeave, away)
+        .where(Placement.id.in_(visible_placements(actor)))
+        .params(actor_params(actor))
+    )  # fmt: skip
 
 
 def open_placements(session: Session, actor: Actor) -> list[dict[str, Any]]:
-    """Who lives in the actor's own shelter now, oldest stay first, within the actor's scope.
+    """Who lives in the actor's own shelter now, or is where its unit noted; oldest stay first, within scope.
 
     Raises:
         Forbidden: the role has nothing to do with placements.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
     rows = session.execute(
-        select(Placement.code, Placement.admitted_at, Placement.version, TraffickingCase.code.label("case"))
-        .join(TraffickingCase, TraffickingCase.id == Placement.case_id)
-        .where(
-            Placement.id.in_(visible_placements(actor)),
-            Placement.unit_id == actor.unit_id,
-            Placement.left_at.is_(None),
-        )
+        _stays(actor)
+        .where(Placement.unit_id == actor.unit_id, Placement.left_at.is_(None))
         .order_by(Placement.admitted_at, Placement.code)
-        .params(actor_params(actor))
     ).all()
-    record(
-        session,
-        actor,
-        "placements.list",
-        purpose="atencion",
-        detail={"placements": [row.code for row in rows]},
-    )
-    return [_listed(row.code, row.case, row.admitted_at, row.version) for row in rows]
+    _recorded(session, actor, "placements.list", rows)
+    return [_shown(row) for row in rows]
 
 
-def own_placement(session: Session, actor: Actor, code: str) -> Any:
-    """The row of a placement in the actor's own shelter and scope.
+def stays(session: Session, actor: Actor, case_code: str) -> list[dict[str, Any]]:
+    """The stays of a case, oldest first: those of the own unit; all for who reads where shelters are.
+
+    Raises:
+        Forbidden: the role has nothing to do with placements.
+        NotFound: the case is out of scope.
+    """
+    require(actor, Permission.PLACEMENTS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    rows = session.execute(
+        _stays(actor)
+        .where(Placement.case_id == ref.case_id, Placement.victim_id == ref.victim_id)
+        .order_by(Placement.admitted_at, Placement.id)
+    ).all()
+    _recorded(session, actor, "placements.stays", rows, ref)
+    names = unit_names(session, actor, (row.unit_id for row in rows))
+    return [{**_shown(row), "unit": names[row.unit_id].shown()} for row in rows]
+
+
+def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    """One stay with its texts, leaves and suitability checks, and what may be done next.
+
+    Who reads where shelters are in part gets the partial view of the texts.
+
+    Raises:
+        NotFound: no such stay in the actor's sight.
+    """
+    require(actor, Permission.PLACEMENTS_WRITE)
+    row = find(session, actor, code)
+    strand = strand_of(session, row.victim_id, row.case_id)
+    level = policy().cell(actor.role, "shelter_location").level
+    part = level is not Level.FULL and row.unit_id != actor.unit_id
+    reader = stay_texts.Reader(session, actor, strand, part=part)
+    texts, exit_texts = reader.stay(row)
+    names = unit_names(session, actor, [row.unit_id])
+    return {
+        **_shown(row),
+        "unit": names[row.unit_id].shown(),
+        "texts": texts,
+        "exit_texts": exit_texts,
+        "leaves": reader.leaves(_leaves(session, row)),
+        "suitability": reader.checks(_checks(session, row)),
+        "possible": list(STAY.targets(_state(row))) if row.unit_id == actor.unit_id else [],
+    }
+
+
+def find(session: Session, actor: Actor, code: str) -> Any:
+    """The row of a stay in the actor's sight, open or not.
 
     Raises:
         NotFound: there is none.
     """
-    row = session.execute(
-        select(
-            Placement.id, Placement.victim_id, Placement.case_id, Placement.code, Placement.left_at,
-            Placement.version,
-        )
-        .where(
-            Placement.code == canonical(code, "AL"),
-            Placement.unit_id == actor.unit_id,
-            Placement.id.in_(visible_placements(actor)),
-        )
-        .params(actor_params(actor))
-    ).first()  # fmt: skip
+    row = session.execute(_stays(actor).where(Placement.code == canonical(code, "AL"))).first()
     if row is None:
         raise NotFound
     return row
+
+
+def own_placement(session: Session, actor: Actor, code: str) -> Any:
+    """The row of a stay of the actor's own unit and in its scope.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = find(session, actor, code)
+    if row.unit_id != actor.unit_id:
+        raise NotFound
+    return row
+
+
+def stay_strand(session: Session, row: Any) -> Strand:
+    """Under which record the texts of a stay are sealed."""
+    return strand_of(session, row.victim_id, row.case_id)
+
+
+def latest_check(session: Session, row: Any) -> str | None:
+    """Result of the latest suitability check of a stay, if any."""
+    return session.scalar(
+        select(SuitabilityCheck.result)
+        .where(
+            SuitabilityCheck.placement_id == row.id,
+            SuitabilityCheck.victim_id == row.victim_id,
+        )
+        .order_by(SuitabilityCheck.id.desc())
+        .limit(1)
+    )
 
 
 def housed_as(session: Session, actor: Actor, victim_id: int, case_id: int) -> str | None:
@@ -80,5 +170,50 @@ def housed_as(session: Session, actor: Actor, victim_id: int, case_id: int) -> s
     )
 
 
-def _listed(code: str, case: str, admitted_at: datetime, version: int) -> dict[str, Any]:
-    return {"code": code, "case": case, "admitted_at": admitted_at, "version": version}
+def _leaves(session: Session, row: Any) -> Sequence[PlacementLeave]:
+    return session.scalars(
+        select(PlacementLeave)
+        .where(PlacementLeave.placement_id == row.id, PlacementLeave.victim_id == row.victim_id)
+        .order_by(PlacementLeave.id)
+    ).all()
+
+
+def _checks(session: Session, row: Any) -> Sequence[SuitabilityCheck]:
+    return session.scalars(
+        select(SuitabilityCheck)
+        .where(SuitabilityCheck.placement_id == row.id, SuitabilityCheck.victim_id == row.victim_id)
+        .order_by(SuitabilityCheck.id)
+    ).all()
+
+
+def _recorded(
+    session: Session, actor: Actor, action: str, rows: Sequence[Any], ref: CaseRef | None = None
+) -> None:
+    about = {"victim_id": ref.victim_id, "case_id": ref.case_id} if ref else {}
+    detail = {"placements": [row.code for row in rows]}
+    record(session, actor, action, purpose=_PURPOSE, detail=detail, **about)
+
+
+def _state(row: Any) -> str:
+    return stay_state(left=row.left_at is not None, away=row.leave_id is not None)
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    state = _state(row)
+    return {
+        "code": row.code,
+        "case": row.case,
+        "state": state,
+        "state_label": STATES[state],
+        "actual_place": row.actual_place,
+        "actual_place_label": code_list("actual_place").labels.get(row.actual_place, row.actual_place),
+        "finding": None if row.actual_place == IN_SHELTER else ELSEWHERE,
+        "group": row.grp,
+        "admitted_at": row.admitted_at,
+        "left_at": row.left_at,
+        "exit_reason": row.exit_reason,
+        "due_back_at": row.due_back_at,
+        # Nobody came back in time: what the exit is called unless something else is known.
+        "suggested_reason": UNAUTHORISED if row.overdue else None,
+        "version": row.version,
+    }

@@ -1,51 +1,74 @@
-"""Placements: a person is taken in by a shelter, and leaves it."""
+"""Placements: a person is taken in by a shelter, moves to another, and leaves it."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import require
+from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
+from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
-from app.catalogues import code_list
 from app.codes import new_code
-from app.db import UniqueViolation, insert_rows, next_ids
+from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Placement, Unit
+from app.records.rows import split_row
+from app.records.rows.shelters import Admission
 from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
+from app.services.clocks import service as clocks
+from app.services.shelters import hold_queries, holds, rules
 from app.services.shelters.masking import SHELTER_KINDS
-from app.services.shelters.queries import own_placement
+from app.services.shelters.queries import latest_check, own_placement, stay_strand
+from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
+from app.services.shelters.stay_texts import EXIT_VERSION
+from app.services.state_machine import refused
 
-_STAYS = frozenset({"PERMANENCIA_EN_ACOGIDA"})
-EXIT_REASONS = {code: label for code, label in code_list("outcome").labels.items() if code not in _STAYS}
-"""Why a person leaves a shelter: the outcomes, but for the one that says that she stays."""
+_FULL: Final = "RS001"
+_HOLD_OVER: Final = "RS002"
+_NOBODY_LEFT: Final = "La persona ya está alojada: registre primero el egreso anterior."
 
 
-def admit(session: Session, actor: Actor, case_code: str, *, purpose: str = "atencion") -> str:
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who comes: a case in scope, or the code of a hold that lets the shelter join the case; or both."""
+
+    case: str | None = None
+    hold: str | None = None
+    row: Admission = field(default_factory=Admission, repr=False)
+
+
+def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: str = "atencion") -> str:
     """Record that the actor's shelter took the person in; returns the placement's code.
 
-    From now until the exit the shelter's staff are resident staff: they read what the policy gives those.
+    She gets the place of the hold, else a free one of the group, else any; with none there is no admission.
+    From now until the exit the shelter's staff are resident staff. A unit that is no shelter notes that she
+    is somewhere that is none (`actual_place`), which takes no place and gives no resident view.
+
+    Args:
+        arrival: who comes; a bare text is the code of a case.
 
     Raises:
         NotFound: the case is out of scope.
         Forbidden: the role admits nobody, or the actor's unit is no shelter.
-        Conflict: the case is closed, or the person is placed already (here or elsewhere).
+        Invalid: the place is not one for this unit, or the hold is not one of this shelter.
+        Conflict: the case is closed, the person is placed already (here or elsewhere), or no place is free.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
-    ref = held_case(session, actor, case_code)
-    if session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) not in SHELTER_KINDS:
-        raise Forbidden("Su unidad no aloja personas.")
+    arrival = Arrival(case=arrival) if isinstance(arrival, str) else arrival
+    place = _place(session, actor, arrival)
+    hold = _hold(session, actor, arrival.hold)
+    ref = held_case(session, actor, _case(session, arrival, hold))
     if closed(case_state(session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    row_id = next_ids(session, placement=1)["placement"][0]
-    code = new_code("AL")
+    row_id, code = next_ids(session, placement=1)["placement"][0], new_code("AL")
     row: dict[str, Any] = {
         "id": row_id,
         "victim_id": ref.victim_id,
@@ -53,30 +76,39 @@ def admit(session: Session, actor: Actor, case_code: str, *, purpose: str = "ate
         "code": code,
         "unit_id": actor.unit_id,
         "admitted_by": actor.user_id,
+        "actual_place": place,
+        "grp": arrival.row.group if place == rules.IN_SHELTER else None,
+        "hold_id": None if hold is None else hold.id,
     }
-    try:
-        insert_rows(session, Placement, [row])
-    except UniqueViolation:
-        # The unique index is the rule: two shelters that admit at the same moment cannot both win.
-        raise Conflict("La persona ya está alojada: registre primero el egreso anterior.") from None
+    blobs = _seal(session, ref, row, arrival.row)
+    _insert(session, row)
+    if hold is not None:
+        clocks.meet(session, holds.CLOCK, "place_hold", hold.id)
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
-        detail={"placement": code},
+        blobs=blobs, detail={"placement": code, "place": place, "hold": hold.code if hold else None},
     )  # fmt: skip
     return code
 
 
 def leave(
-    session: Session, actor: Actor, code: str, version: int, reason: str, *, purpose: str = "atencion"
+    session: Session,
+    actor: Actor,
+    code: str,
+    version: int,
+    reason: str,
+    *,
+    notes: str | None = None,
+    purpose: str = "atencion",
 ) -> dict[str, Any]:
-    """Record that the person left the actor's shelter, and why.
+    """Record that the person left the actor's shelter, and why. Her place is free; a leave she is on ends.
 
     Raises:
         NotFound: no such placement in the actor's own shelter and scope.
         Forbidden: the role records no exits.
         Invalid: not a reason of the list, or not one for a child.
-        Conflict: she left already.
+        Conflict: she left already; or a child would go to a family without a suitable adult (DL 1297).
         StaleVersion: somebody changed it meanwhile.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
@@ -85,28 +117,135 @@ def leave(
         raise StaleVersion
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado.")
-    _check_reason(session, row, reason)
-    moved = session.execute(
-        update(Placement)
-        .where(Placement.id == row.id, Placement.victim_id == row.victim_id, Placement.version == version)
-        .values(left_at=func.now(), exit_reason=reason, version=version + 1)
+    facts = rules.StayFacts(
+        child=presumed_child(session, row.victim_id, row.case_id),
+        reason=reason,
+        suitability=latest_check(session, row),
+        in_shelter=row.actual_place == rules.IN_SHELTER,
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    state = rules.stay_state(left=False, away=row.leave_id is not None)
+    if refusal := rules.refuse(state, "EGRESADA", facts):
+        raise refused(refusal)
+    sealed, blobs = _sealed_exit(session, row, notes)
+    advance(session, row, left_at=func.now(), exit_reason=reason, **sealed)
     touch(session, actor, row.victim_id, row.case_id)
     record(
         session, actor, "placements.exit", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
-        fields=["left_at", "exit_reason"], detail={"placement": row.code, "reason": reason},
+        fields=["left_at", "exit_reason"], blobs=blobs,
+        detail={"placement": row.code, "reason": reason, "suitability": facts.suitability},
     )  # fmt: skip
-    return {"code": row.code, "exit_reason": reason, "version": version + 1}
+    return {
+        "code": row.code,
+        "exit_reason": reason,
+        "suitability": facts.suitability,
+        "version": version + 1,
+    }
 
 
-def _check_reason(session: Session, row: Any, reason: str) -> None:
-    message = ""
-    if reason not in EXIT_REASONS:
-        message = f"Indique un motivo de la lista: {', '.join(EXIT_REASONS)}."
-    elif reason == "EGRESO_VOLUNTARIO" and presumed_child(session, row.victim_id, row.case_id):
-        message = "Una niña, niño o adolescente no egresa por decisión propia: decide la UPE."
-    if message:
-        error: FieldError = {"field": "reason", "code": "not-possible", "message": message}
-        raise Invalid(message, errors=[error])
+def advance(session: Session, row: Any, **values: Any) -> None:
+    """Write the next version of a stay.
+
+    Raises:
+        StaleVersion: somebody else did.
+    """
+    moved = session.execute(
+        update(Placement)
+        .where(
+            Placement.id == row.id,
+            Placement.victim_id == row.victim_id,
+            Placement.version == row.version,
+        )
+        .values(version=row.version + 1, **values)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _place(session: Session, actor: Actor, arrival: Arrival) -> str:
+    """Where she is: in a shelter for the staff of one, somewhere else for everybody else."""
+    place = arrival.row.actual_place or rules.IN_SHELTER
+    shelter = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) in SHELTER_KINDS
+    if place == rules.IN_SHELTER and not shelter:
+        raise Forbidden("Su unidad no aloja personas.")
+    if place != rules.IN_SHELTER and shelter:
+        raise _invalid(
+            "actual_place",
+            "Su centro registra a quien aloja. Si está fuera por un tiempo, registre un permiso de salida; "
+            "si se fue, su egreso.",
+        )
+    if place != rules.IN_SHELTER and arrival.hold is not None:
+        raise _invalid("hold", "Un cupo reservado se usa al ingresar al centro que lo guarda.")
+    return place
+
+
+def _hold(session: Session, actor: Actor, code: str | None) -> Any:
+    if code is None:
+        return None
+    row = hold_queries.find(session, actor, code)
+    refusal = rules.refuse_hold(
+        row.state, "CONVERTIDA", shelter=row.here, requester=False, in_time=row.in_time
+    )
+    if refusal:
+        raise refused(refusal)
+    return row
+
+
+def _case(session: Session, arrival: Arrival, hold: Any) -> str:
+    if hold is None:
+        if arrival.case is None:
+            raise _invalid("case", "Indique el caso, o la reserva de cupo con que llega.")
+        return arrival.case
+    joined: str | None = session.scalar(select(func.ruv.join_by_hold(hold.id)))
+    if arrival.case is None and joined is None:
+        raise Conflict(
+            "La reserva no basta para recibirla: acepte primero la derivación, o pida a quien reservó que "
+            "indique la base legal."
+        )
+    return arrival.case or str(joined)
+
+
+def _seal(session: Session, ref: CaseRef, row: dict[str, Any], given: Admission) -> list[Any]:
+    texts = split_row(given)[1]
+    if not texts:
+        return []
+    row["key_version"], row["sealed"] = seal_text(
+        session, COORDINATION, ref.strand, "placement", row["id"], texts
+    )
+    return [("placement", row["id"], 1, row["sealed"])]
+
+
+def _sealed_exit(session: Session, row: Any, notes: str | None) -> tuple[dict[str, Any], list[Any]]:
+    if notes is None:
+        return {}, []
+    version, sealed = seal_text(
+        session, COORDINATION, stay_strand(session, row), "placement", row.id, {"notes": notes},
+        row_version=EXIT_VERSION,
+    )  # fmt: skip
+    blob = ("placement", row.id, EXIT_VERSION, sealed)
+    return {"sealed_exit": sealed, "exit_key_version": version}, [blob]
+
+
+def _insert(session: Session, row: dict[str, Any]) -> None:
+    try:
+        insert_rows(session, Placement, [row])
+    except UniqueViolation:
+        # The unique index is the rule: two shelters that admit at the same moment cannot both win.
+        raise Conflict(_NOBODY_LEFT) from None
+    except DATABASE_ERRORS as error:
+        state = getattr(error, "sqlstate", None)
+        if state == _FULL:
+            raise Conflict(
+                "No hay cupo libre en su centro para ese grupo. Registre los egresos pendientes, use otro "
+                "grupo, amplíe los cupos declarados, o pida un cupo en otro centro.",
+                missing=["free_place"],
+            ) from None
+        if state == _HOLD_OVER:
+            raise Conflict(
+                "Esa reserva ya no vale para esta persona: pida otra, o ingrésela sin reserva."
+            ) from None
+        raise
+
+
+def _invalid(name: str, message: str) -> Invalid:
+    error: FieldError = {"field": name, "code": "not-possible", "message": message}
+    return Invalid(message, errors=[error])

@@ -1,0 +1,131 @@
+"""Registry of shelters, vacancies and holds: `/shelters`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.rows.shelters import Site
+from app.services.idempotency import remember, replayed
+from app.services.shelters import hold_queries, holds, registry, registry_queries
+
+router = APIRouter(prefix="/shelters", tags=["alojamiento"])
+
+Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+UnitCode = Annotated[str, Path(title="Código de la unidad", max_length=80)]
+Places = Annotated[int, Field(ge=0, le=registry.MOST_PLACES)]
+
+
+class ShelterIn(BaseModel):
+    """The entry of a shelter in the registry."""
+
+    model_config = ConfigDict(extra="forbid", title="Centro de acogida")
+
+    type: Annotated[Coded, Field(title="Tipo (código)")]
+    department: Annotated[str | None, Field(title="Departamento (INEI)", max_length=2)] = None
+    populations: Annotated[list[Coded], Field(title="A quiénes atiende (códigos)", max_length=20)] = []
+    active: Annotated[bool, Field(title="En funcionamiento")] = True
+    places: Annotated[dict[Coded, Places], Field(title="Cupos por grupo", max_length=20)]
+    site: Annotated[Site | None, Field(title="Local; se guarda cifrado. Si falta, queda el registrado")] = (
+        None
+    )
+
+
+class HoldIn(BaseModel):
+    """A place kept for the person of a case."""
+
+    model_config = ConfigDict(extra="forbid", title="Reserva de cupo")
+
+    case: Annotated[str, Field(title="Código del caso", max_length=40)]
+    group: Annotated[Coded, Field(title="Grupo (código)")]
+    department: Annotated[str | None, Field(title="Departamento (INEI)", max_length=2)] = None
+    unit: Annotated[str | None, Field(title="Centro, solo para quien lee su ubicación", max_length=80)] = None
+    legal_basis: Annotated[
+        Coded | None,
+        Field(
+            title="Base legal con que el centro puede recibirla sin otra derivación",
+            examples=list(holds.ALONE),
+        ),
+    ] = None
+
+
+@router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
+def listed(session: DbSession, actor: CurrentActor) -> Answer:
+    """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
+    return Answer({"items": registry_queries.listed(session, actor)})
+
+
+@router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
+def vacancies(session: DbSession, actor: CurrentActor) -> Answer:
+    """Places in all and free by group; a department with fewer than three shelters reads «consultar»."""
+    return Answer(registry_queries.vacancies(session, actor))
+
+
+@router.post(
+    "/holds", status_code=201, dependencies=[Requires(Permission.SHELTERS_READ)], summary="Reservar un cupo"
+)
+def hold(body: HoldIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Keeps a place for 24 hours; in which shelter it is stays unsaid."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, "shelters.hold", payload)
+    if code is None:
+        code = holds.hold(session, actor, holds.Wanted(**body.model_dump()))
+        remember(session, actor, key, "shelters.hold", payload, code)
+    return Answer({"code": code}, status_code=201)
+
+
+@router.get("/holds", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos reservados")
+def held(
+    session: DbSession,
+    actor: CurrentActor,
+    ended: Annotated[bool, Query(title="También las que terminaron")] = False,
+) -> Answer:
+    """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
+    return Answer({"items": hold_queries.listed(session, actor, live=not ended)})
+
+
+@router.post(
+    "/holds/{code}/release", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Liberar un cupo"
+)
+def release(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+    """The place is free again: for the unit that asked for it, or the shelter that keeps it."""
+    done = holds.release(session, actor, code, version)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.get("/{unit}", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Leer un centro de acogida")
+def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
+    """Its type, department, populations and places; never its address."""
+    found = registry_queries.entry(session, actor, unit)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.put(
+    "/{unit}", dependencies=[Requires(Permission.SHELTERS_MANAGE)], summary="Registrar mi centro de acogida"
+)
+def save(
+    unit: UnitCode, body: ShelterIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Writes the whole entry; `If-Match: "0"` for the first time. Places in use are not taken away."""
+    given = registry.Entry(
+        type=body.type,
+        places=body.places,
+        department=body.department,
+        populations=tuple(body.populations),
+        active=body.active,
+        site=body.site,
+    )
+    new = registry.save(session, actor, unit, given, version)
+    return Answer({"unit": unit, "version": new}, headers=etag(new))
+
+
+@router.get(
+    "/{unit}/site", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Local de un centro de acogida"
+)
+def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
+    """Where it is: for its own staff and the UPE; each look leaves a trace."""
+    return Answer(registry_queries.site(session, actor, unit))

@@ -1,0 +1,125 @@
+"""Leaves: she goes out for a while, and comes back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.sealing import COORDINATION, seal_text
+from app.audit import record
+from app.db import insert_rows, next_ids
+from app.errors import StaleVersion
+from app.models import PlacementLeave
+from app.records.kinds import LIMA
+from app.records.rows import split_row
+from app.records.rows.shelters import Leave
+from app.services.cases.activity import touch
+from app.services.clocks import service as clocks
+from app.services.shelters import rules
+from app.services.shelters.queries import own_placement, stay_strand
+from app.services.shelters.service import advance
+from app.services.state_machine import refused
+
+CLOCK: Final = "PERMISO_SALIDA"
+LONGEST: Final = timedelta(days=30)
+"""Whoever is out longer lives somewhere else: that is an exit or a transfer (own rule)."""
+
+
+def go_out(
+    session: Session, actor: Actor, code: str, version: int, given: Leave, due_back_at: datetime
+) -> dict[str, Any]:
+    """She goes out, expected back at `due_back_at`; her place is kept, and a clock runs (PERMISO_SALIDA).
+
+    Raises:
+        NotFound: no such stay of the actor's own unit and in its scope.
+        Invalid, Conflict: not possible now; the text says what is missing or possible.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    row = _checked(session, actor, code, version)
+    now = datetime.now(UTC)
+    facts = rules.StayFacts(
+        child=False,
+        reason=given.reason,
+        in_shelter=row.actual_place == rules.IN_SHELTER,
+        due_back=now < _aware(due_back_at) <= now + LONGEST,
+    )
+    if refusal := rules.refuse(_state(row), "DE_PERMISO", facts):
+        raise refused(refusal)
+    plain, texts = split_row(given)
+    leave_id = next_ids(session, placement_leave=1)["placement_leave"][0]
+    new: dict[str, Any] = {
+        "id": leave_id,
+        "victim_id": row.victim_id,
+        "placement_id": row.id,
+        "granted_by": actor.user_id,
+        "due_back_at": _aware(due_back_at).isoformat(),
+        **plain,
+    }
+    blobs = []
+    if texts:
+        new["key_version"], new["sealed"] = seal_text(
+            session, COORDINATION, stay_strand(session, row), "placement_leave", leave_id, texts
+        )
+        blobs = [("placement_leave", leave_id, 1, new["sealed"])]
+    advance(session, row)
+    insert_rows(session, PlacementLeave, [new])
+    subject = clocks.Subject(
+        "placement_leave", leave_id, row.code, row.victim_id, row.case_id, actor.unit_id, actor.user_id
+    )
+    clocks.start(session, CLOCK, subject, due_at=_aware(due_back_at))
+    return _done(session, actor, "placements.out", row, "DE_PERMISO", blobs)
+
+
+def come_back(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+    """She came back from her leave.
+
+    Raises:
+        NotFound: no such stay of the actor's own unit and in its scope.
+        Conflict: she is not on leave.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    row = _checked(session, actor, code, version)
+    if refusal := rules.refuse(_state(row), "ALOJADA", rules.StayFacts(child=False)):
+        raise refused(refusal)
+    advance(session, row)
+    session.execute(
+        update(PlacementLeave)
+        .where(PlacementLeave.id == row.leave_id, PlacementLeave.victim_id == row.victim_id)
+        .values(ended_at=func.now(), returned=True)
+    )
+    clocks.meet(session, CLOCK, "placement_leave", row.leave_id)
+    return _done(session, actor, "placements.back", row, "ALOJADA", [])
+
+
+def _checked(session: Session, actor: Actor, code: str, version: int) -> Any:
+    require(actor, Permission.PLACEMENTS_WRITE)
+    row = own_placement(session, actor, code)
+    if row.version != version:
+        raise StaleVersion
+    return row
+
+
+def _aware(at: datetime) -> datetime:
+    """A moment without a zone is one in Peru."""
+    return at if at.tzinfo else at.replace(tzinfo=LIMA)
+
+
+def _state(row: Any) -> str:
+    return rules.stay_state(left=row.left_at is not None, away=row.leave_id is not None)
+
+
+def _done(
+    session: Session, actor: Actor, action: str, row: Any, state: str, blobs: list[Any]
+) -> dict[str, Any]:
+    touch(session, actor, row.victim_id, row.case_id)
+    record(
+        session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose="atencion", blobs=blobs,
+        detail={"placement": row.code},
+    )  # fmt: skip
+    return {"code": row.code, "state": state, "version": row.version + 1}

@@ -1,0 +1,126 @@
+"""The stay and the hold as state machines: which moves exist, and what each one asks for. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from app.catalogues import code_list
+from app.services.state_machine import Guard, Machine, Refusal, Transition
+
+IN_SHELTER: Final = "CENTRO_DE_ACOGIDA"
+"""The actual place that takes one of a shelter's places; any other is «lugar no especializado»."""
+
+STATES: Final = MappingProxyType(
+    {"ALOJADA": "Alojada", "DE_PERMISO": "De permiso de salida", "EGRESADA": "Egresada"}
+)
+HOLD_STATES: Final = code_list("hold_state").labels
+
+_STAYS = frozenset({"PERMANENCIA_EN_ACOGIDA"})
+EXIT_REASONS: Final = {
+    code: label for code, label in code_list("outcome").labels.items() if code not in _STAYS
+}
+"""Why a person leaves a shelter: the outcomes, but for the one that says that she stays."""
+FAMILY_EXITS: Final = frozenset({"REINTEGRACION_FAMILIAR", "FAMILIA_SUSTITUTA"})
+"""Exits after which an adult takes her in, who must be fit to (DL 1297)."""
+SUITABLE: Final = "IDONEA"
+UNAUTHORISED: Final = "EGRESO_NO_AUTORIZADO"
+
+GUARDS = {
+    guard.name: guard
+    for guard in (
+        Guard("in_shelter", "Solo quien vive en un centro de acogida sale con permiso."),
+        Guard(
+            "due_back", "Falta cuándo vuelve: una fecha y hora futuras, a lo más en 30 días.", "due_back_at"
+        ),
+        Guard("leave_reason", "Falta el motivo del permiso, uno de estos códigos.", "reason").naming(
+            code_list("leave_reason").codes
+        ),
+        Guard("exit_reason", "Falta el motivo del egreso, uno de estos códigos.", "reason").naming(
+            EXIT_REASONS
+        ),
+        Guard(
+            "adult",
+            "Una niña, niño o adolescente no egresa por decisión propia: decide la UPE.",
+            "reason",
+        ),
+        Guard(
+            "suitable_adult",
+            "Falta la evaluación de idoneidad de la persona adulta que la recibe, con resultado IDONEA: "
+            "regístrela en el alojamiento y repita el egreso.",
+        ),
+        Guard("by_shelter", "Solo el centro que guarda el cupo lo convierte, con el ingreso de la persona."),
+        Guard("by_parties", "Solo la unidad que pidió el cupo o el centro que lo guarda lo liberan."),
+        Guard("by_clock", "Una reserva vence sola al pasar su plazo.", apart=True),
+        Guard("in_time", "La reserva ya venció: pida otra."),
+    )
+}
+
+_LEAVES = ("exit_reason", "adult", "suitable_adult")
+STAY: Final = Machine(
+    "alojamiento",
+    STATES,
+    (
+        Transition("ALOJADA", "DE_PERMISO", ("in_shelter", "leave_reason", "due_back"), "Sale con permiso."),
+        Transition("DE_PERMISO", "ALOJADA", (), "Vuelve del permiso."),
+        Transition("ALOJADA", "EGRESADA", _LEAVES, "Egresa."),
+        Transition("DE_PERMISO", "EGRESADA", _LEAVES, "Egresa sin haber vuelto del permiso."),
+    ),
+    {name: GUARDS[name] for name in ("in_shelter", "due_back", "leave_reason", *_LEAVES)},
+)
+HOLD: Final = Machine(
+    "reserva de cupo",
+    HOLD_STATES,
+    (
+        Transition("VIGENTE", "CONVERTIDA", ("by_shelter", "in_time"), "La persona ingresó."),
+        Transition("VIGENTE", "LIBERADA", ("by_parties",), "El cupo queda libre."),
+        Transition("VIGENTE", "VENCIDA", ("by_clock",), "Pasó el plazo de la reserva."),
+    ),
+    {name: GUARDS[name] for name in ("by_shelter", "by_parties", "by_clock", "in_time")},
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StayFacts:
+    """What a move of a stay may depend on. `suitability`: the latest result of its check, if any."""
+
+    child: bool
+    reason: str | None = None
+    suitability: str | None = None
+    in_shelter: bool = True
+    due_back: bool = False
+
+
+def stay_state(*, left: bool, away: bool) -> str:
+    """The state of a stay."""
+    if left:
+        return "EGRESADA"
+    return "DE_PERMISO" if away else "ALOJADA"
+
+
+def refuse(state: str, target: str, facts: StayFacts) -> Refusal | None:
+    """None when the stay may move from `state` to `target`, else why not, in Spanish."""
+    return STAY.refuse(
+        state,
+        target,
+        {
+            "in_shelter": facts.in_shelter,
+            "due_back": facts.due_back,
+            "leave_reason": facts.reason in code_list("leave_reason"),
+            "exit_reason": facts.reason in EXIT_REASONS,
+            "adult": not (facts.child and facts.reason == "EGRESO_VOLUNTARIO"),
+            "suitable_adult": not (
+                facts.child and facts.reason in FAMILY_EXITS and facts.suitability != SUITABLE
+            ),
+        },
+    )
+
+
+def refuse_hold(state: str, target: str, *, shelter: bool, requester: bool, in_time: bool) -> Refusal | None:
+    """None when the hold may move from `state` to `target`, else why not, in Spanish."""
+    return HOLD.refuse(
+        state,
+        target,
+        {"by_shelter": shelter, "by_parties": shelter or requester, "by_clock": False, "in_time": in_time},
+    )

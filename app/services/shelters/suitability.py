@@ -1,0 +1,84 @@
+"""Whether the adult who would take a person in is fit to (DL 1297: no child returns to an unfit family)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.sealing import COORDINATION, seal_text
+from app.audit import record
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Invalid
+from app.models import SuitabilityCheck
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.shelters import Suitability
+from app.services.cases.activity import touch
+from app.services.shelters.queries import find, stay_strand
+from app.services.shelters.rules import SUITABLE
+
+_NEEDED = {
+    "result": "Falta el resultado de la evaluación.",
+    "relation": "Falta el vínculo con la persona.",
+    "suspected": "Falta decir si está señalada como sospechosa (SI, NO o NO_SABE).",
+    "checked_on": "Falta la fecha de la evaluación.",
+}
+
+
+def check(session: Session, actor: Actor, code: str, given: Suitability) -> dict[str, Any]:
+    """Record a check of the adult who would take her in; the latest counts. Made by the actor's unit.
+
+    Raises:
+        NotFound: no such stay in the actor's sight.
+        Forbidden: the role has nothing to do with placements.
+        Invalid: something is missing, lies ahead, or somebody under suspicion would be called fit.
+        Conflict: she left already.
+    """
+    require(actor, Permission.PLACEMENTS_WRITE)
+    row = find(session, actor, code)
+    if row.left_at is not None:
+        raise Conflict("El egreso ya está registrado: la idoneidad se evalúa antes.")
+    _complete(given)
+    plain, texts = split_row(given)
+    check_id = next_ids(session, suitability_check=1)["suitability_check"][0]
+    new: dict[str, Any] = {
+        "id": check_id,
+        "victim_id": row.victim_id,
+        "placement_id": row.id,
+        "by_unit_id": actor.unit_id,
+        "by_user_id": actor.user_id,
+        **plain,
+    }
+    blobs = []
+    if texts:
+        new["key_version"], new["sealed"] = seal_text(
+            session, COORDINATION, stay_strand(session, row), "suitability_check", check_id, texts
+        )
+        blobs = [("suitability_check", check_id, 1, new["sealed"])]
+    insert_rows(session, SuitabilityCheck, [new])
+    touch(session, actor, row.victim_id, row.case_id)
+    record(
+        session, actor, "placements.suitability", victim_id=row.victim_id, case_id=row.case_id,
+        purpose="atencion", blobs=blobs, detail={"placement": row.code, "result": given.result},
+    )  # fmt: skip
+    return {"code": row.code, "result": given.result}
+
+
+def _complete(given: Suitability) -> None:
+    errors: list[FieldError] = [
+        {"field": name, "code": "missing", "message": message}
+        for name, message in _NEEDED.items()
+        if getattr(given, name) is None
+    ]
+    if given.checked_on is not None and given.checked_on > today():
+        message = "La fecha está en el futuro; revísela."
+        errors.append({"field": "checked_on", "code": "date_in_future", "message": message})
+    if given.result == SUITABLE and given.suspected not in (None, "NO"):
+        message = "No es idónea quien está señalada como sospechosa, o de quien no se descartó."
+        errors.append({"field": "suspected", "code": "not-possible", "message": message})
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
