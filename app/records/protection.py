@@ -39,7 +39,12 @@ class Protection(Compartment):
 
     measures: Annotated[
         Annotated[list[Measure], Field(max_length=40), Kind("lista de medidas")] | None,
-        Spec("Medidas de protección", LAW, Partial.EACH),
+        Spec(
+            "Medidas de protección",
+            LAW,
+            Partial.EACH,
+            help="Lo anotado antes; las nuevas se registran en el caso, con su vencimiento.",
+        ),
     ] = None
     risk_level: Annotated[Code | None, Spec("Nivel de riesgo", OWN, Partial.SHOW, codes="risk_level")] = None
     risk_assessed_on: Annotated[

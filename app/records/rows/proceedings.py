@@ -117,6 +117,9 @@ class ProtectionMeasure(Row):
     until: Annotated[IsoDate | None, Spec("Hasta", MEASURES, Partial.SHOW)] = None
     authority: Annotated[Line | None, Spec("Autoridad que la dispuso", MEASURES)] = None
     resolution: Annotated[Line | None, Spec("Resolución", MEASURES)] = None
+    end_authority: Annotated[Line | None, Spec("Autoridad que la levantó", MEASURES)] = None
+    end_resolution: Annotated[Line | None, Spec("Resolución que la levantó", MEASURES)] = None
+    end_note: Annotated[Text | None, Spec("Por qué se levantó", OWN)] = None
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> Self:

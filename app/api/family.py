@@ -1,0 +1,50 @@
+"""Registered relatives of a person: `/victims/{code}/family`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, Requires
+from app.api.schemas import Code
+from app.records.rows.proceedings import FamilyLink
+from app.services.victims import family
+
+router = APIRouter(prefix="/victims/{code}/family", tags=["personas"])
+
+
+class RelativeIn(BaseModel):
+    """A registered person, and what she is to this one."""
+
+    model_config = ConfigDict(extra="forbid", title="Familiar registrado")
+
+    relative: Annotated[str, Field(title="Código del familiar", max_length=40)]
+    link: Annotated[FamilyLink, Field(title="Vínculo")]
+
+
+@router.get("", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Familia registrada de la persona")
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Relatives who are registered; of those out of scope, only that there is one."""
+    return Answer({"items": family.family(session, actor, code)})
+
+
+@router.post(
+    "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Vincular a un familiar"
+)
+def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) -> Answer:
+    """Links two persons in scope; repeating it is a 409, so nothing is doubled."""
+    family.link(session, actor, code, body.relative, body.link)
+    return Answer({"linked": True}, status_code=201)
+
+
+@router.post(
+    "/{relative}/end",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Terminar un vínculo familiar",
+)
+def end(code: Code, relative: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Ends the link of two persons in scope."""
+    family.end(session, actor, code, relative)
+    return Answer({"ended": True})

@@ -1,0 +1,77 @@
+"""Protection measures of a case: `/cases/{code}/protection-measures`."""
+
+from fastapi import APIRouter
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.rows.proceedings import ProtectionMeasure
+from app.services.idempotency import remember, replayed
+from app.services.proceedings import measures
+
+router = APIRouter(prefix="/cases/{code}/protection-measures", tags=["casos"])
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Medidas de protección del caso")
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Measures of the case at the caller's level of its protection.
+
+    What was noted before as a list in the record stays there (`protection.measures`).
+    """
+    return Answer({"items": measures.listed(session, actor, code)})
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Registrar una medida de protección",
+)
+def create(
+    code: Code, body: ProtectionMeasure, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer:
+    """Records a measure that an authority ordered; it ends on its last day unless extended or lifted."""
+    payload = {"case": code, **body.model_dump(mode="json")}
+    made = replayed(session, actor, key, "measures.record", payload)
+    if made is None:
+        made = measures.record_measure(session, actor, code, body)
+        remember(session, actor, key, "measures.record", payload, made)
+    return Answer({"code": made}, status_code=201)
+
+
+@router.post(
+    "/{measure}/extend",
+    status_code=201,
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Prorrogar una medida de protección",
+)
+def extend(
+    code: Code,
+    measure: Code,
+    body: ProtectionMeasure,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """The measure goes on as one of its own, to a later day; repeating it is refused by its version."""
+    new = measures.extend(session, actor, code, measure, version, body)
+    return Answer({"code": new}, status_code=201)
+
+
+@router.post(
+    "/{measure}/lift",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Anotar que una medida de protección se levantó",
+)
+def lift(
+    code: Code,
+    measure: Code,
+    body: ProtectionMeasure,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Notes who lifted it, with what resolution and why."""
+    done = measures.lift(session, actor, code, measure, version, body)
+    return Answer(done, headers=etag(done["version"]))

@@ -1,0 +1,107 @@
+"""Proceedings of a case: `/cases/{code}/proceedings`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.rows.proceedings import CaseProceeding, Proceeding
+from app.services.idempotency import remember, replayed
+from app.services.proceedings import links
+
+router = APIRouter(prefix="/cases/{code}/proceedings", tags=["casos"])
+
+
+class LinkIn(BaseModel):
+    """A proceeding, and what the person has to do with it."""
+
+    model_config = ConfigDict(extra="forbid", title="Vincular un procedimiento o proceso")
+
+    proceeding: Annotated[Proceeding, Field(title="El procedimiento o proceso")]
+    link: Annotated[CaseProceeding, Field(title="Lo que atañe a la persona")] = CaseProceeding()
+
+
+class StageIn(BaseModel):
+    """The next stage of a proceeding."""
+
+    model_config = ConfigDict(extra="forbid", title="Etapa")
+
+    to: Annotated[str, Field(title="Etapa a la que pasa", min_length=1, max_length=60, pattern="^[A-Z_]+$")]
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Procedimientos y procesos del caso")
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Proceedings of the case at the caller's level of its legal compartment.
+
+    `version` is that of what concerns the person, `stage_version` that of the proceeding itself.
+    """
+    return Answer({"items": links.listed(session, actor, code)})
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Vincular un procedimiento o proceso",
+)
+def link(code: Code, body: LinkIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Links the proceeding of that number; registered for several persons, it is one and the same."""
+    payload = {"case": code, **body.model_dump(mode="json")}
+    made = replayed(session, actor, key, "proceedings.link", payload)
+    if made is None:
+        made = links.link(session, actor, code, body.proceeding, body.link)
+        remember(session, actor, key, "proceedings.link", payload, made)
+    return Answer({"code": made}, status_code=201)
+
+
+@router.patch(
+    "/{proceeding}",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Cambiar lo anotado de un procedimiento o proceso",
+)
+def write(
+    code: Code,
+    proceeding: Code,
+    body: CaseProceeding,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Merges the fields sent (null removes one); the number is mended by withdrawing the link."""
+    new = links.write(session, actor, code, proceeding, version, body)
+    return Answer({"version": new}, headers=etag(new))
+
+
+@router.post(
+    "/{proceeding}/stage",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Cambiar la etapa de un procedimiento o proceso",
+)
+def stage(
+    code: Code,
+    proceeding: Code,
+    body: StageIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Moves the proceeding, for everybody it is about; `If-Match` takes its `stage_version`."""
+    moved = links.move(session, actor, code, proceeding, version, body.to)
+    return Answer(moved, headers=etag(moved["version"]))
+
+
+@router.post(
+    "/{proceeding}/unlink",
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Retirar el vínculo con un procedimiento o proceso",
+)
+def unlink(
+    code: Code, proceeding: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Withdraws a link made by mistake."""
+    links.unlink(session, actor, code, proceeding, version)
+    return Answer({"unlinked": True})

@@ -1,0 +1,265 @@
+"""Commands on the proceedings of a case: link one, note what concerns the person, move it, unlink."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import check_row_writable, require
+from app.access.permissions import Permission
+from app.access.sealing import seal_text
+from app.audit import record
+from app.codes import new_code
+from app.db import UniqueViolation, insert_rows, next_ids, vault_of
+from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from app.models import CaseProceeding, Proceeding
+from app.records.rows import split_row
+from app.records.rows.proceedings import CaseProceeding as LinkRow
+from app.records.rows.proceedings import Proceeding as Facts
+from app.services.cases.activity import touch
+from app.services.cases.parts import CasePart, case_part
+from app.services.choices import one_of, unknown_code
+from app.services.proceedings import stages
+from app.services.proceedings.link_queries import COMPARTMENT, TABLE, link_in, links_of, opened, shown
+from app.services.state_machine import refused
+
+NUMBERS = frozenset({"complaint_number", "file_number"})
+"""What a proceeding is known by: to mend one, the link is withdrawn and made again."""
+_DIGEST = b"ruv/proceeding\0"
+_LINKED = "Ese procedimiento ya está vinculado a este caso: continúe en él."
+
+
+def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+    """The proceedings of a case, with what concerns its person at the actor's level.
+
+    Raises:
+        NotFound: out of scope, or the legal compartment does not exist for this actor.
+        Forbidden: the actor may only know that it is filled.
+    """
+    require(actor, Permission.CASES_READ)
+    part = case_part(session, actor, case, COMPARTMENT)
+    found = shown(session, actor, part)
+    _record(session, actor, "proceedings.read", part, purpose, detail={"proceedings": len(found)})
+    return found
+
+
+def link(
+    session: Session, actor: Actor, case: str, facts: Facts, written: LinkRow, *, purpose: str = "atencion"
+) -> str:
+    """Link a case with a proceeding, the one of that number if it is registered already; returns its code.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: fields the actor may not write, each named.
+        Invalid: no kind, or a stage that is not one of its kind.
+        Conflict: it is linked with the case already.
+    """
+    require(actor, Permission.VICTIMS_WRITE)
+    part = case_part(session, actor, case, COMPARTMENT, hold=True)
+    check_row_writable(actor, part.stand, Facts.table, facts.model_fields_set)
+    check_row_writable(actor, part.stand, TABLE, written.model_fields_set)
+    kind, stage = _kind_and_stage(facts)
+    digest = _digest(session, kind, facts, written)
+    proceeding_id = _found_or_made(session, digest, kind, stage, facts)
+    before = links_of(session, part.ref, proceeding_id=proceeding_id)
+    if before and not before[0].retired:
+        raise Conflict(_LINKED)
+    version = before[0].version + 1 if before else 1
+    try:
+        blobs = _append(session, actor, part, (proceeding_id, digest, version), written)
+    except UniqueViolation:
+        raise Conflict(_LINKED) from None
+    code = str(links_of(session, part.ref, proceeding_id=proceeding_id)[0].code)
+    _record(session, actor, "proceedings.link", part, purpose, blobs=blobs, detail={"proceeding": code})
+    return code
+
+
+def write(
+    session: Session, actor: Actor, case: str, code: str, version: int, patch: LinkRow,
+    *, purpose: str = "atencion",
+) -> int:  # fmt: skip
+    """Merge the fields sent (null removes one) into what is noted of the person; returns the new version.
+
+    Raises:
+        NotFound: out of scope, or the case has no such proceeding.
+        Forbidden: fields the actor may not write, each named.
+        Invalid: nothing was sent, or a number.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.VICTIMS_WRITE)
+    part = case_part(session, actor, case, COMPARTMENT)
+    row = link_in(session, part.ref, code)
+    names = patch.model_fields_set
+    _check_patch(names)
+    check_row_writable(actor, part.stand, TABLE, names)
+    (current,) = opened(session, actor, part.ref, [row])
+    merged = {**current, **patch.model_dump(mode="json", include=names)}
+    known = LinkRow.model_validate({name: value for name, value in merged.items() if value is not None})
+    blobs = _next(session, actor, part, row, version, known)
+    _record(
+        session, actor, "proceedings.write", part, purpose, blobs=blobs,
+        fields=sorted(names), detail={"proceeding": row.code},
+    )  # fmt: skip
+    return version + 1
+
+
+def unlink(
+    session: Session, actor: Actor, case: str, code: str, version: int, *, purpose: str = "atencion"
+) -> None:
+    """Withdraw a link made by mistake; what was noted of it stays in the database.
+
+    Raises:
+        NotFound: out of scope, or the case has no such proceeding.
+        Forbidden: the actor does not write the whole of it.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.VICTIMS_WRITE)
+    part = case_part(session, actor, case, COMPARTMENT)
+    row = link_in(session, part.ref, code)
+    check_row_writable(actor, part.stand, Facts.table, set(Facts.model_fields))
+    (current,) = opened(session, actor, part.ref, [row])
+    known = LinkRow.model_validate(current)
+    blobs = _next(session, actor, part, row, version, known, retired=True)
+    _record(session, actor, "proceedings.unlink", part, purpose, blobs=blobs, detail={"proceeding": row.code})
+
+
+def move(
+    session: Session, actor: Actor, case: str, code: str, version: int, target: str,
+    *, purpose: str = "atencion",
+) -> dict[str, Any]:  # fmt: skip
+    """Move a proceeding to its next stage, for every person it is about; returns stage and version.
+
+    Raises:
+        NotFound: out of scope, or the case has no such proceeding.
+        Forbidden: the actor does not write the stage.
+        Conflict: not a next stage; the text says which are.
+        StaleVersion: somebody moved it meanwhile.
+    """
+    require(actor, Permission.VICTIMS_WRITE)
+    part = case_part(session, actor, case, COMPARTMENT)
+    row = link_in(session, part.ref, code)
+    check_row_writable(actor, part.stand, Facts.table, {"stage"})
+    if row.stage_version != version:
+        raise StaleVersion
+    if refusal := stages.refuse(row.kind, row.stage, target):
+        raise refused(refusal)
+    moved = session.execute(
+        update(Proceeding)
+        .where(Proceeding.id == row.proceeding_id, Proceeding.version == version)
+        .values(stage=target, stage_since=func.now(), version=version + 1)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+    _record(
+        session, actor, "proceedings.stage", part, purpose, fields=["stage"],
+        detail={"proceeding": row.code, "from": row.stage, "to": target},
+    )  # fmt: skip
+    return {"code": row.code, "stage": target, "version": version + 1}
+
+
+def _check_patch(names: set[str]) -> None:
+    if not names:
+        raise Invalid("Envíe al menos un campo.")
+    if numbers := sorted(names & NUMBERS):
+        message = "El número no se cambia: retire el vínculo y regístrelo de nuevo."
+        errors: list[FieldError] = [
+            {"field": name, "code": "not-changed", "message": message} for name in numbers
+        ]
+        raise Invalid(message, errors=errors)
+
+
+def _kind_and_stage(facts: Facts) -> tuple[str, str]:
+    if facts.kind is None:
+        error = unknown_code("kind", stages.MACHINES)
+        raise Invalid("Falta indicar el tipo.", errors=[{**error, "code": "missing"}])
+    stage = facts.stage or stages.FIRST[facts.kind]
+    labels = stages.MACHINES[facts.kind].labels
+    if stage not in labels:
+        message = f"Esa etapa no es de este tipo. {one_of(labels)}"
+        raise Invalid(message, errors=[{"field": "stage", "code": "unknown_code", "message": message}])
+    return facts.kind, stage
+
+
+def _digest(session: Session, kind: str, facts: Facts, written: LinkRow) -> bytes:
+    """What a proceeding is found by: keyed, of its number; of a proceeding without one, nobody else's."""
+    number = written.complaint_number if kind == "DENUNCIA" else written.file_number
+    same = stages.identity_of(kind, number or "", facts.department, written.office)
+    if same is None:
+        return secrets.token_bytes(32)
+    secret = vault_of(session).secret("digest")
+    return hashlib.blake2b(_DIGEST + same.encode(), key=secret, digest_size=32).digest()
+
+
+def _found_or_made(session: Session, digest: bytes, kind: str, stage: str, facts: Facts) -> int:
+    row_id = next_ids(session, proceeding=1)["proceeding"][0]
+    row = {
+        "id": row_id,
+        "code": new_code("PJ"),
+        "kind": kind,
+        "stage": stage,
+        "department": facts.department,
+        "opened_on": facts.opened_on,
+        "digest": digest,
+    }
+    # Of two offices that register the same number at the same moment the second waits and finds the first's.
+    insert_rows(session, Proceeding, [row], skip_present=True)
+    found: int | None = session.scalar(select(func.ruv.proceeding_of(digest)))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _next(
+    session: Session, actor: Actor, part: CasePart, row: Any, version: int, known: LinkRow,
+    *, retired: bool = False,
+) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
+    """Append the version after `version`; the loser of a race changes nothing."""
+    if row.version != version:
+        raise StaleVersion
+    try:
+        return _append(
+            session, actor, part, (row.proceeding_id, row.digest, version + 1), known, retired=retired
+        )
+    except UniqueViolation:
+        raise StaleVersion from None
+
+
+def _append(
+    session: Session, actor: Actor, part: CasePart, keys: tuple[int, bytes, int], written: LinkRow,
+    *, retired: bool = False,
+) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
+    proceeding_id, digest, version = keys
+    clear, texts = split_row(written)
+    row_id = next_ids(session, case_proceeding=1)["case_proceeding"][0]
+    key_version, sealed = seal_text(session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
+    row = {
+        "id": row_id,
+        "victim_id": part.ref.victim_id,
+        "case_id": part.ref.case_id,
+        "proceeding_id": proceeding_id,
+        "version": version,
+        "digest": digest,
+        "retired": retired,
+        "sealed": sealed,
+        "key_version": key_version,
+        "by_user_id": actor.user_id,
+        "by_unit_id": actor.unit_id,
+        **clear,
+    }
+    insert_rows(session, CaseProceeding, [row])
+    return [(TABLE, row_id, 1, sealed)]
+
+
+def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:
+    ref = part.ref
+    if action != "proceedings.read":
+        touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=[COMPARTMENT], **more,
+    )  # fmt: skip

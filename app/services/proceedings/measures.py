@@ -1,0 +1,200 @@
+"""Commands on protection measures: record one, extend it, note that it was lifted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import check_row_writable, require
+from app.access.permissions import Permission
+from app.access.sealing import seal_text
+from app.audit import record
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import FieldError, Invalid, StaleVersion
+from app.models import ProtectionMeasure
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.proceedings import ProtectionMeasure as MeasureRow
+from app.services.cases.activity import touch
+from app.services.cases.parts import CasePart, case_part
+from app.services.proceedings import measure_rules as rules
+from app.services.proceedings.measure_queries import (
+    COMPARTMENT,
+    END_VERSION,
+    TABLE,
+    measure_in,
+    shown,
+)
+from app.services.state_machine import refused
+
+Blob = tuple[str, int, int, bytes]
+ENDING = frozenset({"end_authority", "end_resolution", "end_note"})
+"""What is written when a measure is lifted, and only then."""
+
+
+def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+    """The protection measures of a case at the actor's level.
+
+    Raises:
+        NotFound: out of scope, or protection does not exist for this actor.
+        Forbidden: the actor may only know that there is protection.
+    """
+    require(actor, Permission.CASES_READ)
+    part = case_part(session, actor, case, COMPARTMENT)
+    found = shown(session, actor, part)
+    _record(session, actor, "measures.read", part, purpose, detail={"measures": len(found)})
+    return found
+
+
+def record_measure(
+    session: Session, actor: Actor, case: str, written: MeasureRow, *, purpose: str = "atencion"
+) -> str:
+    """Record a measure that was ordered; returns its code. Without a first day it begins today.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: fields the actor may not write, each named.
+        Invalid: no type, or something about its end.
+    """
+    part = _part(session, actor, case, written)
+    _refuse_fields(written, ENDING, "Se indica al levantar la medida.")
+    if written.type is None:
+        error: FieldError = {"field": "type", "code": "missing", "message": "Falta indicar la medida."}
+        raise Invalid("Revise los campos indicados.", errors=[error])
+    code, blobs = _insert(session, actor, part, written)
+    _record(session, actor, "measures.record", part, purpose, blobs=blobs, detail={"measure": code})
+    return code
+
+
+def extend(
+    session: Session, actor: Actor, case: str, code: str, version: int, written: MeasureRow,
+    *, purpose: str = "atencion",
+) -> str:  # fmt: skip
+    """Extend a measure: it goes on as a measure of its own, with the resolution that extends it; its code.
+
+    Raises:
+        NotFound: out of scope, or the case has no such measure.
+        Forbidden: fields the actor may not write, each named.
+        Conflict: it was lifted or extended already.
+        Invalid: no last day after the present one, or another type.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    part = _part(session, actor, case, written)
+    _refuse_fields(written, ENDING | {"type", "type_other"}, "Al prorrogar, la medida sigue siendo la misma.")
+    row = measure_in(session, part.ref, code)
+    later = written.until is not None and (row.until is None or written.until > row.until)
+    if refusal := rules.refuse(row.state, rules.EXTENDED, until=later):
+        raise refused(refusal)
+    since = written.since or row.until or today()
+    longer = written.model_copy(update={"type": row.type, "since": since})
+    new, blobs = _insert(session, actor, part, longer, extends=row.id)
+    _end(session, part, row, version, {"state": rules.EXTENDED})
+    detail = {"measure": row.code, "extended_by": new}
+    _record(session, actor, "measures.extend", part, purpose, blobs=blobs, detail=detail)
+    return new
+
+
+def lift(
+    session: Session, actor: Actor, case: str, code: str, version: int, written: MeasureRow,
+    *, purpose: str = "atencion",
+) -> dict[str, Any]:  # fmt: skip
+    """Note that a measure was lifted; returns its state and version.
+
+    Raises:
+        NotFound: out of scope, or the case has no such measure.
+        Forbidden: fields the actor may not write, each named.
+        Conflict: it is no longer in force.
+        Invalid: something other than its end.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    part = _part(session, actor, case, written)
+    _refuse_fields(written, set(MeasureRow.model_fields) - ENDING, "Al levantarla no se cambia.")
+    row = measure_in(session, part.ref, code)
+    if refusal := rules.refuse(row.state, rules.LIFTED):
+        raise refused(refusal)
+    _, texts = split_row(written)
+    values: dict[str, Any] = {"state": rules.LIFTED}
+    blobs: list[Blob] = []
+    if texts:
+        values["end_key_version"], values["sealed_end"] = seal_text(
+            session, COMPARTMENT, part.ref.strand, TABLE, row.id, texts, row_version=END_VERSION
+        )
+        blobs.append((TABLE, row.id, END_VERSION, values["sealed_end"]))
+    _end(session, part, row, version, values)
+    _record(session, actor, "measures.lift", part, purpose, blobs=blobs, detail={"measure": row.code})
+    return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
+
+
+def _part(session: Session, actor: Actor, case: str, written: MeasureRow) -> CasePart:
+    require(actor, Permission.VICTIMS_WRITE)
+    part = case_part(session, actor, case, COMPARTMENT)
+    check_row_writable(actor, part.stand, TABLE, written.model_fields_set)
+    return part
+
+
+def _refuse_fields(written: MeasureRow, names: set[str] | frozenset[str], message: str) -> None:
+    errors: list[FieldError] = [
+        {"field": name, "code": "not-asked", "message": message}
+        for name in sorted(written.model_fields_set & names)
+    ]
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _insert(
+    session: Session, actor: Actor, part: CasePart, written: MeasureRow, *, extends: int | None = None
+) -> tuple[str, list[Blob]]:
+    row_id = next_ids(session, protection_measure=1)["protection_measure"][0]
+    code = new_code("MP")
+    since = written.since or today()
+    if written.until is not None and written.until < since:
+        message = "Es anterior a la fecha de inicio; corrija una de las dos."
+        error: FieldError = {"field": "until", "code": "dates_reversed", "message": message}
+        raise Invalid("Revise los campos indicados.", errors=[error])
+    over = written.until is not None and written.until < today()
+    clear, texts = split_row(written)
+    row: dict[str, Any] = {
+        "id": row_id,
+        "victim_id": part.ref.victim_id,
+        "case_id": part.ref.case_id,
+        "code": code,
+        "state": rules.EXPIRED if over else rules.IN_FORCE,
+        "extends_id": extends,
+        "recorded_by": actor.user_id,
+        "unit_id": actor.unit_id,
+        **clear,
+        "since": since,
+    }
+    blobs: list[Blob] = []
+    if texts:
+        row["key_version"], row["sealed"] = seal_text(
+            session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts
+        )
+        blobs.append((TABLE, row_id, 1, row["sealed"]))
+    insert_rows(session, ProtectionMeasure, [row])
+    return code, blobs
+
+
+def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[str, Any]) -> None:
+    table = ProtectionMeasure
+    moved = session.execute(
+        update(table)
+        .where(table.id == row.id, table.victim_id == part.ref.victim_id, table.version == version)
+        .values(state_since=func.now(), version=version + 1, **values)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:
+    ref = part.ref
+    if action != "measures.read":
+        touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=[COMPARTMENT], **more,
+    )  # fmt: skip
