@@ -11,6 +11,7 @@ from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
 from app.api.schemas import Code
 from app.records.kinds import Text
+from app.services.directory.options_queries import options
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.referrals import queries, sending, service
@@ -102,6 +103,18 @@ def boxes(
     """The unit's inbox or outbox, newest first; `next` is the cursor of the next page."""
     items, following = queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
+
+
+@router.get("/options", dependencies=[Requires(Permission.REFERRALS_SEND)], summary="A qué unidades derivar")
+def receivers(
+    session: DbSession,
+    actor: CurrentActor,
+    case: Annotated[str, Query(title="Código del caso", max_length=40)],
+    service_type: Annotated[str, Query(title="Servicio que se pide", max_length=60)],
+    department: Annotated[str | None, Query(title="Departamento (INEI, dos cifras)", max_length=2)] = None,
+) -> Answer:
+    """Active services of the directory for who she is; those of the department first."""
+    return Answer(options(session, actor, case, service_type, department))
 
 
 @router.get("/{code}", dependencies=[Requires(Permission.REFERRALS_READ)], summary="Leer una derivación")

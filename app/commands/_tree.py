@@ -35,6 +35,7 @@ COMMANDS: dict[str, Entry] = {
     "reconcile": Entry(
         "app.commands.reconcile", "Cifras de un año conciliadas entre las fuentes.", "reconcile_command"
     ),
+    "directory": Entry("app.commands.directory", "Directorio de servicios."),
     "release": Entry("app.commands.releases", "Publicaciones estadísticas."),
     "db": Entry("app.commands.db", "Versión de la base de datos."),
     "keys": Entry("app.commands.keys", "Llaves."),

@@ -1,0 +1,106 @@
+"""Service directory: `/directory`."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.services.directory import exchange, queries, service
+from app.services.directory.entries import LocationEntry, ServiceEntry
+from app.services.idempotency import remember, replayed
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/directory", tags=["directorio de servicios"])
+
+Key = Annotated[uuid.UUID, Path(title="Identificador en el directorio")]
+Filter = Annotated[str | None, Query(max_length=60)]
+READS = Requires(Permission.REFERRALS_READ, Permission.DIRECTORY_MANAGE)
+KEEPS = Requires(Permission.DIRECTORY_MANAGE)
+
+
+class ServiceFilters(BaseModel):
+    """What the list of services may be narrowed by."""
+
+    model_config = ConfigDict(extra="forbid", title="Filtros")
+
+    service_type: Annotated[str | None, Field(title="Servicio", max_length=60)] = None
+    department: Annotated[str | None, Field(title="Departamento (INEI, dos cifras)", max_length=2)] = None
+    population: Annotated[str | None, Field(title="Población que atiende", max_length=60)] = None
+    status: Annotated[str | None, Field(title="Estado (activos si falta)", max_length=60)] = None
+    cursor: Annotated[str | None, Field(title="Cursor de la página anterior", max_length=60)] = None
+    limit: Annotated[int, Field(title="Filas por página", ge=1, le=200)] = PAGE
+
+
+@router.get("/services", dependencies=[READS], summary="Servicios del directorio")
+def services(session: DbSession, actor: CurrentActor, filters: Annotated[ServiceFilters, Query()]) -> Answer:
+    """Active ones unless told otherwise, by service, department and population served."""
+    wanted = filters.model_dump(exclude={"cursor", "limit"})
+    items, following = queries.services(session, actor, wanted, cursor=filters.cursor, limit=filters.limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio")
+def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer:
+    """The service and the places where it is offered."""
+    found = queries.service(session, actor, key)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post("/services", status_code=201, dependencies=[KEEPS], summary="Agregar un servicio al directorio")
+def add_service(
+    body: ServiceEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
+) -> Answer:
+    """Of a unit of one's own institution that is no shelter."""
+    payload = body.model_dump(mode="json")
+    key = replayed(session, actor, idempotency, "directory.service", payload)
+    if key is None:
+        key = service.add_service(session, actor, body)
+        remember(session, actor, idempotency, "directory.service", payload, key)
+    return Answer({"id": key}, status_code=201, headers={"Location": f"/api/v1/directory/services/{key}"})
+
+
+@router.put("/services/{key}", dependencies=[KEEPS], summary="Cambiar un servicio del directorio")
+def change_service(
+    key: Key, body: ServiceEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Writes it anew, whole; one that is no longer given gets another state."""
+    done = service.change_service(session, actor, key, version, body)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
+def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> Answer:
+    """Places of units that attend, of one of them if given."""
+    return Answer({"items": queries.locations(session, actor, unit)})
+
+
+@router.post("/locations", status_code=201, dependencies=[KEEPS], summary="Agregar un lugar al directorio")
+def add_location(
+    body: LocationEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
+) -> Answer:
+    """Of a unit of one's own institution; a shelter's address is never in the directory."""
+    payload = body.model_dump(mode="json")
+    key = replayed(session, actor, idempotency, "directory.location", payload)
+    if key is None:
+        key = service.add_location(session, actor, body)
+        remember(session, actor, idempotency, "directory.location", payload, key)
+    return Answer({"id": key}, status_code=201)
+
+
+@router.put("/locations/{key}", dependencies=[KEEPS], summary="Cambiar un lugar del directorio")
+def change_location(
+    key: Key, body: LocationEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Writes it anew, whole."""
+    done = service.change_location(session, actor, key, version, body)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.get("/export", dependencies=[READS], summary="El directorio en JSON de HSDS")
+def export(session: DbSession, actor: CurrentActor) -> Answer:
+    """Every service, whatever its state, as one page of HSDS 3 services."""
+    return Answer(exchange.exported(session, actor))

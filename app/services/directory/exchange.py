@@ -1,0 +1,183 @@
+"""The directory out and in as HSDS JSON. An import is all or nothing, and repeating it changes nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypeVar
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.actor import SETUP, Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.audit import record
+from app.errors import AppError, FieldError, Forbidden, Invalid
+from app.models import DirectoryLocation, DirectoryService
+from app.records.errors import message_es
+from app.services.directory import hsds, service
+from app.services.directory.entries import LocationEntry, ServiceEntry
+from app.services.directory.queries import may_read, place, shown, with_units
+
+LARGEST: Final = 20_000_000
+"""Bytes of a file to import."""
+_MOST_ERRORS: Final = 50
+CREATED, CHANGED, SAME = "created", "changed", "same"
+
+
+def exported(session: Session, actor: Actor) -> dict[str, Any]:
+    """Every service of the directory, whatever its state, with its locations: one page of HSDS services.
+
+    Raises:
+        Forbidden: the role neither refers nor keeps the directory.
+    """
+    may_read(actor)
+    rows = session.execute(with_units(select(DirectoryService)).order_by(DirectoryService.key)).all()
+    record(session, actor, "directory.export", detail={"services": len(rows)})
+    return hsds.page(shown(session, rows))
+
+
+def imported(session: Session, actor: Actor, text: bytes) -> Counter[str]:
+    """Enter or change the services and locations of a file; those it does not name stay as they are.
+
+    Returns:
+        How many entries were created, changed, and the same already.
+
+    Raises:
+        Forbidden: the role keeps no directory, or an entry is another institution's.
+        Invalid: the file is no such JSON (line and column), or holds what the directory does not (a JSON
+            pointer to each). Nothing of it is kept: the caller's transaction ends with the error.
+    """
+    if actor != SETUP:
+        require(actor, Permission.DIRECTORY_MANAGE)
+    if len(text) > LARGEST:
+        raise Invalid(f"El archivo supera {LARGEST // 1_000_000} MB: divídalo por institución.")
+    try:
+        read = hsds.Page.model_validate_json(text)
+    except ValidationError as error:
+        raise _unreadable(error) from None
+    run = _Run(session, actor)
+    for number, found in enumerate(read.contents):
+        for spot, at in enumerate(found.service_at_locations):
+            run.location(f"/contents/{number}/service_at_locations/{spot}/location", at.location)
+        run.service(f"/contents/{number}", found)
+    if run.errors:
+        raise Invalid("El archivo no se importó: nada cambió. Corrija lo indicado.", errors=run.errors)
+    record(session, actor, "directory.import", detail=dict(run.done))
+    return run.done
+
+
+E = TypeVar("E", LocationEntry, ServiceEntry)
+
+
+class _Run:
+    """One import: what is stored already, what was done, what is wrong."""
+
+    def __init__(self, session: Session, actor: Actor) -> None:
+        self.session, self.actor = session, actor
+        self.done: Counter[str] = Counter()
+        self.errors: list[FieldError] = []
+        self.seen: dict[uuid.UUID, dict[str, Any]] = {}
+        services = session.execute(with_units(select(DirectoryService))).all()
+        self.services = {found["id"]: found for found in shown(session, services)}
+        locations = session.execute(with_units(select(DirectoryLocation)))
+        self.locations = {found["id"]: found for found in map(place, locations)}
+
+    def location(self, pointer: str, found: hsds.Location) -> None:
+        """Enter or change a location; one that several services name is the same each time."""
+        raw = hsds.location_of(found)
+        if (before := self.seen.setdefault(found.id, raw)) is not raw:
+            if before != raw:
+                self._wrong(pointer, "contradiction", "El mismo lugar está escrito de dos formas.")
+            return
+        entry = self._entry(pointer, LocationEntry, raw)
+        if entry is not None:
+            stored = self.locations.get(str(found.id))
+            if stored is not None and stored == stored | entry.model_dump():
+                self.done[SAME] += 1
+            elif stored is None:
+                self._do(pointer, CREATED, service.add_location, entry, found.id)
+            else:
+                self._do(pointer, CHANGED, service.change_location, found.id, stored["version"], entry)
+
+    def service(self, pointer: str, found: hsds.Service) -> None:
+        """Enter or change a service."""
+        if found.id in self.seen:
+            self._wrong(f"{pointer}/id", "twice", "El identificador está dos veces en el archivo.")
+            return
+        self.seen[found.id] = {}
+        entry = self._entry(pointer, ServiceEntry, hsds.service_of(found))
+        if entry is not None:
+            stored = self.services.get(str(found.id))
+            if stored is not None and _plain(stored) == entry:
+                self.done[SAME] += 1
+            elif stored is None:
+                self._do(pointer, CREATED, service.add_service, entry, found.id)
+            else:
+                self._do(pointer, CHANGED, service.change_service, found.id, stored["version"], entry)
+
+    def _entry(self, pointer: str, model: type[E], raw: Mapping[str, Any]) -> E | None:
+        try:
+            return model.model_validate(raw)
+        except ValidationError as error:
+            for one in error.errors(include_input=False, include_url=False):
+                self._wrong(
+                    _pointer(pointer, one["loc"]), one["type"], message_es(one["type"], one.get("ctx", {}))
+                )
+        return None
+
+    def _do(self, pointer: str, result: str, act: Callable[..., object], *parts: object) -> None:
+        """Write one entry; what refuses it is told with its place in the file."""
+        if self.errors:  # nothing will be kept
+            return
+        try:
+            act(self.session, self.actor, *parts)
+        except Forbidden as error:
+            raise Forbidden(f"{pointer}: {error.detail}") from None
+        except AppError as error:
+            self._wrong(pointer, "refused", error.detail)
+        else:
+            self.done[result] += 1
+
+    def _wrong(self, pointer: str, code: str, message: str) -> None:
+        if len(self.errors) < _MOST_ERRORS:
+            self.errors.append({"field": pointer, "code": code, "message": message})
+
+
+def _plain(stored: Mapping[str, Any]) -> ServiceEntry:
+    """A stored service as the entry it was written from."""
+    kept = {name: stored[name] for name in ServiceEntry.model_fields if name not in {"unit", "locations"}}
+    places = [uuid.UUID(found["id"]) for found in stored["locations"]]
+    return ServiceEntry.model_validate({"unit": stored["unit"]["code"], **kept, "locations": places})
+
+
+def _unreadable(error: ValidationError) -> Invalid:
+    errors: list[FieldError] = []
+    for one in error.errors(include_input=False, include_url=False)[:_MOST_ERRORS]:
+        if one["type"] == "json_invalid":
+            where = str(one.get("ctx", {}).get("error", "")).rpartition(" at ")[2]
+            where = where.replace("line", "línea").replace("column", "columna")
+            return Invalid(f"El archivo no es JSON válido: revise la {where}.")
+        errors.append(
+            {
+                "field": _pointer("", one["loc"]),
+                "code": one["type"],
+                "message": message_es(one["type"], one.get("ctx", {})),
+            }
+        )
+    return Invalid("El archivo no es una página de servicios de HSDS 3. Nada cambió.", errors=errors)
+
+
+def _told(base: str, error: ErrorDetails) -> FieldError:
+    message = message_es(error["type"], error.get("ctx", {}))
+    return {"field": _pointer(base, error["loc"]), "code": error["type"], "message": message}
+
+
+def _pointer(base: str, loc: Iterable[int | str]) -> str:
+    """JSON pointer (RFC 6901)."""
+    steps = (str(step).replace("~", "~0").replace("/", "~1") for step in loc)
+    return base + "".join(f"/{step}" for step in steps)
