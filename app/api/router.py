@@ -22,6 +22,7 @@ from app.api import (
     quality,
     referrals,
     releases,
+    satisfaction,
     shelter_registry,
     shelters,
     supervision,
@@ -51,6 +52,7 @@ for part in (
     quality,
     supervision,
     evidence,
+    satisfaction,
     indicators,
     releases,
 ):

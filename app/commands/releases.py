@@ -132,7 +132,9 @@ def ledger(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 
 def indicators_command(
-    code: Annotated[str | None, typer.Argument(metavar="[CODIGO]", help="3.1.b, 3.2.b o 3.3.b.")] = None,
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODIGO]", help="3.1.b, 3.2.b, 3.2.c o 3.3.b.")
+    ] = None,
     year: Annotated[
         int | None, typer.Option("--year", min=1900, max=2200, help="Año de la primera identificación.")
     ] = None,
@@ -159,14 +161,23 @@ def _show_indicator(answer: dict[str, Any]) -> None:
     labels = {measure["key"]: measure["label"] for measure in answer["measures"]}
     for period in answer["periods"]:
         national = period["national"]
-        show(f"  {period['year']}: {national['persons']} personas detectadas")
+        show(
+            f"  {period['year']}: {_number(national['persons'])} {answer['unit']} {_COUNTED[answer['unit']]}"
+        )
         for key, value in national["values"].items():
-            show(f"    {labels[key]}: {value} personas")
+            show(f"    {labels[key]}: {_number(value)} {answer['unit']}")
         for row in period["departments"]:
             cells = [row["persons"], *row["values"].values()]
             if any(cell["value"] is not None for cell in cells):
-                shown = "  ".join("reservado" if c["value"] is None else str(c["value"]) for c in cells)
+                shown = "  ".join(_number(cell["value"]) for cell in cells)
                 show(f"    {row['label']}: {shown}")
+
+
+_COUNTED = {"personas": "detectadas", "encuestas": "contestadas"}
+
+
+def _number(value: int | None) -> str:
+    return "reservado" if value is None else str(value)
 
 
 def _state(view: ReleaseView) -> str:

@@ -138,7 +138,7 @@ def test_who_may_not_read_gets_nothing(world: World, published: str) -> None:
 
 def test_indicators(analyst: httpx.Client, world: World) -> None:
     listed = analyst.get("/api/v1/indicators").json()["indicators"]
-    assert [entry["code"] for entry in listed] == ["3.1.b", "3.2.b", "3.3.b"]
+    assert [entry["code"] for entry in listed] == ["3.1.b", "3.2.b", "3.2.c", "3.3.b"]
     world.register(world.actor("police_investigator"), identity={"sex": "MUJER"})
     for entry in listed:
         answer = analyst.get(f"/api/v1/indicators/{entry['code']}", params={"year": 2024})

@@ -119,6 +119,7 @@ def test_indicators(ruv: Run, registry: Registry, year: int) -> None:
     assert [entry["code"] for entry in json.loads(everything.stdout)["indicators"]] == [
         "3.1.b",
         "3.2.b",
+        "3.2.c",
         "3.3.b",
     ]
     one = ruv("indicators", "3.2.b", "--year", str(year))

@@ -52,6 +52,12 @@ TAKEN_ON: Final = ("ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO", "CONCLUID
 NOT_RECEIVED: Final = ("NO_ASISTIO", "LA_PERSONA_NO_ACEPTO")
 """Results of a referral that ended without the person having received the service."""
 
+# 3.2.c
+SATISFACTION: Final = "SATISFACCION"
+SATISFIED: Final = "SI"
+ANSWERED: Final = ("SI", "EN_PARTE", "NO")
+"""Answers that count; who preferred not to answer is not counted."""
+
 # 3.3.b
 FAMILY: Final = "REINTEGRACION_FAMILIAR"
 SUBSTITUTE_FAMILY: Final = "FAMILIA_SUSTITUTA"
@@ -82,6 +88,8 @@ class Indicator:
     breakdown: tuple[Measure, ...] = ()
     unit: str = "personas"
     denominator: str = COHORT
+    by_department: bool = True
+    """False where only the country is known; its value is then withheld like any other small one."""
 
     @property
     def main(self) -> Measure:
@@ -151,8 +159,26 @@ _FAMILY = Indicator(
     ),
 )
 
+_SATISFIED = Indicator(
+    code="3.2.c",
+    text=(
+        "Incrementar el número de víctimas que se encuentren satisfechas con los servicios de atención y "
+        "protección."
+    ),
+    version="v1",
+    definition=(
+        "Satisfecha: contestó «Sí» a la pregunta general de la encuesta, que se separa de la persona al "
+        "entregarla. Cuenta encuestas y no personas; el año es el del mes en que se contaron."
+    ),
+    parameters=MappingProxyType({"pregunta": SATISFACTION, "respuestas": ANSWERED, "satisfecha": SATISFIED}),
+    measures=(Measure("satisfechas", "Satisfechas con el servicio"),),
+    unit="encuestas",
+    denominator="Encuestas que contestaron la pregunta general.",
+    by_department=False,
+)
+
 INDICATORS: Final[Mapping[str, Indicator]] = MappingProxyType(
-    {found.code: found for found in (_PLANS, _CARE, _FAMILY)}
+    {found.code: found for found in (_PLANS, _CARE, _SATISFIED, _FAMILY)}
 )
 
 

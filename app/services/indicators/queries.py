@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Select,
     func,
+    null,
     or_,
     select,
     union,
@@ -22,6 +23,7 @@ from app.models import (
     PlanActivity,
     PlanObjective,
     Referral,
+    SatisfactionCount,
     TraffickingCase,
 )
 from app.services.indicators import catalogue as c
@@ -90,6 +92,23 @@ def _family(year: int | None) -> Counts:
     return _counted(year, both, closed_with(c.FAMILY), closed_with(c.SUBSTITUTE_FAMILY))
 
 
+def _satisfied(year: int | None) -> Counts:
+    """Answers to the general question, and those that say yes; of nobody, so of no department."""
+    counted = SatisfactionCount
+    of_year = func.extract("year", counted.month).cast(Integer)
+    query = (
+        select(
+            of_year,
+            null(),
+            func.coalesce(func.sum(counted.count), 0).cast(Integer),
+            func.coalesce(func.sum(counted.count).filter(counted.answer == c.SATISFIED), 0).cast(Integer),
+        )
+        .where(counted.question == c.SATISFACTION, counted.answer.in_(c.ANSWERED))
+        .group_by(of_year)
+    )
+    return query if year is None else query.where(of_year == year)
+
+
 def _counted(year: int | None, *persons: Select[Any] | CompoundSelect[Any]) -> Counts:
     """Persons of each year and department, and how many of them are in each of the given sets."""
     first = first_cases(year)
@@ -110,4 +129,4 @@ def _counted(year: int | None, *persons: Select[Any] | CompoundSelect[Any]) -> C
     )
 
 
-_STATEMENTS = {"3.1.b": _plans, "3.2.b": _care, "3.3.b": _family}
+_STATEMENTS = {"3.1.b": _plans, "3.2.b": _care, "3.2.c": _satisfied, "3.3.b": _family}

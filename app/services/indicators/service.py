@@ -96,6 +96,8 @@ def _period(found: Indicator, year: int, by_department: Mapping[str, Sequence[in
     keys = [m.key for m in (*found.measures, *found.breakdown)]
     width = 1 + len(keys)
     total = [sum(row[n] for row in by_department.values()) for n in range(width)]
+    if not found.by_department:
+        return _country(year, keys, shown({UNKNOWN: total})[UNKNOWN])
     nested = 1 + len(found.measures)
     departments = (*code_list("department").codes, UNKNOWN)
     rows = {code: list(by_department.get(code, [0] * width))[:nested] for code in departments}
@@ -108,6 +110,20 @@ def _period(found: Indicator, year: int, by_department: Mapping[str, Sequence[in
             "percent": round(100 * total[main] / total[0], 1) if total[0] else None,
         },
         "departments": [_department(found, code, values) for code, values in shown(rows).items()],
+    }
+
+
+def _country(year: int, keys: Sequence[str], values: Sequence[int | None]) -> dict[str, Any]:
+    """A period of an indicator that is known for the country alone."""
+    whole, part = values[0], values[-1]
+    return {
+        "year": year,
+        "national": {
+            "persons": whole,
+            "values": dict(zip(keys, values[1:], strict=True)),
+            "percent": round(100 * part / whole, 1) if whole and part is not None else None,
+        },
+        "departments": [],
     }
 
 

@@ -1,0 +1,50 @@
+"""Satisfaction, detached from the person: `/satisfaction`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, Requires
+from app.services.limits import PerMinute
+from app.services.satisfaction.urn import put, questionnaire
+
+router = APIRouter(prefix="/satisfaction", tags=["satisfacción"])
+
+PUTS = PerMinute(20)
+Coded = Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Za-z0-9_]+$")]
+
+
+class SatisfactionIn(BaseModel):
+    """Answers on a shared device; who answers, whose case it is and when are not asked."""
+
+    model_config = ConfigDict(extra="forbid", title="Encuesta de satisfacción")
+
+    service: Annotated[Coded, Field(title="Servicio (código)", examples=["SALUD"])]
+    answers: Annotated[dict[Coded, Coded], Field(title="Respuestas por pregunta (códigos)", max_length=20)]
+
+
+@router.get(
+    "/questions",
+    dependencies=[Requires(Permission.SATISFACTION_COLLECT)],
+    summary="Preguntas de la encuesta",
+)
+def questions() -> Answer:
+    """The questions and possible answers, in Spanish and English; nothing is written freely."""
+    return Answer(questionnaire())
+
+
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.SATISFACTION_COLLECT)],
+    summary="Entregar una encuesta",
+    responses={429: {"description": "Demasiadas encuestas en un minuto"}},
+)
+def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer:
+    """Takes answers that are nobody's: no key repeats them, no trace tells of them, no code names them."""
+    PUTS.check(str(actor.user_id), "Demasiadas encuestas desde este usuario. Espere un minuto.")
+    put(session, actor, body.service, body.answers)
+    return Answer({"message": "Gracias. Su respuesta no queda unida a su nombre ni a su caso."}, 201)

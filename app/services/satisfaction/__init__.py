@@ -1,0 +1,1 @@
+"""Satisfaction with services: asked on a shared device, detached from the person before it is stored."""

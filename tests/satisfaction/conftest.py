@@ -1,0 +1,1 @@
+from tests.database.conftest import admin as admin  # noqa: PLC0414 - a fixture
