@@ -16,7 +16,7 @@ from app.services.victims.registration import Registered
 from tests.cases.story import API, ok, refer, registered, shared_with, unit_code
 from tests.factories import World
 from tests.merging.story import Two, dump, run, two_of
-from tests.plans.story import drafted, running, step
+from tests.plans.story import drafted, full, running, step
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,22 @@ def test_a_life_of_two_records_comes_apart_as_it_was(world: World, admin: Engine
         assert [len(rows) for rows in dump(admin, keys).values()] == [len(rows) for rows in before.values()]
         two.split(keep.victim, absorb.victim)
         assert dump(admin, keys) == before
+
+
+def test_all_that_hangs_from_a_plan_goes_with_the_person_and_comes_back(world: World, admin: Engine) -> None:
+    plan, absorbing = full(world), registered(world)
+    two, keys = two_of(world), (plan.person.victim_id, absorbing.victim_id)
+    read = {
+        path: ok(plan.client.get(f"{plan.url}/{path}")) for path in ("reviews", "follow-ups", "versions/1")
+    }
+    before = dump(admin, keys)
+    two.merge(absorbing.victim, plan.person.victim)
+    assert {path: ok(plan.client.get(f"{plan.url}/{path}")) for path in read} == read
+    hanging = {table for table, rows in dump(admin, [plan.person.victim_id]).items() if rows}
+    assert not {table for table in hanging if table.startswith(("plan", "objective", "follow"))}
+    assert "clock" not in hanging
+    two.split(absorbing.victim, plan.person.victim)
+    assert dump(admin, keys) == before
 
 
 def test_what_was_written_meanwhile_stays_with_its_record(world: World, admin: Engine) -> None:

@@ -94,3 +94,28 @@ def step(client: httpx.Client, plan: str, activity: str, version: int, **body: A
     """Move an activity."""
     headers = {"If-Match": f'"{version}"'}
     return client.patch(f"{API}/plans/{plan}/activities/{activity}", json=body, headers=headers)
+
+
+def assess(plan: Drafted, domain: str, level: int, days_ago: int = 0, **more: Any) -> dict[str, Any]:
+    """Add an assessment."""
+    day = (today() - timedelta(days=days_ago)).isoformat()
+    body = {"domain": domain, "level": level, "assessed_on": day, **more}
+    return ok(plan.client.post(f"{plan.url}/assessments", json=body), 201)
+
+
+def full(world: World) -> Drafted:
+    """A plan with a row in every table of this slice."""
+    plan, activity = running(world)
+    assess(plan, "EDUCACION", 3)
+    ok(plan.client.post(f"{plan.url}/team", json={"role": "LEGAL", "name": "Abogada Salazar"}), 201)
+    ok(goal_step(plan, 1, note="Va bien"))
+    ok(step(plan.client, plan.code, activity, 1, state="LOGRADO"))
+    held = {"held_on": today().isoformat(), "participants": ["Ella"], "decisions": "Sigue"}
+    ok(plan.client.post(f"{plan.url}/reviews", json={**held, "opinion_given": False}), 201)
+    ok(plan.patch(summary="Resumen de la revisión"))
+    ok(plan.sign(), 201)
+    ok(plan.sign("PROFESIONAL", "FIRMA"), 201)
+    (first, *_) = ok(plan.to("EN_SEGUIMIENTO"))["follow_ups"]
+    contact = {"contacted_on": today().isoformat(), "channel": "LLAMADA", "result": "ESTABLE", "note": "Bien"}
+    ok(plan.client.post(f"{plan.url}/follow-ups/{first}/contacts", json=contact), 201)
+    return plan
