@@ -16,6 +16,7 @@ from app.runtime import Runtime
 from app.services.indicators.catalogue import (
     CARE_SERVICES,
     CARE_STATES,
+    DELIVERED,
     FAMILY,
     IMPLEMENTED_STATES,
     INDICATORS,
@@ -61,6 +62,7 @@ def test_parameters_are_codes_of_the_register() -> None:
     assert set(TAKEN_ON) <= set(REFERRAL_STATES)
     assert set(NOT_RECEIVED) <= set(RESULTS)
     assert {FAMILY, SUBSTITUTE_FAMILY} <= set(OUTCOMES)
+    assert DELIVERED in code_list("attendance")
 
 
 def test_plan_implemented(own: Runtime, registry: Registry, year: int) -> None:
@@ -91,8 +93,12 @@ def test_attended(own: Runtime, registry: Registry, year: int) -> None:
     registry.transition(people[5], "EN_ASISTENCIA_INMEDIATA")
     registry.end(people[6])
     registry.case(people[6], year + 1, state="EN_REINTEGRACION")
+    registry.delivery(people[7], "SALUD", "NO_ASISTIO")
+    registry.delivery(people[7], "SALUD", "ATENDIDA", voided=True)
+    registry.delivery(people[7], "TRANSPORTE", "ATENDIDA")
+    registry.delivery(people[8], "SALUD_MENTAL", "ATENDIDA")
     national = _period(own, "3.2.b", year)["national"]
-    assert (national["persons"], national["values"]) == (9, {"atendidas": 4})
+    assert (national["persons"], national["values"]) == (9, {"atendidas": 5})
 
 
 def test_reintegrated(own: Runtime, registry: Registry, year: int) -> None:

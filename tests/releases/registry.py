@@ -20,6 +20,7 @@ from app.models import (
     PlanObjective,
     Profile,
     Referral,
+    ServiceDelivery,
     TraffickingCase,
     Victim,
 )
@@ -173,6 +174,25 @@ class Registry:
                 due_at=NOW,
                 result=result,
                 version=1,
+            )
+
+    def delivery(self, victim: int, service: str, attendance: str, *, voided: bool = False) -> None:
+        key = next(self.ids)
+        void = {"state": "ANULADA", "void_reason": "DUPLICADA", "voided_at": NOW} if voided else {}
+        with self.engine.begin() as connection:
+            self._add(
+                connection,
+                ServiceDelivery,
+                id=key,
+                victim_id=victim,
+                case_id=self.case_of(victim),
+                code=f"SE-{key}",
+                unit_id=self.actor.unit_id,
+                service_type=service,
+                delivered_on=NOW.date(),
+                attendance=attendance,
+                created_by=self.actor.user_id,
+                **void,
             )
 
     def placement(self, victim: int) -> None:

@@ -51,6 +51,8 @@ CARE_SERVICES: Final = (
 TAKEN_ON: Final = ("ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO", "CONCLUIDA")
 NOT_RECEIVED: Final = ("NO_ASISTIO", "LA_PERSONA_NO_ACEPTO")
 """Results of a referral that ended without the person having received the service."""
+DELIVERED: Final = "ATENDIDA"
+"""How a delivery went that counts; voided ones do not."""
 
 # 3.2.c
 SATISFACTION: Final = "SATISFACCION"
@@ -125,16 +127,18 @@ _CARE = Indicator(
     text=(
         "Incrementar el número de víctimas que han sido atendidas por los servicios de atención y protección."
     ),
-    version="v1",
+    version="v2",
     definition=(
-        "Atendida: tiene una derivación aceptada a un servicio de atención o protección que no terminó sin "
-        "que lo recibiera, o un ingreso a un albergue, o su caso llegó a asistencia inmediata."
+        "Atendida: tiene una prestación vigente en la que fue atendida por un servicio de atención o "
+        "protección, o una derivación aceptada a uno que no terminó sin que lo recibiera, o un ingreso a un "
+        "albergue, o su caso llegó a asistencia inmediata."
     ),
     parameters=MappingProxyType(
         {
             "servicios": CARE_SERVICES,
             "estados_de_la_derivacion": TAKEN_ON,
             "resultados_excluidos": NOT_RECEIVED,
+            "asistencia": DELIVERED,
             "estados_del_caso": CARE_STATES,
         }
     ),

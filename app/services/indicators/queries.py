@@ -24,6 +24,7 @@ from app.models import (
     PlanObjective,
     Referral,
     SatisfactionCount,
+    ServiceDelivery,
     TraffickingCase,
 )
 from app.services.indicators import catalogue as c
@@ -76,10 +77,15 @@ def _care(year: int | None) -> Counts:
         Referral.state.in_(c.TAKEN_ON),
         or_(Referral.result.is_(None), Referral.result.not_in(c.NOT_RECEIVED)),
     )
+    delivered = select(ServiceDelivery.victim_id).where(
+        ServiceDelivery.service_type.in_(c.CARE_SERVICES),
+        ServiceDelivery.attendance == c.DELIVERED,
+        ServiceDelivery.state == "VIGENTE",
+    )
     housed = select(Placement.victim_id)
     reached = select(TraffickingCase.victim_id).where(TraffickingCase.state.in_(c.CARE_STATES))
     passed = select(CaseTransition.victim_id).where(CaseTransition.to_state.in_(c.CARE_STATES))
-    return _counted(year, union(served, housed, reached, passed))
+    return _counted(year, union(served, delivered, housed, reached, passed))
 
 
 def _family(year: int | None) -> Counts:
