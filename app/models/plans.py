@@ -29,6 +29,7 @@ class Plan(Base):
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_case_id", "case_id"),
+        Index("ix_plan_victim_id", "victim_id"),
         Index("ix_plan_unit_id_state", "unit_id", "state"),
         Index(
             "uq_plan_open",

@@ -1,4 +1,9 @@
--- What supervisors of a unit need. Runs as ruv_owner.
+-- What supervisors of a unit need, and the indexes that keep a unit's lists quick in a large register. Runs as
+-- ruv_owner.
+
+-- A unit's plans are found from the persons it takes part in: without it each of them read the whole index of plans
+-- (`/plans` of 200 cases among 20 000: 130 ms, and growing with the register; with it 5 ms).
+CREATE INDEX ix_plan_victim_id ON plan (victim_id);
 
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 

@@ -1,0 +1,182 @@
+"""A unit's lists in a large register against a small one, and updating an activity against a bare update.
+
+(a) `/cases`, `/plans` and `/clocks` of a unit with 200 cases and 4 000 activities, first in a small register,
+then in a large one; the ratio of the medians. (b) `PATCH` of an activity (scope, policy, row-level security,
+sealed note, clock, trace) against a bare FastAPI + SQLAlchemy endpoint that updates one row by its key and
+commits; same PostgreSQL, one worker process each, alternating rounds; the median of the rounds' ratios.
+"""
+
+import json
+import statistics
+import time
+import urllib.request
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import uvicorn
+from _care import DUE, Task, fill_others, fill_own
+from _register import access_token, installation, officer
+from _report import Figure, at_least, at_most, finish, is_quick, note
+from _writes import measure
+from fastapi import Depends, FastAPI, HTTPException
+from pydantic import BaseModel
+from read_case import serve_ours, start
+from sqlalchemy import BigInteger, Date, DateTime, Text, create_engine, func, insert, text, update
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+from app.runtime import Runtime
+
+SLOWER, RATE = 3.0, 0.5
+CLIENTS = (1, 8)
+SMALL = 1_000
+LISTS = ("/cases", "/plans")
+SHARED_BUFFERS = "1GB"
+
+
+class Plain(DeclarativeBase):
+    """The baseline's tables."""
+
+
+class PlainActivity(Plain):
+    """An activity in plain columns."""
+
+    __tablename__ = "plain_activity"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    state: Mapped[str] = mapped_column(Text)
+    note: Mapped[str | None] = mapped_column(Text)
+    due_on: Mapped[Any] = mapped_column(Date)
+    updated_at: Mapped[Any] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    version: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
+
+
+class Body(BaseModel):
+    """What both endpoints take."""
+
+    note: str
+    due_on: str
+
+
+def serve_plain(url: str, port: int) -> None:
+    """What a team would write without policy, sealing, clocks or trace: one row by its key, and a commit."""
+    factory = sessionmaker(create_engine(url, pool_size=20, max_overflow=30))
+    app = FastAPI()
+
+    def get_session() -> Any:
+        with factory() as session:
+            yield session
+            session.commit()
+
+    PlainSession = Annotated[Session, Depends(get_session, scope="function")]  # noqa: N806
+
+    @app.patch("/plain/{key}")
+    def patch(key: int, body: Body, session: PlainSession) -> dict[str, Any]:
+        moved = session.execute(
+            update(PlainActivity)
+            .where(PlainActivity.id == key)
+            .values(
+                note=body.note, due_on=body.due_on, updated_at=func.now(), version=PlainActivity.version + 1
+            )
+            .returning(PlainActivity.version, PlainActivity.state)
+        ).one_or_none()
+        if moved is None:
+            raise HTTPException(404)
+        return {"code": key, "state": moved.state, "version": moved.version}
+
+    uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
+
+
+def make_plain(runtime: Runtime, count: int) -> str:
+    """The baseline's database on the same server, with as many activities."""
+    assert runtime.server is not None
+    admin = create_engine(runtime.server.superuser_url(), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE plain OWNER ruv_app"))
+    admin.dispose()
+    url = runtime.server.url("ruv_app", "plain")
+    engine = create_engine(url)
+    Plain.metadata.create_all(engine)
+    rows = [{"id": key, "state": "EN_CURSO", "due_on": DUE} for key in range(1, count + 1)]
+    with engine.begin() as connection:
+        connection.execute(insert(PlainActivity), rows)
+        connection.execute(text("ANALYZE"))
+    engine.dispose()
+    return url
+
+
+def time_lists(port: int, token: str, seconds: float) -> dict[str, float]:
+    """Median seconds of each list, read by turns for a while over one connection at a time."""
+    spent: dict[str, list[float]] = {path: [] for path in LISTS}
+    until = time.perf_counter() + seconds
+    while time.perf_counter() < until:
+        for path in LISTS:
+            request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1{path}")
+            request.add_header("Authorization", f"Bearer {token}")
+            begun = time.perf_counter()
+            with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - loopback
+                body = json.load(answer)
+            spent[path].append(time.perf_counter() - begun)
+            if not body["items"]:
+                raise RuntimeError(f"{path} is empty")
+    return {path: statistics.median(times[1:]) for path, times in spent.items()}
+
+
+def rounds(ours: int, plain: int, tasks: list[Task], token: str, clients: int, quick: bool) -> float:
+    """Median of the ratios of our rate of updates to the bare endpoint's."""
+    seconds, count = (2.0, 3) if quick else (5.0, 7)
+    paths = {
+        "nuestro": (ours, [f"/api/v1/plans/{t.plan}/activities/{t.activity}" for t in tasks], token),
+        "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], None),
+    }
+    versions: dict[str, dict[str, int]] = {name: {} for name in paths}
+    rates: dict[str, list[float]] = {name: [] for name in paths}
+    for _ in range(count):
+        for name, (port, where, bearer) in paths.items():
+            load, versions[name] = measure(
+                port, where, bearer, versions[name], clients=clients, seconds=seconds
+            )
+            if load.failures:
+                raise RuntimeError(f"{name}: {load.failures} requests failed")
+            rates[name].append(load.rate)
+            note(f"{clients:>2} clientes  {name:<8} {json.dumps(asdict(load))}")
+    return statistics.median(a / b for a, b in zip(rates["nuestro"], rates["simple"], strict=True))
+
+
+def main() -> None:
+    """Run and print the figures."""
+    quick = is_quick(__doc__ or "")
+    large = 20_000 if quick else 1_000_000
+    figures: list[Figure] = []
+    with installation(SHARED_BUFFERS) as runtime:
+        actor = officer(runtime)
+        tasks = fill_own(runtime, actor)
+        fill_others(runtime, 0, SMALL)
+        process, port = start(serve_ours, str(runtime.settings.data_dir))
+        seconds = 3.0 if quick else 10.0
+        small = time_lists(port, access_token(runtime, actor), seconds)
+        begun = time.perf_counter()
+        fill_others(runtime, SMALL, large)
+        note(f"{large} casos cargados en {time.perf_counter() - begun:.0f} s")
+        after = time_lists(port, access_token(runtime, actor), seconds)
+        for path in LISTS:
+            note(f"{path}: {small[path] * 1e3:.1f} ms, luego {after[path] * 1e3:.1f} ms")
+            name = f"lista {path} con {large} casos"
+            figures.append(
+                at_most(
+                    name, after[path] / small[path], "ratio", baseline=f"con {SMALL} casos", target=SLOWER
+                )
+            )
+        plain_process, plain = start(serve_plain, make_plain(runtime, len(tasks)))
+        token = access_token(runtime, actor)
+        for clients in CLIENTS:
+            ratio = rounds(port, plain, tasks, token, clients, quick)
+            name = f"actualizar una actividad, {clients} clientes"
+            figures.append(at_least(name, ratio, "ratio", baseline="actualización simple", target=RATE))
+        for each in (process, plain_process):
+            each.terminate()
+            each.join()
+    finish(figures)
+
+
+if __name__ == "__main__":
+    main()
