@@ -3,6 +3,7 @@
 import base64
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,7 +12,7 @@ from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
-from app.errors import Invalid
+from app.errors import FieldError, Invalid
 from app.records.kinds import Line, Text
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
@@ -74,7 +75,7 @@ class ActivityIn(BaseModel):
     person_in_charge: Annotated[Line | None, Field(title="Persona responsable; se guarda cifrada")] = None
     frequency: Annotated[Coded | None, Field(title="Frecuencia (código)")] = None
     evidence_expected: Annotated[Line | None, Field(title="Evidencia esperada; se guarda cifrada")] = None
-    service: Annotated[str | None, Field(title="Servicio del directorio", min_length=1, max_length=40)] = None
+    service: Annotated[UUID | None, Field(title="Servicio de la unidad en el directorio")] = None
 
 
 class StepIn(BaseModel):
@@ -271,7 +272,9 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
     try:
         digital = base64.b64decode(body.digital, validate=True) if body.digital else None
     except ValueError:
-        raise Invalid("La firma digital no es base64 válido.") from None
+        message = "La firma digital no está en base64: revísela y envíela de nuevo."
+        errors: list[FieldError] = [{"field": "digital", "code": "not-base64", "message": message}]
+        raise Invalid(message, errors=errors) from None
     wanted = signing.Given(body.signer, body.manner, body, body.gaps_acknowledged or {}, digital)
     done = signing.sign(session, actor, code, wanted)
     return Answer(done, status_code=201, headers=etag(done["version"]))

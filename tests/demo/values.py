@@ -28,6 +28,13 @@ TEXTS = (
     ("plan_objective", "sealed", "plan"),
     ("plan_activity", "sealed", "plan"),
     ("progress_note", "sealed", "plan"),
+    ("plan_header", "sealed", "plan"),
+    ("plan_team", "sealed", "plan"),
+    ("plan_assessment", "sealed", "plan"),
+    ("plan_signature", "sealed", "plan"),
+    ("plan_review", "sealed", "plan"),
+    ("objective_note", "sealed", "plan"),
+    ("follow_up_contact", "sealed", "plan"),
 )
 TEXT_ROWS = (
     "SELECT t.id, t.victim_id, t.{0}, k.version, k.kek_id, k.wrapped FROM {1} t JOIN victim_key k"

@@ -190,6 +190,8 @@ def test_frequencies_are_codes(world: World) -> None:
     ok(plan.client.post(url, json=body), 201)
     wrong = problem(plan.client.post(url, json={**body, "frequency": "A_VECES"}), 422)
     assert wrong["errors"][0]["field"] == "frequency"
+    nobodys = {**body, "service": "0b3d2f0e-0000-4000-8000-000000000000"}
+    assert problem(plan.client.post(url, json=nobodys), 422)["errors"][0]["field"] == "service"
     shown = ok(plan.client.get(plan.url))["activities"][0]
     assert (shown["frequency"], shown["evidence_expected"]) == ("SEMANAL", "Hoja de asistencia")
 

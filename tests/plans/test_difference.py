@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from app.services.plans.difference import Change, differences
 
-WORDS = st.text("abcdeáñ ", max_size=30)
-TEXTS = st.none() | WORDS
-CODES = st.sampled_from(["A1", "A2", "A3", "A4"])
-ACTIVITIES = st.fixed_dictionaries(
+WORDS: st.SearchStrategy[Any] = st.text("abcdeáñ ", max_size=30)
+TEXTS: st.SearchStrategy[Any] = st.none() | WORDS
+CODES: st.SearchStrategy[Any] = st.sampled_from(["A1", "A2", "A3", "A4"])
+ACTIVITIES: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {
         "code": CODES,
         "unit": st.sampled_from(["CEM-1", "SALUD-2"]),
@@ -26,7 +26,7 @@ ACTIVITIES = st.fixed_dictionaries(
     },
     optional={"evidence_expected": WORDS},
 )
-OBJECTIVES = st.fixed_dictionaries(
+OBJECTIVES: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {
         "code": CODES,
         "domain": st.sampled_from(["EDUCACION", "EMPLEO"]),
@@ -35,7 +35,7 @@ OBJECTIVES = st.fixed_dictionaries(
         "activities": st.lists(ACTIVITIES, max_size=3, unique_by=lambda one: one["code"]),
     }
 )
-CLOSINGS = st.fixed_dictionaries(
+CLOSINGS: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {
         "outcome": st.sampled_from(["VIDA_INDEPENDIENTE", "TRASLADO"]),
         "states": st.dictionaries(CODES, st.sampled_from(["LOGRADO", "CANCELADA"]), max_size=2),
@@ -43,7 +43,7 @@ CLOSINGS = st.fixed_dictionaries(
         | st.dictionaries(st.sampled_from(["EDUCACION", "EMPLEO"]), WORDS, max_size=2),
     }
 )
-CONTENTS = st.fixed_dictionaries(
+CONTENTS: st.SearchStrategy[Any] = st.fixed_dictionaries(
     {
         "plan": st.just("PR-1"),
         "kind": st.sampled_from(["ADULTA", "NNA"]),
@@ -66,7 +66,7 @@ def leaves(value: Any, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], str]
     if value == []:
         return {}
     if isinstance(value, dict) and value:
-        found = {}
+        found: dict[tuple[str, ...], str] = {}
         for name, inner in value.items():
             found |= leaves(inner, (*path, name))
         return found

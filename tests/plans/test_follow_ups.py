@@ -50,6 +50,10 @@ def test_the_calendar_is_proposed_and_contacts_are_kept(world: World) -> None:
     problem(attempt(plan, codes[0]), 409)
     problem(attempt(plan, codes[1], contacted_on=(today() + timedelta(days=1)).isoformat()), 422)
     problem(attempt(plan, codes[1], result="REGULAR"), 422)
+    chief = world.actor("cem_officer", unit=unit_code(world, plan.person.officer), supervisor=True)
+    ok(attempt(plan, codes[1], result="EN_RIESGO", note="La buscan"), 201)
+    seen = [rows(world, who, "notice", plan.person.victim_id) for who in (chief, plan.person.officer)]
+    assert seen == [1, 0]  # those who see all of the unit's cases are told
     problem(attempt(plan, "CR-0000-0000-0000"), 404)
     shown = ok(plan.client.get(f"{plan.url}/follow-ups"))["items"][0]
     assert [(c["result"], c["note"]) for c in shown["contacts"]] == [

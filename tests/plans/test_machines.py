@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from app.services.plans import rules
 from app.services.plans.rules import PlanFacts
+from app.services.state_machine import Machine, Refusal, Transition
 from tests.cases.story import API, ok, registered, unit_code
 from tests.factories import World
 from tests.plans.story import WISH, Drafted
@@ -107,7 +108,7 @@ class Model:
     moves: list[str] = field(default_factory=list)
 
 
-def refused_well(refusal: rules.Refusal, missing: set[str]) -> None:
+def refused_well(refusal: Refusal, missing: set[str]) -> None:
     """A refusal speaks Spanish, and names what is missing if anything is."""
     assert refusal.message.endswith(".")
     assert len(refusal.message) > 15
@@ -310,8 +311,8 @@ def test_many_walks_over_http_keep_to_the_tables(world: World, steps: list[tuple
 
 def test_the_walk_notices_a_rule_that_gives_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with a hole: the thousand walks would not pass over it."""
-    open_hole = rules.Transition("NO_LOGRADO", "LOGRADO", (), "Maquilla el resultado.")
-    holed = rules.Machine(
+    open_hole = Transition("NO_LOGRADO", "LOGRADO", (), "Maquilla el resultado.")
+    holed = Machine(
         "actividad",
         rules.ACTIVITY_STATES,
         (*rules.ACTIVITY_MACHINE.transitions, open_hole),

@@ -125,17 +125,17 @@ def advance(session: Session, ref: PlanRef, version: int | None, **values: Any) 
     `version`: what the caller read; None where the change does not depend on it (adding, signing).
 
     Raises:
-        StaleVersion: somebody changed it meanwhile.
+        StaleVersion: somebody changed it meanwhile; `version` is the present one.
     """
     query = update(Plan).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
     if version is not None:
         query = query.where(Plan.version == version)
     moved = session.execute(query.values(version=Plan.version + 1, **values))
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
     new = session.scalar(
         select(Plan.version).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
     )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion(version=new)
     return int(new or 0)
 
 

@@ -21,6 +21,7 @@ from app.models import FollowUpContact, PlanFollowUp
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import Contact, FollowUp
+from app.services.notices.service import notify
 from app.services.plans import detail_queries, rules, safe_contact, timing
 from app.services.plans.calendar import follow_up_days
 from app.services.plans.content_queries import PlanRef, advance, find, own_plan, state_now, whole
@@ -29,6 +30,7 @@ from app.services.plans.writing import Blob, done, given, seal_row
 LATEST: Final = timedelta(days=3 * 366)
 """How far ahead a contact may be planned."""
 NOT_REACHED: Final = "NO_UBICADA"
+AT_RISK: Final = "EN_RIESGO"
 _CHANNELS: Final = code_list("contact_channel").labels
 _RESULTS: Final = code_list("follow_up_result").labels
 
@@ -82,7 +84,7 @@ def contacted(
     """Record an attempt at a planned contact; unless she could not be found, the contact is made with it.
 
     A channel she does not allow is refused. What happened all the same is recorded with `channel_reason`: a
-    note that is lost helps nobody.
+    note that is lost helps nobody. That she is at risk is told to the supervisors of the unit.
 
     Raises:
         NotFound: the plan or the contact is out of scope.
@@ -110,6 +112,11 @@ def contacted(
             .values(state=state, version=PlanFollowUp.version + 1)
         )
         timing.contact_made(session, row.id)
+    if wanted.result == AT_RISK:
+        notify(
+            session, "SEGUIMIENTO_EN_RIESGO", unit_id=ref.row.unit_id, subject_code=row.code,
+            victim_id=ref.row.victim_id, case_id=ref.row.case_id, supervisors=True,
+        )  # fmt: skip
     done(
         session, actor, "plans.follow-up.contact", ref.row, purpose, blobs,
         plan=ref.row.code, follow_up=row.code, result=wanted.result,

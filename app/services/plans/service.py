@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,7 +18,7 @@ from app.access.standing import standing
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from app.models import Plan, PlanActivity, PlanObjective, Unit
+from app.models import DirectoryService, Plan, PlanActivity, PlanObjective, Unit
 from app.records.rows.plans import PlanHeader as Header
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
@@ -44,7 +45,7 @@ class Objective:
 class Activity:
     """An activity: which unit does what by when. The texts are stored sealed.
 
-    `frequency`: a code of `activity_frequency`; `service`: code of a service of the directory.
+    `frequency`: a code of `activity_frequency`; `service`: key of a service of the unit in the directory.
     """
 
     unit: str
@@ -54,7 +55,7 @@ class Activity:
     person_in_charge: str | None = None
     frequency: str | None = None
     evidence_expected: str | None = None
-    service: str | None = None
+    service: UUID | None = None
 
 
 def draft(
@@ -158,7 +159,7 @@ def add_activity(
     ref = own_plan(session, actor, code)
     unit_id = session.scalar(select(Unit.id).where(Unit.code == wanted.unit))
     check_codes(frequency=("activity_frequency", wanted.frequency))
-    _check_activity(unit_id, wanted.due_on)
+    _check_activity(session, unit_id, wanted)
     advance(session, ref, None)
     state = state_now(session, ref)
     check_editable(state)
@@ -172,7 +173,7 @@ def add_activity(
         "code": new,
         "unit_id": unit_id,
         "due_on": wanted.due_on,
-        "service_code": wanted.service,
+        "service_code": str(wanted.service) if wanted.service else None,
         "state": "PENDIENTE",
         "created_by": actor.user_id,
     }
@@ -209,11 +210,25 @@ def _check_case(session: Session, ref: CaseRef) -> None:
         raise Conflict(_HAS_PLAN, plan=alive)
 
 
-def _check_activity(unit_id: int | None, due_on: date) -> None:
+def _check_activity(session: Session, unit_id: int | None, wanted: Activity) -> None:
     errors: list[FieldError] = []
     if unit_id is None:
         errors.append({"field": "unit", "code": "unknown", "message": "No existe esa unidad."})
-    if wrong := out_of_range(due_on):
+    if wrong := out_of_range(wanted.due_on):
         errors.append(wrong)
+    if wanted.service is not None and not _offers(session, unit_id, wanted.service):
+        message = "La unidad no ofrece ahora ese servicio del directorio."
+        errors.append({"field": "service", "code": "unknown", "message": message})
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _offers(session: Session, unit_id: int | None, key: UUID) -> bool:
+    found = session.scalar(
+        select(DirectoryService.id).where(
+            DirectoryService.key == key,
+            DirectoryService.unit_id == unit_id,
+            DirectoryService.status == "ACTIVO",
+        )
+    )
+    return found is not None
