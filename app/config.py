@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     context_seconds: int = Field(default=120, ge=1)
     """How long a signed database context is accepted after it was bound."""
 
+    scheduler: bool = True
+    """Whether this process also keeps the deadlines (`off`: others do, or `ruv clocks sweep` by hand)."""
+
+    clocks_file: Path | None = None
+    """Deadlines of this installation that differ from the catalogue's (CSV)."""
+
     token_issuer: str = "ruv"  # noqa: S105 - a name
     token_audience: str = "ruv-api"  # noqa: S105 - a name
     session_hours: int = Field(default=12, ge=1, le=24)

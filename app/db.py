@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, ClauseElement, Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy import URL, ClauseElement, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -104,6 +104,12 @@ class Database:
                 **pool,
             )
         return self._engines[role]
+
+    def driver_arguments(self, role: str = "ruv_app") -> dict[str, Any]:
+        """What the driver connects with as a database role, for a library that connects by itself."""
+        url = make_url(self._urls[role])
+        arguments: dict[str, Any] = _DIALECT.create_connect_args(url)[1]  # type: ignore[no-untyped-call]
+        return arguments
 
     def open_session(self, actor: Actor) -> Session:
         """A session of the application role, bound to `actor` at each transaction's start.

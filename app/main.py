@@ -1,5 +1,6 @@
 """The application: settings, middleware, handlers, routers; nothing else."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from app.api.documentation import complete_openapi
 from app.api.middleware import BodyLimit, SafeHeaders
 from app.config import Settings, get_settings
 from app.runtime import Runtime, open_runtime
+from app.services.scheduler.runner import Scheduler
 
 
 def create_app(
@@ -21,11 +23,16 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        app.state.runtime = opener(settings)
+        runtime = app.state.runtime = opener(settings)
+        scheduler = Scheduler(runtime.database) if settings.scheduler else None
+        if scheduler is not None:
+            scheduler.start()
         try:
             yield
         finally:
-            app.state.runtime.close()
+            if scheduler is not None:
+                await asyncio.to_thread(scheduler.stop)
+            runtime.close()
 
     app = FastAPI(
         title="RUV-Trata",

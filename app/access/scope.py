@@ -25,7 +25,17 @@ from sqlalchemy.orm import aliased
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.models import Assignment, Participation, Placement, Plan, Referral, TraffickingCase, Victim
+from app.models import (
+    Assignment,
+    Clock,
+    Notice,
+    Participation,
+    Placement,
+    Plan,
+    Referral,
+    TraffickingCase,
+    Victim,
+)
 
 UNIT = bindparam("actor_unit", type_=BigInteger)
 USER = bindparam("actor_user", type_=BigInteger)
@@ -160,4 +170,51 @@ def visible_placements(actor: Actor) -> Select[int]:
     query = select(Placement.id).where(in_case)
     if not policy().reads_of_others(actor.role, "shelter_location"):
         query = query.where(Placement.unit_id == UNIT)
+    return query.params(actor_params(actor))
+
+
+_ASKED = ("ENVIADA", "VENCIDA")
+"""States of a referral in which a receiver that takes no part in the case yet is told of its deadline."""
+
+
+def visible_clocks(actor: Actor) -> Select[int]:
+    """Ids of clocks the actor's own unit must meet, of cases in scope and of referrals it has not answered.
+
+    Nobody else's: which unit must act may tell where a person is, or what was done to her.
+    """
+    in_case = _in_scope(
+        actor, Participation.victim_id == Clock.victim_id, Participation.case_id == Clock.case_id
+    )
+    asked = exists().where(
+        Clock.subject_table == "referral",
+        Referral.id == Clock.row_id,
+        Referral.victim_id == Clock.victim_id,
+        Referral.to_unit_id == UNIT,
+        Referral.state.in_(_ASKED),
+    )
+    answers = policy().permits(actor.role, Permission.REFERRALS_READ)
+    seen = or_(in_case, asked) if answers else in_case
+    return select(Clock.id).where(Clock.unit_id == UNIT, seen).params(actor_params(actor))
+
+
+def visible_notices(actor: Actor) -> Select[int]:
+    """Ids of notices for the actor: its own, its unit's, and those for supervisors if it is one."""
+    in_case = _in_scope(
+        actor, Participation.victim_id == Notice.victim_id, Participation.case_id == Notice.case_id
+    )
+    asked = exists().where(
+        Referral.victim_id == Notice.victim_id,
+        Referral.case_id == Notice.case_id,
+        Referral.code == Notice.subject_code,
+        Referral.to_unit_id == UNIT,
+        Referral.state.in_(_ASKED),
+    )
+    answers = policy().permits(actor.role, Permission.REFERRALS_READ)
+    query = select(Notice.id).where(
+        Notice.unit_id == UNIT,
+        or_(Notice.user_id.is_(None), Notice.user_id == USER),
+        or_(in_case, asked) if answers else in_case,
+    )
+    if not actor.unit_wide:
+        query = query.where(Notice.supervisors.is_(False))
     return query.params(actor_params(actor))

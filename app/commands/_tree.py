@@ -37,6 +37,7 @@ COMMANDS: dict[str, Entry] = {
     ),
     "directory": Entry("app.commands.directory", "Directorio de servicios."),
     "release": Entry("app.commands.releases", "Publicaciones estadísticas."),
+    "clocks": Entry("app.commands.clocks", "Plazos: cuántos hay y cuáles vencieron."),
     "db": Entry("app.commands.db", "Versión de la base de datos."),
     "keys": Entry("app.commands.keys", "Llaves."),
     "doctor": Entry("app.commands.doctor", "Revisa la instalación."),

@@ -38,9 +38,11 @@ def serve(
 ) -> None:
     """Atiende el registro. Sin configuración usa una base de datos y llaves propias."""
     from app.runtime import open_runtime
+    from app.services.clocks.catalogue import kinds
 
     settings = _sharing_connections(settings_for(data_dir), workers)
     first_time = embedded(settings) and not settings.root_key_path.exists()
+    kinds()  # an unfit file of deadlines is told before anything starts
     listening = listen(host, port)
     runtime = open_runtime(settings, progress=say)
     try:
@@ -57,7 +59,7 @@ def _sharing_connections(settings: Settings, workers: int) -> Settings:
     from app.config import hand_down
     from app.postgres.cluster import DEFAULTS
 
-    each = (int(DEFAULTS["max_connections"]) - _OTHER_CONNECTIONS) // workers
+    each = (int(DEFAULTS["max_connections"]) - _OTHER_CONNECTIONS) // workers - int(settings.scheduler)
     if not embedded(settings) or settings.pool_size + settings.max_overflow <= each:
         return settings
     pool_size = max(1, min(settings.pool_size, each))

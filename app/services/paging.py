@@ -12,6 +12,7 @@ from app.errors import BadRequest
 
 PAGE = 50
 """Rows of a page unless asked otherwise."""
+_WRONG = "El cursor no es válido. Pida la lista desde el principio."
 
 
 def cursor_of(moment: datetime, code: str) -> str:
@@ -20,19 +21,30 @@ def cursor_of(moment: datetime, code: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
+def read_moment(cursor: str) -> tuple[datetime, str]:
+    """Moment and text of a cursor, whatever the text is.
+
+    Raises:
+        BadRequest: it is not a cursor.
+    """
+    try:
+        at, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        moment = datetime.fromisoformat(at)
+    except (binascii.Error, ValueError, TypeError, RecursionError):
+        raise BadRequest(_WRONG) from None
+    if moment.tzinfo is None or not isinstance(text, str) or "\0" in text:
+        raise BadRequest(_WRONG)
+    return moment, text
+
+
 def read_cursor(cursor: str, *prefixes: str) -> tuple[datetime, str]:
     """Moment and code of a cursor of a list whose codes have one of these prefixes.
 
     Raises:
         BadRequest: it is not a cursor of such a list.
     """
-    wrong = BadRequest("El cursor no es válido. Pida la lista desde el principio.")
+    moment, text = read_moment(cursor)
     try:
-        at, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        prefix = next((known for known in prefixes if text.startswith(known)), prefixes[0])
-        moment, code = datetime.fromisoformat(at), parse_code(text, prefix)
-    except (binascii.Error, ValueError, TypeError, AttributeError, RecursionError):
-        raise wrong from None
-    if moment.tzinfo is None:
-        raise wrong
-    return moment, code
+        return moment, parse_code(text, next((p for p in prefixes if text.startswith(p)), prefixes[0]))
+    except ValueError:
+        raise BadRequest(_WRONG) from None

@@ -1,0 +1,34 @@
+"""Deadlines: `/clocks`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, Requires
+from app.services.clocks import queries
+from app.services.clocks.catalogue import kinds
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/clocks", tags=["plazos y avisos"])
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Plazos de mi unidad")
+def index(
+    session: DbSession,
+    actor: CurrentActor,
+    state: Annotated[str | None, Query(title="Estado", max_length=60, examples=["VENCIDO"])] = None,
+    kind: Annotated[str | None, Query(title="Clase de plazo", max_length=60)] = None,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=300)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Running and overdue, the first due first, each with its legal basis and whether that is verified."""
+    items, following = queries.work_list(session, actor, state=state, kind=kind, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get("/catalogue", dependencies=[Requires(Permission.CASES_READ)], summary="Clases de plazo")
+def catalogue(actor: CurrentActor) -> Answer:  # noqa: ARG001 - the guard is what asks
+    """Every kind of clock: value, unit, legal basis, and whether counsel has verified it."""
+    return Answer({"items": [kind.shown() for kind in kinds().values()]})

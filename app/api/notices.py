@@ -1,0 +1,34 @@
+"""Notices to the caller and its unit: `/notices`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, Requires
+from app.api.schemas import Code
+from app.services.notices import queries
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/notices", tags=["plazos y avisos"])
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Avisos")
+def index(
+    session: DbSession,
+    actor: CurrentActor,
+    *,
+    unread: Annotated[bool, Query(title="Solo los no leídos")] = True,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Newest first; codes only."""
+    items, following = queries.inbox(session, actor, unread=unread, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.post("/{code}/read", dependencies=[Requires(Permission.CASES_READ)], summary="Marcar como leído")
+def read(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """The first reader of the unit counts; once more changes nothing."""
+    return Answer(queries.mark_read(session, actor, code))

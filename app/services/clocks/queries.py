@@ -1,0 +1,119 @@
+"""Read clocks: what the own unit must do, most urgent first."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.scope import visible_clocks
+from app.audit import record
+from app.errors import Invalid
+from app.models import Clock, TraffickingCase
+from app.services.choices import unknown_code
+from app.services.clocks.catalogue import kind_of, kinds
+from app.services.paging import PAGE, cursor_of, read_moment
+
+STATES: Final = {"CORRIENDO": "Corriendo", "VENCIDO": "Vencido"}
+"""What a work list shows; what was met or cancelled is history."""
+
+
+def work_list(
+    session: Session,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    kind: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Clocks that the actor's unit has to meet, within the actor's scope, the first due first.
+
+    Overdue is what is past its moment, whether or not the sweep has been by. A clock that closed its subject
+    by running out (a referral that expired) is shown until it has told everybody, and no longer.
+
+    Returns:
+        The items and the cursor of the next page.
+
+    Raises:
+        Forbidden: the role reads no cases.
+        Invalid: unknown state or kind.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.CASES_READ)
+    query = (
+        select(
+            Clock.subject_code, Clock.kind, Clock.started_at, Clock.due_at, Clock.user_id,
+            TraffickingCase.code.label("case"),
+        )
+        .outerjoin(  # who is only asked does not see the case yet
+            TraffickingCase,
+            and_(TraffickingCase.id == Clock.case_id, TraffickingCase.victim_id == Clock.victim_id),
+        )
+        .where(Clock.id.in_(visible_clocks(actor)), _open(), *_filters(state, kind))
+        .order_by(Clock.due_at, Clock.subject_code, Clock.kind)
+        .limit(limit + 1)
+    )  # fmt: skip
+    if cursor is not None:
+        query = query.where(_after(cursor))
+    rows = session.execute(query).all()
+    page = rows[:limit]
+    used = [name for name, value in (("state", state), ("kind", kind)) if value is not None]
+    record(
+        session, actor, "clocks.list", purpose="atencion", fields=used,
+        detail={"clocks": [f"{row.kind} {row.subject_code}" for row in page]},
+    )  # fmt: skip
+    last = page[-1] if len(rows) > limit else None
+    following = cursor_of(last.due_at, f"{last.subject_code} {last.kind}") if last else None
+    return [_item(actor, row) for row in page], following
+
+
+def _open() -> ColumnElement[bool]:
+    return and_(
+        Clock.state.in_(STATES),
+        or_(Clock.state == "CORRIENDO", Clock.effect.is_(None), Clock.next_at.is_not(None)),
+    )
+
+
+def _filters(state: str | None, kind: str | None) -> list[ColumnElement[bool]]:
+    errors = [
+        unknown_code(field, known)
+        for field, value, known in (("state", state, STATES), ("kind", kind, kinds()))
+        if value is not None and value not in known
+    ]
+    if errors:
+        raise Invalid("Revise el filtro.", errors=errors)
+    found: list[ColumnElement[bool]] = [] if kind is None else [Clock.kind == kind]
+    if state is not None:
+        found.append(Clock.due_at > func.now() if state == "CORRIENDO" else Clock.due_at <= func.now())
+    return found
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    moment, text = read_moment(cursor)
+    code, _, kind = text.partition(" ")
+    return tuple_(Clock.due_at, Clock.subject_code, Clock.kind) > (moment, code, kind)
+
+
+def _item(actor: Actor, row: Any) -> dict[str, Any]:
+    kind = kind_of(row.kind)
+    state = "CORRIENDO" if row.due_at > datetime.now(UTC) else "VENCIDO"
+    return {
+        "subject": row.subject_code,
+        "case": row.case,
+        "kind": row.kind,
+        "label": kind.label,
+        "source": kind.source,
+        "verified": kind.verified,
+        "closes_by_itself": kind.effect is not None,
+        "state": state,
+        "state_label": STATES[state],
+        "started_at": row.started_at,
+        "due_at": row.due_at,
+        "mine": row.user_id == actor.user_id,
+    }

@@ -1,0 +1,44 @@
+"""What runs by itself, and how often.
+
+A job looks for everything that is due by now and does it; it never counts on having run last time. Ticks that
+were missed for more than ten minutes are not made up, so a monthly duty is looked for every hour or day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import SCHEDULER
+from app.db import Database
+from app.services.clocks.sweeping import sweep
+from app.services.satisfaction.urn import count_month
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A periodic job. `cron`: five fields, in UTC (Lima is five hours behind); a sixth would be seconds."""
+
+    name: str
+    cron: str
+    work: Callable[[Database], object]
+
+
+def in_session(work: Callable[[Session], object]) -> Callable[[Database], object]:
+    """A job done in one transaction that is bound to `SCHEDULER`."""
+
+    def run(database: Database) -> object:
+        with database.session(SCHEDULER) as session:
+            return work(session)
+
+    return run
+
+
+JOBS: tuple[Job, ...] = (
+    Job("sweep", "* * * * *", sweep),
+    # 01:30 in Lima: months that ended are counted on the first night, or the next one the service runs.
+    Job("satisfaction-months", "30 6 * * *", in_session(count_month)),
+)
+"""Every periodic job of the service."""
