@@ -17,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import SETUP, SIGN_IN, Actor
 from app.models import AuthSession
+from app.records.rows.consents import ConsentRow
 from app.runtime import Runtime
+from app.services.consents.ledger import give
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
 from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.registry import Entry, declare
@@ -106,6 +108,21 @@ class World:
                 not_duplicate="HOMONIMA",
                 probe_limit=1_000_000,
             )
+
+    def consent(self, actor: Actor, case: str, *to_units: str, **fields: Any) -> str:
+        """A consent of an adult to share identity and contact with these units, unless told otherwise."""
+        given = {
+            "purposes": ["ATENCION"],
+            "compartments": ["identity", "contact"],
+            "to_units": list(to_units),
+            "language": "spa",
+            "given_by": "PERSONA",
+            "form": "ESCRITO",
+            "text_version": "CI-1",
+            **fields,
+        }
+        with self.session(actor) as session:
+            return give(session, actor, case, ConsentRow.model_validate(given))
 
     def client(self, actor: Actor | None = None) -> httpx.Client:
         """An HTTP client of the served application, signed in as `actor`."""

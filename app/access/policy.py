@@ -56,6 +56,8 @@ class Role:
     population: int
     permissions: frozenset[Permission]
     cells: dict[str, Cell]
+    investigates: bool = False
+    """Whether its looks stay reserved from the person during the investigation (NCPP art. 324)."""
 
     @property
     def unit_scoped(self) -> bool:
@@ -146,6 +148,7 @@ def compile_policy(matrix: str, roles: str) -> Policy:
             population=POPULATION_BITS[row["population"]],
             permissions=frozenset(Permission(p) for p in row["permissions"].split()),
             cells={r["compartment"]: parse_cell(r[name]) for r in rows},
+            investigates=row.get("investigates") == "SI",
         )
     if missing := set(rows[0]) - {"compartment"} - set(compiled):
         raise ValueError(f"columns without a role: {sorted(missing)}")

@@ -40,6 +40,9 @@ class ReferralIn(BaseModel):
         Field(title="Compartimentos que se comparten; si falta, el mínimo de quien recibe", max_length=12),
     ] = None
     message: Annotated[Text | None, Field(title="Mensaje; se guarda cifrado")] = None
+    consent: Annotated[
+        str | None, Field(title="Consentimiento en que se apoya (código CN)", max_length=40)
+    ] = None
     replaces: Annotated[
         str | None,
         Field(title="Derivación anterior que esta reemplaza (vencida, rechazada o retirada)", max_length=40),
@@ -84,6 +87,7 @@ def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: Idempot
             due_at=body.due_at,
             compartments=None if body.compartments is None else tuple(body.compartments),
             message=body.message,
+            consent=body.consent,
             replaces=body.replaces,
         )
         code = sending.send(session, actor, body.case, wanted)

@@ -6,6 +6,7 @@ from app.models.base import Base
 from app.models.cases import Assignment, CaseTransition, Exploitation, Participation, TraffickingCase
 from app.models.clocks import Clock, Notice
 from app.models.commands import CommandRequest
+from app.models.consents import Consent, ConsentEvent, DataRequest, DataRequestEvent, Objection
 from app.models.deliveries import ServiceDelivery
 from app.models.directory import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation
 from app.models.documents import (
@@ -84,6 +85,10 @@ __all__ = [
     "Clock",
     "CommandRequest",
     "CompartmentHead",
+    "Consent",
+    "ConsentEvent",
+    "DataRequest",
+    "DataRequestEvent",
     "DirectoryLocation",
     "DirectoryService",
     "DirectoryServiceAtLocation",
@@ -101,6 +106,7 @@ __all__ = [
     "LinkageRun",
     "MatchCandidate",
     "Notice",
+    "Objection",
     "ObjectiveNote",
     "Participation",
     "PlaceHold",

@@ -119,6 +119,7 @@ class Participation(Base):
 
     `population` bits: 1 anyone, 2 child or adolescent (or age not known), 4 foreign or abroad.
     `compartments`: what a referral shared; null means no narrowing beyond the role.
+    `given`: what it gave at first, from which the database takes what the person objects to.
     `seats`: who sees it, as numbers kept by the database for its row-level security.
     `housed`: she lives in this unit now (kept by the database from the placements).
     """
@@ -162,6 +163,7 @@ class Participation(Base):
     basis: Mapped[str]
     referral_id: Mapped[int | None]
     compartments: Mapped[list[str] | None]
+    given: Mapped[list[str] | None]
     population: Mapped[int] = mapped_column(SmallInteger)
     seats: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
     housed: Mapped[bool] = mapped_column(server_default=text("false"))

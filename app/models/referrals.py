@@ -20,6 +20,13 @@ class Referral(Base):
     __tablename__ = "referral"
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
+        ForeignKeyConstraint(
+            ["consent_id", "victim_id"],
+            ["consent.id", "consent.victim_id"],
+            onupdate="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         ForeignKeyConstraint(["replaces_id", "victim_id"], REFERRAL_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         # An expired or refused referral is sent again once.
@@ -33,6 +40,7 @@ class Referral(Base):
         Index("ix_referral_to_unit_id_state", "to_unit_id", "state"),
         Index("ix_referral_from_unit_id_state", "from_unit_id", "state"),
         Index("ix_referral_case_id", "case_id"),
+        Index("ix_referral_consent_id", "consent_id", postgresql_where=text("consent_id IS NOT NULL")),
         Index(
             "uq_referral_waiting",
             "case_id",
@@ -75,6 +83,7 @@ class Referral(Base):
     key_version: Mapped[int | None]
     replaces_id: Mapped[int | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    consent_id: Mapped[int | None]
 
 
 class ReferralStep(Base):

@@ -111,8 +111,8 @@ def move(client: httpx.Client, case: str, to: str, **body: Any) -> httpx.Respons
 
 
 def refer(client: httpx.Client, case: str, to_unit: str, **body: Any) -> httpx.Response:
-    """Send a referral."""
-    wanted = {"service_type": "ALOJAMIENTO", "legal_basis": "CONSENTIMIENTO", **body}
+    """Send a referral, by mandate of law unless told otherwise."""
+    wanted = {"service_type": "ALOJAMIENTO", "legal_basis": "MANDATO_LEGAL", **body}
     return client.post(f"{API}/referrals", json={"case": case, "to_unit": to_unit, **wanted})
 
 

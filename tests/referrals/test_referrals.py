@@ -251,7 +251,7 @@ def test_the_same_request_is_sent_once(world: World) -> None:
         "case": person.case,
         "to_unit": unit,
         "service_type": "ALOJAMIENTO",
-        "legal_basis": "CONSENTIMIENTO",
+        "legal_basis": "MANDATO_LEGAL",
     }
     key = {"Idempotency-Key": "derivacion-1"}
     first = ok(person.client.post(f"{API}/referrals", json=body, headers=key), 201)["code"]

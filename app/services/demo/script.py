@@ -53,7 +53,7 @@ PROTECTION: Final = {
 
 SHELTER_REFERRAL: Final = {
     "service_type": "ALOJAMIENTO",
-    "legal_basis": "CONSENTIMIENTO",
+    "legal_basis": "INTERES_VITAL",
     "urgent": True,
     "compartments": ["identity", "contact", "protection"],
     "message": "Necesita alojarse esta noche; llega acompañada.",
@@ -72,6 +72,17 @@ HEALTH_REFERRAL: Final = {
     "compartments": ["identity", "health", "plan", "services"],
     "message": "Control de salud completo; prefiere que la atienda una doctora.",
 }
+
+CONSENT: Final = {
+    "purposes": ["ATENCION", "COORDINACION_INSTITUCIONES"],
+    "language": "spa",
+    "interpreter": "NO",
+    "given_by": "PERSONA",
+    "form": "HUELLA",
+    "text_version": "CI-2026-1",
+    "notes": "Lo leyó con calma, preguntó y puso su huella.",
+}
+"""What she allows, beside to whom and what of her record, which is what the referral shares."""
 
 WITNESS = "Trabajadora social del albergue (persona sintética)"
 PLAN: Final = {

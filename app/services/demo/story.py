@@ -150,8 +150,17 @@ class _Story:
 
     def _refer(self, sender: Desk, receiver: Desk, wanted: Mapping[str, Any]) -> None:
         body = {"case": self.told.case, "to_unit": receiver.unit, **wanted}
+        if wanted["legal_basis"] == "CONSENTIMIENTO":
+            body["consent"] = self._consent(sender, receiver, wanted["compartments"])
         code = sender.send("/referrals", body)["code"]
         receiver.send(f"/referrals/{code}/answer", {"decision": "accept"})
+
+    def _consent(self, sender: Desk, receiver: Desk, compartments: list[str]) -> str:
+        """She allows the sender to share this with the receiver; returns the code of her consent."""
+        named = {"case": self.told.case, "to_units": [receiver.unit], "compartments": compartments}
+        code: str = sender.send("/consents", {**script.CONSENT, **named})["code"]
+        self._note(sender, f"registra que ella consiente compartir sus datos con quien la atenderá ({code}).")
+        return code
 
     def _shelter(self) -> None:
         self._see("before", "Albergue, antes", self.shelter)

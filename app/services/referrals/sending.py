@@ -25,6 +25,8 @@ from app.services.cases.row_queries import case_state, openable
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
+from app.services.consents.covering import covering
+from app.services.consents.rules import RESTING
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
@@ -39,6 +41,7 @@ class Wanted:
 
     `due_at`: until when an answer is awaited (the service's own term if not given).
     `compartments`: what to share (the receiver's minimum if not given).
+    `consent`: code of the consent it rests on, where the legal basis is one.
     `replaces`: code of the own unit's earlier one that expired, was refused or withdrawn.
     """
 
@@ -50,6 +53,7 @@ class Wanted:
     due_at: datetime | None = None
     compartments: tuple[str, ...] | None = None
     message: str | None = None
+    consent: str | None = None
     replaces: str | None = None
 
 
@@ -70,6 +74,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     _check(actor, wanted, unit_id, due_at)
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
+    consent_id = _consent(session, ref, wanted, unit_id, shared)
     _expire(session, actor, ref)
     row: dict[str, Any] = {
         "id": next_ids(session, referral=1)["referral"][0],
@@ -81,6 +86,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         "service_type": wanted.service_type,
         "reason": rules.forced_reason(kind, wanted.reason),
         "legal_basis": wanted.legal_basis,
+        "consent_id": consent_id,
         "compartments": shared,
         "urgent": wanted.urgent,
         "state": "ENVIADA",
@@ -137,6 +143,18 @@ def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) ->
         )
         raise Invalid(message, errors=[_wrong("replaces", "not-replaceable", message)])
     return found
+
+
+def _consent(
+    session: Session, ref: CaseRef, wanted: Wanted, unit_id: int | None, shared: list[str]
+) -> int | None:
+    """Key of the consent it rests on; None where the legal basis is another."""
+    if wanted.legal_basis in RESTING:
+        return covering(session, ref, wanted.consent, to_unit_id=unit_id or 0, compartments=shared)
+    if wanted.consent is not None:
+        message = "Esa base legal no se apoya en un consentimiento: quítelo, o cambie la base legal."
+        raise Invalid(message, errors=[_wrong("consent", "not-needed", message)])
+    return None
 
 
 def _due(wanted: Wanted) -> datetime:

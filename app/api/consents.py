@@ -1,0 +1,113 @@
+"""The consent ledger (`/consents`) and objections (`/cases/{code}/objections`)."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.api.schemas import Code
+from app.records.rows.consents import ConsentRow, ObjectionRow, WithdrawalRow
+from app.services.consents import ledger, objections, queries
+from app.services.idempotency import remember, replayed
+
+router = APIRouter(tags=["consentimientos"])
+
+
+class ConsentIn(ConsentRow):
+    """A consent of the person of a case."""
+
+    case: Annotated[str, Field(title="Código del caso", max_length=40)]
+    replaces: Annotated[str | None, Field(title="Consentimiento que reemplaza (código)", max_length=40)] = (
+        None
+    )
+
+
+@router.post(
+    "/consents",
+    status_code=201,
+    dependencies=[Requires(Permission.CONSENTS_WRITE)],
+    summary="Registrar un consentimiento",
+)
+def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Records a consent. A suspect cannot give it (409: the UPE decides); a child's needs who backs it."""
+    payload = body.model_dump(mode="json")
+    code = replayed(session, actor, key, "consents.give", payload)
+    if code is None:
+        row = ConsentRow.model_validate(body.model_dump(exclude={"case", "replaces"}))
+        code = ledger.give(session, actor, body.case, row, replaces=body.replaces)
+        remember(session, actor, key, "consents.give", payload, code)
+    return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/consents/{code}"})
+
+
+@router.get(
+    "/consents", dependencies=[Requires(Permission.CONSENTS_READ)], summary="Consentimientos de un caso"
+)
+def listed(
+    session: DbSession,
+    actor: CurrentActor,
+    case: Annotated[str, Query(title="Código del caso", max_length=40)],
+) -> Answer:
+    """Every consent of the case, newest first, with its state."""
+    return Answer({"items": queries.ledger(session, actor, case)})
+
+
+@router.get(
+    "/consents/{code}", dependencies=[Requires(Permission.CONSENTS_READ)], summary="Leer un consentimiento"
+)
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """One consent with its words and the referrals that rest on it."""
+    return Answer(queries.read(session, actor, code))
+
+
+@router.post(
+    "/consents/{code}/withdrawal",
+    dependencies=[Requires(Permission.CONSENTS_WRITE)],
+    summary="Retirar un consentimiento",
+)
+def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: CurrentActor) -> Answer:
+    """What rests on it ends at once; the answer lists what ended and what cannot be recalled."""
+    return Answer(ledger.withdraw(session, actor, code, body))
+
+
+@router.get(
+    "/cases/{code}/objections",
+    dependencies=[Requires(Permission.CONSENTS_READ)],
+    summary="Objeciones de un caso",
+)
+def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Every objection of the case, newest first."""
+    return Answer({"items": queries.objections(session, actor, code)})
+
+
+@router.post(
+    "/cases/{code}/objections",
+    status_code=201,
+    dependencies=[Requires(Permission.CONSENTS_WRITE)],
+    summary="Registrar una objeción",
+)
+def file_objection(
+    code: Code, body: ObjectionRow, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer:
+    """Narrows at once what units see by referral; only an adult objects."""
+    payload = {"case": code, **body.model_dump(mode="json")}
+    made = replayed(session, actor, key, "objections.file", payload)
+    if made is None:
+        made = objections.file_objection(session, actor, code, body)
+        remember(session, actor, key, "objections.file", payload, made)
+    return Answer({"code": made}, status_code=201)
+
+
+@router.post(
+    "/cases/{code}/objections/{objection}/lift",
+    dependencies=[Requires(Permission.CONSENTS_WRITE)],
+    summary="Levantar una objeción",
+)
+def lift(
+    code: Code, objection: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """Lifts it: views are again as wide as what was shared."""
+    done = objections.lift(session, actor, code, objection, version)
+    return Answer(done, headers=etag(done["version"]))

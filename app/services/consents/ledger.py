@@ -1,0 +1,243 @@
+"""Record a consent, and end one: withdrawn, or replaced by a newer version of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.permissions import Permission
+from app.audit import record
+from app.codes import new_code
+from app.db import UniqueViolation, insert_rows
+from app.errors import Conflict, FieldError, Invalid
+from app.models import Consent, ConsentEvent
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.consents import ConsentRow, WithdrawalRow
+from app.services.cases.activity import touch
+from app.services.clocks import service as clocks
+from app.services.clocks.calendar import end_of
+from app.services.consents import rules
+from app.services.consents.queries import (
+    Found,
+    find,
+    reads_of,
+    share_of,
+    shares_of,
+    tell_receivers,
+    unit_ids,
+)
+from app.services.consents.voices import compared, voice
+from app.services.consents.writing import check_compartments, institutions, invalid, seal_into
+from app.services.state_machine import refused
+
+_REQUIRED = ("purposes", "compartments", "language", "given_by", "form", "text_version")
+EXPIRES: Final = "CONSENTIMIENTO_VENCE"
+"""The clock of a consent's last day."""
+
+WITHDRAWN: Final = "CONSENTIMIENTO_RETIRADO"
+_ENDED = "Ese consentimiento ya terminó: vuelva a leerlo."
+_LIVE = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
+
+
+def give(
+    session: Session,
+    actor: Actor,
+    case_code: str,
+    row: ConsentRow,
+    *,
+    replaces: str | None = None,
+    purpose: str = "atencion",
+) -> str:
+    """Record a consent of the person of a case; returns its code.
+
+    Args:
+        replaces: code of the live consent of the case whose place it takes. What rests on that one goes on
+            under the new one where it covers it, and ends where it does not.
+
+    Raises:
+        NotFound: the case, or the consent to replace, is out of scope.
+        Forbidden: the role records none.
+        Invalid: a field is missing or wrong; each is named.
+        Conflict: a suspect cannot give it, or the consent to replace has ended.
+    """
+    require(actor, Permission.CONSENTS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    old = _to_replace(session, actor, ref, replaces)
+    _check(row)
+    speaker = voice(session, actor, ref, row.given_by, row)
+    if refusal := rules.refuse_giver(speaker):
+        raise refusal
+    to_units, to_institutions = _recipients(session, row)
+    clear, texts = split_row(row)
+    clear |= {
+        "to_units": to_units,
+        "to_institutions": to_institutions,
+        "valid_from": row.valid_from or today(),
+    }
+    clear["representative_suspected"] = False if speaker.suspected == "NO" else None
+    values: dict[str, Any] = {
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": new_code("CN"),
+        "unit_id": actor.unit_id,
+        "recorded_by": actor.user_id,
+        "replaces_id": old.row.id if old else None,
+        **clear,
+    }
+    blobs = seal_into(session, ref, "consent", values, texts)
+    record(
+        session, actor, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=compared(row), blobs=blobs,
+        detail={"consent": values["code"], "replaces": old.row.code if old else None},
+    )  # fmt: skip
+    touch(session, actor, ref.victim_id, ref.case_id)
+    _store(session, actor, ref, values, old)
+    return str(values["code"])
+
+
+def _store(session: Session, actor: Actor, ref: CaseRef, values: dict[str, Any], old: Found | None) -> None:
+    """Insert the consent, end the one whose place it takes, and start its clock."""
+    try:
+        insert_rows(session, Consent, [values])
+        if old is not None:
+            _end(session, actor, ref, old, {"kind": "REEMPLAZADO"})
+    except UniqueViolation:
+        raise Conflict(_ENDED) from None
+    if old is not None:
+        _told(session, old)
+    if values.get("valid_until") is not None:
+        _start_clock(session, actor, ref, values)
+
+
+def withdraw(
+    session: Session, actor: Actor, code: str, row: WithdrawalRow, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Withdraw a consent; everything that rests on it ends in the same transaction.
+
+    Returns what ended, what goes on because she lives with the receiver (until she leaves), and what cannot
+    be recalled: which units opened what of her since.
+
+    Raises:
+        NotFound: no such consent in scope.
+        Forbidden: the role withdraws none.
+        Invalid: who withdraws it is missing or cannot.
+        Conflict: it has ended already, or nobody would be left with the case.
+    """
+    require(actor, Permission.CONSENTS_WRITE)
+    found = find(session, actor, code)
+    refusal = rules.refuse(found.state, "RETIRADO", rules.ConsentFacts(by_whom=row.by_whom))
+    if refusal:
+        raise refused(refusal)
+    if wrong := rules.refuse_withdrawer(voice(session, actor, found.ref, row.by_whom, row)):
+        raise wrong
+    clear, texts = split_row(row)
+    values = {"kind": "RETIRADO", **clear}
+    blobs = seal_into(session, found.ref, "consent_event", values, texts)
+    record(
+        session, actor, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+        purpose=purpose, compartments=compared(row), blobs=blobs,
+        detail={"consent": found.row.code},
+    )  # fmt: skip
+    touch(session, actor, found.ref.victim_id, found.ref.case_id)
+    try:
+        _end(session, actor, found.ref, found, values)
+    except UniqueViolation:
+        raise Conflict(_ENDED) from None
+    return _withdrawn(session, found)
+
+
+def _start_clock(session: Session, actor: Actor, ref: CaseRef, values: dict[str, Any]) -> None:
+    """The clock by which it expires, when its last day is over in Peru."""
+    subject = clocks.Subject(
+        "consent", values["id"], values["code"], ref.victim_id, ref.case_id, actor.unit_id, actor.user_id
+    )
+    due = end_of(values["valid_until"]) + timedelta(seconds=1)
+    clocks.start(session, EXPIRES, subject, due_at=due)
+
+
+def _told(session: Session, found: Found) -> tuple[list[Any], list[Any]]:
+    """Shares of a consent that ended and what its end left going; each receiver is told of its own.
+
+    Raises:
+        Conflict: one goes on because nobody else would be left with the case.
+    """
+    ended, kept = [], []
+    for share in shares_of(session, found.row.id):
+        if share.state in _LIVE:
+            kept.append(share)
+        elif share.result == WITHDRAWN:
+            ended.append(share)
+    if alone := [share for share in kept if not share.housed]:
+        raise Conflict(
+            "Quien recibe es la única unidad que queda en el caso: incorpore antes a otra.",
+            referral=alone[0].code,
+        )
+    tell_receivers(session, found.row.id, len(ended))
+    return ended, kept
+
+
+def _withdrawn(session: Session, found: Found) -> dict[str, Any]:
+    ended, kept = _told(session, found)
+    return {
+        "code": found.row.code,
+        "state": "RETIRADO",
+        "ended": [share_of(share) for share in ended],
+        "kept": [{**share_of(share), "until": "egreso"} for share in kept],
+        "cannot_be_recalled": reads_of(session, found.row.id),
+    }
+
+
+def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: dict[str, Any]) -> None:
+    """Write the event that ends a consent; the database ends what rests on it."""
+    event = {"victim_id": ref.victim_id, "consent_id": found.row.id}
+    event |= {"by_user_id": actor.user_id, "by_unit_id": actor.unit_id}
+    insert_rows(session, ConsentEvent, [event | values])
+
+
+def _recipients(session: Session, row: ConsentRow) -> tuple[list[int] | None, list[int] | None]:
+    units = unit_ids(session, row.to_units or [])
+    if set(row.to_units or ()) - set(units):
+        raise invalid("to_units", "unknown", "No existe una de esas unidades: revise su código.")
+    to_institutions = institutions(session, row.to_institutions)
+    if not units and to_institutions is None:
+        raise invalid("to_units", "missing", "Indique a qué unidades o instituciones.")
+    return list(units.values()) or None, to_institutions
+
+
+def _to_replace(session: Session, actor: Actor, ref: CaseRef, code: str | None) -> Found | None:
+    if code is None:
+        return None
+    found = find(session, actor, code)
+    if found.ref.case_id != ref.case_id:
+        raise invalid("replaces", "other-case", "Ese consentimiento es de otro caso.")
+    refusal = rules.refuse(found.state, "REEMPLAZADO", rules.ConsentFacts(replaced=True))
+    if refusal:
+        raise refused(refusal)
+    return found
+
+
+def _check(row: ConsentRow) -> None:
+    errors: list[FieldError] = [
+        {"field": name, "code": "missing", "message": "Falta este campo."}
+        for name in _REQUIRED
+        if not getattr(row, name)
+    ]
+    day = today()
+    since, until = row.valid_from or day, row.valid_until
+    if since > day:
+        message = "Un consentimiento no se registra antes de que valga."
+        errors.append({"field": "valid_from", "code": "in-future", "message": message})
+    if until is not None and until < max(since, day):
+        message = "Ya habría vencido: indique una fecha de hoy en adelante."
+        errors.append({"field": "valid_until", "code": "past", "message": message})
+    if row.form == "VERBAL_REGISTRADO" and row.witness is None:
+        message = "De palabra, hace falta un testigo."
+        errors.append({"field": "witness", "code": "missing", "message": message})
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+    check_compartments(row.compartments)

@@ -1,0 +1,104 @@
+"""Objections: what an adult does not want shared beyond her case, in force at once until she lifts it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import case_in_scope, require
+from app.access.permissions import Permission
+from app.access.standing import standing
+from app.audit import record
+from app.codes import new_code
+from app.db import insert_rows
+from app.errors import Conflict, Forbidden, StaleVersion
+from app.models import Objection
+from app.records.rows import split_row
+from app.records.rows.consents import ObjectionRow
+from app.services.cases.activity import touch
+from app.services.cases.row_queries import presumed_child
+from app.services.consents.queries import objection
+from app.services.consents.writing import check_compartments, institutions, seal_into
+
+
+def file_objection(
+    session: Session, actor: Actor, case_code: str, row: ObjectionRow, *, purpose: str = "atencion"
+) -> str:
+    """Record what the person of a case objects to sharing; returns its code.
+
+    Views opened by referral are narrowed in the same transaction, and those opened later from their start;
+    what rests on a mandate of law is not hers to narrow. Nothing is ever widened.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role records none.
+        Invalid: no compartment, or an unknown one or institution; the field is named.
+        Conflict: she counts as a child today, for whom the UPE decides.
+    """
+    require(actor, Permission.CONSENTS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    check_compartments(row.compartments)
+    if presumed_child(session, ref.victim_id, ref.case_id):
+        raise Conflict(
+            "Una niña, niño o adolescente no objeta por este medio: lo que se comparte de ella lo decide la"
+            " UPE, que puede retirar el consentimiento."
+        )
+    clear, texts = split_row(row)
+    values: dict[str, Any] = {
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": new_code("OJ"),
+        "unit_id": actor.unit_id,
+        "made_by": actor.user_id,
+        "version": 1,
+        **clear,
+        "to_institutions": institutions(session, row.to_institutions),
+    }
+    blobs = seal_into(session, ref, "objection", values, texts)
+    record(
+        session, actor, "objections.file", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        blobs=blobs, detail={"objection": values["code"], "compartments": row.compartments},
+    )  # fmt: skip
+    touch(session, actor, ref.victim_id, ref.case_id)
+    insert_rows(session, Objection, [values])
+    return str(values["code"])
+
+
+def lift(
+    session: Session, actor: Actor, case_code: str, code: str, version: int, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """Lift an objection of a case: each view is again as wide as its referral gave, less what others narrow.
+
+    Raises:
+        NotFound: no such objection in scope.
+        Forbidden: the role lifts none, or the unit sees the person by referral only.
+        Conflict: it is lifted already.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.CONSENTS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    row = objection(session, ref, code)
+    if row.lifted_at is not None:
+        raise Conflict("Esa objeción ya fue levantada.")
+    if version != row.version:
+        raise StaleVersion
+    stand = standing(session, actor, ref.victim_id)
+    if stand is None or stand.shared is not None:
+        # Who sees her by referral would widen its own view.
+        raise Forbidden("La levanta una unidad responsable del caso, no una que la atiende por derivación.")
+    record(
+        session, actor, "objections.lift", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        detail={"objection": row.code},
+    )  # fmt: skip
+    touch(session, actor, ref.victim_id, ref.case_id)
+    moved = session.execute(
+        update(Objection)
+        .where(Objection.id == row.id, Objection.victim_id == ref.victim_id, Objection.version == row.version)
+        .values(lifted_at=func.now(), lifted_by=actor.user_id, version=row.version + 1)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+    return {"code": row.code, "lifted": True, "version": row.version + 1}

@@ -1,0 +1,283 @@
+"""Read the ledger and the objections of a case in scope; names of shelters as the reader may know them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, canonical, case_in_scope, require
+from app.access.opening import SealedRow, open_rows
+from app.access.permissions import Permission
+from app.access.policy import Level
+from app.access.scope import actor_params, visible_cases
+from app.access.sealing import COORDINATION
+from app.access.standing import standing
+from app.audit import record
+from app.catalogues import code_list
+from app.codes import new_code
+from app.errors import NotFound
+from app.models import Consent, ConsentEvent, Institution, Objection, TraffickingCase, Unit
+from app.records.kinds import today
+from app.records.rows import partial_row
+from app.services.cases.row_queries import public_codes
+from app.services.consents import rules
+
+_CODED = (
+    *("id", "victim_id", "case_id", "code", "purposes", "compartments", "language", "interpreter"),
+    *("given_by", "backed_by", "no_assent_reason", "representative_suspected", "form", "text_version"),
+    *("valid_from", "valid_until", "replaces_id", "recorded_at", "sealed", "key_version"),
+)
+_OBJECTED = (
+    *("id", "victim_id", "case_id", "code", "compartments", "made_at", "lifted_at", "sealed", "key_version"),
+    "version",
+)
+_NAMED = "SELECT source, row_id, part, code, name FROM ruv.named_units(%(case)s)"
+_SHARES = "SELECT * FROM ruv.consent_shares(%(consent)s)"
+_TELL = "SELECT ruv.tell_receivers(%(consent)s, %(codes)s)"
+_READS = "SELECT * FROM ruv.consent_reads(%(consent)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A consent in scope, as stored, with its case and its state today."""
+
+    row: Any
+    ref: CaseRef
+    state: str
+
+
+def consent_id(session: Session, ref: CaseRef, code: str) -> int | None:
+    """Key of a consent of this case, by its canonical code."""
+    return session.scalar(
+        select(Consent.id).where(
+            Consent.code == code, Consent.victim_id == ref.victim_id, Consent.case_id == ref.case_id
+        )
+    )
+
+
+def find(session: Session, actor: Actor, code: str) -> Found:
+    """The consent behind a code.
+
+    Raises:
+        NotFound: no such consent, or the actor has no part in its case.
+    """
+    code = canonical(code, "CN")
+    cases = visible_cases(actor).with_only_columns(TraffickingCase.id)
+    row = session.execute(
+        _consents().where(Consent.code == code, Consent.case_id.in_(cases)).params(actor_params(actor))
+    ).first()
+    if row is None:
+        raise NotFound
+    case = public_codes(session, actor, [row.case_id])[row.case_id]["case"]
+    return Found(row, case_in_scope(session, actor, case), _state(row))
+
+
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """One consent with its words, as far as the actor reads the person's contact data.
+
+    Raises:
+        NotFound: no such consent, or the actor has no part in its case.
+    """
+    require(actor, Permission.CONSENTS_READ)
+    found = find(session, actor, code)
+    (texts,) = _texts(session, actor, found.ref, "consent", [found.row], purpose, "consents.read")
+    named = _named(session, found.ref, "consent").get(found.row.id, [])
+    shares = [share_of(row) for row in shares_of(session, found.row.id)]
+    return {**_consent(found.row), **_named_parts(named), **texts, "referrals": shares}
+
+
+def ledger(session: Session, actor: Actor, case: str) -> list[dict[str, Any]]:
+    """Every consent of a case, newest first; codes, no words.
+
+    Raises:
+        NotFound: the case is out of scope.
+    """
+    require(actor, Permission.CONSENTS_READ)
+    ref = case_in_scope(session, actor, case)
+    rows = session.execute(
+        _consents()
+        .where(Consent.victim_id == ref.victim_id, Consent.case_id == ref.case_id)
+        .order_by(Consent.recorded_at.desc(), Consent.id.desc())
+    ).all()
+    record(
+        session, actor, "consents.list", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        detail={"consents": len(rows)},
+    )  # fmt: skip
+    named = _named(session, ref, "consent")
+    codes = {row.id: row.code for row in rows}
+    return [
+        {**_consent(row), **_named_parts(named.get(row.id, [])), "replaces": codes.get(row.replaces_id)}
+        for row in rows
+    ]
+
+
+def shares_of(session: Session, consent: int) -> Sequence[Any]:
+    """Referrals that rest or rested on a consent, oldest first; a reserved shelter has no code."""
+    return session.connection().exec_driver_sql(_SHARES, {"consent": consent}).all()
+
+
+def tell_receivers(session: Session, consent: int, ended: int) -> None:
+    """Leave a notice (codes only) for each of the units whose shares on a consent ended just now."""
+    codes = [new_code("AV") for _ in range(ended)]
+    session.connection().exec_driver_sql(_TELL, {"consent": consent, "codes": codes})
+
+
+def reads_of(session: Session, consent: int) -> list[dict[str, Any]]:
+    """What units that were given something on a consent have opened since, from the trace."""
+    rows = session.connection().exec_driver_sql(_READS, {"consent": consent})
+    return [
+        {
+            "unit": {"code": row.unit_code, "name": row.unit_name},
+            "action": row.action,
+            "compartment": row.compartment,
+            "times": row.times,
+            "first_at": row.first_at,
+            "last_at": row.last_at,
+        }
+        for row in rows
+    ]
+
+
+def objection(session: Session, ref: CaseRef, code: str) -> Any:
+    """An objection of this case, as stored.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.execute(_objections(ref).where(Objection.code == canonical(code, "OJ"))).first()
+    if row is None:
+        raise NotFound
+    return row
+
+
+def objections(session: Session, actor: Actor, case: str) -> list[dict[str, Any]]:
+    """Every objection of a case, newest first, with its words.
+
+    Raises:
+        NotFound: the case is out of scope.
+    """
+    require(actor, Permission.CONSENTS_READ)
+    ref = case_in_scope(session, actor, case)
+    rows = session.execute(_objections(ref).order_by(Objection.made_at.desc(), Objection.id.desc())).all()
+    texts = _texts(session, actor, ref, "objection", rows, "atencion", "objections.list")
+    named = _named(session, ref, "objection")
+    return [
+        {
+            "code": row.code,
+            "compartments": row.compartments,
+            "made_at": row.made_at,
+            "lifted_at": row.lifted_at,
+            "version": row.version,
+            **_named_parts(named.get(row.id, [])),
+            **text,
+        }
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def institution_ids(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """Keys of institutions by code, of those that exist."""
+    rows = session.execute(select(Institution.code, Institution.id).where(Institution.code.in_(codes)))
+    return {row.code: row.id for row in rows}
+
+
+def unit_ids(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """Keys of units by code, of those that exist."""
+    rows = session.execute(select(Unit.code, Unit.id).where(Unit.code.in_(codes)))
+    return {row.code: row.id for row in rows}
+
+
+def unit_kind(session: Session, actor: Actor) -> str | None:
+    """The kind of the actor's unit."""
+    return session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
+
+
+def _consents() -> Select[Any]:
+    return select(
+        *(getattr(Consent, name) for name in _CODED),
+        ConsentEvent.kind.label("event"),
+        ConsentEvent.at.label("ended_at"),
+    ).outerjoin(
+        ConsentEvent,
+        and_(ConsentEvent.consent_id == Consent.id, ConsentEvent.victim_id == Consent.victim_id),
+    )
+
+
+def _objections(ref: CaseRef) -> Select[Any]:
+    return select(*(getattr(Objection, name) for name in _OBJECTED)).where(
+        Objection.victim_id == ref.victim_id, Objection.case_id == ref.case_id
+    )
+
+
+def _state(row: Any) -> str:
+    return rules.state_of(row.event, row.valid_until, today())
+
+
+def _consent(row: Any) -> dict[str, Any]:
+    state = _state(row)
+    purposes, givers = code_list("consent_purpose").labels, code_list("consent_giver").labels
+    return {
+        **{name: getattr(row, name) for name in _CODED[3:16] if name != "representative_suspected"},
+        "purpose_labels": [purposes[code] for code in row.purposes],
+        "given_by_label": givers[row.given_by],
+        "state": state,
+        "state_label": rules.STATES[state],
+        "recorded_at": row.recorded_at,
+        "ended_at": row.ended_at,
+        "possible_states": list(rules.MACHINE.offered(state)),
+    }
+
+
+def share_of(row: Any) -> dict[str, Any]:
+    """A referral that rests on a consent, as answers show it."""
+    return {
+        "referral": row.code,
+        "state": row.state,
+        "unit": {"code": row.unit_code, "name": row.unit_name},
+        "compartments": row.compartments,
+        "legal_basis": row.legal_basis,
+        "result": row.result,
+        "ended_at": row.ended_at,
+    }
+
+
+def _texts(
+    session: Session,
+    actor: Actor,
+    ref: CaseRef,
+    table: str,
+    rows: Sequence[Any],
+    purpose: str,
+    action: str,
+) -> list[dict[str, Any]]:
+    """Words of rows, masked for who does not read the person's contact data in full."""
+    stored = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
+    opened = open_rows(
+        session, actor, COORDINATION, ref.strand, table, stored, purpose=purpose, action=action
+    )
+    stand = standing(session, actor, ref.victim_id)
+    if stand is not None and stand.level(actor, "contact") is Level.FULL:
+        return opened
+    return [partial_row(table, text) for text in opened]
+
+
+def _named(session: Session, ref: CaseRef, source: str) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in session.connection().exec_driver_sql(_NAMED, {"case": ref.case_id}):
+        if row.source == source:
+            found.setdefault(row.row_id, []).append(row)
+    return found
+
+
+def _named_parts(rows: Sequence[Any]) -> dict[str, Any]:
+    shown = [(row.part, {"code": row.code, "name": row.name}) for row in rows]
+    return {
+        "unit": next((unit for part, unit in shown if part == "BY"), None),
+        "to_units": [unit for part, unit in shown if part == "UNIT"],
+        "to_institutions": [unit for part, unit in shown if part == "INSTITUTION"],
+    }

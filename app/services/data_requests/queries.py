@@ -1,0 +1,202 @@
+"""Read requests of data subjects: the units of the case in full, the data protection officer codes only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, canonical, case_in_scope, require
+from app.access.opening import SealedRow, open_rows
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.access.scope import actor_params, visible_cases
+from app.access.sealing import COORDINATION
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import FieldError, Invalid, NotFound
+from app.models import DataRequest, DataRequestEvent, TraffickingCase
+from app.records.kinds import today
+from app.services.cases.row_queries import public_codes
+from app.services.choices import unknown_code
+from app.services.data_requests import rules
+from app.services.paging import PAGE, cursor_of, read_cursor
+from app.vault import key_version_of
+
+REQUEST_TEXT = 1
+ANSWER_TEXT = 2
+"""Row versions the two sealed texts of a request are bound to, so that neither passes for the other."""
+
+_CODED = (
+    *("id", "victim_id", "case_id", "code", "kind", "received_on", "channel", "by_whom", "state", "due_on"),
+    *("extended_on", "denial_ground", "notified_on", "recorded_at", "version"),
+)
+_COLUMNS = tuple(getattr(DataRequest, name) for name in _CODED)
+_UNITS = "SELECT * FROM ruv.data_request_units(%(ids)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A request as stored; `ref` is its case, where the actor has a part in it."""
+
+    row: Any
+    ref: CaseRef | None
+    own: bool
+
+
+def find(session: Session, actor: Actor, code: str) -> Found:
+    """The request behind a code.
+
+    Raises:
+        NotFound: no such request, or the actor neither has a part in its case nor oversees them all.
+    """
+    row = session.execute(
+        select(*_COLUMNS, DataRequest.sealed, DataRequest.sealed_answer, DataRequest.key_version)
+        .where(DataRequest.code == canonical(code, "SD"), _reach(actor))
+        .params(actor_params(actor))
+    ).first()
+    if row is None:
+        raise NotFound
+    codes = public_codes(session, actor, [row.case_id]).get(row.case_id)
+    ref = case_in_scope(session, actor, codes["case"]) if codes else None
+    return Found(row, ref, _units(session, [row.id])[row.id].own)
+
+
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """One request with its steps; person, case and texts only to who takes part in the case.
+
+    Raises:
+        NotFound: no such request within the actor's reach.
+    """
+    require(actor, Permission.DATA_REQUESTS_READ)
+    found = find(session, actor, code)
+    row = found.row
+    answer = {**_shown(row, _units(session, [row.id])), "steps": _steps(session, row)}
+    record(
+        session, actor, "data-requests.read", purpose=purpose, detail={"request": row.code},
+        victim_id=row.victim_id if found.ref else None, case_id=row.case_id if found.ref else None,
+    )  # fmt: skip
+    if found.ref is None:
+        return answer
+    return {
+        **answer,
+        **public_codes(session, actor, [row.case_id])[row.case_id],
+        **_texts(session, actor, found.ref, row, purpose),
+    }
+
+
+def listed(
+    session: Session,
+    actor: Actor,
+    *,
+    state: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Requests within the actor's reach, latest received first, and the cursor of the next page.
+
+    Raises:
+        Forbidden: the role reads none.
+        Invalid: unknown state.
+    """
+    require(actor, Permission.DATA_REQUESTS_READ)
+    query = (
+        select(*_COLUMNS)
+        .where(_reach(actor))
+        .order_by(DataRequest.recorded_at.desc(), DataRequest.code.desc())
+        .limit(limit + 1)
+    )
+    if state is not None:
+        if state not in rules.STATES:
+            raise Invalid("Revise el filtro.", errors=[unknown_code("state", rules.STATES, "unknown")])
+        query = query.where(DataRequest.state == state)
+    if cursor is not None:
+        moment, last = read_cursor(cursor, "SD")
+        earlier = and_(DataRequest.recorded_at == moment, DataRequest.code < last)
+        query = query.where(or_(DataRequest.recorded_at < moment, earlier))
+    rows = session.execute(query.params(actor_params(actor))).all()
+    page = rows[:limit]
+    units = _units(session, [row.id for row in page])
+    cases = public_codes(session, actor, {row.case_id for row in page})
+    items = [{**_shown(row, units), **cases.get(row.case_id, {})} for row in page]
+    record(
+        session, actor, "data-requests.list", purpose="atencion",
+        detail={"requests": [row.code for row in page]},
+    )  # fmt: skip
+    return items, cursor_of(page[-1].recorded_at, page[-1].code) if len(rows) > limit else None
+
+
+def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> Any:
+    """The open request of a person on which her own file may be handed over by the actor's unit.
+
+    Raises:
+        Invalid: there is none of this code, it is closed, or of another kind; the field is `request`.
+    """
+    message = "Indique una solicitud abierta de acceso o portabilidad de esta persona, de su unidad."
+    error: FieldError = {"field": "request", "code": "no-open-request", "message": message}
+    try:
+        found = find(session, actor, code)
+    except NotFound:
+        raise Invalid(message, errors=[error]) from None
+    row = found.row
+    fits = row.state in rules.OPEN and row.kind in rules.GIVES_FILE and found.own
+    if row.victim_id != victim_id or not fits:
+        raise Invalid(message, errors=[error])
+    return row
+
+
+def _reach(actor: Actor) -> ColumnElement[bool]:
+    """Whoever oversees the register reads every request's codes; others those of their cases."""
+    if policy().permits(actor.role, Permission.AUDIT_READ):
+        return true()
+    return DataRequest.case_id.in_(visible_cases(actor).with_only_columns(TraffickingCase.id))
+
+
+def _units(session: Session, ids: Iterable[int]) -> dict[int, Any]:
+    rows = session.connection().exec_driver_sql(_UNITS, {"ids": list(ids)})
+    return {row.request_id: row for row in rows}
+
+
+def _shown(row: Any, units: dict[int, Any]) -> dict[str, Any]:
+    unit = units[row.id]
+    kinds, channels = code_list("data_request_kind").labels, code_list("data_request_channel").labels
+    return {
+        **{name: getattr(row, name) for name in _CODED[3:]},
+        "kind_label": kinds[row.kind],
+        "channel_label": channels.get(row.channel, row.channel),
+        "state_label": rules.STATES[row.state],
+        "denial_ground_label": rules.GROUNDS.get(row.denial_ground) if row.denial_ground else None,
+        "unit": {"code": unit.unit_code, "name": unit.unit_name},
+        "overdue": row.state in rules.OPEN and row.due_on < today(),
+        "possible_states": list(rules.MACHINE.offered(row.state)),
+    }
+
+
+def _steps(session: Session, row: Any) -> list[dict[str, Any]]:
+    steps = session.execute(
+        select(DataRequestEvent.from_state, DataRequestEvent.to_state, DataRequestEvent.at)
+        .where(DataRequestEvent.request_id == row.id, DataRequestEvent.victim_id == row.victim_id)
+        .order_by(DataRequestEvent.id)
+    )
+    return [{"from": step.from_state, "to": step.to_state, "at": step.at} for step in steps]
+
+
+def _texts(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: str) -> dict[str, Any]:
+    sealed = []
+    if row.sealed is not None:
+        sealed.append(SealedRow(row.id, row.key_version, row.sealed, REQUEST_TEXT))
+    if row.sealed_answer is not None:
+        version = key_version_of(row.sealed_answer)
+        sealed.append(SealedRow(row.id, version, row.sealed_answer, ANSWER_TEXT))
+    texts: dict[str, Any] = {"request": None, "answer": None}
+    if sealed:
+        for text in open_rows(
+            session, actor, COORDINATION, ref.strand, "data_request", sealed,
+            purpose=purpose, action="data-requests.read",
+        ):  # fmt: skip
+            texts.update(text)
+    return texts

@@ -1,0 +1,83 @@
+"""The state machine of a data subject's request, and its terms.
+
+Sources: Ley 29733 título III and DS 016-2024-JUS: working-day terms (catalogue of clocks), extended once, the
+person told within the term. Grounds for denial: Ley 29733 art. 27 [unverified].
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from types import MappingProxyType
+from typing import Final
+
+from app.catalogues import code_list
+from app.records.kinds import LIMA
+from app.services.clocks.calendar import add_working_days, due
+from app.services.clocks.catalogue import kind_of
+from app.services.state_machine import Guard, Machine, Refusal, Transition
+
+STATES: Final = code_list("data_request_state").labels
+GROUNDS: Final = code_list("denial_ground").labels
+OPEN: Final = frozenset({"RECIBIDA", "EN_TRAMITE"})
+DONE: Final = frozenset({"ATENDIDA", "ATENDIDA_EN_PARTE", "DENEGADA"})
+"""States in which the person was answered."""
+
+GIVES_FILE: Final = frozenset({"ACCESO", "PORTABILIDAD"})
+"""Kinds of request on which her own file is handed over."""
+
+GUARDS: Final = MappingProxyType(
+    {
+        guard.name: guard
+        for guard in (
+            Guard("answer", "Falta la respuesta que se le dio.", "answer"),
+            Guard("ground", "Falta el fundamento legal, uno de estos códigos.", "ground").naming(GROUNDS),
+        )
+    }
+)
+MACHINE: Final = Machine(
+    "solicitud",
+    STATES,
+    (
+        Transition("RECIBIDA", "EN_TRAMITE", (), "Se empieza a atender."),
+        Transition("RECIBIDA", "DESISTIDA", (), "La persona ya no la sostiene."),
+        Transition("EN_TRAMITE", "ATENDIDA", ("answer",), "Se atendió."),
+        Transition("EN_TRAMITE", "ATENDIDA_EN_PARTE", ("answer", "ground"), "Se atendió en parte."),
+        Transition("EN_TRAMITE", "DENEGADA", ("answer", "ground"), "Se denegó."),
+        Transition("EN_TRAMITE", "DESISTIDA", (), "La persona ya no la sostiene."),
+    ),
+    GUARDS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFacts:
+    """What a move may depend on. `ground`: code of the legal ground of a denial."""
+
+    answered: bool = False
+    ground: str | None = None
+
+
+def refuse(state: str, target: str, facts: RequestFacts) -> Refusal | None:
+    """None when the request may move from `state` to `target`, else why not, in Spanish."""
+    return MACHINE.refuse(state, target, {"answer": facts.answered, "ground": facts.ground in GROUNDS})
+
+
+def clock_of(kind: str) -> str:
+    """The clock that a kind of request runs on."""
+    return str(code_list("data_request_kind").value(kind, "clock"))
+
+
+def began(received_on: date) -> datetime:
+    """From when the term of a request counts."""
+    return datetime.combine(received_on, time(), LIMA)
+
+
+def first_due(kind: str, received_on: date) -> date:
+    """Last day for answering a request."""
+    return due(clock_of(kind), began(received_on)).astimezone(LIMA).date()
+
+
+def extended_due(kind: str, due_on: date) -> date:
+    """Last day after the one extension: as many working days again."""
+    return add_working_days(due_on, kind_of(clock_of(kind)).value or 0)

@@ -1,0 +1,232 @@
+"""Receive a data subject's request, extend its term once, and answer it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
+from app.access.permissions import Permission
+from app.access.sealing import COORDINATION, seal_text
+from app.audit import record
+from app.codes import new_code
+from app.db import insert_rows
+from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.models import DataRequest, DataRequestEvent
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.consents import DataRequestRow
+from app.services.cases.activity import touch
+from app.services.cases.row_queries import cases_of
+from app.services.clocks import service as clocks
+from app.services.clocks.calendar import end_of
+from app.services.consents.rules import PERSON, refuse_speaker
+from app.services.consents.voices import compared, voice
+from app.services.consents.writing import invalid, seal_into
+from app.services.data_requests import rules
+from app.services.data_requests.queries import ANSWER_TEXT, Found, find
+from app.services.state_machine import refused
+
+_REQUIRED = ("kind", "channel", "by_whom")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A wanted step. `ground` is a code; `answer` is free text and is stored sealed.
+
+    `notified_on`: when the person was told (today by default).
+    """
+
+    target: str
+    answer: str | None = None
+    ground: str | None = None
+    notified_on: date | None = None
+
+
+def receive(
+    session: Session, actor: Actor, victim_code: str, row: DataRequestRow, *, purpose: str = "derechos-arco"
+) -> str:
+    """Record a request of a person in scope; its term runs from the day it came in. Returns its code.
+
+    Raises:
+        NotFound: the person is out of scope.
+        Forbidden: the role receives none.
+        Invalid: a field is missing or wrong; each is named.
+        Conflict: who asks in her name is or may be a suspect.
+    """
+    require(actor, Permission.DATA_REQUESTS_WRITE)
+    person = victim_in_scope(session, actor, victim_code)
+    ref = case_in_scope(session, actor, cases_of(session, actor, person.victim_id)[-1].code)
+    _check(row)
+    if row.by_whom != PERSON:
+        # Parents may be the traffickers: nobody asks in a child's name just so.
+        speaker = voice(session, actor, ref, row.by_whom, row)
+        if refusal := refuse_speaker(speaker):
+            raise refusal
+    clear, texts = split_row(row)
+    kind, received_on = clear["kind"], clear.setdefault("received_on", today())
+    values: dict[str, Any] = {
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": new_code("SD"),
+        "unit_id": actor.unit_id,
+        "recorded_by": actor.user_id,
+        "state": "RECIBIDA",
+        "due_on": rules.first_due(kind, received_on),
+        "version": 1,
+        **clear,
+    }
+    blobs = seal_into(session, ref, "data_request", values, texts)
+    record(
+        session, actor, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
+        purpose=purpose, compartments=compared(row), blobs=blobs,
+        detail={"request": values["code"], "kind": kind},
+    )  # fmt: skip
+    touch(session, actor, ref.victim_id, ref.case_id)
+    insert_rows(session, DataRequest, [values])
+    _note(session, actor, ref, values["id"], None, "RECIBIDA")
+    subject = clocks.Subject(
+        "data_request", values["id"], values["code"], ref.victim_id, ref.case_id, actor.unit_id
+    )
+    clocks.start(session, rules.clock_of(kind), subject, at=rules.began(received_on))
+    return str(values["code"])
+
+
+def advance(
+    session: Session,
+    actor: Actor,
+    code: str,
+    version: int,
+    step: Step,
+    *,
+    purpose: str = "derechos-arco",
+) -> dict[str, Any]:
+    """Move a request on or answer it.
+
+    Raises:
+        NotFound: no such request in reach.
+        Forbidden: the role answers none, or another unit answers this one.
+        Conflict, Invalid: not possible now; the text says what is missing or possible.
+        StaleVersion: somebody moved it meanwhile.
+    """
+    found, ref = _own(session, actor, code, version)
+    row = found.row
+    refusal = rules.refuse(row.state, step.target, rules.RequestFacts(step.answer is not None, step.ground))
+    if refusal:
+        raise refused(refusal)
+    values: dict[str, Any] = {"state": step.target}
+    blobs = []
+    if step.target in rules.DONE:
+        values |= {"notified_on": _notified(row, step.notified_on), "denial_ground": step.ground}
+        _, sealed = seal_text(
+            session, COORDINATION, ref.strand, "data_request", row.id, {"answer": step.answer},
+            row_version=ANSWER_TEXT,
+        )  # fmt: skip
+        values["sealed_answer"] = sealed
+        blobs.append(("data_request", row.id, ANSWER_TEXT, sealed))
+    record(
+        session, actor, "data-requests.transition", victim_id=ref.victim_id, case_id=ref.case_id,
+        purpose=purpose, blobs=blobs,
+        detail={"request": row.code, "from": row.state, "to": step.target, "ground": step.ground},
+    )  # fmt: skip
+    touch(session, actor, ref.victim_id, ref.case_id)
+    _change(session, row, values)
+    _note(session, actor, ref, row.id, row.state, step.target)
+    if step.target in rules.DONE:
+        clocks.meet(session, rules.clock_of(row.kind), "data_request", row.id)
+    elif step.target not in rules.OPEN:
+        clocks.cancel(session, "data_request", row.id)
+    return {"code": row.code, "state": step.target, "version": row.version + 1}
+
+
+def extend(
+    session: Session,
+    actor: Actor,
+    code: str,
+    version: int,
+    notified_on: date | None = None,
+    *,
+    purpose: str = "derechos-arco",
+) -> dict[str, Any]:
+    """Extend the term of a request, once, by as many working days again; the person is told within the term.
+
+    Raises:
+        NotFound: no such request in reach.
+        Forbidden: the role answers none, or another unit answers this one.
+        Conflict: it was answered or extended already, or its term is over.
+        Invalid: she was not told within the term.
+        StaleVersion: somebody moved it meanwhile.
+    """
+    found, ref = _own(session, actor, code, version)
+    row, day = found.row, _notified(found.row, notified_on)
+    if row.state not in rules.OPEN:
+        raise Conflict("Ya se respondió o la persona desistió: no tiene plazo que ampliar.")
+    if row.extended_on is not None:
+        raise Conflict("El plazo ya se amplió una vez: solo queda responder.")
+    if row.due_on < today():
+        raise Conflict("El plazo ya venció: no se amplía, solo queda responder.")
+    if day > row.due_on:
+        raise invalid("notified_on", "late", "La ampliación se le avisa dentro del plazo.")
+    due_on = rules.extended_due(row.kind, row.due_on)
+    record(
+        session, actor, "data-requests.extend", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        detail={"request": row.code, "due_on": due_on.isoformat()},
+    )  # fmt: skip
+    touch(session, actor, ref.victim_id, ref.case_id)
+    _change(session, row, {"due_on": due_on, "extended_on": day})
+    clocks.move(session, rules.clock_of(row.kind), "data_request", row.id, end_of(due_on))
+    return {"code": row.code, "due_on": due_on, "version": row.version + 1}
+
+
+def _check(row: DataRequestRow) -> None:
+    errors: list[FieldError] = [
+        {"field": name, "code": "missing", "message": "Falta este campo."}
+        for name in _REQUIRED
+        if getattr(row, name) is None
+    ]
+    if row.received_on is not None and row.received_on > today():
+        message = "La fecha está en el futuro; revísela."
+        errors.append({"field": "received_on", "code": "in-future", "message": message})
+    if errors:
+        raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _own(session: Session, actor: Actor, code: str, version: int) -> tuple[Found, CaseRef]:
+    require(actor, Permission.DATA_REQUESTS_WRITE)
+    found = find(session, actor, code)
+    if found.ref is None or not found.own:
+        raise Forbidden("La responde la unidad que la recibió.")
+    if version != found.row.version:
+        raise StaleVersion
+    return found, found.ref
+
+
+def _notified(row: Any, day: date | None) -> date:
+    day = day or today()
+    if not row.received_on <= day <= today():
+        raise invalid("notified_on", "out-of-range", "Va desde que se recibió hasta hoy.")
+    return day
+
+
+def _change(session: Session, row: Any, values: dict[str, Any]) -> None:
+    moved = session.execute(
+        update(DataRequest)
+        .where(
+            DataRequest.id == row.id,
+            DataRequest.victim_id == row.victim_id,
+            DataRequest.version == row.version,
+        )
+        .values(**values, version=row.version + 1)
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _note(session: Session, actor: Actor, ref: CaseRef, request: int, before: str | None, after: str) -> None:
+    step = {"from_state": before, "to_state": after, "by_user_id": actor.user_id}
+    insert_rows(session, DataRequestEvent, [{"victim_id": ref.victim_id, "request_id": request, **step}])
