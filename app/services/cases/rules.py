@@ -37,7 +37,8 @@ GUARDS = {
         ),
         Guard(
             "not_housed",
-            "La persona sigue alojada en un centro de acogida: pida que registre primero su egreso.",
+            "La persona sigue alojada en un centro de acogida o en otro lugar registrado: pida que primero "
+            "se registre su egreso.",
         ),
         Guard(
             "adult",

@@ -129,10 +129,9 @@ def release(session: Session, actor: Actor, code: str, version: int) -> dict[str
     if not session.scalar(select(func.ruv.release_hold(row.id, version))):
         raise StaleVersion
     clocks.cancel(session, "place_hold", row.id, CLOCK)
-    record(
-        session, actor, "shelters.release", victim_id=row.victim_id, case_id=row.case_id,
-        detail={"hold": row.code},
-    )  # fmt: skip
+    # The shelter need not see the person yet, and so says nothing about her.
+    about = {"victim_id": row.victim_id, "case_id": row.case_id} if requester else {}
+    record(session, actor, "shelters.release", detail={"hold": row.code}, **about)
     return {"code": row.code, "state": "LIBERADA", "version": version + 1}
 
 
