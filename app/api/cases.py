@@ -13,7 +13,7 @@ from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKe
 from app.api.schemas import Code
 from app.records.kinds import Text
 from app.services.cases import queries, service, teams
-from app.services.cases.codes import DISCARDED, IDENTIFICATION, STATES
+from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.commands.requesting import request_discard
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
@@ -57,6 +57,10 @@ class ReentryIn(BaseModel):
     victim: Annotated[str, Field(title="Código de la persona", max_length=40)]
     first_identified_on: Annotated[date, Field(title="Fecha de identificación")]
     state: Annotated[Coded, Field(title="Estado inicial")] = "PRESUNTA_VICTIMA"
+    source: Annotated[Coded, Field(title="Cómo vuelve", examples=list(REENTRIES))] = "REINGRESO"
+    reason: Annotated[
+        Coded | None, Field(title="Por quién, si es retrata (código)", examples=list(RETRAFFICKING))
+    ] = None
 
 
 class TransitionIn(BaseModel):
@@ -114,7 +118,13 @@ def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: Idempo
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "cases.open", payload)
     if code is None:
-        code = service.reopen(session, actor, body.victim, body.first_identified_on, state=body.state)
+        code = service.reopen(
+            session,
+            actor,
+            body.victim,
+            body.first_identified_on,
+            entry=service.Entry(body.state, body.source, body.reason),
+        )
         remember(session, actor, key, "cases.open", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/cases/{code}"})
 

@@ -36,7 +36,7 @@ class Clock(Base):
         Index("ix_clock_unit_id_due_at", "unit_id", "due_at", postgresql_where=RUNNING),
         Index("ix_clock_case_id", "case_id"),
         codes_of("state", "CORRIENDO VENCIDO CUMPLIDO ANULADO"),
-        codes_of("effect", "expire_referrals expire_holds expire_consents"),
+        codes_of("effect", "expire_referrals expire_holds expire_consents expire_measures"),
         CheckConstraint(_SHORT, name="subject_code"),
     )
 

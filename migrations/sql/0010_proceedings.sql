@@ -160,7 +160,10 @@ CREATE INDEX ix_family_link_other_victim_id ON family_link (other_victim_id);
 GRANT SELECT (id, victim_id, procedure_id, by_unit_id) ON protection_step TO ruv_guard;
 GRANT SELECT (id, victim_id, case_id, reserved) ON protection_procedure TO ruv_guard;
 GRANT SELECT (id, digest) ON proceeding TO ruv_guard;
-GRANT SELECT (id, state, version), UPDATE (state, state_since, version) ON protection_measure TO ruv_guard;
+GRANT SELECT (id, victim_id, state, version), UPDATE (state, state_since, version) ON protection_measure TO ruv_guard;
+ALTER TABLE clock DROP CONSTRAINT ck_clock_effect,
+    ADD CONSTRAINT ck_clock_effect CHECK (
+        effect IN ('expire_referrals', 'expire_holds', 'expire_consents', 'expire_measures'));
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
 
@@ -196,6 +199,33 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE public.protection_measure m SET state = 'VENCIDA', state_since = now(), version = m.version + 1
     WHERE m.id = ANY (ids) AND m.state = 'VIGENTE';
+END $$;
+
+-- As before (0009), and the measures.
+CREATE OR REPLACE FUNCTION ruv.take_clocks(at timestamptz, most integer) RETURNS bigint[]
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    taken bigint[];
+    more bigint[];
+    known record;
+BEGIN
+    taken := ARRAY(SELECT c.id FROM public.clock c
+                   WHERE c.next_at <= at AND (c.effect IS NULL OR c.state <> 'CORRIENDO' OR c.due_at > at)
+                   ORDER BY c.next_at LIMIT most FOR UPDATE SKIP LOCKED);
+    FOR known IN SELECT * FROM (VALUES ('expire_referrals', 'referral'), ('expire_holds', 'place_hold'),
+                                       ('expire_consents', 'consent'),
+                                       ('expire_measures', 'protection_measure')) AS v(effect, subject) LOOP
+        CONTINUE WHEN to_regclass('public.' || known.subject) IS NULL OR cardinality(taken) >= most;
+        EXECUTE format(
+            'SELECT ARRAY(SELECT c.id FROM public.clock c JOIN public.%I s ON s.id = c.row_id
+                          AND s.victim_id = c.victim_id
+                          WHERE c.next_at <= $1 AND c.due_at <= $1 AND c.state = ''CORRIENDO'' AND c.effect = $2
+                          AND c.subject_table = $3 ORDER BY c.next_at LIMIT $4 FOR UPDATE OF s, c SKIP LOCKED)',
+            known.subject)
+            INTO more USING at, known.effect, known.subject, most - cardinality(taken);
+        taken := taken || more;
+    END LOOP;
+    RETURN taken;
 END $$;
 
 REVOKE ALL ON FUNCTION ruv.step_units(bigint), ruv.proceeding_of(bytea), ruv.expire_measures(bigint[]) FROM PUBLIC;

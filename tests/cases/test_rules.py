@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.services.cases import codes, rules
@@ -79,7 +79,8 @@ def test_every_move_is_legal_or_refused_in_words(state: str, target: str, known:
     check_move(state, target, known)
 
 
-@given(st.lists(st.tuples(states, facts), max_size=40))
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.tuples(states, facts), max_size=20))
 def test_a_walk_stays_on_the_line(steps: list[tuple[str, CaseFacts]]) -> None:
     state = "ALERTA"
     history: list[tuple[str | None, str]] = []

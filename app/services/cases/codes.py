@@ -71,6 +71,14 @@ RETURN_REASONS: Final = MappingProxyType(
 )
 """Reasons for leaving a pause."""
 
+REENTRIES: Final = MappingProxyType(
+    {"REINGRESO": "Reingreso", "RETRATA": "Nueva situación de trata (retrata)"}
+)
+"""How another episode of the same person begins."""
+
+RETRAFFICKING: Final = code_list("retrafficking_reason").labels
+"""By whom she was trafficked again."""
+
 OUTCOMES: Final = code_list("outcome").labels
 """How a case ends. A registration error is not among them: that is `DESCARTADA`, with two people."""
 

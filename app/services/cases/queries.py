@@ -23,7 +23,7 @@ from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
 from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
-from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.cases.codes import IDENTIFICATION, REENTRIES, STATES
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import unit_names
@@ -36,6 +36,7 @@ _DETAIL = (
     "outcome",
     "opened_unit_id",
     "previous_case_id",
+    "source",
     "record_id",
 )
 _FACES = {"profile": Profile, "exploitation": Exploitation}
@@ -132,6 +133,8 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "opened_at": row.opened_at,
         "opened_by_unit": units[row.opened_unit_id].shown(),
         "previous_case": _previous(session, actor, row.previous_case_id),
+        "source": row.source,
+        "source_label": REENTRIES.get(row.source),
         "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
         "exploitation": facts,
         "possible_states": list(rules.MACHINE.offered(row.state)),

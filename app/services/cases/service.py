@@ -20,9 +20,9 @@ from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Assignment, CaseTransition, Participation, TraffickingCase
 from app.records.kinds import today
-from app.services.cases import rules
+from app.services.cases import deadlines, rules
 from app.services.cases.activity import touch
-from app.services.cases.codes import IDENTIFICATION, STATES
+from app.services.cases.codes import IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.cases.holding import held_case
 from app.services.cases.row_queries import (
     case_identification,
@@ -32,10 +32,12 @@ from app.services.cases.row_queries import (
     is_housed,
     presumed_child,
 )
+from app.services.choices import unknown_code
 from app.services.state_machine import refused
 
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
 REENTRY = "REINGRESO"
+RETRAFFICKED = "RETRATA"
 FIRST_DAY = date(1900, 1, 1)
 _OPEN_CASE = "Esta persona tiene un caso abierto: continúe en él."
 
@@ -48,6 +50,18 @@ class Move:
     reason: str | None = None
     outcome: str | None = None
     note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """How a new episode begins: its first state, and whether she came back or was trafficked again.
+
+    `reason`: by whom she was trafficked again (`retrafficking_reason`), asked for then and only then.
+    """
+
+    state: str = "PRESUNTA_VICTIMA"
+    source: str = REENTRY
+    reason: str | None = None
 
 
 def move(
@@ -72,6 +86,7 @@ def move(
     closing = {"closed_at": func.now(), "outcome": wanted.outcome} if rules.closed(wanted.target) else {}
     _advance(session, ref, version, {"state": wanted.target, "state_since": func.now(), **closing})
     blobs = _append(session, actor, ref, state, wanted)
+    deadlines.moved(session, actor, ref, state, wanted.target)
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
@@ -118,7 +133,7 @@ def reopen(
     victim_code: str,
     first_identified_on: date,
     *,
-    state: str = "PRESUNTA_VICTIMA",
+    entry: Entry | None = None,
     purpose: str = "atencion",
 ) -> str:
     """Open a new case of a person whose earlier cases ended (re-entry, re-trafficking); returns its code.
@@ -127,7 +142,7 @@ def reopen(
         NotFound: the person is out of scope.
         Forbidden: the role registers no persons, or its unit was given only part of the record.
         Conflict: one of her cases is still open.
-        Invalid: the first state or the date is not possible.
+        Invalid: the first state or the date is not possible, or how she was trafficked again is not said.
     """
     require(actor, Permission.VICTIMS_REGISTER)
     ref = victim_in_scope(session, actor, victim_code)
@@ -136,20 +151,23 @@ def reopen(
         raise Forbidden(
             "Su unidad recibió solo una parte del registro: pida que lo abra la unidad responsable."
         )
-    _check_reentry(state, first_identified_on)
+    entry = entry or Entry()
+    _check_reentry(entry, first_identified_on)
     last_id = _last_closed(session, actor, ref.victim_id)
     case_id = next_ids(session, trafficking_case=1)["trafficking_case"][0]
     code = new_code("CA")
     try:
-        _insert_case(session, actor, (case_id, ref.victim_id, code, last_id), state, first_identified_on)
+        _insert_case(session, actor, (case_id, ref.victim_id, code, last_id), entry, first_identified_on)
     except UniqueViolation:
         # The unique index is the rule: of two who open it at the same moment one wins, and a case may be
         # open in which the actor's unit has no part.
         raise Conflict(_OPEN_CASE) from None
     record(
         session, actor, "cases.open", victim_id=ref.victim_id, case_id=case_id, purpose=purpose,
-        detail={"case": code, "state": state, "source": REENTRY},
+        detail={"case": code, "state": entry.state, "source": entry.source, "reason": entry.reason},
     )  # fmt: skip
+    new = CaseRef(case_id, ref.victim_id, ref.victim_id, code, 1)
+    deadlines.opened(session, actor, new, entry.state, first_identified_on)
     return code
 
 
@@ -236,9 +254,15 @@ def _append(
     return blobs
 
 
-def _check_reentry(state: str, first_identified_on: date) -> None:
+def _check_reentry(entry: Entry, first_identified_on: date) -> None:
     errors: list[FieldError] = []
-    if state not in REENTRY_STATES:
+    if entry.source not in REENTRIES:
+        errors.append(unknown_code("source", REENTRIES))
+    elif entry.source == RETRAFFICKED and entry.reason not in RETRAFFICKING:
+        errors.append(unknown_code("reason", RETRAFFICKING))
+    elif entry.source == REENTRY and entry.reason is not None:
+        errors.append({"field": "reason", "code": "not-asked", "message": "Un reingreso no lleva motivo."})
+    if entry.state not in REENTRY_STATES:
         names = ", ".join(f"«{STATES[name]}»" for name in REENTRY_STATES)
         errors.append({"field": "state", "code": "not-first", "message": f"Un reingreso empieza en {names}."})
     if not FIRST_DAY <= first_identified_on <= today():
@@ -265,7 +289,7 @@ def _insert_case(
     session: Session,
     actor: Actor,
     keys: tuple[int, int, str, int],
-    state: str,
+    entry: Entry,
     first_identified_on: date,
 ) -> None:
     case_id, victim_id, code, last_id = keys
@@ -279,12 +303,12 @@ def _insert_case(
                 "victim_id": victim_id,
                 "record_id": victim_id,
                 "code": code,
-                "state": state,
+                "state": entry.state,
                 "identification": "PRESUNTA",
                 "first_identified_on": first_identified_on,
                 "reference_year": first_identified_on.year,
                 "previous_case_id": last_id,
-                "source": REENTRY,
+                "source": entry.source,
                 "opened_unit_id": actor.unit_id,
                 "opened_by": actor.user_id,
             }
@@ -292,7 +316,13 @@ def _insert_case(
     )
     part = {**same, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1}
     charge = {**same, "unit_id": actor.unit_id, "user_id": actor.user_id, "assigned_by": actor.user_id}
-    first = {**same, "to_state": state, "by_user_id": actor.user_id, "by_unit_id": actor.unit_id}
+    first = {
+        **same,
+        "to_state": entry.state,
+        "reason": entry.reason,
+        "by_user_id": actor.user_id,
+        "by_unit_id": actor.unit_id,
+    }
     insert_rows(session, Participation, [part])
     insert_rows(session, Assignment, [charge])
     insert_rows(session, CaseTransition, [first])

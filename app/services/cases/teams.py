@@ -17,6 +17,7 @@ from app.audit import record
 from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, Unit, UserAccount
+from app.services.cases.deadlines import joined
 from app.services.cases.holding import held_case
 from app.services.cases.row_queries import case_state, lives_here, open_referral, openable, participants
 from app.services.cases.rules import closed
@@ -91,6 +92,7 @@ def add_participation(
         insert_rows(session, Participation, [row])
     except UniqueViolation:
         raise Conflict(_TAKES_PART) from None
+    joined(session, ref.case_id, unit_id)
     _record(session, actor, "cases.participation.add", ref, unit=unit_code, compartments=shared)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.audit import record
 from app.errors import Conflict, StaleVersion
+from app.services.clocks.service import cancel
 from app.services.commands.command import DISCARD, MERGE, SPLIT, Command
 from app.services.commands.queries import PURPOSE
 from app.services.matching.merging import merge, merge_fingerprint, split
@@ -38,6 +39,8 @@ def discard(session: Session, actor: Actor, command: Command) -> None:
         )
     if outcome != "DONE":
         raise StaleVersion
+    if command.case_id is not None:
+        cancel(session, "trafficking_case", command.case_id)
 
 
 EXECUTORS: Mapping[str, Executor] = MappingProxyType({DISCARD: discard, MERGE: merge, SPLIT: split})

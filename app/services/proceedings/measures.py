@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, update
@@ -16,11 +17,12 @@ from app.codes import new_code
 from app.db import insert_rows, next_ids
 from app.errors import FieldError, Invalid, StaleVersion
 from app.models import ProtectionMeasure
-from app.records.kinds import today
+from app.records.kinds import LIMA, today
 from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionMeasure as MeasureRow
 from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
+from app.services.clocks.service import Subject, cancel, start
 from app.services.proceedings import measure_rules as rules
 from app.services.proceedings.measure_queries import (
     COMPARTMENT,
@@ -129,6 +131,11 @@ def lift(
     return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
 
 
+def end_of(day: date) -> datetime:
+    """The last moment of a day in Peru."""
+    return datetime.combine(day + timedelta(days=1), time(), LIMA)
+
+
 def _part(session: Session, actor: Actor, case: str, written: MeasureRow) -> CasePart:
     require(actor, Permission.VICTIMS_WRITE)
     part = case_part(session, actor, case, COMPARTMENT)
@@ -176,6 +183,10 @@ def _insert(
         )
         blobs.append((TABLE, row_id, 1, row["sealed"]))
     insert_rows(session, ProtectionMeasure, [row])
+    if written.until is not None and not over:
+        ref = part.ref
+        subject = Subject(TABLE, row_id, code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id)
+        start(session, "MEDIDA_VENCE", subject, due_at=end_of(written.until))
     return code, blobs
 
 
@@ -188,6 +199,7 @@ def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
+    cancel(session, TABLE, row.id)
 
 
 def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:

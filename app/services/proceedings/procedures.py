@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -25,11 +26,15 @@ from app.services.cases.parts import CasePart, case_part
 from app.services.cases.row_queries import case_state, is_foreign, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import unknown_code
+from app.services.clocks.calendar import due
+from app.services.clocks.service import Subject, cancel, meet, move, start
 from app.services.proceedings import branches
 from app.services.proceedings.procedure_queries import TABLE, procedure_in, seeks_asylum, shown
 from app.services.state_machine import refused
 
 COMPARTMENT = "protection"
+CASE = "trafficking_case"
+PROCEDURE = "protection_procedure"
 REFUGEE_CARD = "CARNE_REFUGIO"
 """Document of who seeks asylum."""
 
@@ -96,6 +101,8 @@ def open_procedure(
     except UniqueViolation:
         raise Conflict("Esa ruta ya está abierta en este caso: continúe en ella.") from None
     blobs = _append(session, actor, part, (row_id, None, first), written)
+    if branch == "NNA":
+        meet(session, "UPE_COMUNICACION", CASE, ref.case_id)
     _record(
         session, actor, "procedures.open", part, purpose,
         blobs=blobs, detail={"procedure": code, "branch": branch},
@@ -129,6 +136,7 @@ def advance(
     _check_extras(row.state, wanted)
     blobs = _append(session, actor, part, (row.id, row.state, wanted.target), wanted.written)
     _advance(session, part, row, wanted)
+    _keep_time(session, actor, part, row, wanted.target)
     _record(
         session, actor, "procedures.step", part, purpose, blobs=blobs,
         detail={"procedure": row.code, "from": row.state, "to": wanted.target},
@@ -228,6 +236,24 @@ def _advance(session: Session, part: CasePart, row: Any, wanted: Step) -> None:
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
+
+
+def _keep_time(session: Session, actor: Actor, part: CasePart, row: Any, target: str) -> None:
+    """Deadlines that a step begins or meets."""
+    ref = part.ref
+    if target in branches.MEASURES:  # 30 working days from the measure (DL 1297, to be validated)
+        case = Subject(CASE, ref.case_id, ref.code, ref.victim_id, ref.case_id, actor.unit_id)
+        start(session, "PTI", case)
+        move(session, "PTI", CASE, ref.case_id, due("PTI", datetime.now(UTC)))
+    elif target == "PTI_APROBADO":
+        meet(session, "PTI", CASE, ref.case_id)
+    elif target == branches.DECLINED:
+        who = (ref.victim_id, ref.case_id, actor.unit_id, actor.user_id)
+        start(session, "ATENCION_MIMP", Subject(PROCEDURE, row.id, row.code, *who))
+    elif target in {"AURORA_CEM", "ACEPTA"}:
+        meet(session, "ATENCION_MIMP", PROCEDURE, row.id)
+    elif target == branches.CLOSED:
+        cancel(session, PROCEDURE, row.id)
 
 
 def _emergency_centres(session: Session, actor: Actor) -> list[dict[str, str]]:

@@ -19,6 +19,7 @@ from app.db import insert_rows
 from app.errors import Conflict, Forbidden, StaleVersion
 from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
+from app.services.cases.deadlines import joined
 from app.services.cases.holding import hold
 from app.services.cases.row_queries import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
@@ -177,6 +178,7 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
     insert_rows(session, Participation, [part])
     if not in_charge(session, actor, row.victim_id, row.case_id):
         insert_rows(session, Assignment, [{**same, "user_id": actor.user_id, "assigned_by": actor.user_id}])
+    joined(session, row.case_id, actor.unit_id)
     if step.conditions is None:
         return []
     strand = strand_of(session, row.victim_id, row.case_id)

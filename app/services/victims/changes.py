@@ -30,15 +30,17 @@ from app.records import (
     merge_patch,
     named,
     parse,
+    partial_view,
     remarks,
     split_face,
 )
 from app.records.legal import Legal
+from app.services.cases import deadlines
 from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.matching.probing import Found
-from app.services.victims import faces, queries
+from app.services.victims import faces, queries, single_interview
 from app.services.victims.population import ONLY_CHILDREN, out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
 from app.vault import Place, seal_json
@@ -98,6 +100,7 @@ def change(  # noqa: PLR0913
     strand = _held(session, ref, compartment, version)
     current, blob_version = current_blob(session, strand, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
+    repeated = compartment == "testimony" and _another_interview(session, actor, ref, current, patch)
     clean = _changed(actor, compartment, current, patch)
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
     ask_first(session, actor, [each for each in alike if each.document_shared], not_duplicate)
@@ -110,10 +113,7 @@ def change(  # noqa: PLR0913
     blobs = []
     if sealed_part or blob_version:
         blobs.append(_append(session, actor, strand, compartment, new, sealed_part))
-    record(
-        session, actor, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
-        fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
-    )  # fmt: skip
+    _traced(session, actor, ref, (compartment, patch), purpose=purpose, blobs=blobs, repeated=repeated)
     note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
     return Changed(new, _remarks(session, actor, ref, compartment, clean, patch))
 
@@ -135,6 +135,50 @@ def _remarks(
     identity = faces.stored(session, ref.victim_id, "identity") if whole else {}
     known = Known.of(identity, queries.identified_on(session, ref.victim_id))
     return [*said, *named(compartment, fact_remarks(model, known, frozenset(patch)))]
+
+
+def _traced(
+    session: Session,
+    actor: Actor,
+    ref: VictimRef,
+    written: tuple[str, dict[str, Any]],
+    *,
+    purpose: str,
+    blobs: list[tuple[str, int, int, bytes]],
+    repeated: bool,
+) -> None:
+    """Record the change (compartment and patch), and meet the deadlines that waited for it."""
+    compartment, patch = written
+    record(
+        session, actor, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
+        fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
+    )  # fmt: skip
+    if repeated:
+        record(
+            session, actor, "victims.single-interview", victim_id=ref.victim_id, compartments=[compartment],
+            purpose=purpose,
+        )  # fmt: skip
+    if compartment in deadlines.WRITTEN:
+        deadlines.written(session, queries.newest_case(session, ref.victim_id), compartment, patch)
+
+
+def _another_interview(
+    session: Session, actor: Actor, ref: VictimRef, current: dict[str, Any], patch: dict[str, Any]
+) -> bool:
+    """Whether a justified further interview is recorded; the day of the single one is told to who sees it.
+
+    Raises:
+        SingleInterview: it was held, and the change does not say why there is another.
+    """
+    shown = current
+    if ref.standing.level(actor, "testimony") is not Level.FULL:
+        shown = partial_view("testimony", current)
+    done = single_interview.held(current)
+    if not done and single_interview.another(current, patch, done=True):
+        # It may be noted with the proceedings alone.
+        legal, _ = current_blob(session, Strand(ref.victim_id, ref.victim_id), "legal")
+        done = legal.get("single_interview_date") is not None
+    return single_interview.check(current, patch, done=done, shown=shown)
 
 
 def _check_names(compartment: str, patch: dict[str, Any]) -> None:

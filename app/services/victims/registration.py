@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import check_writable, require
+from app.access.guard import CaseRef, check_writable, require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.standing import Standing
@@ -36,6 +36,7 @@ from app.models import (
 )
 from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
 from app.records.kinds import MIN_YEAR, today
+from app.services.cases import deadlines
 from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
@@ -77,11 +78,12 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """Public codes of what was created, and the internal key for callers inside the service."""
+    """Public codes of what was created, and the internal keys for callers inside the service."""
 
     victim_id: int
     code: str
     case_code: str
+    case_id: int
 
 
 Rows = dict[type[Base], list[dict[str, Any]]]
@@ -161,6 +163,9 @@ def register(
     ask_first(session, actor, [each for each in found if each.likely], not_duplicate)
     registered = store_marked(session, actor, [(registration, clean, marks)])[0]
     note(session, actor, registered.victim_id, found, origin="REGISTRO", reason=not_duplicate)
+    key = registered.victim_id
+    opened = CaseRef(registered.case_id, key, key, registered.case_code, 1)
+    deadlines.opened(session, actor, opened, registration.state, registration.first_identified_on)
     return registered
 
 
@@ -198,7 +203,7 @@ def store_marked(
         _episode(rows, actor, victim_id, case_id, case_code, registration)
         _faces(rows, victim_id, case_id, clean)
         blobs = _blobs(rows, vault_of(session), actor, victim_id, parts, ids["victim_blob"])
-        done.append(Registered(victim_id, code, case_code))
+        done.append(Registered(victim_id, code, case_code, case_id))
         events.append(_event(session, actor, registration, victim_id, case_id, clean, blobs))
     for model, found in rows.items():
         insert_rows(session, model, found)
