@@ -10,11 +10,12 @@ import json
 import statistics
 import time
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Annotated, Any
 
 import uvicorn
-from _care import DUE, Task, fill_others, fill_own
+from _care import DUE, fill_others, fill_own
 from _register import access_token, installation, officer
 from _report import Figure, at_least, at_most, finish, is_quick, note
 from _writes import measure
@@ -29,8 +30,10 @@ from app.runtime import Runtime
 SLOWER, RATE = 3.0, 0.5
 CLIENTS = (1, 8)
 SMALL = 1_000
-LISTS = ("/cases", "/plans")
+LISTS = ("/cases", "/plans", "/clocks")
 SHARED_BUFFERS = "1GB"
+Target = tuple[int, list[str], str | None]
+"""Port, paths and token of what is measured."""
 
 
 class Plain(DeclarativeBase):
@@ -121,14 +124,11 @@ def time_lists(port: int, token: str, seconds: float) -> dict[str, float]:
     return {path: statistics.median(times[1:]) for path, times in spent.items()}
 
 
-def rounds(ours: int, plain: int, tasks: list[Task], token: str, clients: int, quick: bool) -> float:
-    """Median of the ratios of our rate of updates to the bare endpoint's."""
+def rounds(
+    paths: Mapping[str, Target], versions: dict[str, dict[str, int]], clients: int, quick: bool
+) -> float:
+    """Median of the ratios of our rate of updates to the bare endpoint's; `versions` are kept between."""
     seconds, count = (2.0, 3) if quick else (5.0, 7)
-    paths = {
-        "nuestro": (ours, [f"/api/v1/plans/{t.plan}/activities/{t.activity}" for t in tasks], token),
-        "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], None),
-    }
-    versions: dict[str, dict[str, int]] = {name: {} for name in paths}
     rates: dict[str, list[float]] = {name: [] for name in paths}
     for _ in range(count):
         for name, (port, where, bearer) in paths.items():
@@ -168,8 +168,13 @@ def main() -> None:
             )
         plain_process, plain = start(serve_plain, make_plain(runtime, len(tasks)))
         token = access_token(runtime, actor)
+        paths: dict[str, Target] = {
+            "nuestro": (port, [f"/api/v1/plans/{t.plan}/activities/{t.activity}" for t in tasks], token),
+            "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], None),
+        }
+        versions: dict[str, dict[str, int]] = {name: {} for name in paths}
         for clients in CLIENTS:
-            ratio = rounds(port, plain, tasks, token, clients, quick)
+            ratio = rounds(paths, versions, clients, quick)
             name = f"actualizar una actividad, {clients} clientes"
             figures.append(at_least(name, ratio, "ratio", baseline="actualización simple", target=RATE))
         for each in (process, plain_process):

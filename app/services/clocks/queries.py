@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, tuple_
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -46,19 +46,22 @@ def work_list(
         BadRequest: the cursor is not one of this list.
     """
     require(actor, Permission.CASES_READ)
+    columns = (
+        Clock.subject_code, Clock.kind, Clock.started_at, Clock.due_at, Clock.user_id,
+        TraffickingCase.code.label("case"),
+    )  # fmt: skip
+    # From the unit's own clocks, which its index gives: asked for by key, the clocks of all units were read.
     query = (
-        select(
-            Clock.subject_code, Clock.kind, Clock.started_at, Clock.due_at, Clock.user_id,
-            TraffickingCase.code.label("case"),
-        )
+        visible_clocks(actor)
         .outerjoin(  # who is only asked does not see the case yet
             TraffickingCase,
             and_(TraffickingCase.id == Clock.case_id, TraffickingCase.victim_id == Clock.victim_id),
         )
-        .where(Clock.id.in_(visible_clocks(actor)), _open(), *_filters(state, kind))
+        .with_only_columns(*columns)
+        .where(_open(), *_filters(state, kind))
         .order_by(Clock.due_at, Clock.subject_code, Clock.kind)
         .limit(limit + 1)
-    )  # fmt: skip
+    )
     if cursor is not None:
         query = query.where(_after(cursor))
     rows = session.execute(query).all()

@@ -6,20 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.db import insert_rows, next_ids
+from app.access.sealing import TEXT_SCHEMA, seal_text, seal_with
+from app.audit import record
 from app.errors import Forbidden, StaleVersion
-from app.models import PlanActivity, ProgressNote
 from app.services.plans import rules, timing
-from app.services.plans.content_queries import PlanRef, find
-from app.services.plans.row_queries import activity_row, activity_version
-from app.services.plans.writing import Blob, check_due, done, seal_row
+from app.services.plans.content_queries import COMPARTMENT
+from app.services.plans.progress_queries import Found, find_activity, write_step
+from app.services.plans.row_queries import activity_version
+from app.services.plans.writing import Blob, check_due
 from app.services.state_machine import refused
+from app.vault import Place
+
+TABLE = "progress_note"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ def progress(
         StaleVersion: somebody moved it meanwhile; `version` is the present one.
     """
     require(actor, Permission.PLANS_PROGRESS)
-    ref = find(session, actor, code)
-    row = activity_row(session, actor, ref, activity_code)
+    found = find_activity(session, actor, code, activity_code)
+    ref, row = found.plan, found.activity
     if not ref.writes(actor) or not (ref.responsible(actor) or row.unit_id == actor.unit_id):
         raise Forbidden("Esta actividad es de otra unidad: solo ella o la responsable del plan la avanza.")
     if row.version != version:
@@ -69,42 +72,46 @@ def progress(
         plan_state=ref.row.state, has_note=step.note is not None, replanned=due_on != row.due_on,
     ):  # fmt: skip
         raise refused(refusal)
-    moved = session.execute(
-        update(PlanActivity)
-        .where(
-            PlanActivity.id == row.id,
-            PlanActivity.victim_id == ref.row.victim_id,
-            PlanActivity.version == version,
-        )
-        .values(state=target, due_on=due_on, updated_at=func.now(), version=version + 1)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion(version=activity_version(session, ref, row.id))
     taken = Step(target, step.note, due_on)
-    blobs = _append_note(session, actor, ref, row, taken)
+    values, blobs = _written(session, actor, found, taken)
+    if not write_step(session, values):
+        raise StaleVersion(version=activity_version(session, ref, row.id))
     timing.activity_moved(session, ref, row, taken)
-    done(
-        session, actor, "plans.activity.progress", ref.row, purpose, blobs,
-        plan=ref.row.code, activity=row.code, **{"from": row.state, "to": target},
+    record(
+        session, actor, "plans.activity.progress", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        purpose=purpose, compartments=[COMPARTMENT], blobs=blobs,
+        detail={"plan": ref.row.code, "activity": row.code, "from": row.state, "to": target},
     )  # fmt: skip
     return {"code": row.code, "state": target, "due_on": due_on, "version": version + 1}
 
 
-def _append_note(session: Session, actor: Actor, ref: PlanRef, activity: Any, taken: Step) -> list[Blob]:
-    row: dict[str, Any] = {
-        "id": next_ids(session, progress_note=1)["progress_note"][0],
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "activity_id": activity.id,
+def _written(session: Session, actor: Actor, found: Found, taken: Step) -> tuple[dict[str, Any], list[Blob]]:
+    """What a step writes: the activity's new state and day, and its note, sealed."""
+    plan, activity = found.plan.row, found.activity
+    replanned = taken.due_on != activity.due_on
+    values = {
+        "activity": activity.id,
+        "version": activity.version,
+        "victim": plan.victim_id,
+        "case": plan.case_id,
+        "plan": plan.id,
         "from_state": activity.state,
         "to_state": taken.state,
-        "by_user_id": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "due_on": taken.due_on,
+        "from_due": activity.due_on if replanned else None,
+        "to_due": taken.due_on if replanned else None,
+        "note": found.note_id,
+        "user": actor.user_id,
+        "unit": actor.unit_id,
+        "sealed": None,
+        "key_version": None,
     }
-    if taken.due_on != activity.due_on:
-        row |= {"from_due": activity.due_on, "to_due": taken.due_on}
-    blobs: list[Blob] = []
-    if taken.note is not None:
-        seal_row(session, ref.strand, row, "progress_note", {"note": taken.note}, blobs)
-    insert_rows(session, ProgressNote, [row])
-    return blobs
+    if taken.note is None:
+        return values, []
+    strand, texts = found.plan.strand, {"note": taken.note}
+    if found.key is None:
+        version, sealed = seal_text(session, COMPARTMENT, strand, TABLE, found.note_id, texts)
+    else:
+        place = Place(TABLE, COMPARTMENT, strand.record_id, found.note_id, 1, TEXT_SCHEMA)
+        version, sealed = found.key.version, seal_with(session, found.key, place, texts)
+    return {**values, "sealed": sealed, "key_version": version}, [(TABLE, found.note_id, 1, sealed)]

@@ -21,6 +21,7 @@ from app.models import (
     Exploitation,
     Participation,
     Plan,
+    PlanAssessment,
     Profile,
     TraffickingCase,
     Unit,
@@ -32,6 +33,8 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import RULES, SEVERITIES, Rule
 
 UNIT_OF_COUNT = "casos"
+SAFETY = "SEGURIDAD"
+"""Domain of a plan whose assessment is one of risk."""
 _CASE = (
     "code", "state", "state_since", "identification", "first_identified_on", "opened_at", "closed_at",
 )  # fmt: skip
@@ -159,7 +162,7 @@ def facts(actor: Actor) -> CTE:
             *legal,
             *(given(actor, name).label(f"given_{name}") for name in _COMPARTMENTS),
             _filled("legal").label("legal_filled"),
-            _filled("protection").label("risk_assessed"),
+            or_(_filled("protection"), _assessed()).label("risk_assessed"),
             plan.exists().label("planned"),
             select(func.max(part.last_activity)).where(*of_unit).scalar_subquery().label("last_activity"),
             select(func.min(part.started_at)).where(*of_unit).scalar_subquery().label("unit_since"),
@@ -186,6 +189,20 @@ def _filled(compartment: str) -> ColumnElement[bool]:
         .where(
             CompartmentHead.victim_id == TraffickingCase.victim_id,
             CompartmentHead.compartment == compartment,
+        )
+        .exists()
+    )
+
+
+def _assessed() -> ColumnElement[bool]:
+    """That the plan of the case has an assessment of her safety."""
+    return (
+        select(PlanAssessment.id)
+        .join(Plan, and_(Plan.id == PlanAssessment.plan_id, Plan.victim_id == PlanAssessment.victim_id))
+        .where(
+            Plan.case_id == TraffickingCase.id,
+            Plan.victim_id == TraffickingCase.victim_id,
+            PlanAssessment.domain == SAFETY,
         )
         .exists()
     )
