@@ -14,7 +14,9 @@ from app.api.schemas import Code
 from app.db import Session
 from app.runtime import Runtime
 from app.services.limits import PerMinute
+from app.services.printing.consent import consent_issue
 from app.services.printing.issuing import Issue, issue
+from app.services.printing.own_file import own_file_issue
 from app.services.printing.plan import plan_issue
 from app.services.printing.referral import referral_issue
 from app.services.printing.sheet import render
@@ -66,6 +68,35 @@ def plan(
 def referral(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Response:
     """The letter; to a unit outside the network it names neither the register nor the crime."""
     return printed(runtime, actor, lambda s: referral_issue(s, actor, code))
+
+
+@router.get(
+    "/consents/{code}.pdf",
+    dependencies=[Requires(Permission.CONSENTS_READ)],
+    summary="Imprimir un consentimiento",
+    responses=_PDF,
+    response_class=Response,
+)
+def consent(code: Code, actor: CurrentActor, runtime: CurrentRuntime, names: Names = False) -> Response:
+    """The consent, to be read aloud and signed; by code, or by name where asked for."""
+    return printed(runtime, actor, lambda s: consent_issue(s, actor, code, names=names))
+
+
+@router.get(
+    "/victims/{code}/own-file.pdf",
+    dependencies=[Requires(Permission.DATA_REQUESTS_WRITE)],
+    summary="Imprimir el expediente de la persona",
+    responses=_PDF,
+    response_class=Response,
+)
+def own_file(
+    code: Code,
+    actor: CurrentActor,
+    runtime: CurrentRuntime,
+    request: Annotated[str, Query(title="Código de la solicitud que se responde", max_length=40)],
+) -> Response:
+    """What the answering unit may hand over, in words, for an open request of hers."""
+    return printed(runtime, actor, lambda s: own_file_issue(s, actor, code, request))
 
 
 @router.get("/documents/{code}", dependencies=[Public()], summary="Comprobar un documento impreso")

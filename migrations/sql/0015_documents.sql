@@ -102,15 +102,20 @@ CREATE TABLE satisfaction_count (
 
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 
--- How many files and bytes a plan holds, whoever added them; the plan's uploads wait for each other here.
+-- How many files and bytes a plan in scope holds, whoever added them; its uploads wait for each other here.
 CREATE FUNCTION ruv.evidence_stored(plan bigint) RETURNS TABLE (files bigint, bytes bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    mine bigint[] := ruv.seats();
 BEGIN
     IF NOT ruv.permits('plans:progress') THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
     END IF;
     PERFORM pg_advisory_xact_lock(hashtextextended('ruv.evidence:' || plan, 0));
-    RETURN QUERY SELECT count(*), coalesce(sum(f.size_bytes), 0)::bigint FROM public.evidence_file f WHERE f.plan_id = plan;
+    RETURN QUERY
+        SELECT count(*), coalesce(sum(f.size_bytes), 0)::bigint FROM public.evidence_file f
+        WHERE f.plan_id = plan
+          AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = f.victim_id AND p.seats && mine);
 END $$;
 
 -- What a paper's code and hash say together: what it is and when it was printed. Either alone says nothing.
@@ -167,7 +172,7 @@ BEGIN
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;
-GRANT SELECT (plan_id, size_bytes) ON evidence_file TO ruv_guard;
+GRANT SELECT (victim_id, plan_id, size_bytes) ON evidence_file TO ruv_guard;
 GRANT SELECT (code, kind, content_hash, printed_at) ON printed_document TO ruv_guard;
 GRANT SELECT, DELETE ON satisfaction_urn TO ruv_guard;
 GRANT SELECT, INSERT, UPDATE ON satisfaction_count TO ruv_guard;

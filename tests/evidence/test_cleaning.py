@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
-from app.errors import AppError, BadRequest, Invalid, TooLarge, UnsupportedMedia
+from app.errors import AppError, BadRequest, Invalid, TooLarge, Unavailable, UnsupportedMedia
+from app.services.evidence import cleaning
 from app.services.evidence.cleaning import MOST_BYTES, clean
 from app.services.evidence.images import bare_jpeg
 from app.services.evidence.pdfs import REFUSED, _names_in
@@ -125,6 +126,13 @@ def test_what_is_refused_says_the_way_out(raw: bytes, kind: type[AppError], word
         clean(raw)
     assert words in caught.value.detail
     assert time.perf_counter() - started < 2
+
+
+def test_who_waits_too_long_for_others_is_sent_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cleaning, "_LONGEST_WAIT", 0.05)
+    with cleaning._AT_ONCE, cleaning._AT_ONCE, pytest.raises(Unavailable):
+        clean(samples.photo())
+    assert clean(samples.photo()).media_type == "image/jpeg"
 
 
 def test_a_bare_jpeg_stream_has_the_same_pixels() -> None:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Final
 
-from app.errors import BadRequest, TooLarge, UnsupportedMedia
+from app.errors import BadRequest, TooLarge, Unavailable, UnsupportedMedia
 from app.services.evidence.images import clean_image
 from app.services.evidence.pdfs import MEDIA_TYPE, clean_pdf
 
@@ -16,6 +16,8 @@ TOO_LARGE: Final = (
     f"El archivo supera los {MOST_BYTES // (1024 * 1024)} MB. Redúzcalo o divídalo y envíelo otra vez."
 )
 _IMAGES: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+_LONGEST_WAIT: Final = 5.0
+"""Seconds an upload waits for its turn."""
 _AT_ONCE: Final = threading.BoundedSemaphore(2)
 """An unpacked photograph takes up to 200 MB: so many are unpacked at a time in one process."""
 
@@ -35,14 +37,20 @@ def clean(raw: bytes) -> Clean:
         BadRequest: nothing was sent.
         TooLarge: more than `MOST_BYTES`, before or after.
         UnsupportedMedia: not a JPEG, PNG, WebP or PDF.
+        Unavailable: others have been at it for too long.
         Invalid: it is one, but broken, protected or too large to unpack.
     """
     if not raw:
         raise BadRequest("No llegó ningún archivo. Envíe sus bytes como cuerpo de la solicitud.")
     if len(raw) > MOST_BYTES:
         raise TooLarge(TOO_LARGE)
-    with _AT_ONCE:
+    # Who waits holds a thread of the service: others must not wait for it.
+    if not _AT_ONCE.acquire(timeout=_LONGEST_WAIT):
+        raise Unavailable("Hay muchos archivos en proceso. Envíelo otra vez en un momento.")
+    try:
         made = _by_content(raw)
+    finally:
+        _AT_ONCE.release()
     if len(made.content) > MOST_BYTES:
         raise TooLarge(TOO_LARGE)
     return made

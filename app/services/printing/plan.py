@@ -20,7 +20,7 @@ from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, paragraphs, shown_date
 
-_COLUMNS: Final = ("Actividad", "Quién la hace", "Plazo", "Indicador", "Frecuencia")
+_COLUMNS: Final = ("Actividad", "Quién la hace", "Plazo", "Indicador y evidencia", "Frecuencia")
 _WIDTHS: Final = (5, 4, 2, 3, 2)
 _NOTICE: Final = (
     "Documento reservado (Ley 29733). Nombra a la persona por su código, salvo que se haya pedido con su "
@@ -80,7 +80,14 @@ def _header(content: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
     if content["kind"] == "NNA":
         pairs.append(("Resolución de la UPE (PTI)", "Sí" if content["pti_resolution"] else "No"))
-    for name, title in (("pti_number", "Número de la resolución"), ("feasibility_notes", "Viabilidad")):
+    if content.get("execution_country"):
+        pairs.append(("País de ejecución", label("country", content["execution_country"])))
+    if content.get("feasibility"):
+        pairs.append(("Retorno verificado como viable y seguro", label("tristate", content["feasibility"])))
+    for name, title in (
+        ("pti_number", "Número de la resolución"),
+        ("feasibility_notes", "Verificación del retorno"),
+    ):
         if content.get(name):
             pairs.append((title, str(content[name])))
     for name, title in (("starts_on", "Inicio"), ("pti_on", "Fecha de la resolución")):
@@ -109,11 +116,15 @@ def _objectives(session: Session, content: Mapping[str, Any]) -> list[Section]:
 def _activity(activity: Mapping[str, Any], units: Mapping[str, str]) -> list[str]:
     charge = activity.get("person_in_charge")
     unit = units.get(activity["unit"], UNKNOWN)
+    what = activity.get("description") or UNKNOWN
+    if activity.get("service_code"):
+        what = f"{what} (servicio {activity['service_code']})"
+    proof = [activity.get("indicator"), activity.get("evidence_expected")]
     return [
-        activity.get("description") or UNKNOWN,
+        what,
         f"{unit}: {charge}" if charge else unit,
         shown_date(activity["due_on"]),
-        activity.get("indicator") or "—",
+        "; ".join(part for part in proof if part) or "—",
         label("activity_frequency", activity["frequency"]) if activity.get("frequency") else "—",
     ]
 

@@ -31,6 +31,12 @@ def paper_units(session: Session, codes: Iterable[str]) -> dict[str, str]:
     return {row.code: RESERVED if row.kind in SHELTER_KINDS else row.name for row in rows}
 
 
+def reserved_names(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """Of names of units, those of shelters, with what stands on paper in their place."""
+    query = select(Unit.name).where(Unit.name.in_(set(names)), Unit.kind.in_(SHELTER_KINDS))
+    return dict.fromkeys(session.scalars(query), RESERVED)
+
+
 def unit_kind(session: Session, unit_id: int) -> str | None:
     """The kind of a unit."""
     return session.scalar(select(Unit.kind).where(Unit.id == unit_id))
