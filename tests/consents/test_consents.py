@@ -181,6 +181,9 @@ def test_withdrawing_ends_everything_at_once(world: World) -> None:
     for path in (f"victims/{person.victim}", f"cases/{person.case}", f"consents/{consent}"):
         problem(client.get(f"{API}/{path}"), 404)
     assert ok(client.get(f"{API}/cases"))["items"] == []
+    notices = ok(client.get(f"{API}/notices"))["items"]
+    assert [notice["subject"] for notice in notices][:1] == [referral]
+    assert person.case not in str(notices)
     with world.session(health) as bound:
         told = text("SELECT kind, subject_code FROM notice WHERE victim_id = :v")
         assert bound.execute(told, {"v": person.victim_id}).all() == [("CONSENTIMIENTO_RETIRADO", referral)]

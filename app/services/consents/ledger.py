@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
+from app.access.scope import WITHDRAWN
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows
@@ -39,7 +40,6 @@ _REQUIRED = ("purposes", "compartments", "language", "given_by", "form", "text_v
 EXPIRES: Final = "CONSENTIMIENTO_VENCE"
 """The clock of a consent's last day."""
 
-WITHDRAWN: Final = "CONSENTIMIENTO_RETIRADO"
 _ENDED = "Ese consentimiento ya terminó: vuelva a leerlo."
 _LIVE = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
 
