@@ -173,7 +173,7 @@ def check(branch: str, state: str, target: str, known: BranchFacts) -> bool:
 
 
 @pytest.mark.parametrize("branch", sorted(LEGAL))
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=350, deadline=None)
 @given(data=st.data())
 def test_a_walk_through_a_branch_is_the_norms_own(branch: str, data: st.DataObject) -> None:
     state, asylum = FIRST[branch], False

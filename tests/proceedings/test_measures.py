@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from app.records.kinds import today
+from app.services.clocks.sweeping import sweep
 from app.services.proceedings import measure_rules
 from tests.cases.story import (
     API,
@@ -104,6 +105,18 @@ def test_a_measure_ends_on_its_day_once(world: World) -> None:
     ok(late, 201)
     past = recorded(person, type="RETIRO_AGRESOR", since="2024-01-01", until="2024-06-01")
     assert {item["code"]: item["state"] for item in items(person)}[past] == "VENCIDA"
+
+
+def test_the_sweep_of_the_clocks_ends_it(world: World) -> None:
+    person = registered(world, "udavit_officer")
+    code = recorded(person, until=str(today() + timedelta(days=1)))
+    states = []
+    for days in (0.1, 3, 3):
+        # Reminder first, then its end: one stage a sweep.
+        sweep(world.runtime.database, at=datetime.now(UTC) + timedelta(days=days))
+        states.append({item["code"]: item["state"] for item in items(person)}[code])
+    assert states[-1] == "VENCIDA"
+    assert states[0] == "VIGENTE"
 
 
 def test_who_reads_protection_in_part_sees_the_order_and_not_who_gave_it(world: World) -> None:
