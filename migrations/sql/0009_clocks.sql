@@ -250,10 +250,12 @@ GRANT SELECT, INSERT, UPDATE (read_at, read_by) ON notice TO ruv_app;
 GRANT USAGE ON SEQUENCE notice_id_seq TO ruv_app;
 
 CREATE POLICY guard ON clock TO ruv_guard USING (true);
--- The unit that must act, as far as it sees the case; or was asked and has not answered.
+-- The unit that must act, as far as it sees the case; or was asked and has not answered. The parts are those of the
+-- own unit, as every part in sight is: said here, they come from its index, and not from a scan of everybody's.
 CREATE POLICY scope ON clock FOR SELECT TO ruv_app USING (
     unit_id = (SELECT (ruv.context()).unit_id)
-    AND (EXISTS (SELECT FROM participation p WHERE p.victim_id = clock.victim_id AND p.case_id = clock.case_id)
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+                 AND p.victim_id = clock.victim_id AND p.case_id = clock.case_id)
          OR subject_table = 'referral'
             AND EXISTS (SELECT FROM referral r WHERE r.id = clock.row_id AND r.victim_id = clock.victim_id
                         AND r.to_unit_id = (SELECT (ruv.context()).unit_id) AND r.state IN ('ENVIADA', 'VENCIDA')))
@@ -263,7 +265,8 @@ CREATE POLICY scope ON notice FOR SELECT TO ruv_app USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
     AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide))
-    AND (EXISTS (SELECT FROM participation p WHERE p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+                 AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
                     AND r.state IN ('ENVIADA', 'VENCIDA')))

@@ -7,7 +7,8 @@ ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
     AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide))
-    AND (EXISTS (SELECT FROM participation p WHERE p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+                 AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
                     AND r.state IN ('ENVIADA', 'VENCIDA')))
