@@ -173,8 +173,8 @@ def visible_placements(actor: Actor) -> Select[int]:
     return query.params(actor_params(actor))
 
 
-WITHDRAWN = "CONSENTIMIENTO_RETIRADO"
-"""Kind of the notice that a share is over, for the unit that had it: codes only."""
+WITHDRAWN, EXPIRED = "CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"
+"""Kinds of the notice that a share is over, for the unit that had it: codes only."""
 
 _ASKED = ("ENVIADA", "VENCIDA")
 """States of a referral in which a receiver that takes no part in the case yet is told of its deadline."""
@@ -210,7 +210,7 @@ def visible_notices(actor: Actor) -> Select[int]:
         Referral.case_id == Notice.case_id,
         Referral.code == Notice.subject_code,
         Referral.to_unit_id == UNIT,
-        or_(Referral.state.in_(_ASKED), Notice.kind == WITHDRAWN),
+        or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
     )
     answers = policy().permits(actor.role, Permission.REFERRALS_READ)
     query = select(Notice.id).where(

@@ -1,4 +1,4 @@
-"""Evidence files of plans: `/plans/{code}/.../evidence`, `/evidence/{code}`."""
+"""Files of plans (`/plans/{code}/.../evidence`, `/evidence/{code}`) and the signed paper of consents."""
 
 from typing import Annotated
 
@@ -19,7 +19,7 @@ from app.api.deps import (
 )
 from app.api.schemas import Code
 from app.errors import TooLarge
-from app.services.evidence import queries, service
+from app.services.evidence import queries, scan_queries, scans, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 
 router = APIRouter(tags=["evidencias"])
@@ -31,10 +31,13 @@ _BODY = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
 }
-_REFUSALS: dict[int | str, dict[str, object]] = {
-    409: {"description": "El plan está cerrado o ya tiene el máximo de archivos"},
+_REFUSED_FILES: dict[int | str, dict[str, object]] = {
     413: {"description": "El archivo es demasiado grande"},
     415: {"description": "No es una foto ni un PDF"},
+}
+_REFUSALS: dict[int | str, dict[str, object]] = {
+    409: {"description": "El plan está cerrado o ya tiene el máximo de archivos"},
+    **_REFUSED_FILES,
 }
 Kind = Annotated[
     str, Query(title="Qué prueba (código)", min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")
@@ -130,6 +133,10 @@ def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Stream
     """The file's bytes; who looked is in the trace before the first one leaves."""
     with runtime.database.session(actor) as session:
         found = queries.begin(session, actor, code)
+    return _streamed(runtime, actor, found)
+
+
+def _streamed(runtime: CurrentRuntime, actor: CurrentActor, found: queries.Download) -> StreamingResponse:
     return StreamingResponse(
         queries.content(runtime.database, actor, found.reading),
         media_type=found.media_type,
@@ -154,4 +161,62 @@ def withdraw(
 ) -> Answer:
     """Takes the file out of sight with a reason; nothing is deleted."""
     done = service.withdraw(session, actor, code, version, body.reason)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/consents/{code}/scans",
+    status_code=201,
+    dependencies=[Requires(Permission.CONSENTS_WRITE)],
+    summary="Adjuntar el papel firmado de un consentimiento",
+    openapi_extra=_BODY,
+    responses={409: {"description": "El consentimiento ya tiene el máximo de archivos"}, **_REFUSED_FILES},
+)
+def add_scan(
+    code: Code, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded
+) -> Answer:
+    """Keeps it drawn or written anew, like evidence; paper that comes after the consent ended is kept too."""
+    new = scans.add(runtime.database, actor, code, raw, key)
+    location = f"/api/v1/consents/{code}/scans/{new}"
+    return Answer({"code": new}, status_code=201, headers={"Location": location})
+
+
+@router.get(
+    "/consents/{code}/scans",
+    dependencies=[Requires(Permission.CONSENTS_READ)],
+    summary="Papeles firmados de un consentimiento",
+)
+def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+    """Those the caller's unit added; all of them for who reads the person's contact data in full."""
+    return Answer({"items": scan_queries.listed(session, actor, code)})
+
+
+@router.get(
+    "/consents/{code}/scans/{file}",
+    dependencies=[Requires(Permission.CONSENTS_READ)],
+    summary="Descargar el papel firmado de un consentimiento",
+    responses={409: {"description": "El archivo fue retirado"}},
+)
+def read_scan(code: Code, file: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
+    """The file's bytes; who looked is in the trace before the first one leaves."""
+    with runtime.database.session(actor) as session:
+        found = scan_queries.begin(session, actor, code, file)
+    return _streamed(runtime, actor, found)
+
+
+@router.post(
+    "/consents/{code}/scans/{file}/withdrawal",
+    dependencies=[Requires(Permission.CONSENTS_WRITE)],
+    summary="Retirar el papel firmado de un consentimiento",
+)
+def withdraw_scan(
+    code: Code,
+    file: Code,
+    body: WithdrawalIn,
+    session: DbSession,
+    actor: CurrentActor,
+    version: ExpectedVersion,
+) -> Answer:
+    """Takes the file out of sight with a reason; nothing is deleted."""
+    done = scans.withdraw(session, actor, code, file, version, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -3,7 +3,6 @@
 import base64
 from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -53,29 +52,16 @@ class PlanIn(PlanPatch):
     case: Annotated[str, Field(title="Código del caso", max_length=40)]
 
 
-class ObjectiveIn(BaseModel):
+class ObjectiveIn(rows.Objective):
     """What the person wants, and the goal agreed."""
 
-    model_config = ConfigDict(extra="forbid", title="Objetivo")
-
-    domain: Annotated[Coded, Field(title="Dominio")]
-    wish: Annotated[Text, Field(title="Qué quiere la persona, en sus palabras; se guarda cifrado")]
-    goal: Annotated[Text, Field(title="Meta; se guarda cifrada")]
+    model_config = ConfigDict(json_schema_extra={"required": ["domain", "wish", "goal"]})
 
 
-class ActivityIn(BaseModel):
+class ActivityIn(rows.Activity):
     """Which unit does what by when."""
 
-    model_config = ConfigDict(extra="forbid", title="Actividad")
-
-    unit: Annotated[str, Field(title="Unidad responsable", min_length=1, max_length=80)]
-    due_on: Annotated[date, Field(title="Plazo")]
-    description: Annotated[Text, Field(title="Actividad; se guarda cifrada")]
-    indicator: Annotated[Line | None, Field(title="Indicador; se guarda cifrado")] = None
-    person_in_charge: Annotated[Line | None, Field(title="Persona responsable; se guarda cifrada")] = None
-    frequency: Annotated[Coded | None, Field(title="Frecuencia (código)")] = None
-    evidence_expected: Annotated[Line | None, Field(title="Evidencia esperada; se guarda cifrada")] = None
-    service: Annotated[UUID | None, Field(title="Servicio de la unidad en el directorio")] = None
+    model_config = ConfigDict(json_schema_extra={"required": ["unit", "due_on", "description"]})
 
 
 class StepIn(BaseModel):
@@ -193,8 +179,7 @@ def add_objective(
     payload = {"plan": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.objective", payload)
     if new is None:
-        wanted = service.Objective(body.domain, body.wish, body.goal)
-        new = service.add_objective(session, actor, code, wanted)
+        new = service.add_objective(session, actor, code, body)
         remember(session, actor, key, "plans.objective", payload, new)
     return Answer({"code": new}, status_code=201)
 
@@ -236,8 +221,7 @@ def add_activity(
     payload = {"plan": code, "objective": objective, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.activity", payload)
     if new is None:
-        wanted = service.Activity(**body.model_dump())
-        new = service.add_activity(session, actor, code, objective, wanted)
+        new = service.add_activity(session, actor, code, objective, body)
         remember(session, actor, key, "plans.activity", payload, new)
     return Answer({"code": new}, status_code=201)
 

@@ -20,7 +20,7 @@ from app.models.plans import PLAN_REF
 
 
 class EvidenceFile(Base):
-    """A file that proves something of a plan; withdrawn with a reason, never deleted."""
+    """What proves something of a plan, or a consent's signed paper; withdrawn, never deleted."""
 
     __tablename__ = "evidence_file"
     __table_args__ = (
@@ -29,8 +29,16 @@ class EvidenceFile(Base):
         ForeignKeyConstraint(
             ["activity_id", "victim_id"], ("plan_activity.id", "plan_activity.victim_id"), onupdate="CASCADE"
         ),
+        ForeignKeyConstraint(
+            ["consent_id", "victim_id"], ("consent.id", "consent.victim_id"), onupdate="CASCADE"
+        ),
         UniqueConstraint("code", "victim_id"),
         Index("ix_evidence_file_plan_id", "plan_id"),
+        Index("ix_evidence_file_consent_id", "consent_id", postgresql_where=text("consent_id IS NOT NULL")),
+        CheckConstraint(
+            "(plan_id IS NULL) <> (consent_id IS NULL) AND (activity_id IS NULL OR plan_id IS NOT NULL)",
+            name="subject",
+        ),
         codes_of("media_type", "image/jpeg image/png image/webp application/pdf"),
         codes_of("state", "VIGENTE RETIRADA"),
         CheckConstraint(
@@ -42,8 +50,9 @@ class EvidenceFile(Base):
     id: Mapped[Id]
     victim_id: Mapped[VictimKey]
     case_id: Mapped[int]
-    plan_id: Mapped[int]
+    plan_id: Mapped[int | None]
     activity_id: Mapped[int | None]
+    consent_id: Mapped[int | None]
     code: Mapped[str]
     kind: Mapped[str]
     media_type: Mapped[str]

@@ -343,6 +343,18 @@ BEGIN
                    AND (h.unit_id = own OR shows AND ruv.case_in_scope(h.case_id, h.victim_id));
 END $$;
 
+-- Tells the shelter she lived in that her admission elsewhere, in this very transaction, ended that stay: under its own
+-- code, never where she is now.
+CREATE FUNCTION ruv.tell_left(hold bigint, notice_code text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO public.notice (victim_id, case_id, code, kind, unit_id, subject_code)
+    SELECT l.victim_id, l.case_id, notice_code, 'TRASLADO', l.unit_id, l.code
+    FROM public.place_hold h JOIN public.placement l ON l.id = h.from_placement_id AND l.victim_id = h.victim_id
+    WHERE h.id = hold AND h.unit_id = (ruv.context()).unit_id AND h.state = 'CONVERTIDA' AND h.ended_at = now()
+      AND l.left_at = now() AND l.exit_reason = 'TRASLADO';
+END $$;
+
 -- The holds of the bound actor's own shelter.
 CREATE FUNCTION ruv.holds_here() RETURNS SETOF bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -430,10 +442,11 @@ BEGIN
     FOREACH f IN ARRAY ARRAY['expire_holds(bigint[])', 'free_places(bigint[])', 'take_place()', 'leave_place()', 'settle_residents()',
         'seize_place(bigint[], text, bigint, bigint)', 'release_hold(bigint, bigint)', 'hold_shelters(bigint[])', 'holds_here()',
         'hold_place(bigint, text, bigint, text, text, bigint, timestamptz, text)', 'join_by_hold(bigint)',
-        'shelter_vacancies()'] LOOP
+        'shelter_vacancies()', 'tell_left(bigint, text)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['release_hold(bigint, bigint)', 'hold_shelters(bigint[])', 'holds_here()', 'join_by_hold(bigint)',
+        'tell_left(bigint, text)',
         'hold_place(bigint, text, bigint, text, text, bigint, timestamptz, text)', 'shelter_vacancies()'] LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;
@@ -461,6 +474,9 @@ GRANT INSERT, UPDATE (state, ended_at, version) ON place_hold TO ruv_guard;
 GRANT SELECT, UPDATE (ended_at) ON placement_leave TO ruv_guard;
 GRANT INSERT ON participation, assignment TO ruv_guard;
 GRANT UPDATE (grp) ON placement TO ruv_guard;
+GRANT INSERT ON notice TO ruv_guard;
+GRANT USAGE ON SEQUENCE notice_id_seq TO ruv_guard;
+CREATE POLICY told ON notice FOR INSERT TO ruv_guard WITH CHECK (true);
 
 GRANT SELECT, INSERT ON shelter, shelter_site, shelter_place, placement_leave, suitability_check TO ruv_app;
 GRANT UPDATE (type, department, populations, active, updated_at, version) ON shelter TO ruv_app;

@@ -14,7 +14,7 @@ SET ROLE ruv_guard;
 DROP FUNCTION ruv.free_places(bigint[]), ruv.take_place(), ruv.leave_place(), ruv.settle_residents(),
     ruv.seize_place(bigint[], text, bigint, bigint), ruv.release_hold(bigint, bigint), ruv.hold_shelters(bigint[]), ruv.holds_here(),
     ruv.hold_place(bigint, text, bigint, text, text, bigint, timestamptz, text), ruv.join_by_hold(bigint),
-    ruv.shelter_vacancies();
+    ruv.shelter_vacancies(), ruv.tell_left(bigint, text);
 CREATE OR REPLACE FUNCTION ruv.expire_holds(ids bigint[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$ BEGIN END $$;
 CREATE OR REPLACE FUNCTION ruv.set_seats() RETURNS trigger
@@ -36,3 +36,6 @@ END $$;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 REVOKE INSERT ON participation, assignment FROM ruv_guard;
+DROP POLICY told ON notice;
+REVOKE INSERT ON notice FROM ruv_guard;
+REVOKE USAGE ON SEQUENCE notice_id_seq FROM ruv_guard;

@@ -149,8 +149,7 @@ GRANT SELECT ON consent, consent_event, objection, data_request TO ruv_guard;
 GRANT INSERT ON consent_event TO ruv_guard;
 GRANT UPDATE (key_version) ON consent TO ruv_guard;  -- the sweep locks what it lets run out; nothing changes it
 GRANT UPDATE (state, ended_at, result, legal_basis, consent_id, version) ON referral TO ruv_guard;
-GRANT USAGE ON SEQUENCE consent_event_id_seq, notice_id_seq TO ruv_guard;
-GRANT INSERT ON notice TO ruv_guard;
+GRANT USAGE ON SEQUENCE consent_event_id_seq TO ruv_guard;
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
 
@@ -339,6 +338,20 @@ BEGIN
     WHERE r.consent_id = tell_receivers.consent AND r.ended_at = now() AND r.result = 'CONSENTIMIENTO_RETIRADO';
 END $$;
 
+-- Shares that ended with these consents, which ran out in this very transaction; for who tells their receivers.
+CREATE FUNCTION ruv.expired_shares(consents text[]) RETURNS TABLE (victim_id bigint, case_id bigint, unit_id bigint, code text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (ruv.context()).role IS DISTINCT FROM 'scheduler' THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT r.victim_id, r.case_id, r.to_unit_id, r.code
+        FROM public.consent c JOIN public.referral r ON r.consent_id = c.id AND r.victim_id = c.victim_id
+        WHERE c.code = ANY (consents) AND r.ended_at = now() AND r.result = 'CONSENTIMIENTO_VENCIDO'
+        ORDER BY r.id;
+END $$;
+
 -- What cannot be recalled: which of the units that were given something on this consent opened what of her, how often,
 -- and when; as in ruv.access_log(), a compartment that does not exist for the reader does not show.
 CREATE FUNCTION ruv.consent_reads(consent bigint)
@@ -473,11 +486,11 @@ BEGIN
         'consent_names(public.consent, bigint)', 'reads_consent(bigint)', 'close_view(bigint)', 'end_shares(bigint, text)', 'consent_ends()',
         'end_kept_shares()', 'expire_consents(bigint[])', 'consent_shares(bigint)', 'consent_reads(bigint)',
         'named_units(bigint)', 'less_objected(text[], bigint, bigint, bigint)', 'narrow_view()', 'narrow_views()',
-        'data_request_units(bigint[])', 'tell_receivers(bigint, text[])'] LOOP
+        'data_request_units(bigint[])', 'tell_receivers(bigint, text[])', 'expired_shares(text[])'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['consent_covers(bigint, bigint, bigint, bigint, text[])', 'consent_shares(bigint)',
-        'consent_reads(bigint)', 'named_units(bigint)', 'data_request_units(bigint[])', 'tell_receivers(bigint, text[])'] LOOP
+        'consent_reads(bigint)', 'named_units(bigint)', 'data_request_units(bigint[])', 'tell_receivers(bigint, text[])', 'expired_shares(text[])'] LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['consent_ends()', 'end_kept_shares()', 'narrow_view()', 'narrow_views()'] LOOP
@@ -596,7 +609,6 @@ CREATE POLICY append ON data_request_event FOR INSERT TO ruv_app WITH CHECK (
                 AND r.victim_id = data_request_event.victim_id AND r.state = data_request_event.to_state)
 );
 
-CREATE POLICY told ON notice FOR INSERT TO ruv_guard WITH CHECK (true);
 -- As before; and that a share was withdrawn, to the unit that had it: a code, and a referral it no longer sees through.
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
@@ -606,7 +618,7 @@ ALTER POLICY scope ON notice USING (
                  AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
-                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind = 'CONSENTIMIENTO_RETIRADO')))
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
 );
 
 -- What is shared on a consent rests on one that lives and covers it; what is shared on anything else names none.

@@ -1,8 +1,5 @@
 -- Takes back 0013_consents.sql.
 DROP POLICY on_consent ON referral;
-DROP POLICY told ON notice;
-REVOKE INSERT ON notice FROM ruv_guard;
-REVOKE USAGE ON SEQUENCE notice_id_seq FROM ruv_guard;
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
@@ -43,6 +40,7 @@ DROP FUNCTION ruv.consent_shares(bigint);
 DROP FUNCTION ruv.consent_reads(bigint);
 DROP FUNCTION ruv.reads_consent(bigint);
 DROP FUNCTION ruv.tell_receivers(bigint, text[]);
+DROP FUNCTION ruv.expired_shares(text[]);
 DROP FUNCTION ruv.named_units(bigint);
 DROP FUNCTION ruv.narrow_view();
 DROP FUNCTION ruv.narrow_views();

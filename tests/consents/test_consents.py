@@ -306,6 +306,9 @@ def test_the_clock_ends_what_rests_on_a_consent_whose_time_is_over(world: World)
     assert rows(world, health, "participation", person.victim_id) == 0
     assert ok(person.client.get(f"{API}/consents/{consent}"))["state"] == "VENCIDO"
     assert ok(person.client.get(f"{API}/referrals/{referral}"))["result"] == "CONSENTIMIENTO_VENCIDO"
+    assert ok(person.client.get(f"{API}/referrals/{referral}"))["result_label"].startswith("Venció el")
+    told = [n for n in ok(client.get(f"{API}/notices"))["items"] if n["subject"] == referral]
+    assert [(n["kind"], n["case"]) for n in told] == [("CONSENTIMIENTO_VENCIDO", None)]
     problem(withdraw(person.client, consent), 409)
 
 

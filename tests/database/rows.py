@@ -33,11 +33,20 @@ PERSON_TABLES = [
 and commands have tests of their own, and the database itself writes the steps of a referral."""
 
 
+ONE_OF = {"evidence_file.plan_id"}
+"""Columns that may be empty where another one is not."""
+
+
 def row(table: Table, known: dict[str, Any]) -> dict[str, Any]:
     """A row with a value for every column that needs one; `known` values by column name, or by `table.id`."""
     values = {}
     for column in table.columns:
-        if column.nullable or column.server_default is not None or column.identity is not None:
+        asked = f"{table.name}.{column.name}" in ONE_OF
+        if (
+            (column.nullable and not asked)
+            or column.server_default is not None
+            or column.identity is not None
+        ):
             continue
         parent = next((f"{k.column.table.name}.id" for k in column.foreign_keys if k.column.name == "id"), "")
         values[column.name] = known.get(column.name, known.get(parent, _value(column)))

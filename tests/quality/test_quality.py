@@ -233,3 +233,16 @@ def test_the_score_is_the_part_of_looks_that_found_nothing() -> None:
     assert score([Share(10, 0), Share(10, 5)]) == 0.75
     assert score([Share(0, 0)]) is None
     assert Share(3, 1).share == 0.3333
+
+
+def test_who_is_in_a_place_that_is_no_shelter_is_found_by_the_unit_that_noted_it(world: World) -> None:
+    officer = udavit(world)
+    person = world.register(officer, identity=WOMAN)
+    client = world.client(officer)
+    rule = "lugar-no-especializado"
+    assert rule not in found(world, officer)
+    stay = {"case": person.case_code, "actual_place": "HOSPITAL"}
+    ok(client.post(f"{API}/placements", json=stay), 201)
+    assert rule in found(world, officer)
+    body = ok(client.get(f"{API}/quality/{rule}/cases"))
+    assert [item["case"] for item in body["items"]] == [person.case_code]

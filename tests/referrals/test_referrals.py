@@ -103,6 +103,8 @@ def test_the_sender_withdraws_what_was_sent_or_accepted(world: World) -> None:
     waiting = world.actor("udavit_officer")
     code = ok(refer(person.client, person.case, unit_code(world, waiting)), 201)["code"]
     problem(step(world.client(waiting), code, "withdraw"), 409)
+    for field in ({"reason": "ROSA_QUISPE"}, {"result": "SERVICIO_PRESTADO"}):
+        assert problem(step(person.client, code, "withdraw", **field), 422)["errors"][0]["field"] in field
     ok(step(person.client, code, "withdraw"))
     problem(answer(world.client(waiting), code, "accept"), 409)
     shelter, client, accepted = shared_with(world, person, "car_caseworker")

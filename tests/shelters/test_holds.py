@@ -200,6 +200,9 @@ def test_a_transfer_closes_one_stay_and_opens_the_next(world: World, admin: Engi
     assert (old["code"], old["state"], old["exit_reason"]) == (stay, "EGRESADA", "TRASLADO")
     assert places(client, code_of(world, here)) == {"MUJERES": (1, 1)}
     assert places(receiving, code_of(world, there)) == {"MUJERES": (1, 0)}
+    told = [(n["kind"], n["subject"]) for n in ok(client.get(f"{API}/notices"))["items"]]
+    assert told == [("TRASLADO", stay)]  # nothing of where she is now
+    assert not [n for n in ok(receiving.get(f"{API}/notices"))["items"] if n["kind"] == "TRASLADO"]
 
 
 def test_one_place_is_held_or_taken_once(world: World, admin: Engine) -> None:

@@ -192,6 +192,11 @@ def test_figures_name_what_they_count_and_stay_in_the_unit(world: World) -> None
 def test_a_shelter_counts_who_lives_in_it_and_a_prosecution_office_has_no_plans(world: World) -> None:
     shelter = ok(world.client(world.actor("car_caseworker", supervisor=True)).get(FIGURES))
     assert shelter["placements"] == {"count": 0, "unit_of_count": "personas"}
+    vacancies = shelter["vacancies"]
+    free = [group["free"] for group in vacancies["by_group"]]
+    assert (vacancies["count"], vacancies["unit_of_count"]) == (sum(free), "cupos")
+    assert vacancies["count"] == vacancies["total"] > 0
     office = ok(world.client(world.actor("prosecutor", supervisor=True)).get(FIGURES))
     assert "plans" not in office
     assert "placements" not in office
+    assert "vacancies" not in office

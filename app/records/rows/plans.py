@@ -1,11 +1,12 @@
 """Rows of the plan (PRI)."""
 
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
 from app.records.base import Row
-from app.records.kinds import Code, IsoDate, Kind, Line, Lines, Text
+from app.records.kinds import Code, IsoDate, Kind, Line, Lines, ShortLine, Text
 from app.records.spec import Spec
 
 GUIDE = "Guía del PRI (DS 009-2019-MIMP)"
@@ -86,6 +87,42 @@ class Assessment(Row):
     summary: Annotated[Text | None, Spec("Resumen de la valoración", GUIDE)] = None
 
 
+class Objective(Row):
+    """What the person wants, in her words, and the goal agreed."""
+
+    title_es: ClassVar[str] = "Objetivo del plan"
+    table: ClassVar[str] = "plan_objective"
+    compartment: ClassVar[str] = "plan"
+    clear: ClassVar[frozenset[str]] = frozenset({"domain"})
+
+    domain: Annotated[Code | None, Spec("Dominio", GUIDE, codes="plan_domain")] = None
+    wish: Annotated[Text | None, Spec("Qué quiere la persona, en sus palabras", GUIDE)] = None
+    goal: Annotated[Text | None, Spec("Meta", GUIDE)] = None
+
+
+class Activity(Row):
+    """Which unit does what by when."""
+
+    title_es: ClassVar[str] = "Actividad del plan"
+    table: ClassVar[str] = "plan_activity"
+    compartment: ClassVar[str] = "plan"
+    clear: ClassVar[frozenset[str]] = frozenset({"unit", "due_on", "service"})
+
+    unit: Annotated[ShortLine | None, Spec("Unidad responsable (código)", GUIDE, personal=False)] = None
+    due_on: Annotated[IsoDate | None, Spec("Plazo", GUIDE)] = None
+    description: Annotated[Text | None, Spec("Actividad", GUIDE)] = None
+    indicator: Annotated[Line | None, Spec("Indicador", GUIDE)] = None
+    person_in_charge: Annotated[Line | None, Spec("Persona responsable", GUIDE)] = None
+    frequency: Annotated[Code | None, Spec("Frecuencia", OWN, codes="activity_frequency")] = None
+    evidence_expected: Annotated[Line | None, Spec("Evidencia esperada", GUIDE)] = None
+    service: Annotated[
+        UUID | None,
+        Field(strict=False),
+        Spec("Servicio de la unidad en el directorio", OWN, personal=False),
+        Kind("identificador (UUID)"),
+    ] = None
+
+
 class Review(Row):
     """A review of the plan with the person."""
 
@@ -157,6 +194,8 @@ ROWS: tuple[type[Row], ...] = (
     PlanHeader,
     TeamMember,
     Assessment,
+    Objective,
+    Activity,
     Review,
     FollowUp,
     Contact,

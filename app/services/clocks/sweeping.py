@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.access.actor import SCHEDULER
+from app.access.scope import EXPIRED
 from app.audit.record import event_row, record_rows
 from app.db import Database, driver_cursor, insert_rows, vault_of
 from app.models import Notice
@@ -24,7 +25,9 @@ BATCH: Final = 500
 REMINDED: Final = "RECORDATORIO"
 OVERDUE: Final = "VENCIDO"
 ESCALATED: Final = "ESCALADO"
+CONSENT: Final = "CONSENTIMIENTO_VENCE"
 _FIRE = "SELECT * FROM ruv.fire_clocks(%(at)s, %(most)s)"
+_SHARES = "SELECT * FROM ruv.expired_shares(%(consents)s)"
 _COUNTS = "SELECT * FROM ruv.clock_counts()"
 
 
@@ -69,7 +72,8 @@ def fire(session: Session, at: datetime, most: int) -> list[Fired]:
     cursor = driver_cursor(session)
     cursor.execute(_FIRE, {"at": at, "most": most})
     fired = [Fired(*row) for row in cursor.fetchall()]
-    insert_rows(session, Notice, [notice for one in fired for notice in _notices(one)])
+    notices = [notice for one in fired for notice in _notices(one)]
+    insert_rows(session, Notice, notices + _shares_over(session, fired))
     key = vault_of(session).secret("audit")
     record_rows(session, [_event(key, one) for one in fired])
     return fired
@@ -99,6 +103,19 @@ def _notices(one: Fired) -> Iterator[dict[str, Any]]:
     )
     if one.stage == ESCALATED and one.from_unit_id is not None:
         yield to(one.from_unit_id)
+
+
+def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, Any]]:
+    """For the units whose shares ended with a consent that ran out."""
+    over = [one.subject_code for one in fired if one.kind == CONSENT and one.stage == OVERDUE]
+    if not over:
+        return []
+    cursor = driver_cursor(session)
+    cursor.execute(_SHARES, {"consents": over})
+    return [
+        notice_row(EXPIRED, unit_id=unit, subject_code=code, victim_id=victim, case_id=case)
+        for victim, case, unit, code in cursor.fetchall()
+    ]
 
 
 def _event(key: bytes, one: Fired) -> dict[str, object]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SETUP, Actor
 from app.db import Database
 from app.records.kinds import today
+from app.records.rows.plans import Activity, Objective
 from app.records.rows.shelters import Suitability
 from app.services.cases.rules import presumed_child
 from app.services.cases.service import Move, move
@@ -157,9 +158,9 @@ def _plan(session: Session, actor: Actor, kept: Kept) -> None:
 
 
 def _goal(session: Session, actor: Actor, plan: str, kept: Kept, domain: str, wish: str, goal: str) -> str:
-    objective = plans.add_objective(session, actor, plan, plans.Objective(domain, wish, goal))
+    objective = plans.add_objective(session, actor, plan, Objective(domain=domain, wish=wish, goal=goal))
     unit = cast.responsible(kept.person).code
-    activity = plans.Activity(unit, today() + _DUE, goal)
+    activity = Activity(unit=unit, due_on=today() + _DUE, description=goal)
     return plans.add_activity(session, actor, plan, objective, activity)
 
 

@@ -38,10 +38,10 @@ class Download:
     reading: FileReading
 
 
-def stored(session: Session, plan_id: int) -> tuple[int, int]:
-    """How many files and bytes a plan holds, whoever added them; uploads to one plan wait for each other."""
+def stored(session: Session, *, plan_id: int | None = None, consent_id: int | None = None) -> tuple[int, int]:
+    """How many files and bytes a plan or a consent holds, whoever added them; its uploads wait here."""
     row = session.execute(
-        select(func.ruv.evidence_stored(plan_id).table_valued("files", "bytes", name="held"))
+        select(func.ruv.evidence_stored(plan_id, consent_id).table_valued("files", "bytes", name="held"))
     ).one()
     return int(row.files), int(row.bytes)
 

@@ -6,24 +6,21 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.access.sealing import seal_chunks
-from app.codes import new_code
-from app.db import Database, insert_rows, next_ids
-from app.errors import Conflict, Forbidden, StaleVersion
-from app.models import EvidenceChunk, EvidenceFile
+from app.db import Database
+from app.errors import Conflict, Forbidden
 from app.services.evidence.cleaning import Clean, clean
+from app.services.evidence.keeping import keep, mark_withdrawn
 from app.services.evidence.queries import find_file, stored
 from app.services.idempotency import remember, replayed
 from app.services.plans import rules
 from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
 from app.services.plans.row_queries import activity_row
-from app.services.plans.writing import Blob, check_codes, done, seal_row
+from app.services.plans.writing import check_codes, done
 
 MOST_FILES: Final = 200
 MOST_PLAN_BYTES: Final = 300 * 1024 * 1024
@@ -83,36 +80,22 @@ def _target(session: Session, actor: Actor, wanted: Upload) -> tuple[PlanRef, An
 
 def _keep(session: Session, actor: Actor, wanted: Upload, cleaned: Clean) -> str:
     ref, activity = _target(session, actor, wanted)
-    files, size = stored(session, ref.row.id)
+    files, size = stored(session, plan_id=ref.row.id)
     if files >= MOST_FILES or size + len(cleaned.content) > MOST_PLAN_BYTES:
         limit = f"{MOST_FILES} archivos o {MOST_PLAN_BYTES // (1024 * 1024)} MB"
         raise Conflict(f"El plan ya tiene el máximo de {limit}. Reúna varias páginas en un PDF más liviano.")
-    row: dict[str, Any] = {
-        "id": next_ids(session, evidence_file=1)["evidence_file"][0],
-        "victim_id": ref.row.victim_id,
+    subject = {
         "case_id": ref.row.case_id,
         "plan_id": ref.row.id,
         "activity_id": activity.id if activity else None,
-        "code": new_code("MD"),
         "kind": wanted.kind,
-        "media_type": cleaned.media_type,
-        "size_bytes": len(cleaned.content),
-        "unit_id": actor.unit_id,
-        "created_by": actor.user_id,
     }
-    blobs: list[Blob] = []
-    about = {"sha256": hashlib.sha256(cleaned.content).hexdigest()}
-    seal_row(session, ref.strand, row, "evidence_file", about, blobs)
-    insert_rows(session, EvidenceFile, [row])
-    pieces = seal_chunks(session, COMPARTMENT, ref.strand, "evidence_chunk", row["id"], cleaned.content)
-    for piece in pieces:
-        whole = {"victim_id": row["victim_id"], "file_id": row["id"], **piece}
-        session.execute(insert(EvidenceChunk), [whole])
+    code, blob = keep(session, actor, COMPARTMENT, ref.strand, cleaned, subject)
     done(
-        session, actor, "evidence.add", ref.row, "atencion", blobs,
-        plan=ref.row.code, activity=activity.code if activity else None, file=row["code"],
+        session, actor, "evidence.add", ref.row, "atencion", [blob],
+        plan=ref.row.code, activity=activity.code if activity else None, file=code,
     )  # fmt: skip
-    return str(row["code"])
+    return code
 
 
 def withdraw(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
@@ -132,20 +115,6 @@ def withdraw(session: Session, actor: Actor, code: str, version: int, reason: st
         raise Forbidden("Solo la unidad que agregó el archivo o la responsable del plan lo retiran.")
     if row.state != "VIGENTE":
         raise Conflict("El archivo ya estaba retirado.")
-    moved = session.execute(
-        update(EvidenceFile)
-        .where(
-            EvidenceFile.id == row.id,
-            EvidenceFile.victim_id == row.victim_id,
-            EvidenceFile.version == version,
-            EvidenceFile.state == "VIGENTE",
-        )
-        .values(
-            state="RETIRADA", withdrawn_at=func.now(), withdrawn_by=actor.user_id,
-            withdrawal_reason=reason, version=version + 1,
-        )
-    )  # fmt: skip
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    withdrawn = mark_withdrawn(session, actor, row, version, reason)
     done(session, actor, "evidence.withdraw", ref.row, "atencion", [], file=row.code, reason=reason)
-    return {"code": row.code, "state": "RETIRADA", "version": version + 1}
+    return withdrawn

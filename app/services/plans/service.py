@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import date
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -19,6 +17,8 @@ from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import DirectoryService, Plan, PlanActivity, PlanObjective, Unit
+from app.records.rows import split_row
+from app.records.rows.plans import Activity, Objective
 from app.records.rows.plans import PlanHeader as Header
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
@@ -27,35 +27,9 @@ from app.services.plans.content_queries import COMPARTMENT, advance, own_plan, s
 from app.services.plans.detail_queries import refresh_gaps
 from app.services.plans.header import check_editable, columns
 from app.services.plans.row_queries import last_position, living_plan, objective_id
-from app.services.plans.writing import Blob, check_codes, done, out_of_range, seal_row
+from app.services.plans.writing import Blob, done, given, out_of_range, seal_row
 
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
-
-
-@dataclass(frozen=True, slots=True)
-class Objective:
-    """An objective: what the person wants, in her words, and the goal agreed; both are stored sealed."""
-
-    domain: str
-    wish: str
-    goal: str
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """An activity: which unit does what by when. The texts are stored sealed.
-
-    `frequency`: a code of `activity_frequency`; `service`: key of a service of the unit in the directory.
-    """
-
-    unit: str
-    due_on: date
-    description: str
-    indicator: str | None = None
-    person_in_charge: str | None = None
-    frequency: str | None = None
-    evidence_expected: str | None = None
-    service: UUID | None = None
 
 
 def draft(
@@ -111,27 +85,28 @@ def add_objective(
     Raises:
         NotFound: the plan is out of scope.
         Forbidden: another unit is responsible, or the role does not write plans.
-        Invalid: not a domain of the list.
+        Invalid: the domain, what she wants or the goal is missing.
         Conflict: the plan does not change in its present state.
     """
     require(actor, Permission.PLANS_WRITE)
     ref = own_plan(session, actor, code)
-    check_codes(domain=("plan_domain", wanted.domain))
+    given(wanted, "domain", "wish", "goal")
     advance(session, ref, None)
     check_editable(state_now(session, ref))
     row_id = next_ids(session, plan_objective=1)["plan_objective"][0]
     new = new_code("OB")
+    clear, texts = split_row(wanted)
     row: dict[str, Any] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "code": new,
-        "domain": wanted.domain,
+        **clear,
         "position": last_position(session, ref) + 1,
         "created_by": actor.user_id,
     }
     blobs: list[Blob] = []
-    seal_row(session, ref.strand, row, "plan_objective", {"wish": wanted.wish, "goal": wanted.goal}, blobs)
+    seal_row(session, ref.strand, row, Objective.table, texts, blobs)
     insert_rows(session, PlanObjective, [row])
     refresh_gaps(session, ref)
     done(session, actor, "plans.objective.add", ref.row, purpose, blobs, plan=ref.row.code, objective=new)
@@ -152,13 +127,13 @@ def add_activity(
     Raises:
         NotFound: the plan or the objective is out of scope.
         Forbidden: another unit is responsible, or the role does not write plans.
-        Invalid: unknown unit, or a due date that is past or too far.
+        Invalid: a field is missing, an unknown unit, or a due date that is past or too far.
         Conflict: the plan does not change in its present state.
     """
     require(actor, Permission.PLANS_WRITE)
     ref = own_plan(session, actor, code)
+    given(wanted, "unit", "due_on", "description")
     unit_id = session.scalar(select(Unit.id).where(Unit.code == wanted.unit))
-    check_codes(frequency=("activity_frequency", wanted.frequency))
     _check_activity(session, unit_id, wanted)
     advance(session, ref, None)
     state = state_now(session, ref)
@@ -177,11 +152,8 @@ def add_activity(
         "state": "PENDIENTE",
         "created_by": actor.user_id,
     }
-    texts = {
-        k: v for k, v in asdict(wanted).items() if k not in {"unit", "due_on", "service"} and v is not None
-    }
     blobs: list[Blob] = []
-    seal_row(session, ref.strand, row, "plan_activity", texts, blobs)
+    seal_row(session, ref.strand, row, Activity.table, split_row(wanted)[1], blobs)
     insert_rows(session, PlanActivity, [row])
     timing.activity_added(session, ref, state, SimpleNamespace(**row))
     done(
@@ -214,7 +186,7 @@ def _check_activity(session: Session, unit_id: int | None, wanted: Activity) -> 
     errors: list[FieldError] = []
     if unit_id is None:
         errors.append({"field": "unit", "code": "unknown", "message": "No existe esa unidad."})
-    if wrong := out_of_range(wanted.due_on):
+    if wanted.due_on is not None and (wrong := out_of_range(wanted.due_on)):
         errors.append(wrong)
     if wanted.service is not None and not _offers(session, unit_id, wanted.service):
         message = "La unidad no ofrece ahora ese servicio del directorio."

@@ -13,13 +13,14 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
-from app.access.scope import actor_params, given, visible_cases
+from app.access.scope import actor_params, given, visible_cases, visible_placements
 from app.audit import record
 from app.errors import NotFound
 from app.models import (
     CompartmentHead,
     Exploitation,
     Participation,
+    Placement,
     Plan,
     PlanAssessment,
     Profile,
@@ -31,6 +32,7 @@ from app.records import face_fields, fields
 from app.services.cases.queries import may_filter
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import RULES, SEVERITIES, Rule
+from app.services.shelters.rules import IN_SHELTER
 
 UNIT_OF_COUNT = "casos"
 SAFETY = "SEGURIDAD"
@@ -153,6 +155,10 @@ def facts(actor: Actor) -> CTE:
     plan = select(Plan.id).where(
         Plan.case_id == TraffickingCase.id, Plan.victim_id == TraffickingCase.victim_id
     )
+    placed = select(Placement.id).where(
+        Placement.case_id == TraffickingCase.id, Placement.victim_id == TraffickingCase.victim_id,
+        Placement.left_at.is_(None), Placement.id.in_(visible_placements(actor)),
+    )  # fmt: skip
     return (
         visible_cases(actor)
         .add_columns(
@@ -164,6 +170,8 @@ def facts(actor: Actor) -> CTE:
             _filled("legal").label("legal_filled"),
             or_(_filled("protection"), _assessed()).label("risk_assessed"),
             plan.exists().label("planned"),
+            placed.exists().label("placed"),
+            placed.where(Placement.actual_place != IN_SHELTER).exists().label("elsewhere"),
             select(func.max(part.last_activity)).where(*of_unit).scalar_subquery().label("last_activity"),
             select(func.min(part.started_at)).where(*of_unit).scalar_subquery().label("unit_since"),
             select(Unit.kind).where(Unit.id == actor.unit_id).scalar_subquery().label("unit_kind"),

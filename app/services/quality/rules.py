@@ -221,6 +221,15 @@ RULES: dict[str, Rule] = {
             lambda f: _older(f.last_activity, DAYS_STILL),
         ),
         Rule(
+            "lugar-no-especializado",
+            "Está en un lugar que no es un centro de acogida (hospital, comisaría, hotel ...).",
+            "placement.actual_place",
+            "ALTA",
+            (),
+            lambda f: and_(_open(f), f.placed),
+            lambda f: f.elsewhere,
+        ),
+        Rule(
             "fechas-contradictorias",
             "Las fechas del caso se contradicen: identificación posterior al registro, o cierre anterior.",
             "case.first_identified_on",

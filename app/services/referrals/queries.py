@@ -257,8 +257,10 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
         "due_at": row.due_at,
         "answered_at": row.answered_at,
         "refusal_reason": row.refusal_reason,
+        "refusal_label": rules.REFUSALS.get(row.refusal_reason or ""),
         "ended_at": row.ended_at,
         "result": row.result,
+        "result_label": rules.ENDINGS.get(row.result or ""),
         "version": row.version,
     }
 

@@ -61,6 +61,16 @@ INTERRUPTIONS: Final = MappingProxyType(
         "YA_NO_CORRESPONDE": "Ya no corresponde",
     }
 )
+CONSENT_ENDED: Final = MappingProxyType(
+    {
+        "CONSENTIMIENTO_RETIRADO": "La persona retiró su consentimiento",
+        "CONSENTIMIENTO_VENCIDO": "Venció el consentimiento de la persona",
+    }
+)
+"""How a referral ends with the consent it rests on; the database writes it."""
+
+ENDINGS: Final = MappingProxyType({**RESULTS, **INTERRUPTIONS, **CONSENT_ENDED})
+"""Every result of a referral that ended, with its label."""
 
 LEGAL_BASES: Final = MappingProxyType(
     {
@@ -163,6 +173,15 @@ def refuse(state: str, target: str, facts: ReferralFacts, machine: Machine = MAC
         "result": facts.result in RESULTS,
     }
     return machine.refuse(state, target, answers)
+
+
+def misplaced(target: str, reason: str | None, result: str | None) -> str | None:
+    """The field of a step that does not belong to its move, if any: what is stored is of its list."""
+    if result is not None and target != "CONCLUIDA":
+        return "result"
+    if reason is None or target in {"RECHAZADA", "INTERRUMPIDA"}:
+        return None  # the machine asks for one of the list
+    return None if target == "RETIRADA" and reason in INTERRUPTIONS else "reason"
 
 
 NETWORK_KINDS: Final = frozenset(

@@ -16,13 +16,14 @@ from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.db import insert_rows
-from app.errors import Conflict, Forbidden, StaleVersion
+from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
 from app.services.cases.deadlines import joined
 from app.services.cases.holding import hold
 from app.services.cases.row_queries import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
+from app.services.choices import unknown_code
 from app.services.clocks import service as clocks
 from app.services.deliveries.queries import delivered_for
 from app.services.referrals import rules
@@ -149,7 +150,15 @@ def _checked(session: Session, actor: Actor, code: str, step: Step, version: int
     )
     if refusal := rules.refuse(found.state, step.target, facts):
         raise refused(refusal)
+    if wrong := rules.misplaced(step.target, step.reason, step.result):
+        raise Invalid("Revise los campos indicados.", errors=[_not_asked(wrong, step.target)])
     return found
+
+
+def _not_asked(field: str, target: str) -> FieldError:
+    if field == "reason" and target == "RETIRADA":
+        return unknown_code(field, rules.INTERRUPTIONS)
+    return {"field": field, "code": "not-asked", "message": "Este paso no lleva ese dato: quítelo."}
 
 
 def _advance(session: Session, row: Any, target: str, **values: Any) -> None:

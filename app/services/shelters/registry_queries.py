@@ -123,22 +123,23 @@ def vacancies(session: Session, actor: Actor) -> dict[str, Any]:
     by_department = {key: list(group) for key, group in groupby(rows, key=lambda row: row.department)}
     whole = policy().reads_in_full(actor.role, "shelter_location")
     items = [
-        {"department": code, "label": label, **_vacant(by_department.get(code), whole=whole)}
+        {"department": code, "label": label, **_answer(by_department.get(code), whole=whole)}
         for code, label in code_list("department").labels.items()
     ]
-    own = [_group(p.grp, p.total, p.total - p.taken) for p in places_of(session, [actor.unit_id])]
+    own = [vacant(p.grp, p.total, p.total - p.taken) for p in places_of(session, [actor.unit_id])]
     record(session, actor, "shelters.vacancies")
     return {"items": items, "own": own}
 
 
-def _vacant(rows: list[Any] | None, *, whole: bool) -> dict[str, Any]:
+def _answer(rows: list[Any] | None, *, whole: bool) -> dict[str, Any]:
     if rows is None and not whole:
         return {"answer": ASK, "groups": None}
-    groups = [_group(row.grp, row.total, row.free) for row in rows or ()]
+    groups = [vacant(row.grp, row.total, row.free) for row in rows or ()]
     return {"answer": None, "groups": groups}
 
 
-def _group(code: str, total: int, free: int) -> dict[str, Any]:
+def vacant(code: str, total: int, free: int) -> dict[str, Any]:
+    """Places of a group, in all and free, as answers show them."""
     label = code_list("shelter_group").labels.get(code, code)
     return {"group": code, "label": label, "total": total, "free": free}
 
@@ -159,7 +160,7 @@ def _entries(session: Session, actor: Actor, code: str | None = None) -> list[di
     ).all()  # fmt: skip
     places: dict[int, list[dict[str, Any]]] = {}
     for place in places_of(session, [row.unit_id for row in rows]):
-        group = _group(place.grp, place.total, place.total - place.taken)
+        group = vacant(place.grp, place.total, place.total - place.taken)
         places.setdefault(place.unit_id, []).append(group)
     return [
         {

@@ -84,6 +84,7 @@ def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: st
     _insert(session, row)
     if hold is not None:
         clocks.meet(session, holds.CLOCK, "place_hold", hold.id)
+        session.execute(select(func.ruv.tell_left(hold.id, new_code("AV"))))
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,

@@ -22,11 +22,13 @@ from app.services.plans import rules as plan_rules
 from app.services.quality.queries import report as quality_report
 from app.services.referrals.rules import STATES as REFERRAL_STATES
 from app.services.shelters.masking import SHELTER_KINDS
+from app.services.shelters.registry_queries import places_of, vacant
 from app.services.supervision.review_queries import reviews_due
 from app.services.supervision.rules import supervising
 from app.services.supervision.team_queries import workers
 
 PERSONS, CASES, ACTIVITIES, REFERRALS, PLANS = "personas", "casos", "actividades", "derivaciones", "planes"
+PLACES = "cupos"
 SUNDAY = 6
 
 
@@ -176,4 +178,13 @@ def _housed(session: Session, actor: Actor) -> dict[str, Any]:
             Placement.unit_id == actor.unit_id, Placement.left_at.is_(None)
         )
     )
-    return {"placements": _counted(living or 0, PERSONS)}
+    places = places_of(session, [actor.unit_id])
+    free = sum(place.total - place.taken for place in places)
+    return {
+        "placements": _counted(living or 0, PERSONS),
+        "vacancies": {
+            **_counted(free, PLACES),
+            "total": sum(place.total for place in places),
+            "by_group": [vacant(place.grp, place.total, place.total - place.taken) for place in places],
+        },
+    }

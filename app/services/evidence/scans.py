@@ -1,0 +1,95 @@
+"""Add the signed paper of a consent, and withdraw it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.sealing import COORDINATION
+from app.audit import record
+from app.db import Database
+from app.errors import Conflict, Forbidden
+from app.services.cases.activity import touch
+from app.services.consents.queries import find
+from app.services.evidence.cleaning import clean
+from app.services.evidence.keeping import keep, mark_withdrawn
+from app.services.evidence.queries import stored
+from app.services.evidence.scan_queries import find_scan
+from app.services.idempotency import remember, replayed
+from app.services.plans.writing import check_codes
+
+KIND: Final = "CONSENTIMIENTO_FIRMADO"
+MOST_SCANS: Final = 10
+"""Files of one consent, withdrawn ones too."""
+
+
+def add(database: Database, actor: Actor, consent: str, raw: bytes, key: str | None) -> str:
+    """Clean a scan and keep it with its consent; returns its code. The same key and file answer it again.
+
+    Paper that comes late is kept too: the consent may have ended.
+
+    Raises:
+        NotFound: no such consent in scope.
+        Forbidden: the role records no consents.
+        Conflict: the consent holds all it may.
+        Invalid, BadRequest, TooLarge, UnsupportedMedia: as `clean`.
+    """
+    payload = {"consent": consent, "sha256": hashlib.sha256(raw).hexdigest()}
+    with database.session(actor) as session:
+        require(actor, Permission.CONSENTS_WRITE)
+        find(session, actor, consent)
+        code = replayed(session, actor, key, "consents.scan", payload)
+    if code is not None:
+        return code
+    cleaned = clean(raw)
+    with database.session(actor) as session:
+        code = replayed(session, actor, key, "consents.scan", payload)
+        if code is not None:
+            return code
+        found = find(session, actor, consent)
+        files, _ = stored(session, consent_id=found.row.id)
+        if files >= MOST_SCANS:
+            raise Conflict(f"El consentimiento ya tiene {MOST_SCANS} archivos. Reúna las hojas en un PDF.")
+        subject = {"case_id": found.ref.case_id, "consent_id": found.row.id, "kind": KIND}
+        code, blob = keep(session, actor, COORDINATION, found.ref.strand, cleaned, subject)
+        touch(session, actor, found.ref.victim_id, found.ref.case_id)
+        record(
+            session, actor, "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+            purpose="atencion", compartments=[COORDINATION], blobs=[blob],
+            detail={"consent": found.row.code, "file": code},
+        )  # fmt: skip
+        remember(session, actor, key, "consents.scan", payload, code)
+    return code
+
+
+def withdraw(
+    session: Session, actor: Actor, consent: str, code: str, version: int, reason: str
+) -> dict[str, Any]:
+    """Withdraw a scan of the own unit with a reason: kept, and shown to nobody any more.
+
+    Raises:
+        NotFound: no such consent in scope, or it has no such scan.
+        Forbidden: the role records no consents, or another unit added it.
+        Invalid: the reason is not of its list.
+        Conflict: it is withdrawn already.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.CONSENTS_WRITE)
+    check_codes(reason=("evidence_withdrawal", reason))
+    found, row = find_scan(session, actor, consent, code)
+    if row.unit_id != actor.unit_id:
+        raise Forbidden("Solo la unidad que agregó el archivo lo retira.")
+    if row.state != "VIGENTE":
+        raise Conflict("El archivo ya estaba retirado.")
+    done = mark_withdrawn(session, actor, row, version, reason)
+    touch(session, actor, found.ref.victim_id, found.ref.case_id)
+    record(
+        session, actor, "consents.scan-withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+        purpose="atencion", detail={"consent": found.row.code, "file": row.code, "reason": reason},
+    )  # fmt: skip
+    return done
