@@ -30,7 +30,15 @@ class Clock(Base):
     __tablename__ = "clock"
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
-        Index("uq_clock_running", "kind", "subject_table", "row_id", unique=True, postgresql_where=RUNNING),
+        Index(
+            "uq_clock_running",
+            "kind",
+            "subject_table",
+            "row_id",
+            "case_id",
+            unique=True,
+            postgresql_where=RUNNING,
+        ),
         Index("ix_clock_subject_table_row_id", "subject_table", "row_id"),
         Index("ix_clock_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_clock_unit_id_due_at", "unit_id", "due_at", postgresql_where=RUNNING),

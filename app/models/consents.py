@@ -28,6 +28,13 @@ class Consent(Base):
     __tablename__ = "consent"
     __table_args__ = (
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
+        ForeignKeyConstraint(
+            ["replaces_id", "victim_id"],
+            ("consent.id", "consent.victim_id"),
+            onupdate="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         UniqueConstraint("code", "victim_id"),
         Index("ix_consent_case_id", "case_id"),
         Index(

@@ -32,7 +32,9 @@ CREATE TABLE clock (
     CONSTRAINT ck_clock_effect CHECK (effect IN ('expire_referrals', 'expire_holds', 'expire_consents')),
     CONSTRAINT ck_clock_subject_code CHECK (length(subject_code) <= 20)
 );
-CREATE UNIQUE INDEX uq_clock_running ON clock (kind, subject_table, row_id) WHERE state IN ('CORRIENDO', 'VENCIDO');
+-- With the case: who names a row of somebody else's stands in nobody's way.
+CREATE UNIQUE INDEX uq_clock_running ON clock (kind, subject_table, row_id, case_id)
+    WHERE state IN ('CORRIENDO', 'VENCIDO');
 CREATE INDEX ix_clock_subject_table_row_id ON clock (subject_table, row_id);
 CREATE INDEX ix_clock_next_at ON clock (next_at) WHERE next_at IS NOT NULL;
 CREATE INDEX ix_clock_unit_id_due_at ON clock (unit_id, due_at) WHERE state IN ('CORRIENDO', 'VENCIDO');
@@ -79,6 +81,29 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         OR (SELECT (ruv.context()).role) = 'scheduler'
 $$;
 
+-- When running out is due for the subject of an effect, by the subject's own row; null once it is over, or where there
+-- is none. A clock with an effect answers to it, whoever starts, moves or ends that clock: nobody lets run out early
+-- what another unit was given, nor keeps its own view by stopping the clock that ends it.
+CREATE FUNCTION ruv.effect_due(subject text, subject_row bigint, victim bigint) RETURNS timestamptz
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF subject = 'referral' THEN
+        RETURN (SELECT r.due_at FROM public.referral r
+                WHERE r.id = subject_row AND r.victim_id = victim AND r.state = 'ENVIADA');
+    ELSIF subject = 'place_hold' THEN
+        RETURN (SELECT h.expires_at FROM public.place_hold h
+                WHERE h.id = subject_row AND h.victim_id = victim AND h.state = 'VIGENTE');
+    ELSIF subject = 'consent' THEN
+        RETURN (SELECT (c.valid_until + 1)::timestamp AT TIME ZONE 'America/Lima' FROM public.consent c
+                WHERE c.id = subject_row AND c.victim_id = victim
+                  AND NOT EXISTS (SELECT FROM public.consent_event e WHERE e.consent_id = c.id));
+    ELSIF subject = 'protection_measure' THEN
+        RETURN (SELECT (m.until + 1)::timestamp AT TIME ZONE 'America/Lima' FROM public.protection_measure m
+                WHERE m.id = subject_row AND m.victim_id = victim AND m.state = 'VIGENTE');
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- Starts a clock unless the same one runs already; gives the moment it is due.
 CREATE FUNCTION ruv.start_clock(given json) RETURNS timestamptz
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -86,14 +111,16 @@ DECLARE
     c public.clock := json_populate_record(NULL::public.clock, given);
     due timestamptz;
 BEGIN
-    IF NOT ruv.may_time(c.case_id, c.victim_id) THEN
+    IF NOT ruv.may_time(c.case_id, c.victim_id)
+       OR c.effect IS NOT NULL
+          AND NOT coalesce(c.due_at >= ruv.effect_due(c.subject_table, c.row_id, c.victim_id), false) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
     END IF;
     INSERT INTO public.clock AS k (victim_id, case_id, kind, subject_table, row_id, subject_code, unit_id, user_id,
         started_at, due_at, remind_at, escalate_at, next_at, effect)
     VALUES (c.victim_id, c.case_id, c.kind, c.subject_table, c.row_id, c.subject_code, c.unit_id, c.user_id,
         c.started_at, c.due_at, c.remind_at, c.escalate_at, coalesce(c.remind_at, c.due_at), c.effect)
-    ON CONFLICT (kind, subject_table, row_id) WHERE state IN ('CORRIENDO', 'VENCIDO')
+    ON CONFLICT (kind, subject_table, row_id, case_id) WHERE state IN ('CORRIENDO', 'VENCIDO')
     DO UPDATE SET kind = k.kind  -- nothing changes: the row is locked, and tells when it is due
     RETURNING k.due_at INTO due;
     RETURN due;
@@ -111,6 +138,7 @@ BEGIN
     UPDATE public.clock c SET state = reached, next_at = NULL, met_at = CASE reached WHEN 'CUMPLIDO' THEN now() END
     WHERE c.subject_table = subject AND c.row_id = subject_row AND (wanted IS NULL OR c.kind = wanted)
       AND c.state IN ('CORRIENDO', 'VENCIDO')
+      AND (c.effect IS NULL OR ruv.effect_due(c.subject_table, c.row_id, c.victim_id) IS NULL)
       AND (c.unit_id = own OR ruv.may_time(c.case_id, c.victim_id));
 END $$;
 
@@ -125,7 +153,23 @@ BEGIN
         next_at = coalesce(remind, due), overdue_at = NULL
     WHERE c.subject_table = subject AND c.row_id = subject_row AND c.kind = wanted
       AND c.state IN ('CORRIENDO', 'VENCIDO')
+      AND (c.effect IS NULL OR due >= ruv.effect_due(c.subject_table, c.row_id, c.victim_id))
       AND (c.unit_id = own OR ruv.may_time(c.case_id, c.victim_id));
+END $$;
+
+-- A unit leaves the case: its deadlines there would run out unseen, so they pass to who stays, first to who has the
+-- whole case, longest. What only it could do (to answer, to keep a place) stays its own.
+CREATE FUNCTION ruv.pass_clocks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    heir bigint := (SELECT p.unit_id FROM public.participation p
+                    WHERE p.case_id = NEW.case_id AND p.victim_id = NEW.victim_id AND p.ended_at IS NULL
+                    ORDER BY p.unit_id <> NEW.unit_id, p.compartments IS NOT NULL, p.started_at, p.id LIMIT 1);
+BEGIN
+    UPDATE public.clock c SET unit_id = heir, user_id = NULL
+    WHERE c.case_id = NEW.case_id AND c.victim_id = NEW.victim_id AND c.unit_id = NEW.unit_id AND heir <> NEW.unit_id
+      AND c.subject_table NOT IN ('referral', 'place_hold') AND c.state IN ('CORRIENDO', 'VENCIDO');
+    RETURN NULL;
 END $$;
 
 -- What running out does to the subject itself. Each belongs to its slice, which replaces it; the rows named are
@@ -221,18 +265,27 @@ DO $$
 DECLARE
     f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['may_time(bigint, bigint)', 'start_clock(json)', 'end_clocks(text, bigint, text, text)',
+    FOREACH f IN ARRAY ARRAY['may_time(bigint, bigint)', 'effect_due(text, bigint, bigint)', 'start_clock(json)', 'end_clocks(text, bigint, text, text)',
         'move_clock(text, bigint, text, timestamptz, timestamptz, timestamptz)', 'fire_clocks(timestamptz, integer)',
-        'clock_counts()', 'take_clocks(timestamptz, integer)', 'expire_referrals(bigint[])', 'expire_holds(bigint[])',
+        'clock_counts()', 'take_clocks(timestamptz, integer)', 'pass_clocks()', 'expire_referrals(bigint[])', 'expire_holds(bigint[])',
         'expire_consents(bigint[])'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
-        IF f NOT LIKE 'expire%' AND f NOT LIKE 'take%' AND f NOT LIKE 'may%' THEN
+        IF f NOT LIKE 'expire%' AND f NOT LIKE 'take%' AND f NOT LIKE 'may%' AND f NOT LIKE 'effect%'
+           AND f NOT LIKE 'pass%' THEN
             EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
         END IF;
         EXECUTE format('ALTER FUNCTION ruv.%s OWNER TO ruv_guard', f);
     END LOOP;
 END $$;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
+SET ROLE ruv_guard;
+GRANT EXECUTE ON FUNCTION ruv.pass_clocks() TO ruv_owner;
+RESET ROLE;
+CREATE TRIGGER participation_clocks AFTER UPDATE OF ended_at ON participation
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION ruv.pass_clocks();
+SET ROLE ruv_guard;
+REVOKE EXECUTE ON FUNCTION ruv.pass_clocks() FROM ruv_owner;
+RESET ROLE;
 
 -- Who sees them ---------------------------------------------------------------------------------------------
 
@@ -279,8 +332,11 @@ CREATE POLICY tell ON notice FOR INSERT TO ruv_app WITH CHECK (
                     AND r.code = notice.subject_code
                     AND (SELECT (ruv.context()).unit_id) IN (r.from_unit_id, r.to_unit_id)))
 );
+-- Without a WHERE no SELECT policy is asked, so this one says itself whose the notice is.
 CREATE POLICY read ON notice FOR UPDATE TO ruv_app
-    USING (unit_id = (SELECT (ruv.context()).unit_id) AND read_at IS NULL)
+    USING (unit_id = (SELECT (ruv.context()).unit_id) AND read_at IS NULL
+           AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
+           AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide)))
     WITH CHECK (read_at = now() AND read_by = (SELECT (ruv.context()).user_id));
 
 -- As before; and what a clock did belongs into the log of the person it ran for, though the scheduler has no part in

@@ -160,7 +160,7 @@ CREATE INDEX ix_family_link_other_victim_id ON family_link (other_victim_id);
 GRANT SELECT (id, victim_id, procedure_id, by_unit_id) ON protection_step TO ruv_guard;
 GRANT SELECT (id, victim_id, case_id, reserved) ON protection_procedure TO ruv_guard;
 GRANT SELECT (id, digest) ON proceeding TO ruv_guard;
-GRANT SELECT (id, victim_id, state, version), UPDATE (state, state_since, version) ON protection_measure TO ruv_guard;
+GRANT SELECT (id, victim_id, state, until, version), UPDATE (state, state_since, version) ON protection_measure TO ruv_guard;
 ALTER TABLE clock DROP CONSTRAINT ck_clock_effect,
     ADD CONSTRAINT ck_clock_effect CHECK (
         effect IN ('expire_referrals', 'expire_holds', 'expire_consents', 'expire_measures'));

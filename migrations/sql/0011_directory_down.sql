@@ -1,5 +1,7 @@
 DROP TRIGGER no_shelter_in_directory ON unit;
 DROP TRIGGER referral_steps ON referral;
+DROP TRIGGER referral_moves ON referral;
+DROP FUNCTION ruv.guard_referral();
 DROP TABLE service_delivery, directory_service_at_location, directory_location, directory_service, referral_step;
 DROP INDEX uq_referral_replaces;
 ALTER TABLE referral DROP CONSTRAINT fk_referral_replaces_id_victim_id_referral, DROP COLUMN replaces_id;

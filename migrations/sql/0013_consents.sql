@@ -38,6 +38,9 @@ CREATE TABLE consent (
     CONSTRAINT fk_consent_recorded_by_user_account FOREIGN KEY(recorded_by) REFERENCES user_account (id)
 );
 CREATE INDEX ix_consent_case_id ON consent (case_id);
+-- Nobody takes the place of another person's consent.
+ALTER TABLE consent ADD CONSTRAINT fk_consent_replaces_id_victim_id_consent FOREIGN KEY(replaces_id, victim_id)
+    REFERENCES consent (id, victim_id) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED;
 CREATE UNIQUE INDEX uq_consent_replaced ON consent (replaces_id) WHERE replaces_id IS NOT NULL;
 
 CREATE TABLE consent_event (

@@ -199,8 +199,7 @@ BEGIN
             CREATE POLICY author ON %1$I AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
                 created_by = (SELECT (ruv.context()).user_id)
                 AND EXISTS (SELECT FROM plan l WHERE l.id = %1$I.plan_id AND l.victim_id = %1$I.victim_id
-                            AND ('plan' = ANY ((SELECT ruv.read_in_full())::text[])
-                                 OR l.unit_id = (SELECT (ruv.context()).unit_id))))
+                            AND l.unit_id = (SELECT (ruv.context()).unit_id)))
         $policy$, t);
     END LOOP;
     FOREACH t IN ARRAY ARRAY['plan_header', 'plan_team', 'plan_assessment', 'objective_note', 'plan_review',
@@ -221,9 +220,33 @@ BEGIN
         $policy$, t);
         EXECUTE format($policy$
             CREATE POLICY own_part_change ON %1$I AS RESTRICTIVE FOR UPDATE TO ruv_app USING (
-                'plan' = ANY ((SELECT ruv.read_in_full())::text[])
-                OR EXISTS (SELECT FROM plan l WHERE l.id = %1$I.plan_id AND l.victim_id = %1$I.victim_id
-                           AND l.unit_id = (SELECT (ruv.context()).unit_id)))
+                EXISTS (SELECT FROM plan l WHERE l.id = %1$I.plan_id AND l.victim_id = %1$I.victim_id
+                        AND l.unit_id = (SELECT (ruv.context()).unit_id)))
         $policy$, t);
     END LOOP;
+    -- Who reads another unit's plan in full only reads it: the responsible unit writes it, and each its own activities.
+    FOREACH t IN ARRAY ARRAY['plan_objective', 'plan_activity', 'plan_version', 'plan_signature'] LOOP
+        EXECUTE format($policy$
+            ALTER POLICY author ON %1$I WITH CHECK (
+                %2$I = (SELECT (ruv.context()).user_id)
+                AND EXISTS (SELECT FROM plan l WHERE l.id = %1$I.plan_id AND l.victim_id = %1$I.victim_id
+                            AND l.unit_id = (SELECT (ruv.context()).unit_id)))
+        $policy$, t, CASE t WHEN 'plan_signature' THEN 'by_user_id' ELSE 'created_by' END);
+    END LOOP;
 END $$;
+ALTER POLICY own_part ON plan USING (unit_id = (SELECT (ruv.context()).unit_id));
+ALTER POLICY own_part_change ON plan_activity USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    OR EXISTS (SELECT FROM plan l WHERE l.id = plan_activity.plan_id AND l.victim_id = plan_activity.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id))
+);
+ALTER POLICY author ON progress_note WITH CHECK (
+    by_user_id = (SELECT (ruv.context()).user_id) AND by_unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM plan_activity a JOIN plan l ON l.id = a.plan_id AND l.victim_id = a.victim_id
+                WHERE a.id = progress_note.activity_id AND a.victim_id = progress_note.victim_id
+                  AND a.plan_id = progress_note.plan_id
+                  AND (SELECT (ruv.context()).unit_id) IN (a.unit_id, l.unit_id))
+);
+CREATE POLICY own_unit ON plan_assessment AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
+    by_unit_id = (SELECT (ruv.context()).unit_id)
+);

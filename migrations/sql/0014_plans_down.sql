@@ -1,6 +1,34 @@
 -- Undoes 0014_plans.sql. Activities cancelled meanwhile count as not applicable: the older version has no other word.
 
 DROP TABLE follow_up_contact, plan_follow_up, plan_review, objective_note, plan_assessment, plan_team, plan_header;
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY ARRAY['plan_objective', 'plan_activity', 'plan_version', 'plan_signature'] LOOP
+        EXECUTE format($policy$
+            ALTER POLICY author ON %1$I WITH CHECK (
+                %2$I = (SELECT (ruv.context()).user_id)
+                AND EXISTS (SELECT FROM plan l WHERE l.id = %1$I.plan_id AND l.victim_id = %1$I.victim_id
+                            AND ('plan' = ANY ((SELECT ruv.read_in_full())::text[])
+                                 OR l.unit_id = (SELECT (ruv.context()).unit_id))))
+        $policy$, t, CASE t WHEN 'plan_signature' THEN 'by_user_id' ELSE 'created_by' END);
+    END LOOP;
+END $$;
+ALTER POLICY own_part ON plan USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[]) OR unit_id = (SELECT (ruv.context()).unit_id)
+);
+ALTER POLICY own_part_change ON plan_activity USING (
+    'plan' = ANY ((SELECT ruv.read_in_full())::text[])
+    OR unit_id = (SELECT (ruv.context()).unit_id)
+    OR EXISTS (SELECT FROM plan l WHERE l.id = plan_activity.plan_id AND l.victim_id = plan_activity.victim_id
+               AND l.unit_id = (SELECT (ruv.context()).unit_id))
+);
+ALTER POLICY author ON progress_note WITH CHECK (
+    by_user_id = (SELECT (ruv.context()).user_id) AND by_unit_id = (SELECT (ruv.context()).unit_id)
+    AND EXISTS (SELECT FROM plan_activity a WHERE a.id = progress_note.activity_id
+                AND a.victim_id = progress_note.victim_id AND a.plan_id = progress_note.plan_id)
+);
 DROP POLICY own_part ON plan_signature;
 DROP POLICY own_part_change ON plan_objective;
 DROP POLICY change ON plan_objective;

@@ -123,7 +123,8 @@ BEGIN
     RETURN QUERY
         SELECT count(*), coalesce(sum(f.size_bytes), 0)::bigint FROM public.evidence_file f
         WHERE (f.plan_id = plan AND consent IS NULL OR f.consent_id = consent)
-          AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = f.victim_id AND p.seats && mine);
+          AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = f.victim_id AND p.seats && mine
+                      AND (consent IS NOT NULL OR p.compartments IS NULL OR 'plan' = ANY (p.compartments)));
 END $$;
 
 -- What a paper's code and hash say together: what it is and when it was printed. Either alone says nothing.

@@ -29,7 +29,7 @@ def refer(stage: Stage, receiver: Any) -> Any:
         "INSERT INTO referral (victim_id, case_id, code, from_unit_id, to_unit_id, service_type, reason,"
         " legal_basis, compartments, urgent, state, sent_by, due_at) VALUES (%(v)s, %(c)s, %(d)s, %(f)s,"
         " %(t)s, 'SALUD', 'REQUIERE_SERVICIO', 'MANDATO_LEGAL', '{identity}', false, 'ENVIADA', %(w)s,"
-        " now())",
+        " now() - interval '2 hours')",
         v=stage.victim, c=row, d=code, f=stage.officer.unit_id, t=receiver.unit_id, w=stage.officer.user_id,
     )  # fmt: skip
     ((row_id,),) = stage.run("SELECT id FROM referral WHERE code = %(d)s", d=code)

@@ -84,7 +84,7 @@ def test_an_unassigned_colleague_moves_no_row_of_the_unit(scene: Scene) -> None:
     )
     for statement, rows in (
         ("UPDATE placement SET left_at = now()", 1),
-        ("UPDATE referral SET state = 'INTERRUMPIDA'", 2),
+        ("UPDATE referral SET version = version + 1", 2),
     ):
         assert scene.changed(colleague, statement) == 0, statement
         assert scene.changed(charge, statement) == rows, statement
