@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -35,6 +36,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "Otra PNP": "police_investigator",
     }
 )
+HOSTS: Mapping[str, str] = MappingProxyType({"Psicología": "Albergue", "Datos personales": "PNP"})
+"""Who sits in the unit of another."""
 
 View = int | dict[str, str]
 """What one role gets: a refusal's status for everything, or a line for each thing that it is shown.
@@ -63,13 +66,12 @@ class Stage:
     victim: str = ""
     case: str = ""
     plan: str = ""
-    plan_url: str = ""
 
     def __post_init__(self) -> None:
         """Seat the roles: each in a unit of its own, but for those who belong to the unit of another."""
-        hosts = {"Psicología": "Albergue", "Datos personales": "PNP"}
         for name in self.roles:
-            actor = self.world.actor(ROLES[name], unit=self.units.get(hosts.get(name, name)), supervisor=True)
+            unit = self.units.get(name) or self.units.get(HOSTS.get(name, ""))
+            actor = self.world.actor(ROLES[name], unit=unit, supervisor=True)
             self.units[name] = unit_code(self.world, actor)
             self.clients[name] = self.world.client(actor)
             self.seen[name] = 403 if name == "Análisis" else 404
@@ -130,7 +132,7 @@ class Stage:
         path = f"/cases/{self.case}/procedures"
         version = next(i["version"] for i in self.get(who, path)["items"] if i["code"] == branch)
         answer = self.sent(who, f"{path}/{branch}/steps", version, to=to, **body)
-        return ok(answer) if status == 200 else problem(answer, status)
+        return ok(answer) if status == httpx.codes.OK else problem(answer, status)
 
     def consents(self, by: str, to: str, *compartments: str, **fields: Any) -> str:
         """She allows that somebody gets these parts of her record; returns the consent's code."""
@@ -155,6 +157,37 @@ class Stage:
         """States of the running and overdue deadlines of a kind in somebody's unit, for this case."""
         items = self.get(who, f"/clocks?kind={kind}")["items"]
         return [item["state"] for item in items if item["case"] == self.case]
+
+    def drafts(self, who: str, doers: Mapping[str, str], **header: Any) -> dict[str, str]:
+        """A plan with a goal for each domain and what a unit does for it; the activity of each unit."""
+        made = {"language": "spa", "interpreter": "NO", **header}
+        self.plan = self.post(who, "/plans", case=self.case, **made)["code"]
+        due = (today() + timedelta(days=30)).isoformat()
+        found = {}
+        for domain, doer in doers.items():
+            wish = {"domain": domain, "wish": "Lo que ella quiere", "goal": "Lo acordado con ella"}
+            goal = self.post(who, f"/plans/{self.plan}/objectives", **wish)["code"]
+            does = {"unit": self.units[doer], "due_on": due, "description": f"Lo que hace {doer}"}
+            path = f"/plans/{self.plan}/objectives/{goal}/activities"
+            found[doer] = str(self.post(who, path, **does)["code"])
+        return found
+
+    def plan_to(self, who: str, state: str, status: int = 200, **body: Any) -> dict[str, Any]:
+        """The plan goes on from whatever version it is at; with a status, it is refused."""
+        version = self.get(who, f"/plans/{self.plan}")["version"]
+        answer = self.sent(who, f"/plans/{self.plan}/transitions", version, to=state, **body)
+        return ok(answer) if status == httpx.codes.OK else problem(answer, status)
+
+    def signs(self, who: str, *signatures: tuple[str, str]) -> None:
+        """Signatures on the plan, by signer and manner."""
+        for signer, manner in signatures:
+            self.post(who, f"/plans/{self.plan}/signatures", signer=signer, manner=manner)
+
+    def done(self, who: str, activity: str) -> httpx.Response:
+        """Somebody says that an activity which nobody touched was achieved."""
+        url = f"{API}/plans/{self.plan}/activities/{activity}"
+        body = {"state": "LOGRADO", "note": "Hecho"}
+        return self.clients[who].patch(url, json=body, headers={"If-Match": '"1"'})
 
     def after(self, step: str, views: Mapping[str, Changes]) -> None:
         """Everybody looks: the views are those of the step before, but for what `views` says of this one.

@@ -7,11 +7,9 @@ to the services of the MIMP.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from types import MappingProxyType
 
-from app.records.kinds import today
-from tests.cases.story import problem
+from tests.cases.story import ok, problem
 from tests.factories import World
 from tests.stories.stage import TODAY, Changes, Stage
 
@@ -227,47 +225,22 @@ def housed(stage: Stage) -> str:
 
 
 def planned(stage: Stage) -> str:
-    """The plan in her words, from what was assessed, with what each institution does.
-
-    Returns the activity of health.
-    """
+    """The plan, from what was assessed, with what each institution does. Returns what health does."""
     assert stage.clocks("CEM", "PRI_BORRADOR") == ["CORRIENDO"]
-    stage.plan = stage.post(
-        "CEM",
-        "/plans",
-        case=stage.case,
-        place_of_execution="LUGAR_DE_DESTINO",
-        language="spa",
-        interpreter="NO",
-    )["code"]
-    path = f"/plans/{stage.plan}"
+    doers = {"SALUD_FISICA": "Salud", "EDUCACION": "Programa social", "VIVIENDA": "Albergue"}
+    activities = stage.drafts("CEM", doers, place_of_execution="LUGAR_DE_DESTINO")
+    assert stage.clocks("CEM", "PRI_BORRADOR") == []
     assessed = {"domain": "SALUD_FISICA", "level": 2, "assessed_on": TODAY}
-    stage.post("CEM", f"{path}/assessments", **assessed)
-    due = (today() + timedelta(days=30)).isoformat()
-    made = {}
-    for domain, who in (
-        ("SALUD_FISICA", "Salud"),
-        ("EDUCACION", "Programa social"),
-        ("VIVIENDA", "Albergue"),
-    ):
-        goal = stage.post(
-            "CEM", f"{path}/objectives", domain=domain, wish="Lo que ella quiere", goal="Lo acordado"
-        )
-        does = {"unit": stage.units[who], "due_on": due, "description": f"Lo que hace {who}"}
-        made[who] = stage.post("CEM", f"{path}/objectives/{goal['code']}/activities", **does)["code"]
-    return str(made["Salud"])
+    stage.post("CEM", f"/plans/{stage.plan}/assessments", **assessed)
+    return activities["Salud"]
 
 
 def signed(stage: Stage) -> None:
-    """She signs before anything is done, and who works with her does."""
-    path = f"/plans/{stage.plan}"
-    stage.post("CEM", f"{path}/transitions", 200, stage.get("CEM", path)["version"], to="EN_CONSULTA")
-    stage.refused("CEM", f"{path}/transitions", 409, stage.get("CEM", path)["version"], to="EN_EJECUCION")
-    stage.post("CEM", f"{path}/signatures", signer="PERSONA", manner="FIRMA")
-    assert (
-        stage.post("CEM", f"{path}/signatures", signer="PROFESIONAL", manner="FIRMA")["state"] == "SUSCRITO"
-    )
-    stage.post("CEM", f"{path}/transitions", 200, stage.get("CEM", path)["version"], to="EN_EJECUCION")
+    """She signs before anything is done, and so does who works with her."""
+    stage.plan_to("CEM", "EN_CONSULTA")
+    stage.plan_to("CEM", "EN_EJECUCION", 409)
+    stage.signs("CEM", ("PERSONA", "FIRMA"), ("PROFESIONAL", "FIRMA"))
+    stage.plan_to("CEM", "EN_EJECUCION")
 
 
 def cared_for(stage: Stage, activity: str) -> str:
@@ -275,11 +248,8 @@ def cared_for(stage: Stage, activity: str) -> str:
     stage.referred_on_consent("CEM", "Salud", "SALUD", "identity", "health", "plan")
     stage.write("Salud", "health", allergies=["Penicilina"], insurance="SIS")
     consent = stage.referred_on_consent("CEM", "Programa social", "EDUCACION", "identity", "plan")
-    url = f"/api/v1/plans/{stage.plan}/activities/{activity}"
-    tag = {"If-Match": '"1"'}
-    done = {"state": "LOGRADO", "note": "Atendida"}
-    problem(stage.clients["Programa social"].patch(url, json=done, headers=tag), 404)
-    assert stage.clients["Salud"].patch(url, json=done, headers=tag).status_code == 200
+    problem(stage.done("Programa social", activity), 404)
+    ok(stage.done("Salud", activity))
     return consent
 
 

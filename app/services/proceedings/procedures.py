@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -26,8 +25,7 @@ from app.services.cases.parts import CasePart, case_part
 from app.services.cases.row_queries import case_state, is_foreign, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import unknown_code
-from app.services.clocks.calendar import due
-from app.services.clocks.service import Subject, cancel, meet, move, start
+from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.proceedings import branches
 from app.services.proceedings.procedure_queries import TABLE, procedure_in, seeks_asylum, shown
 from app.services.state_machine import refused
@@ -243,8 +241,9 @@ def _keep_time(session: Session, actor: Actor, part: CasePart, row: Any, target:
     ref = part.ref
     if target in branches.MEASURES:  # 30 working days from the measure (DL 1297, to be validated)
         case = Subject(CASE, ref.case_id, ref.code, ref.victim_id, ref.case_id, actor.unit_id)
+        # It ran in the unit that registered her: from the measure on it is the UPE's to meet.
+        cancel(session, CASE, ref.case_id, "PTI")
         start(session, "PTI", case)
-        move(session, "PTI", CASE, ref.case_id, due("PTI", datetime.now(UTC)))
     elif target == "PTI_APROBADO":
         meet(session, "PTI", CASE, ref.case_id)
     elif target == branches.DECLINED:

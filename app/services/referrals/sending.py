@@ -27,6 +27,7 @@ from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
 from app.services.consents.covering import covering
 from app.services.consents.rules import RESTING
+from app.services.proceedings.procedure_queries import seeks_asylum
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
@@ -64,7 +65,8 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         NotFound: the case is out of scope.
         Forbidden: the role sends none, or a compartment is one the actor may not open itself (named).
         Invalid: unknown unit or codes, nothing to share, a deadline that is past or too far, no such one.
-        Conflict: the case is closed, or the same request still waits for its answer.
+        Conflict: the case is closed, the same request still waits for its answer, or it would tell a
+            consulate of who, as far as the actor sees, seeks asylum (Ley 27891).
     """
     require(actor, Permission.REFERRALS_SEND)
     ref = case_in_scope(session, actor, case_code)
@@ -74,6 +76,8 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     _check(actor, wanted, unit_id, due_at)
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
+    if kind == "CONSULADO" and seeks_asylum(session, ref.victim_id):
+        raise Conflict("Solicitó refugio: no se la deriva a su consulado mientras no desista.")
     consent_id = _consent(session, ref, wanted, unit_id, shared)
     _expire(session, actor, ref)
     row: dict[str, Any] = {
