@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any, Final
 
+import _report  # noqa: F401 - puts the repository on the path
 import psycopg
 from sqlalchemy import make_url
 

@@ -2,8 +2,17 @@
 
 (a) `/cases`, `/plans` and `/clocks` of a unit with 200 cases and 4 000 activities, first in a small register,
 then in a large one; the ratio of the medians. (b) `PATCH` of an activity (scope, policy, row-level security,
-sealed note, clock, trace) against a bare FastAPI + SQLAlchemy endpoint that updates one row by its key and
-commits; same PostgreSQL, one worker process each, alternating rounds; the median of the rounds' ratios.
+sealed note, clock, trace) against a bare FastAPI + SQLAlchemy endpoint that checks the same access token and
+updates one row by its key and version in one session and commits; same PostgreSQL, one worker process each,
+alternating rounds; the median of the rounds' ratios.
+
+What (b) costs, in statements: ours sends six (begin, bind the actor and see that its session is open, find
+the activity with its plan and key, the step with note, clock and work lists, the trace, commit), the bare
+endpoint three (begin, update, commit). The bare one keeps no dated notes: it writes over the last one. In
+the database the search costs about 0.35 ms, the step 0.37 and the trace 0.15 on an idle machine, most of it
+asking who acts, once for each policy of each table; that is why the step is one function that asks once
+(written out under the policies of its four tables it took 0.97). Sending several statements in one trip
+(pipeline) costs the driver more than the trip over a local socket.
 """
 
 import json
@@ -12,6 +21,7 @@ import time
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
@@ -19,13 +29,14 @@ from _care import DUE, fill_others, fill_own
 from _register import access_token, installation, officer
 from _report import Figure, at_least, at_most, finish, is_quick, note
 from _writes import measure
-from fastapi import Depends, FastAPI, HTTPException
+from fastapi import Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel
 from read_case import serve_ours, start
 from sqlalchemy import BigInteger, Date, DateTime, Text, create_engine, func, insert, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
-from app.runtime import Runtime
+from app.config import Settings
+from app.runtime import Runtime, open_runtime
 
 SLOWER, RATE = 3.0, 0.5
 CLIENTS = (1, 8)
@@ -60,10 +71,15 @@ class Body(BaseModel):
     due_on: str
 
 
-def serve_plain(url: str, port: int) -> None:
+def serve_plain(url: str, data_dir: str, port: int) -> None:
     """What a team would write without policy, sealing, clocks or trace: one row by its key, and a commit."""
     factory = sessionmaker(create_engine(url, pool_size=20, max_overflow=30))
     app = FastAPI()
+    with open_runtime(Settings(data_dir=Path(data_dir))) as runtime:
+        codec = runtime.tokens
+
+    async def sign_in(authorization: Annotated[str, Header()]) -> None:
+        codec.verify(authorization.removeprefix("Bearer "))
 
     def get_session() -> Any:
         with factory() as session:
@@ -72,18 +88,20 @@ def serve_plain(url: str, port: int) -> None:
 
     PlainSession = Annotated[Session, Depends(get_session, scope="function")]  # noqa: N806
 
-    @app.patch("/plain/{key}")
-    def patch(key: int, body: Body, session: PlainSession) -> dict[str, Any]:
+    @app.patch("/plain/{key}", dependencies=[Depends(sign_in)])
+    def patch(
+        key: int, body: Body, session: PlainSession, if_match: Annotated[str, Header()]
+    ) -> dict[str, Any]:
         moved = session.execute(
             update(PlainActivity)
-            .where(PlainActivity.id == key)
+            .where(PlainActivity.id == key, PlainActivity.version == int(if_match.strip('"')))
             .values(
                 note=body.note, due_on=body.due_on, updated_at=func.now(), version=PlainActivity.version + 1
             )
             .returning(PlainActivity.version, PlainActivity.state)
         ).one_or_none()
         if moved is None:
-            raise HTTPException(404)
+            raise HTTPException(412)
         return {"code": key, "state": moved.state, "version": moved.version}
 
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="error", access_log=False)
@@ -121,7 +139,7 @@ def time_lists(port: int, token: str, seconds: float) -> dict[str, float]:
             spent[path].append(time.perf_counter() - begun)
             if not body["items"]:
                 raise RuntimeError(f"{path} is empty")
-    return {path: statistics.median(times[1:]) for path, times in spent.items()}
+    return {path: statistics.median(times[1:] or times) for path, times in spent.items()}
 
 
 def rounds(
@@ -166,11 +184,12 @@ def main() -> None:
                     name, after[path] / small[path], "ratio", baseline=f"con {SMALL} casos", target=SLOWER
                 )
             )
-        plain_process, plain = start(serve_plain, make_plain(runtime, len(tasks)))
+        data_dir = str(runtime.settings.data_dir)
+        plain_process, plain = start(serve_plain, make_plain(runtime, len(tasks)), data_dir)
         token = access_token(runtime, actor)
         paths: dict[str, Target] = {
             "nuestro": (port, [f"/api/v1/plans/{t.plan}/activities/{t.activity}" for t in tasks], token),
-            "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], None),
+            "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], token),
         }
         versions: dict[str, dict[str, int]] = {name: {} for name in paths}
         for clients in CLIENTS:

@@ -250,3 +250,60 @@ ALTER POLICY author ON progress_note WITH CHECK (
 CREATE POLICY own_unit ON plan_assessment AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
     by_unit_id = (SELECT (ruv.context()).unit_id)
 );
+
+GRANT SELECT (case_id, unit_id) ON plan TO ruv_guard;
+GRANT SELECT (id, victim_id, plan_id, unit_id, state, due_on, version), UPDATE (state, due_on, updated_at, version)
+    ON plan_activity TO ruv_guard;
+GRANT INSERT ON progress_note TO ruv_guard;
+CREATE POLICY guard ON plan_activity TO ruv_guard USING (true);
+CREATE POLICY guard ON progress_note FOR INSERT TO ruv_guard WITH CHECK (true);
+
+-- One step of an activity, its dated note, the clock that hangs from it, and the case's place in the work lists: what a
+-- unit does all day, so it asks who acts once, not once for each rule of each table. The rules are those of the
+-- policies of plan_activity, progress_note, participation and assignment; the application's reads went through them.
+-- False: the activity is no longer at this version, or not the actor's to move. `clock_ends` and `clock_due`: what the
+-- running clock reached, or when it is due now; neither leaves it alone.
+CREATE FUNCTION ruv.step_activity(activity bigint, victim bigint, expected bigint, note bigint, from_state text,
+    to_state text, from_due date, to_due date, sealed bytea, key_version bigint, clock_ends text,
+    clock_due timestamptz, clock_remind timestamptz, clock_escalate timestamptz) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me ruv.actor := ruv.context();
+    mine bigint[] := ruv.seats();
+    of_plan bigint;
+    of_case bigint;
+BEGIN
+    UPDATE public.plan_activity a
+    SET state = to_state, due_on = coalesce(to_due, a.due_on), updated_at = now(), version = a.version + 1
+    FROM public.plan l, public.role_grant g
+    WHERE a.id = activity AND a.victim_id = victim AND a.version = expected AND a.state = from_state
+      AND l.id = a.plan_id AND l.victim_id = a.victim_id
+      AND g.role = me.role AND 'plan' = ANY (g.written) AND 'plan' = ANY (g.opened)
+      AND me.unit_id IN (a.unit_id, l.unit_id)
+      AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = a.victim_id AND p.seats && mine
+                  AND (p.compartments IS NULL OR 'plan' = ANY (p.compartments)))
+    RETURNING l.id, l.case_id INTO of_plan, of_case;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO public.progress_note (id, victim_id, plan_id, activity_id, from_state, to_state, from_due, to_due,
+        sealed, key_version, by_user_id, by_unit_id)
+    VALUES (note, victim, of_plan, activity, from_state, to_state, from_due, to_due, sealed, key_version, me.user_id,
+        me.unit_id);
+    UPDATE public.participation p SET last_activity = now()
+    WHERE p.victim_id = victim AND p.case_id = of_case AND p.unit_id = me.unit_id AND p.seats && mine;
+    UPDATE public.assignment a SET last_activity = now()
+    WHERE a.victim_id = victim AND a.case_id = of_case AND a.user_id = me.user_id AND a.unit_id = me.unit_id
+      AND a.ended_at IS NULL;
+    IF clock_ends IS NOT NULL THEN
+        PERFORM ruv.end_clocks('plan_activity', activity, 'ACTIVIDAD', clock_ends);
+    ELSIF clock_due IS NOT NULL THEN
+        PERFORM ruv.move_clock('plan_activity', activity, 'ACTIVIDAD', clock_due, clock_remind, clock_escalate);
+    END IF;
+    RETURN true;
+END $$;
+GRANT CREATE ON SCHEMA ruv TO ruv_guard;
+REVOKE ALL ON FUNCTION ruv.step_activity FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ruv.step_activity TO ruv_app;
+ALTER FUNCTION ruv.step_activity OWNER TO ruv_guard;
+REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;

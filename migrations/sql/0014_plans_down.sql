@@ -1,5 +1,14 @@
 -- Undoes 0014_plans.sql. Activities cancelled meanwhile count as not applicable: the older version has no other word.
 
+SET ROLE ruv_guard;
+DROP FUNCTION ruv.step_activity;
+RESET ROLE;
+DROP POLICY guard ON progress_note;
+DROP POLICY guard ON plan_activity;
+REVOKE INSERT ON progress_note FROM ruv_guard;
+REVOKE SELECT (id, victim_id, plan_id, unit_id, state, due_on, version), UPDATE (state, due_on, updated_at, version)
+    ON plan_activity FROM ruv_guard;
+REVOKE SELECT (case_id, unit_id) ON plan FROM ruv_guard;
 DROP TABLE follow_up_contact, plan_follow_up, plan_review, objective_note, plan_assessment, plan_team, plan_header;
 DO $$
 DECLARE

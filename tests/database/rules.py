@@ -113,6 +113,7 @@ DEFINERS = {
     "shows_shelters",
     "tell_left",
     "start_clock",
+    "step_activity",
     "split_records",
     "close_view",
     "consent_covers",

@@ -13,14 +13,15 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from app.access.actor import Actor
 from app.records.kinds import today
 from app.services.clocks.service import Subject, start
 from app.services.plans.calendar import add_months, end_of
-from tests.cases.story import API, ok, problem, registered, unit_code
+from tests.cases.story import API, ok, problem, registered, shared_with, unit_code
 from tests.factories import World
 from tests.plans.story import Drafted, drafted, full, running, step
 
-MOST_TO_PATCH = 12
+MOST_TO_PATCH = 5
 MOST_TO_LIST = 5
 """Statements of one request, the transaction's own among them."""
 
@@ -133,6 +134,41 @@ def test_of_two_who_review_the_header_one_is_told(world: World) -> None:
     for thread in threads:
         thread.join()
     assert sorted(a.status_code for a in answers) == [200, 412, 412, 412]
+
+
+_STEP = (
+    "SELECT ruv.step_activity(%(id)s, %(victim)s, %(version)s, nextval('progress_note_id_seq'), %(state)s,"
+    " 'EN_CURSO', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
+)
+
+
+def test_the_database_moves_an_activity_only_for_those_who_may(world: World) -> None:
+    """Asked directly: by strangers, colleagues without her case, units without the plan, or too late."""
+    plan, code = running(world)
+    officer = plan.person.officer
+    with world.session(officer) as session:
+        find = "SELECT id, victim_id AS victim, version, state FROM plan_activity WHERE code = %(code)s"
+        values = dict(session.connection().exec_driver_sql(find, {"code": code}).mappings().one())
+
+    def moves(actor: Actor, **changed: Any) -> bool:
+        with world.session(actor) as session:
+            done = bool(session.connection().exec_driver_sql(_STEP, {**values, **changed}).scalar_one())
+            session.rollback()
+            return done
+
+    assert moves(officer)
+    assert not moves(officer, version=values["version"] + 1)
+    assert not moves(officer, state="LOGRADO")
+    assert not moves(officer, victim=values["victim"] + 1)
+    assert not moves(world.actor("cem_officer"))
+    assert not moves(world.actor("cem_officer", unit=unit_code(world, officer)))
+    assert moves(world.actor("cem_officer", unit=unit_code(world, officer), supervisor=True))
+    for role, compartments in (
+        ("cem_officer", ["services"]),
+        ("prosecutor", ["plan"]),
+        ("health_officer", ["plan"]),
+    ):
+        assert not moves(shared_with(world, plan.person, role, compartments=compartments)[0]), role
 
 
 @contextmanager

@@ -90,9 +90,17 @@ def cancel(session: Session, table: str, row_id: int, kind: str | None = None) -
 
 def move(session: Session, kind: str, table: str, row_id: int, due_at: datetime) -> None:
     """Give a running or overdue clock another due moment; it runs again, with its reminder."""
+    subject = {"table": table, "row": row_id, "kind": kind}
+    driver_cursor(session).execute(_MOVE, {**subject, **moments(kind, due_at)})
+
+
+def moments(kind: str, due_at: datetime) -> dict[str, datetime | None]:
+    """When a clock that is due then reminds and escalates, from now on: `due`, `remind`, `escalate`.
+
+    For a statement that moves the subject and its clock at once.
+    """
     remind_at, escalate_at = _alarms(kind_of(kind), datetime.now(UTC), due_at)
-    parts = {"due": due_at, "remind": remind_at, "escalate": escalate_at}
-    driver_cursor(session).execute(_MOVE, {"table": table, "row": row_id, "kind": kind, **parts})
+    return {"due": due_at, "remind": remind_at, "escalate": escalate_at}
 
 
 def _end(session: Session, table: str, row_id: int, kind: str | None, reached: str) -> None:

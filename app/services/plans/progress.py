@@ -73,10 +73,10 @@ def progress(
     ):  # fmt: skip
         raise refused(refusal)
     taken = Step(target, step.note, due_on)
-    values, blobs = _written(session, actor, found, taken)
+    values, blobs = _written(session, found, taken)
     if not write_step(session, values):
         raise StaleVersion(version=activity_version(session, ref, row.id))
-    timing.activity_moved(session, ref, row, taken)
+    timing.activity_taken_up(session, ref, row, taken)
     record(
         session, actor, "plans.activity.progress", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
         purpose=purpose, compartments=[COMPARTMENT], blobs=blobs,
@@ -85,26 +85,22 @@ def progress(
     return {"code": row.code, "state": target, "due_on": due_on, "version": version + 1}
 
 
-def _written(session: Session, actor: Actor, found: Found, taken: Step) -> tuple[dict[str, Any], list[Blob]]:
-    """What a step writes: the activity's new state and day, and its note, sealed."""
+def _written(session: Session, found: Found, taken: Step) -> tuple[dict[str, Any], list[Blob]]:
+    """What a step writes: the activity's new state and day, its clock's, and its note, sealed."""
     plan, activity = found.plan.row, found.activity
     replanned = taken.due_on != activity.due_on
     values = {
         "activity": activity.id,
         "version": activity.version,
         "victim": plan.victim_id,
-        "case": plan.case_id,
-        "plan": plan.id,
         "from_state": activity.state,
         "to_state": taken.state,
-        "due_on": taken.due_on,
         "from_due": activity.due_on if replanned else None,
         "to_due": taken.due_on if replanned else None,
         "note": found.note_id,
-        "user": actor.user_id,
-        "unit": actor.unit_id,
         "sealed": None,
         "key_version": None,
+        **timing.activity_clock(found.plan, activity, taken),
     }
     if taken.note is None:
         return values, []

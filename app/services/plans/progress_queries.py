@@ -92,26 +92,8 @@ def _statement(*, unit_wide: bool) -> Prepared:
 _FIND = {wide: _statement(unit_wide=wide) for wide in (True, False)}
 
 _STEP = """
-    WITH moved AS (
-        UPDATE plan_activity
-        SET state = %(to_state)s, due_on = %(due_on)s::date, updated_at = now(), version = version + 1
-        WHERE id = %(activity)s AND victim_id = %(victim)s AND version = %(version)s
-        RETURNING id),
-    noted AS (
-        INSERT INTO progress_note (id, victim_id, plan_id, activity_id, from_state, to_state, from_due,
-            to_due, sealed, key_version, by_user_id, by_unit_id)
-        SELECT %(note)s::bigint, %(victim)s::bigint, %(plan)s::bigint, moved.id, %(from_state)s::text,
-            %(to_state)s::text, %(from_due)s::date, %(to_due)s::date, %(sealed)s::bytea,
-            %(key_version)s::bigint, %(user)s::bigint, %(unit)s::bigint FROM moved),
-    touched AS (
-        UPDATE participation SET last_activity = now()
-        WHERE victim_id = %(victim)s AND case_id = %(case)s AND unit_id = %(unit)s AND ended_at IS NULL
-          AND EXISTS (SELECT FROM moved)),
-    charged AS (
-        UPDATE assignment SET last_activity = now()
-        WHERE victim_id = %(victim)s AND case_id = %(case)s AND user_id = %(user)s AND ended_at IS NULL
-          AND EXISTS (SELECT FROM moved))
-    SELECT count(*) FROM moved
+    SELECT ruv.step_activity(%(activity)s, %(victim)s, %(version)s, %(note)s, %(from_state)s, %(to_state)s,
+        %(from_due)s, %(to_due)s, %(sealed)s, %(key_version)s, %(ends)s, %(due)s, %(remind)s, %(escalate)s)
 """
 
 
@@ -139,9 +121,9 @@ def find_activity(session: Session, actor: Actor, plan_code: str, activity_code:
 
 
 def write_step(session: Session, values: Mapping[str, Any]) -> bool:
-    """Move the activity if it is still at its version, add the note, bring the case to the top of the lists.
+    """Move the activity if it is still at its version, with its clock; add the note; put the case on top.
 
-    Returns whether it was.
+    Returns whether it was. The rules are the policies' own, asked once in the database (`ruv.step_activity`).
     """
     cursor = driver_cursor(session)
     cursor.execute(_STEP, dict(values))

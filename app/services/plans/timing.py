@@ -12,7 +12,7 @@ from typing import Any, Final, Protocol
 from sqlalchemy.orm import Session
 
 from app.access.guard import CaseRef
-from app.services.clocks.service import Subject, cancel, meet, move, start
+from app.services.clocks.service import Subject, cancel, meet, moments, start
 from app.services.plans import rules
 from app.services.plans.calendar import end_of
 from app.services.plans.content_queries import PlanRef
@@ -52,20 +52,26 @@ def activity_added(session: Session, ref: PlanRef, plan_state: str, activity: An
         _start_activity(session, ref, activity, activity.due_on)
 
 
-def activity_moved(session: Session, ref: PlanRef, before: Any, taken: _Taken) -> None:
-    """Follow a step of an activity (`before` its row): another day, an end, or taken up again."""
-    if ref.row.state not in CLOCKED or taken.due_on is None:
-        return
-    was_open, is_open = before.state in rules.OPEN_ACTIVITY, taken.state in rules.OPEN_ACTIVITY
-    if not was_open and is_open:
+def activity_clock(ref: PlanRef, before: Any, taken: _Taken) -> dict[str, Any]:
+    """What a step does to the running clock of an activity (`before` its row), for `write_step`.
+
+    `ends`: the state it ends in; `due`, `remind`, `escalate`: its new moments; None where it is left alone.
+    """
+    change: dict[str, Any] = {"ends": None, "due": None, "remind": None, "escalate": None}
+    if ref.row.state not in CLOCKED or before.state not in rules.OPEN_ACTIVITY:
+        return change
+    if taken.state not in rules.OPEN_ACTIVITY:
+        return {**change, "ends": "ANULADO" if taken.state == "CANCELADA" else "CUMPLIDO"}
+    if taken.due_on is not None and taken.due_on != before.due_on:
+        return {**change, **moments("ACTIVIDAD", end_of(taken.due_on))}
+    return change
+
+
+def activity_taken_up(session: Session, ref: PlanRef, before: Any, taken: _Taken) -> None:
+    """Start the clock of an activity (`before` its row) that a step opened again."""
+    reopened = before.state not in rules.OPEN_ACTIVITY and taken.state in rules.OPEN_ACTIVITY
+    if ref.row.state in CLOCKED and reopened and taken.due_on is not None:
         _start_activity(session, ref, before, taken.due_on)
-    elif was_open and is_open and taken.due_on != before.due_on:
-        move(session, "ACTIVIDAD", "plan_activity", before.id, end_of(taken.due_on))
-    elif was_open and not is_open:
-        if taken.state == "CANCELADA":
-            cancel(session, "plan_activity", before.id)
-        else:
-            meet(session, "ACTIVIDAD", "plan_activity", before.id)
 
 
 def plan_moved(session: Session, ref: PlanRef, target: str, next_review_on: date | None) -> None:
