@@ -14,6 +14,7 @@ from app.errors import FieldError, Invalid
 from app.services.consents.queries import consent_id
 
 _COVERS = "SELECT ruv.consent_covers(%(consent)s, %(victim)s, %(case)s, %(unit)s, %(shared)s)"
+_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
 _WAY_OUT: Final = MappingProxyType(
     {
         "UNKNOWN": "No hay ese consentimiento en este caso: revise el código o regístrelo primero.",
@@ -51,6 +52,17 @@ def covering(
     if answer != "COVERS":
         raise _refused(answer, _WAY_OUT[answer])
     return found
+
+
+def hold_consent(session: Session, consent: int) -> None:
+    """Wait for whoever shares on a consent now, and let nobody share on it until the transaction ends.
+
+    First of all that ends a consent: who shares holds it too, and then writes what the ending writes.
+
+    Raises:
+        OperationalError: somebody kept it longer than the server lets a statement wait.
+    """
+    session.connection().exec_driver_sql(_HOLD, {"name": f"ruv.consent:{consent}"})
 
 
 def _parsed(code: str) -> str:

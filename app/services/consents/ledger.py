@@ -23,6 +23,7 @@ from app.services.cases.activity import touch
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents import rules
+from app.services.consents.covering import hold_consent
 from app.services.consents.queries import (
     Found,
     find,
@@ -68,6 +69,8 @@ def give(
     require(actor, Permission.CONSENTS_WRITE)
     ref = case_in_scope(session, actor, case_code)
     old = _to_replace(session, actor, ref, replaces)
+    if old is not None:
+        hold_consent(session, old.row.id)
     _check(row)
     speaker = voice(session, actor, ref, row.given_by, row)
     if refusal := rules.refuse_giver(speaker):
@@ -130,6 +133,7 @@ def withdraw(
     """
     require(actor, Permission.CONSENTS_WRITE)
     found = find(session, actor, code)
+    hold_consent(session, found.row.id)
     refusal = rules.refuse(found.state, "RETIRADO", rules.ConsentFacts(by_whom=row.by_whom))
     if refusal:
         raise refused(refusal)

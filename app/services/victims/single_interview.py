@@ -34,7 +34,7 @@ def another(before: Mapping[str, Any], patch: Mapping[str, Any], *, done: bool) 
     day = patch.get("interview_date")
     return (
         bool(_added(before, patch))
-        or patch.get("single_interview_done") == DONE
+        or (patch.get("single_interview_done") == DONE != before.get("single_interview_done"))
         or (day is not None and day != before.get("interview_date"))
     )
 
