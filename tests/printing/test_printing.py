@@ -169,6 +169,8 @@ def test_the_letter_of_a_referral_tells_a_school_nothing(world: World) -> None:
     assert "protección especial" in said
     for tell in ("trata", "Trata", "RUV", "28950", "íctima"):
         assert tell not in said
+    assert "Institución de CEM" in said  # a unit's own name may name the crime
+    assert "Unidad CEM" not in said
     problem(
         world.client(world.actor("social_programme_officer", unit=school)).get(f"{API}/referrals/{code}.pdf"),
         403,

@@ -20,8 +20,8 @@ from app.codes import new_code
 from app.db import insert_rows, next_ids, vault_of
 from app.errors import Forbidden
 from app.models import PrintedDocument
-from app.services.printing.queries import printer
-from app.services.printing.sheet import REGISTER, Letterhead, Paper, Print, Sheet, shown_moment
+from app.services.printing.queries import institution_of, printer
+from app.services.printing.sheet import NEUTRAL, REGISTER, Letterhead, Paper, Print, Sheet, shown_moment
 
 KINDS: Final = {
     "PLAN": "Plan de reintegración individual",
@@ -77,6 +77,8 @@ def issue(session: Session, actor: Actor, wanted: Issue) -> Print:
         },
     )  # fmt: skip
     who, unit = printer(session, actor)
+    if wanted.letterhead is NEUTRAL:
+        unit = institution_of(session, actor.unit_id) or unit
     paper = Paper(
         code=code,
         kind=KINDS[wanted.kind],

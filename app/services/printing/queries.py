@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.errors import NotFound
-from app.models import PlanSignature, PlanVersion, Unit, UserAccount
+from app.models import Institution, PlanSignature, PlanVersion, Unit, UserAccount
 from app.services.plans.content_queries import PlanRef, open_texts
 from app.services.shelters.masking import RESERVED, SHELTER_KINDS
 
@@ -40,6 +40,12 @@ def reserved_names(session: Session, names: Iterable[str]) -> dict[str, str]:
 def unit_kind(session: Session, unit_id: int) -> str | None:
     """The kind of a unit."""
     return session.scalar(select(Unit.kind).where(Unit.id == unit_id))
+
+
+def institution_of(session: Session, unit_id: int) -> str | None:
+    """The name of a unit's institution, for who may not know what the unit is for; of a shelter none."""
+    query = select(Institution.name).join(Unit, Unit.institution_id == Institution.id)
+    return session.scalar(query.where(Unit.id == unit_id, Unit.kind.not_in(SHELTER_KINDS)))
 
 
 def kept_version(

@@ -12,7 +12,7 @@ from app.errors import Forbidden
 from app.records import COMPARTMENTS
 from app.services.cases.row_queries import strand_of
 from app.services.printing.issuing import Issue
-from app.services.printing.queries import paper_units, unit_kind
+from app.services.printing.queries import institution_of, paper_units, unit_kind
 from app.services.printing.sheet import (
     NEUTRAL,
     REGISTER,
@@ -46,6 +46,9 @@ def referral_issue(session: Session, actor: Actor, code: str) -> Issue:
         raise Forbidden("Su unidad todavía no participa en el caso: acepte la derivación o pida la carta.")
     outside = unit_kind(session, found.row.to_unit_id) not in rules.NETWORK_KINDS
     names = paper_units(session, {letter[side]["code"] or "" for side in ("from_unit", "to_unit")})
+    # The name of a unit may name the crime (a prosecution of trafficking): its institution's does not.
+    if outside and (institution := institution_of(session, found.row.from_unit_id)):
+        names[letter["from_unit"]["code"] or ""] = institution
     sheet = Sheet(
         title="Carta de derivación",
         subject=letter["code"],
