@@ -37,7 +37,7 @@ def bring_in(world: World, person: Registered, role: str) -> Any:
 def test_the_first_hours_of_a_girl(world: World) -> None:
     girl = recent(world, "police_investigator", age_years=15)
     assert set(clocks(world, girl, "CORRIENDO")) == {
-        "FISCAL_AVISO", "UPE_COMUNICACION", "RIESGO_VALORACION", "PSICOSOCIAL_PRIMERA", "PTI"
+        "FISCAL_AVISO", "UPE_COMUNICACION", "RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", "PTI"
     }  # fmt: skip
     bring_in(world, girl, "prosecutor")
     upe = bring_in(world, girl, "upe_officer")
@@ -110,3 +110,39 @@ def test_a_measure_has_its_day(world: World) -> None:
     assert clocks(world, woman) == {"MEDIDA_VENCE": "CORRIENDO"}
     ok(woman.client.post(f"{url}/{code}/lift", json={}, headers={"If-Match": '"1"'}))
     assert clocks(world, woman) == {"MEDIDA_VENCE": "ANULADO"}
+
+
+def service(person: Registered, service_type: str, attendance: str = "ATENDIDA") -> None:
+    body = {"service_type": service_type, "delivered_on": str(today()), "attendance": attendance}
+    ok(person.client.post(f"{API}/cases/{person.case}/services", json=body), 201)
+
+
+def test_a_first_look_that_was_given_is_met(world: World) -> None:
+    woman = recent(world, age_years=30)
+    service(woman, "SALUD", "NO_ASISTIO")
+    assert clocks(world, woman)["SALUD_BASICA"] == "CORRIENDO"
+    service(woman, "SALUD")
+    service(woman, "SALUD_MENTAL")
+    found = clocks(world, woman)
+    assert (found["SALUD_BASICA"], found["PSICOSOCIAL_PRIMERA"]) == ("CUMPLIDO", "CUMPLIDO")
+
+
+def test_asking_after_who_declined_begins_the_next_term(world: World) -> None:
+    woman = registered(world)
+    ok(move(woman.client, woman.case, "DECLINA_ATENCION", reason="TEMOR"))
+    service(woman, "SALUD_MENTAL")
+    with world.session(woman.officer) as session:
+        query = text("SELECT state FROM clock WHERE victim_id = :v AND kind = 'MONITOREO' ORDER BY id")
+        assert session.scalars(query, {"v": woman.victim_id}).all() == ["CUMPLIDO", "CORRIENDO"]
+
+
+def test_who_takes_part_already_has_no_deadline_that_nobody_could_meet(world: World) -> None:
+    girl = registered(world, age_years=12)
+    prosecutor = bring_in(world, girl, "prosecutor")
+    upe = bring_in(world, girl, "upe_officer")
+    ok(move(girl.client, girl.case, "EN_ASISTENCIA_INMEDIATA"))
+    ok(move(girl.client, girl.case, "EGRESO_NO_AUTORIZADO", reason="SALIDA_SIN_AVISO"))
+    assert not {"FISCAL_AVISO", "UPE_COMUNICACION"} & set(clocks(world, girl))
+    for client in (prosecutor, upe):
+        notices = ok(client.get(f"{API}/notices"))["items"]
+        assert [(n["kind"], n["subject"]) for n in notices] == [("EGRESO_NO_AUTORIZADO", girl.case)]

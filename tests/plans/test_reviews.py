@@ -14,10 +14,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from cryptography.x509.oid import NameOID
 
+from app.codes import new_code
 from app.records.kinds import today
 from app.services.plans import cms
 from app.services.plans.calendar import add_months, follow_up_days, next_review
 from tests.cases.story import API, ok, problem, unit_code
+from tests.evidence.samples import photo
 from tests.factories import World
 from tests.plans.story import drafted, running, step
 
@@ -125,8 +127,12 @@ def test_a_fingerprint_has_a_witness_and_a_scan_a_code(world: World) -> None:
     ok(plan.to("EN_CONSULTA"))
     alone = problem(plan.sign(witness=None), 422)
     assert alone["errors"][0]["field"] == "witness"
-    assert problem(plan.sign(scan_code="foto.jpg"), 422)["errors"][0]["field"] == "scan_code"
-    ok(plan.sign(), 201)
+    for wrong in ("foto.jpg", new_code("MD")):
+        assert problem(plan.sign(scan_code=wrong), 422)["errors"][0]["field"] == "scan_code"
+    params = {"kind": "PLAN_FIRMADO"}
+    scan = ok(plan.client.post(f"{plan.url}/evidence", content=photo(), params=params), 201)["code"]
+    ok(plan.sign(scan_code=scan.lower()), 201)
+    assert ok(plan.client.get(plan.url))["signatures"][0]["scan_code"] == scan
 
 
 def certificate(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:

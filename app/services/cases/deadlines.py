@@ -17,8 +17,9 @@ from app.access.actor import Actor
 from app.access.guard import CaseRef
 from app.models import Unit
 from app.records.kinds import today
-from app.services.cases.row_queries import presumed_child
+from app.services.cases.row_queries import case_state, participants, presumed_child
 from app.services.clocks.service import Subject, cancel, meet, start
+from app.services.notices.service import notify
 from app.services.plans.row_queries import living_plan
 
 TABLE = "trafficking_case"
@@ -29,8 +30,13 @@ _TOLD = {"FISCALIA": "FISCAL_AVISO", "UPE": "UPE_COMUNICACION"}
 WRITTEN = {
     "protection": ("RIESGO_VALORACION", {"risk_assessed_on"}),
     "psychology": ("PSICOSOCIAL_PRIMERA", {"last_evaluation", "evaluations", "conclusions", "risk_alerts"}),
+    "health": ("SALUD_BASICA", {"first_examination"}),
 }
 """By compartment: what it meets that one of these fields is written."""
+DELIVERED = {"SALUD": "SALUD_BASICA", "SALUD_MENTAL": "PSICOSOCIAL_PRIMERA"}
+"""By service: what it meets that she was given it."""
+ESCAPED = "EGRESO_NO_AUTORIZADO"
+MONITORED = "DECLINA_ATENCION"
 
 
 def opened(session: Session, actor: Actor, ref: CaseRef, state: str, identified_on: date) -> None:
@@ -41,10 +47,9 @@ def opened(session: Session, actor: Actor, ref: CaseRef, state: str, identified_
 
 def first_hours(session: Session, actor: Actor, ref: CaseRef) -> None:
     """There are indications that she is a victim: who must be told, and what must be seen to first."""
-    kind = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
     child = presumed_child(session, ref.victim_id, ref.case_id)
-    _tell(session, actor, ref, kind, child=child)
-    begin = ["RIESGO_VALORACION", "PSICOSOCIAL_PRIMERA", *(["PTI"] if child else [])]
+    _tell(session, actor, ref, set(_told_units(session, actor, ref)), child=child)
+    begin = ["RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", *(["PTI"] if child else [])]
     _start(session, actor, ref, begin)
 
 
@@ -53,16 +58,21 @@ def moved(session: Session, actor: Actor, ref: CaseRef, state: str, target: str)
     if target in {"CERRADO", "DESCARTADA"}:
         cancel(session, TABLE, ref.case_id)
         return
-    if state == "DECLINA_ATENCION":
+    if state == MONITORED:
         cancel(session, TABLE, ref.case_id, "MONITOREO")
     if state == "ALERTA":
         first_hours(session, actor, ref)
-    elif target == "DECLINA_ATENCION":
+    elif target == MONITORED:
         # Who declines is not left alone: her risk is assessed again, and she is asked after.
         _start(session, actor, ref, ["RIESGO_VALORACION", "MONITOREO"])
-    elif target == "EGRESO_NO_AUTORIZADO":
-        kind = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
-        _tell(session, actor, ref, kind, child=presumed_child(session, ref.victim_id, ref.case_id))
+    elif target == ESCAPED:
+        told = _told_units(session, actor, ref)
+        for unit_id in {one for units in told.values() for one in units} - {actor.unit_id}:
+            notify(
+                session, ESCAPED, unit_id=unit_id, subject_code=ref.code, victim_id=ref.victim_id,
+                case_id=ref.case_id,
+            )  # fmt: skip
+        _tell(session, actor, ref, set(told), child=presumed_child(session, ref.victim_id, ref.case_id))
     elif target == "EN_ATENCION_ESPECIALIZADA" and living_plan(session, ref) is None:
         _start(session, actor, ref, ["PRI_BORRADOR"])
 
@@ -81,11 +91,28 @@ def written(session: Session, case_id: int | None, compartment: str, patch: Mapp
         meet(session, kind, TABLE, case_id)
 
 
-def _tell(session: Session, actor: Actor, ref: CaseRef, kind: str | None, *, child: bool) -> None:
-    wanted = ["FISCAL_AVISO"] if kind != "FISCALIA" else []
-    if child and kind != "UPE":
-        wanted.append("UPE_COMUNICACION")
-    _start(session, actor, ref, wanted)
+def delivered(session: Session, actor: Actor, ref: CaseRef, service_type: str) -> None:
+    """She was given a service: a first look that waited for it is done, and who declined was asked after."""
+    if service_type in DELIVERED:
+        meet(session, DELIVERED[service_type], TABLE, ref.case_id)
+    if case_state(session, ref) == MONITORED:
+        meet(session, "MONITOREO", TABLE, ref.case_id)
+        _start(session, actor, ref, ["MONITOREO"])
+
+
+def _told_units(session: Session, actor: Actor, ref: CaseRef) -> dict[str, set[int]]:
+    """Units in the case now that would have to be told of it otherwise, by kind; the actor's own too."""
+    known = {row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None}
+    ids = {one for one in known if one is not None} | {actor.unit_id}
+    told: dict[str, set[int]] = {}
+    for row in session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_(ids), Unit.kind.in_(_TOLD))):
+        told.setdefault(row.kind, set()).add(row.id)
+    return told
+
+
+def _tell(session: Session, actor: Actor, ref: CaseRef, told: set[str], *, child: bool) -> None:
+    wanted = ["FISCAL_AVISO", *(["UPE_COMUNICACION"] if child else [])]
+    _start(session, actor, ref, [kind for kind in wanted if kind not in {_TOLD[one] for one in told}])
 
 
 def _start(session: Session, actor: Actor, ref: CaseRef, kinds: list[str]) -> None:

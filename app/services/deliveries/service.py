@@ -22,10 +22,12 @@ from app.models import ServiceDelivery
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.directory import Delivery
+from app.services.cases import deadlines
 from app.services.cases.activity import touch
 from app.services.choices import one_of, unknown_code
 from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery, received_referral
 
+GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
 Finder = Callable[[Session, Actor, CaseRef, str], int | None]
 
@@ -79,6 +81,8 @@ def deliver(
         blobs.append((Delivery.table, row["id"], 1, row["sealed"]))
     insert_rows(session, ServiceDelivery, [row])
     touch(session, actor, ref.victim_id, ref.case_id)
+    if wanted.attendance == GIVEN:
+        deadlines.delivered(session, actor, ref, wanted.service_type or "")
     record(
         session, actor, "deliveries.record", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
         compartments=[COMPARTMENT], fields=[*clear, *texts], blobs=blobs,

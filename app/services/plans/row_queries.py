@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical
 from app.errors import NotFound
-from app.models import Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion
+from app.models import EvidenceFile, Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion
 from app.services.plans import rules
 from app.services.plans.content_queries import PlanRef
 
@@ -50,6 +50,19 @@ def objective_id(session: Session, ref: PlanRef, code: str) -> int:
     if found is None:
         raise NotFound
     return found
+
+
+def has_file(session: Session, ref: PlanRef, code: str) -> bool:
+    """Whether the plan has this file, not withdrawn (`code` in its canonical form)."""
+    found = session.scalar(
+        select(EvidenceFile.id).where(
+            EvidenceFile.code == code,
+            EvidenceFile.plan_id == ref.row.id,
+            EvidenceFile.victim_id == ref.row.victim_id,
+            EvidenceFile.state == "VIGENTE",
+        )
+    )
+    return found is not None
 
 
 def activity_row(session: Session, actor: Actor, ref: PlanRef, code: str) -> Any:

@@ -25,7 +25,7 @@ from app.services.plans.assessing import labelled
 from app.services.plans.content_queries import COMPARTMENT, PlanRef, advance, own_plan, state_now
 from app.services.plans.detail_queries import gaps
 from app.services.plans.facts import facts_of
-from app.services.plans.row_queries import acknowledged, signatures_on
+from app.services.plans.row_queries import acknowledged, has_file, signatures_on
 from app.services.plans.versions import Kept, signable, version_of
 from app.services.plans.writing import Blob, seal_row
 from app.services.state_machine import refused
@@ -109,11 +109,19 @@ def _check_signer(actor: Actor, ref: PlanRef, wanted: Given) -> None:
         raise _wrong("witness", "Falta el nombre de quien atestigua la huella.")
     if wanted.digital is not None and wanted.manner != "FIRMA":
         raise _wrong("digital", "La firma digital va con la manera FIRMA.")
-    if wanted.carried.scan_code is not None:
-        try:
-            parse_code(wanted.carried.scan_code, "MD")
-        except ValueError:
-            raise _wrong("scan_code", "No es el código de un archivo; revíselo.") from None
+
+
+def _scan(session: Session, ref: PlanRef, wanted: Given) -> str | None:
+    """The file of the plan that shows the signature, if one is named."""
+    if wanted.carried.scan_code is None:
+        return None
+    try:
+        code = parse_code(wanted.carried.scan_code, "MD")
+    except ValueError:
+        raise _wrong("scan_code", "No es el código de un archivo; revíselo.") from None
+    if not has_file(session, ref, code):
+        raise _wrong("scan_code", "El plan no tiene ese archivo: adjúntelo antes de firmar.")
+    return code
 
 
 def _check_gaps(found: list[str], before: frozenset[str], wanted: Given) -> None:
@@ -148,7 +156,7 @@ def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Gi
         "manner": wanted.manner,
         "content_hash": kept.digest,
         "by_user_id": actor.user_id,
-        "scan_code": wanted.carried.scan_code,
+        "scan_code": _scan(session, ref, wanted),
         "acknowledged": sorted(wanted.gaps_acknowledged) or None,
         "verification": _verified(wanted.digital, kept.digest),
     }
