@@ -216,6 +216,6 @@ def test_no_consulate_hears_of_who_seeks_asylum(world: World) -> None:
     for legal in ({"legal_basis": "CONSENTIMIENTO", "consent": consent}, {"legal_basis": "MANDATO_LEGAL"}):
         sent = refer(stage.clients["UDAVIT"], stage.case, stage.units["Consulado"], **basis, **legal)
         assert "refugio" in problem(sent, 409)["detail"]
-    joined = {"unit": stage.units["Consulado"]}
-    assert "indicados" in stage.refused("Fiscalía", f"/cases/{stage.case}/participations", 422, **joined)
+    joined = stage.sent("Fiscalía", f"/cases/{stage.case}/participations", unit=stage.units["Consulado"])
+    assert problem(joined, 422)["errors"][0]["code"] == "by-referral-only"
     stage.after("nadie avisa al consulado", ASYLUM)

@@ -30,8 +30,11 @@ BASES = {
     "DERIVACION": "Aceptó una derivación",
     "MANDATO": "Mandato legal",
 }
-MANDATED_KINDS = NETWORK_KINDS - SHELTER_KINDS
-"""Kinds of unit that a legal mandate brings in. A shelter agrees to take her in: it is asked by referral."""
+MANDATED_KINDS = NETWORK_KINDS - SHELTER_KINDS - {"CONSULADO"}
+"""Kinds of unit that a legal mandate brings in. A shelter agrees to take her in: it is asked by referral.
+
+So is a consulate, which hears of nobody who does not want it or seeks asylum (Convención de Viena, art. 36).
+"""
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
 _TAKES_PART = "Esa unidad ya participa en el caso."
 
