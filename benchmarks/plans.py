@@ -12,7 +12,10 @@ endpoint three (begin, update, commit). The bare one keeps no dated notes: it wr
 the database the search costs about 0.35 ms, the step 0.37 and the trace 0.15 on an idle machine, most of it
 asking who acts, once for each policy of each table; that is why the step is one function that asks once
 (written out under the policies of its four tables it took 0.97). Sending several statements in one trip
-(pipeline) costs the driver more than the trip over a local socket.
+(pipeline) costs the driver more than the trip over a local socket. Counted in processor time of server and
+database together, which the load of the machine does not shift, an update costs twice the bare one's (5.3
+ms against 2.6 on a busy machine, of which 1.9 against 0.3 in the database), so with several clients the
+rates keep to about a half. One client alone waits for each of the six trips in turn, and lies below it.
 """
 
 import json
