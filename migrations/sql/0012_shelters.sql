@@ -397,8 +397,8 @@ BEGIN
             AND ruv.case_in_scope(c.id, c.victim_id));
 END $$;
 
--- Places by department and group. Fewer than three shelters would tell which one has room: such a department is left
--- out, but for who reads where shelters are in full.
+-- Places by department and group. Fewer than three shelters would tell which one has room: such a group is left out,
+-- but for who reads where shelters are in full.
 CREATE FUNCTION ruv.shelter_vacancies()
 RETURNS TABLE (department text, grp text, total bigint, free bigint)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -411,10 +411,9 @@ BEGIN
     RETURN QUERY
         SELECT s.department, p.grp, count(*), count(*) FILTER (WHERE NOT p.taken)
         FROM public.shelter s JOIN public.shelter_place p ON p.unit_id = s.unit_id AND p.withdrawn_at IS NULL
-        WHERE s.active AND (whole OR (
-            SELECT count(*) FROM public.shelter o WHERE o.department = s.department AND o.active AND EXISTS (
-                SELECT FROM public.shelter_place q WHERE q.unit_id = o.unit_id AND q.withdrawn_at IS NULL)) >= 3)
-        GROUP BY s.department, p.grp ORDER BY s.department, p.grp;
+        WHERE s.active
+        GROUP BY s.department, p.grp HAVING whole OR count(DISTINCT s.unit_id) >= 3
+        ORDER BY s.department, p.grp;
 END $$;
 
 -- As before; but only a shelter houses: who noted that she is somewhere else is no resident staff for it.

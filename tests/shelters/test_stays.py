@@ -252,7 +252,8 @@ def test_vacancies_of_few_shelters_are_asked_for(world: World) -> None:
     assert shown(upe)["groups"] == [total]
     own = ok(made[0][1].get(f"{SHELTERS}/vacancies"))["own"]
     assert own == [{**total, "total": 2, "free": 2}]
-    shelter(world, "shelter_caseworker", department="23", MUJERES=1)
+    shelter(world, "shelter_caseworker", department="23", MUJERES=1, NNA_MUJERES=3)
+    # A group that one shelter alone takes in would name it, however many the department has.
     assert shown(cem)["groups"] == [{**total, "total": 5, "free": 5}]
     with world.session(world.actor("prosecutor")) as session:
         seen = session.execute(text("SELECT department FROM ruv.shelter_vacancies() WHERE department = '23'"))

@@ -110,8 +110,8 @@ def site(session: Session, actor: Actor, code: str) -> dict[str, Any]:
 def vacancies(session: Session, actor: Actor) -> dict[str, Any]:
     """Places in all and free by department and group; `own` for the actor's own shelter.
 
-    A department with fewer than three shelters, none among them, reads «consultar», but for roles that read
-    where shelters are in full.
+    A group that fewer than three shelters of the department take in is left out, and a department without
+    any other reads «consultar», but for roles that read where shelters are in full.
 
     Raises:
         Forbidden: the role has nothing to do with shelters.
