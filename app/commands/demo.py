@@ -27,6 +27,7 @@ app = typer.Typer()
 
 MARKER = "demostracion.json"
 SERVER_LOG = "servidor.log"
+PAPER = "plan-sintetico.pdf"
 _SEED = 2017
 _STOP_SECONDS = 30.0
 
@@ -61,6 +62,8 @@ def demo(
             result = play(runtime, address, seed, size)
         except StoryBroken as broken:
             raise Failure(f"La demostración se detuvo: {broken}") from None
+        (settings.data_dir / PAPER).write_bytes(result["told"].paper)
+        say(f"El plan en papel: {settings.data_dir / PAPER}")
         pages = Pages()
         if as_json:
             show_json(_for_machines(result))
@@ -80,7 +83,7 @@ def _for_machines(result: dict[str, Any]) -> dict[str, Any]:
         "synthetic": True,
         "size": result["size"],
         "register": asdict(result["filled"]),
-        "story": asdict(result["told"]),
+        "story": {name: part for name, part in asdict(result["told"]).items() if name != "paper"},
         "numbers": asdict(result["numbers"]),
     }
 

@@ -48,9 +48,13 @@ def test_the_first_hours_of_a_girl(world: World) -> None:
     assert clocks(world, girl)["RIESGO_VALORACION"] == "CUMPLIDO"
     branch = ok(upe.post(f"{API}/cases/{girl.case}/procedures", json={"branch": "NNA"}), 201)["code"]
     steps = f"{API}/cases/{girl.case}/procedures/{branch}/steps"
-    for version, to in enumerate(("MEDIDA_PROVISIONAL", "ACOGIMIENTO_RESIDENCIAL", "PTI_APROBADO"), 1):
+    for version, to in enumerate(("MEDIDA_PROVISIONAL", "ACOGIMIENTO_RESIDENCIAL"), 1):
         ok(upe.post(steps, json={"to": to}, headers={"If-Match": f'"{version}"'}))
-    assert clocks(world, girl)["PTI"] == "CUMPLIDO"
+    # The work plan is the UPE's to write: its deadline passes from the police to the UPE.
+    assert clocks(world, girl)["PTI"] == "ANULADO"
+    assert "PTI" in {clock["kind"] for clock in ok(upe.get(f"{API}/clocks"))["items"]}
+    ok(upe.post(steps, json={"to": "PTI_APROBADO"}, headers={"If-Match": '"3"'}))
+    assert "PTI" not in {clock["kind"] for clock in ok(upe.get(f"{API}/clocks"))["items"]}
 
 
 def test_who_knows_already_is_not_reminded(world: World) -> None:

@@ -299,7 +299,7 @@ def test_a_plan_is_written_in_ones_own_name_only(scene: Scene) -> None:
     health = scene.world.actor("health_officer")
     scene.take_part(cem)
     scene.take_part(health)
-    keys = scene.keys(scene.owner)
+    keys = scene.keys(cem)
     ((plan,),) = scene.run(
         "INSERT INTO plan (victim_id, case_id, code, kind, state, unit_id, responsible_user_id,"
         " place_of_execution)"

@@ -16,8 +16,9 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from pypdf import PdfReader
 
-from app.commands.demo import MARKER, SERVER_LOG, demo_settings
+from app.commands.demo import MARKER, PAPER, SERVER_LOG, demo_settings
 from app.config import Settings
 from app.postgres.binaries import find_binaries
 from app.postgres.names import DATABASE, SUPERUSER
@@ -136,8 +137,18 @@ def test_each_role_sees_its_part(runs: Runs):
         404,
         403,
     )
+    assert (views["withdrawn"]["role"], views["withdrawn"]["status"]) == ("health_officer", 404)
     assert [a["unit"]["code"] for a in views["health_officer"]["plan"]["activities"]] == ["SALUD-17"]
     assert len(views["shelter_caseworker"]["plan"]["activities"]) == 3
+
+
+def test_the_signed_plan_is_on_paper_without_her_name(runs: Runs):
+    text = " ".join(page.extract_text() for page in PdfReader(runs.folder / PAPER).pages)
+    story = json.loads(runs.larger.stdout)["story"]
+    assert story["plan"] in text
+    assert story["person"] in text
+    name = story["views"]["police_investigator"]["record"]["compartments"]["identity"]["given_names"]
+    assert name not in text
 
 
 def test_everything_is_labelled(runtime: Runtime):

@@ -76,6 +76,17 @@ class Desk:
             raise _broken(response)
         return response.text
 
+    def file(self, path: str) -> bytes:
+        """GET of a file that is no text.
+
+        Raises:
+            StoryBroken: it is not answered.
+        """
+        response = self._http.get(f"{API}{path}")
+        if response.status_code not in _OK:
+            raise _broken(response)
+        return response.content
+
     def send(self, path: str, body: Mapping[str, Any], version: int | None = None) -> dict[str, Any]:
         """POST that must succeed; `version` is what was read before.
 

@@ -123,6 +123,12 @@ OBJECTIVES: Final[tuple[tuple[dict[str, str], dict[str, str], str], ...]] = (
 )
 """Objective, its activity, and the role whose unit carries it out."""
 
+ASSESSMENT: Final = {
+    "domain": "SALUD_FISICA",
+    "level": 2,
+    "summary": "Le duele la muñeca y hace meses que nadie la revisa.",
+}
+
 SHELTER_NOTE: Final = "Primera semana: duerme mejor y participa en el taller de costura."
 HEALTH_NOTE: Final = "Evaluación hecha; se le explicó el resultado y aceptó el tratamiento."
 

@@ -14,6 +14,7 @@ from app.services.demo import script
 from app.services.demo.cast import unit_of
 from app.services.demo.desk import Desk, StoryBroken
 
+_GONE: Final = 404
 Tell = Callable[[str], None]
 
 _SPEAKING: Final = (
@@ -49,6 +50,7 @@ class Told:
     steps: list[tuple[str, str]] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
     access_log: list[dict[str, Any]] = field(default_factory=list)
+    paper: bytes = b""
 
 
 def tell_story(address: str, passwords: Mapping[str, str], tell: Tell) -> Told:
@@ -67,6 +69,7 @@ class _Story:
         self._desks = desks
         self._tell = tell
         self.told = Told()
+        self._consents: dict[str, str] = {}
         self.police = desks["police_investigator"]
         self.prosecutor = desks["prosecutor"]
         self.udavit = desks["udavit_officer"]
@@ -81,6 +84,7 @@ class _Story:
         self._plan()
         self._care()
         self._look()
+        self._withdraw()
         return self.told
 
     def _note(self, desk: Desk, text: str) -> None:
@@ -159,6 +163,7 @@ class _Story:
         """She allows the sender to share this with the receiver; returns the code of her consent."""
         named = {"case": self.told.case, "to_units": [receiver.unit], "compartments": compartments}
         code: str = sender.send("/consents", {**script.CONSENT, **named})["code"]
+        self._consents[receiver.role] = code
         self._note(sender, f"registra que ella consiente compartir sus datos con quien la atenderá ({code}).")
         return code
 
@@ -182,6 +187,9 @@ class _Story:
             wanted = {"unit": unit_of(role).code, "due_on": due, **activity}
             self.shelter.send(f"/plans/{plan}/objectives/{code}/activities", wanted)
         self._note(self.shelter, f"elabora con ella el plan {plan}: objetivos en sus palabras.")
+        assessed = {**script.ASSESSMENT, "assessed_on": today().isoformat()}
+        self.shelter.send(f"/plans/{plan}/assessments", assessed)
+        self._note(self.shelter, "valora con ella su salud, para ver después cuánto avanzó.")
         self._move_plan("EN_CONSULTA")
         print_of = {"signer": "PERSONA", "manner": "HUELLA", "witness": script.WITNESS}
         self.shelter.send(f"/plans/{plan}/signatures", print_of)
@@ -235,6 +243,18 @@ class _Story:
         officer = self._desks["data_protection_officer"]
         self.told.access_log = officer.read(f"/victims/{self.told.person}/access-log")["entries"]
         self._note(officer, f"consulta quién miró: {len(self.told.access_log)} accesos registrados.")
+
+    def _withdraw(self) -> None:
+        """The plan on paper; and what she allowed, she may forbid: who was given it sees nothing more."""
+        self.told.paper = self.shelter.file(f"/plans/{self.told.plan}.pdf?version=1")
+        self._note(self.shelter, "imprime el plan firmado, por código y con la huella que lo comprueba.")
+        path = f"/consents/{self._consents[self.health.role]}/withdrawal"
+        self.shelter.send(path, {"by_whom": "PERSONA"})
+        self._see("withdrawn", "Salud, retirado el consentimiento", self.health)
+        seen = self.told.views["withdrawn"].status
+        if seen != _GONE:
+            raise StoryBroken(f"GET /victims: {seen} a quien ya no participa")
+        self._note(self.health, f"ella retira su consentimiento: {seen}, desde ahora no existe para salud.")
 
     def _see(self, key: str, title: str, desk: Desk) -> None:
         reply = desk.ask(f"/victims/{self.told.person}")
