@@ -29,7 +29,8 @@ CREATE TABLE clock (
     CONSTRAINT fk_clock_unit_id_unit FOREIGN KEY(unit_id) REFERENCES unit (id),
     CONSTRAINT fk_clock_user_id_user_account FOREIGN KEY(user_id) REFERENCES user_account (id),
     CONSTRAINT ck_clock_state CHECK (state IN ('CORRIENDO', 'VENCIDO', 'CUMPLIDO', 'ANULADO')),
-    CONSTRAINT ck_clock_effect CHECK (effect IN ('expire_referrals', 'expire_holds', 'expire_consents')),
+    CONSTRAINT ck_clock_effect CHECK (
+        effect IN ('expire_referrals', 'expire_holds', 'expire_consents', 'expire_measures')),
     CONSTRAINT ck_clock_subject_code CHECK (length(subject_code) <= 20)
 );
 -- With the case: who names a row of somebody else's stands in nobody's way.
@@ -195,7 +196,8 @@ BEGIN
                    WHERE c.next_at <= at AND (c.effect IS NULL OR c.state <> 'CORRIENDO' OR c.due_at > at)
                    ORDER BY c.next_at LIMIT most FOR UPDATE SKIP LOCKED);
     FOR known IN SELECT * FROM (VALUES ('expire_referrals', 'referral'), ('expire_holds', 'place_hold'),
-                                       ('expire_consents', 'consent')) AS v(effect, subject) LOOP
+                                       ('expire_consents', 'consent'),
+                                       ('expire_measures', 'protection_measure')) AS v(effect, subject) LOOP
         CONTINUE WHEN to_regclass('public.' || known.subject) IS NULL OR cardinality(taken) >= most;
         EXECUTE format(
             'SELECT ARRAY(SELECT c.id FROM public.clock c JOIN public.%I s ON s.id = c.row_id

@@ -157,13 +157,10 @@ CREATE INDEX ix_family_link_other_victim_id ON family_link (other_victim_id);
 
 -- Narrow questions past the policies ----------------------------------------------------------------------
 
-GRANT SELECT (id, victim_id, procedure_id, by_unit_id) ON protection_step TO ruv_guard;
+GRANT SELECT (id, victim_id, procedure_id, to_state, reason, at, by_unit_id) ON protection_step TO ruv_guard;
 GRANT SELECT (id, victim_id, case_id, reserved) ON protection_procedure TO ruv_guard;
 GRANT SELECT (id, digest) ON proceeding TO ruv_guard;
 GRANT SELECT (id, victim_id, state, until, version), UPDATE (state, state_since, version) ON protection_measure TO ruv_guard;
-ALTER TABLE clock DROP CONSTRAINT ck_clock_effect,
-    ADD CONSTRAINT ck_clock_effect CHECK (
-        effect IN ('expire_referrals', 'expire_holds', 'expire_consents', 'expire_measures'));
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
 
@@ -201,31 +198,26 @@ BEGIN
     WHERE m.id = ANY (ids) AND m.state = 'VIGENTE';
 END $$;
 
--- As before (0009), and the measures.
-CREATE OR REPLACE FUNCTION ruv.take_clocks(at timestamptz, most integer) RETURNS bigint[]
+-- A consulate hears of nobody who seeks asylum (Ley 27891), whoever would tell it and whatever that one sees. A
+-- trigger, as nobody may ask the question by itself. RC001: it would.
+CREATE FUNCTION ruv.keep_from_consulates() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    taken bigint[];
-    more bigint[];
-    known record;
+    receiver bigint;
 BEGIN
-    taken := ARRAY(SELECT c.id FROM public.clock c
-                   WHERE c.next_at <= at AND (c.effect IS NULL OR c.state <> 'CORRIENDO' OR c.due_at > at)
-                   ORDER BY c.next_at LIMIT most FOR UPDATE SKIP LOCKED);
-    FOR known IN SELECT * FROM (VALUES ('expire_referrals', 'referral'), ('expire_holds', 'place_hold'),
-                                       ('expire_consents', 'consent'),
-                                       ('expire_measures', 'protection_measure')) AS v(effect, subject) LOOP
-        CONTINUE WHEN to_regclass('public.' || known.subject) IS NULL OR cardinality(taken) >= most;
-        EXECUTE format(
-            'SELECT ARRAY(SELECT c.id FROM public.clock c JOIN public.%I s ON s.id = c.row_id
-                          AND s.victim_id = c.victim_id
-                          WHERE c.next_at <= $1 AND c.due_at <= $1 AND c.state = ''CORRIENDO'' AND c.effect = $2
-                          AND c.subject_table = $3 ORDER BY c.next_at LIMIT $4 FOR UPDATE OF s, c SKIP LOCKED)',
-            known.subject)
-            INTO more USING at, known.effect, known.subject, most - cardinality(taken);
-        taken := taken || more;
-    END LOOP;
-    RETURN taken;
+    IF TG_TABLE_NAME = 'referral' THEN
+        receiver := NEW.to_unit_id;
+    ELSE
+        receiver := NEW.unit_id;
+    END IF;
+    IF EXISTS (SELECT FROM public.unit u WHERE u.id = receiver AND u.kind = 'CONSULADO')
+       AND (SELECT s.to_state FROM public.protection_step s
+            WHERE s.victim_id = NEW.victim_id
+              AND (s.to_state = 'REFUGIO_SOLICITADO' OR s.reason = 'DESISTE_REFUGIO')
+            ORDER BY s.at DESC, s.id DESC LIMIT 1) = 'REFUGIO_SOLICITADO' THEN
+        RAISE EXCEPTION 'kept from consulates' USING ERRCODE = 'RC001';
+    END IF;
+    RETURN NEW;
 END $$;
 
 REVOKE ALL ON FUNCTION ruv.step_units(bigint), ruv.proceeding_of(bytea), ruv.expire_measures(bigint[]) FROM PUBLIC;
@@ -369,3 +361,10 @@ CREATE POLICY finish ON family_link FOR UPDATE TO ruv_app USING (
     AND EXISTS (SELECT FROM participation p WHERE p.victim_id = family_link.other_victim_id
                 AND (p.compartments IS NULL OR 'contact' = ANY (p.compartments)))
 ) WITH CHECK ('contact' = ANY ((SELECT ruv.written())::text[]));
+CREATE TRIGGER referral_told BEFORE INSERT ON referral FOR EACH ROW
+    EXECUTE FUNCTION ruv.keep_from_consulates();
+CREATE TRIGGER participation_told BEFORE INSERT ON participation FOR EACH ROW
+    EXECUTE FUNCTION ruv.keep_from_consulates();
+SET ROLE ruv_guard;
+REVOKE ALL ON FUNCTION ruv.keep_from_consulates() FROM PUBLIC;
+RESET ROLE;

@@ -56,6 +56,7 @@ DEFINERS = {
     "head_units",
     "hold_persons",
     "is_housed",
+    "keep_from_consulates",
     "is_new_case",
     "is_new_victim",
     "keep_directory_out",
@@ -145,6 +146,7 @@ DEFINERS = {
 """Functions that look past the policies. A new one is a hole in the wall: it needs a reason and a line."""
 
 INTERNAL = {
+    "keep_from_consulates",
     "expire_holds",
     "free_places",
     "leave_place",

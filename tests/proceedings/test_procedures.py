@@ -162,6 +162,26 @@ def test_no_consulate_learns_that_she_seeks_asylum(world: World) -> None:
     assert ok(consulate.get(branch_url(woman)))["items"] == []
 
 
+def test_nobody_tells_a_consulate_of_who_seeks_asylum_though_it_does_not_see_why(world: World) -> None:
+    """A health centre does not see the reserved branch; a consulate that was asked before answers after."""
+    woman = foreign_woman(world)
+    more = {"compartments": ["identity", "protection"], "legal_basis": "MANDATO_LEGAL"}
+    health, clinic, _ = shared_with(world, woman, "health_officer", **more)
+    consul = world.actor("consular_officer")
+    asked = {
+        "case": woman.case, "to_unit": unit_code(world, consul), "service_type": "ASISTENCIA_CONSULAR",
+        "compartments": ["identity"], "legal_basis": "MANDATO_LEGAL",
+    }  # fmt: skip
+    sent = ok(woman.client.post(f"{API}/referrals", json=asked), 201)["code"]
+    ok(stepped(woman, opened(woman, "EXTRANJERA"), "REFUGIO_SOLICITADO"))
+    assert rows(world, health, "protection_step", woman.victim_id) == 0
+    refused = problem(clinic.post(f"{API}/referrals", json=asked), 409)
+    assert "consulado" in refused["detail"]
+    answer = world.client(consul).post(f"{API}/referrals/{sent}/answer", json={"decision": "accept"})
+    assert "refugio" not in problem(answer, 409)["detail"]
+    problem(world.client(consul).get(f"{API}/victims/{woman.victim}"), 404)
+
+
 def test_papers_of_who_seeks_asylum_count(world: World) -> None:
     card = [{"type": "CARNE_REFUGIO", "number": world.tag}]
     woman = foreign_woman(world, documents=card)

@@ -246,3 +246,11 @@ def preselected(unit_kind: str, openable: Iterable[str]) -> list[str]:
 def beyond(wanted: Iterable[str], openable: Iterable[str]) -> list[str]:
     """Compartments of `wanted` that the sender may not open itself, and so may not share."""
     return sorted(set(wanted) - set(openable))
+
+
+_KEPT: Final = "RC001"
+
+
+def kept_from_consulate(error: Exception) -> bool:
+    """Whether the database refused to let a consulate know of a person who seeks asylum (Ley 27891)."""
+    return getattr(error, "sqlstate", None) == _KEPT

@@ -17,7 +17,7 @@ from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
-from app.db import UniqueViolation, insert_rows, next_ids
+from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
@@ -27,7 +27,6 @@ from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
 from app.services.consents.covering import covering
 from app.services.consents.rules import RESTING
-from app.services.proceedings.procedure_queries import seeks_asylum
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
@@ -66,7 +65,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         Forbidden: the role sends none, or a compartment is one the actor may not open itself (named).
         Invalid: unknown unit or codes, nothing to share, a deadline that is past or too far, no such one.
         Conflict: the case is closed, the same request still waits for its answer, or it would tell a
-            consulate of who, as far as the actor sees, seeks asylum (Ley 27891).
+            consulate of who seeks asylum (Ley 27891).
     """
     require(actor, Permission.REFERRALS_SEND)
     ref = case_in_scope(session, actor, case_code)
@@ -76,8 +75,6 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     _check(actor, wanted, unit_id, due_at)
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
-    if kind == "CONSULADO" and seeks_asylum(session, ref.victim_id):
-        raise Conflict("Solicitó refugio: no se la deriva a su consulado mientras no desista.")
     consent_id = _consent(session, ref, wanted, unit_id, shared)
     _expire(session, actor, ref)
     row: dict[str, Any] = {
@@ -119,6 +116,13 @@ def _store(
     except UniqueViolation:
         # The unique index is the rule: of two who send at the same moment one wins.
         raise Conflict(_WAITS) from None
+    except DATABASE_ERRORS as error:
+        if rules.kept_from_consulate(error):
+            raise Conflict(
+                "No se la deriva a un consulado por ahora, por su protección (por ejemplo, mientras solicita"
+                " refugio): consulte a la unidad responsable."
+            ) from None
+        raise
     if row["replaces_id"] is not None:
         clocks.cancel(session, TABLE, row["replaces_id"])
     subject = clocks.Subject(

@@ -15,7 +15,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
-from app.db import insert_rows
+from app.db import DATABASE_ERRORS, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
@@ -184,7 +184,13 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
         "population": 1,
         "compartments": row.compartments,
     }
-    insert_rows(session, Participation, [part])
+    try:
+        insert_rows(session, Participation, [part])
+    except DATABASE_ERRORS as error:
+        if rules.kept_from_consulate(error):
+            # Why is not for the receiver to know.
+            raise Conflict("Ya no corresponde aceptarla: rechácela o consulte a quien la envió.") from None
+        raise
     if not in_charge(session, actor, row.victim_id, row.case_id):
         insert_rows(session, Assignment, [{**same, "user_id": actor.user_id, "assigned_by": actor.user_id}])
     joined(session, row.case_id, actor.unit_id)
