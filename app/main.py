@@ -7,10 +7,11 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from app import __version__
-from app.api import health, problems, router
+from app.api import health, router
 from app.api.documentation import complete_openapi
-from app.api.middleware import BodyLimit, SafeHeaders
 from app.config import Settings, get_settings
+from app.edge import problems
+from app.edge.middleware import BodyLimit, SafeHeaders
 from app.runtime import Runtime, open_runtime
 from app.services.scheduler.runner import Scheduler
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Header
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
+from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
 from app.errors import Invalid, Unauthenticated
 from app.runtime import Runtime
 from app.services.access.own import change_password, who_am_i

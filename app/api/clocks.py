@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentActor, DbSession, Requires
 from app.services.clocks import queries
 from app.services.clocks.catalogue import kinds
 from app.services.paging import PAGE

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
 from app.services.idempotency import remember, replayed

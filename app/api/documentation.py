@@ -1,6 +1,5 @@
 """The OpenAPI document: compartments as in the field catalogue, and the problem document."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from fastapi import FastAPI
@@ -61,24 +60,3 @@ def _describe_problems(schema: dict[str, Any]) -> None:
             operation["responses"].pop("422", None)
             operation["responses"]["4XX"] = answer
             operation["responses"]["503"] = answer
-
-
-def field_names(app: FastAPI) -> frozenset[str]:
-    """Every field and parameter name of the document: what an error may call a field."""
-    names: frozenset[str] | None = getattr(app.state, "field_names", None)
-    if names is None:
-        names = frozenset(_names(app.openapi()))
-        app.state.field_names = names
-    return names
-
-
-def _names(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
-        yield from node.get("properties", ())
-        if "in" in node and isinstance(node.get("name"), str):
-            yield node["name"]
-        for value in node.values():
-            yield from _names(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _names(value)

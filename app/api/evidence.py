@@ -8,7 +8,8 @@ from starlette.responses import StreamingResponse
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import (
+from app.api.schemas import Code
+from app.edge.deps import (
     CurrentActor,
     CurrentRuntime,
     DbSession,
@@ -17,7 +18,6 @@ from app.api.deps import (
     Requires,
     etag,
 )
-from app.api.schemas import Code
 from app.errors import TooLarge
 from app.services.evidence import queries, scan_queries, scans, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.api.answers import Answer
-from app.api.deps import CurrentRuntime, Public
+from app.edge.deps import CurrentRuntime, Public
 from app.errors import NotFound, Unavailable
 
 router = APIRouter(tags=["operación"])

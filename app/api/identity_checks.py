@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, CurrentRuntime, Requires
 from app.api.schemas import Code
+from app.edge.deps import CurrentActor, CurrentRuntime, Requires
 from app.services.identity_checks.pide import pide_of
 from app.services.identity_checks.service import check
 

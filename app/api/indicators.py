@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.audit import record
+from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.errors import BadRequest
 from app.services.indicators.catalogue import indicator
 from app.services.indicators.service import compute, list_indicators

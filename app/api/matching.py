@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, ExpectedVersion, Requires, etag
+from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, Requires, etag
 from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile

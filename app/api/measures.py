@@ -4,8 +4,8 @@ from fastapi import APIRouter
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
+from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measures

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, Requires
 from app.api.schemas import Code
+from app.edge.deps import CurrentActor, DbSession, Requires
 from app.services.notices import queries
 from app.services.paging import PAGE
 

@@ -7,8 +7,8 @@ from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag
 from app.api.schemas import Code
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
 from app.services.plans import assessing, following, reviewing, team, versions

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, CurrentRuntime, Public, Requires
 from app.api.schemas import Code
 from app.db import Session
+from app.edge.deps import CurrentActor, CurrentRuntime, Public, Requires
 from app.runtime import Runtime
 from app.services.limits import PerMinute
 from app.services.printing.consent import consent_issue

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentActor, DbSession, Requires
 from app.services.paging import PAGE
 from app.services.quality import queries
 

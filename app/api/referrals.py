@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
 from app.api.schemas import Code
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
 from app.records.kinds import Text
 from app.services.directory.options_queries import options
 from app.services.idempotency import remember, replayed

@@ -12,8 +12,8 @@ from app.access.guard import canonical
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.audit import record
+from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.errors import BadRequest, NotFound
 from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
 from app.services.releases.queries import (

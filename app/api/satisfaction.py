@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentActor, DbSession, Requires
 from app.services.limits import PerMinute
 from app.services.satisfaction.urn import put, questionnaire
 

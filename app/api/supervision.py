@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.supervision import figures_queries, reassigning, review_queries

@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.api.deps import (
+from app.api.schemas import Code, Compartments, DocumentIn
+from app.catalogues import code_list
+from app.edge.deps import (
     CurrentActor,
     CurrentRuntime,
     DbSession,
@@ -17,8 +19,6 @@ from app.api.deps import (
     Requires,
     etag,
 )
-from app.api.schemas import Code, Compartments, DocumentIn
-from app.catalogues import code_list
 from app.records import Known, remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change

@@ -10,8 +10,8 @@ from fastapi import Depends, FastAPI
 from fastapi.routing import iter_route_contexts
 
 from app.access.permissions import Permission
-from app.api.deps import Public, Requires, RouteGuard, SignedIn
 from app.config import Settings
+from app.edge.deps import Public, Requires, RouteGuard, SignedIn
 from app.main import create_app
 from tests.access.http_checks import shelters_named
 from tests.access.matrix import CELLS, ROLES, Office, Person, leaks, level

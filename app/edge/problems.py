@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.actor import Actor
-from app.api.documentation import field_names
 from app.db import DATABASE_ERRORS, translated
 from app.errors import (
     AppError,
@@ -125,6 +124,27 @@ def _path(found: Mapping[str, Any], known: frozenset[str]) -> list[str]:
 def _named(part: object, known: frozenset[str]) -> str:
     """A step of a field's path; a name that is none of ours is the caller's input and is not repeated."""
     return str(part) if isinstance(part, int) or part in known else "?"
+
+
+def field_names(app: FastAPI) -> frozenset[str]:
+    """Every field and parameter name of the document: what an error may call a field."""
+    names: frozenset[str] | None = getattr(app.state, "field_names", None)
+    if names is None:
+        names = frozenset(_names(app.openapi()))
+        app.state.field_names = names
+    return names
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node.get("properties", ())
+        if "in" in node and isinstance(node.get("name"), str):
+            yield node["name"]
+        for value in node.values():
+            yield from _names(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _names(value)
 
 
 def _on_http_error(_request: Request, error: HTTPException) -> Response:
