@@ -15,10 +15,10 @@ from alembic.config import Config
 from sqlalchemy import Connection, delete, func, insert, select, text
 
 from app.access.policy import grant_rows, policy
-from app.access.sealing import COORDINATION, SHELTER_SITE
+from app.access.sealing import COORDINATION, DRAFT, SHELTER_SITE
 from app.db import ContextSigner
 from app.models import Kek, RoleGrant
-from app.vault import SECRET_PURPOSES, Keyring, RootKey, WrappedKey, new_wrapped_key
+from app.vault import SECRET_PURPOSES, Keyring, RootKey, WrappedKey, new_envelope_key, new_wrapped_key
 
 INSTALL_LOCK = 0x5255_5602
 
@@ -92,7 +92,7 @@ def load_keyring(connection: Connection, root: RootKey) -> Keyring:
 
 
 def create_missing_keys(connection: Connection, root: RootKey, token_key: bytes) -> None:
-    """Create a key for each purpose that has none: compartments, coordination, shelter sites, secrets.
+    """Create a key for each purpose that has none: compartments, coordination, drafts, sites, secrets.
 
     Content digests (rows imported, requests made) were keyed by the index key before they had a key of their
     own, so theirs begins as the index key where there is one: what was stored stays recognisable, and the
@@ -102,10 +102,10 @@ def create_missing_keys(connection: Connection, root: RootKey, token_key: bytes)
         token_key: PEM of a fresh ES256 key, stored if there is none yet.
     """
     ring = load_keyring(connection, root)
-    given = {"token": token_key}
+    given = {"token": token_key, "outbox": new_envelope_key()}
     if "index" in ring.purposes():
         given["digest"] = ring.secret("index")
-    wanted = [*policy().compartments, COORDINATION, SHELTER_SITE, *sorted(SECRET_PURPOSES)]
+    wanted = [*policy().compartments, COORDINATION, DRAFT, SHELTER_SITE, *sorted(SECRET_PURPOSES)]
     connection.execute(text("LOCK TABLE kek IN SHARE ROW EXCLUSIVE MODE"))
     present = set(connection.scalars(select(Kek.purpose).distinct()))
     for purpose in wanted:

@@ -19,6 +19,9 @@ COORDINATION = "coordination"
 SHELTER_SITE = "shelter_site"
 """Purpose of the keys of where shelters are: of no record, so no compartment of a person."""
 
+DRAFT = "draft"
+"""Purpose of the keys of forms not yet sent: their author's, of no record."""
+
 TEXT_SCHEMA = 1
 """Version of the stored form of texts in rows."""
 
@@ -120,6 +123,24 @@ def seal_site(session: Session, unit_id: int, version: int, data: Mapping[str, A
     dek, kek_id, wrapped = vault_of(session).new_dek(SHELTER_SITE, unit_id, version)
     place = Place(SHELTER_SITE, SHELTER_SITE, unit_id, unit_id, version, TEXT_SCHEMA)
     return {"kek_id": kek_id, "wrapped": wrapped, "sealed": seal_json(dek, place, data)}
+
+
+def draft_place(user_id: int, draft_id: int, version: int) -> Place:
+    """Place of a draft: whose it is, which one, and which of its versions."""
+    return Place(DRAFT, DRAFT, user_id, draft_id, version, TEXT_SCHEMA)
+
+
+def seal_draft(
+    session: Session, user_id: int, draft_id: int, version: int, data: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A version of a draft as `kek_id`, `wrapped` and `sealed`, under a data key of its own.
+
+    Raises:
+        ValueError: the texts have lone surrogates.
+    """
+    dek, kek_id, wrapped = vault_of(session).new_dek(DRAFT, user_id, version)
+    sealed = seal_json(dek, draft_place(user_id, draft_id, version), data)
+    return {"kek_id": kek_id, "wrapped": wrapped, "sealed": sealed}
 
 
 CHUNK_BYTES: Final = 65_536

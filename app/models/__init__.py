@@ -16,6 +16,7 @@ from app.models.documents import (
     SatisfactionCount,
     SatisfactionUrn,
 )
+from app.models.drafts import Device, Draft
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -89,9 +90,11 @@ __all__ = [
     "ConsentEvent",
     "DataRequest",
     "DataRequestEvent",
+    "Device",
     "DirectoryLocation",
     "DirectoryService",
     "DirectoryServiceAtLocation",
+    "Draft",
     "EvidenceChunk",
     "EvidenceFile",
     "Exploitation",

@@ -3,6 +3,14 @@
 Knows no table of the domain and imports nothing of the rest of the application.
 """
 
+from app.vault.envelope import (
+    ENVELOPE_VERSION,
+    envelope_public_key,
+    is_point,
+    new_envelope_key,
+    open_envelope,
+    signed_by,
+)
 from app.vault.errors import KeyBroken, RootKeyError, SealBroken, UnknownKey, VaultError
 from app.vault.keys import SECRET_PURPOSES, Dek, Keyring, WrappedKey, new_wrapped_key, rewrap_key
 from app.vault.roots import EnvRoot, FileRoot, RootKey, root_from
@@ -19,6 +27,7 @@ from app.vault.seal import (
 )
 
 __all__ = [
+    "ENVELOPE_VERSION",
     "SECRET_PURPOSES",
     "Dek",
     "EnvRoot",
@@ -33,8 +42,12 @@ __all__ = [
     "VaultError",
     "WrappedKey",
     "blob_hash",
+    "envelope_public_key",
+    "is_point",
     "key_version_of",
+    "new_envelope_key",
     "new_wrapped_key",
+    "open_envelope",
     "open_json",
     "open_text",
     "rewrap_key",
@@ -42,5 +55,6 @@ __all__ = [
     "seal",
     "seal_json",
     "seal_text",
+    "signed_by",
     "unseal",
 ]

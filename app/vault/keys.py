@@ -21,7 +21,7 @@ from app.vault.roots import RootKey
 
 __all__ = ["SECRET_PURPOSES", "Dek", "Keyring", "WrappedKey", "new_wrapped_key", "rewrap_key"]
 
-SECRET_PURPOSES: Final = frozenset({"audit", "index", "digest", "context", "token"})
+SECRET_PURPOSES: Final = frozenset({"audit", "index", "digest", "context", "token", "outbox"})
 """Purposes whose key is handed out as bytes (HMAC, signing); every other purpose is a compartment."""
 
 _KEY_TAG: Final = b"ruv/v1/key"

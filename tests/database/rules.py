@@ -38,6 +38,7 @@ DEFINERS = {
     "command_subject",
     "context",
     "discard_agreed",
+    "drop_draft",
     "discard_case",
     "drop_tokens",
     "effect_due",
@@ -56,6 +57,7 @@ DEFINERS = {
     "head_units",
     "hold_persons",
     "is_housed",
+    "keep_draft",
     "keep_from_consulates",
     "is_new_case",
     "is_new_victim",
@@ -112,6 +114,7 @@ DEFINERS = {
     "set_seats",
     "settle_persons",
     "shows_shelters",
+    "sweep_drafts",
     "tell_left",
     "start_clock",
     "step_activity",
@@ -203,7 +206,7 @@ def unprotected_tables(connection: Connection) -> list[str]:
            WHERE c.relkind IN ('r', 'p') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace,
                  'information_schema'::regnamespace)
              AND (c.relname IN ('victim', 'user_account', 'auth_session', 'audit_event', 'institution',
-               'unit')
+               'unit', 'draft', 'device')
                   OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'victim_id'))
              AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))""",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SCHEDULER
 from app.db import Database
 from app.services.clocks.sweeping import sweep
+from app.services.drafts.service import sweep_drafts
 from app.services.satisfaction.urn import count_month
 
 
@@ -40,5 +41,7 @@ JOBS: tuple[Job, ...] = (
     Job("sweep", "* * * * *", sweep),
     # 01:30 in Lima: months that ended are counted on the first night, or the next one the service runs.
     Job("satisfaction-months", "30 6 * * *", in_session(count_month)),
+    # 02:10 in Lima: forms nobody came back to.
+    Job("drafts", "10 7 * * *", in_session(sweep_drafts)),
 )
 """Every periodic job of the service."""

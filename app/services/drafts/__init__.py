@@ -1,0 +1,1 @@
+"""Forms that their author has not sent yet."""

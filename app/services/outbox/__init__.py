@@ -1,0 +1,1 @@
+"""What was written without a connection: devices, envelopes, and their delivery exactly once."""
