@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     """Documents a user may ask their issuers about in an hour."""
     max_body_bytes: int = Field(default=1_048_576, ge=1024)
 
+    exit_url: str = "https://www.senamhi.gob.pe/"
+    """Harmless page the exit button leads to."""
+    demo: bool = False
+    """Every page says that its data are invented."""
+
     metrics_token: SecretStr | None = None
 
     pide_url: str | None = None

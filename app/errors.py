@@ -60,6 +60,20 @@ class Unauthenticated(AppError):
     title = "Inicie sesión"
 
 
+class SessionLocked(Unauthenticated):
+    """The browser's session waits for its owner's password."""
+
+    type = "session-locked"
+    title = "Sesión bloqueada"
+
+
+class AgreementPending(Unauthenticated):
+    """The rules of confidentiality in force have not been agreed to yet."""
+
+    type = "agreement-pending"
+    title = "Falta aceptar el compromiso de confidencialidad"
+
+
 class Forbidden(AppError):
     """In scope, but not permitted."""
 

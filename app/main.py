@@ -14,6 +14,8 @@ from app.edge import problems
 from app.edge.middleware import BodyLimit, SafeHeaders
 from app.runtime import Runtime, open_runtime
 from app.services.scheduler.runner import Scheduler
+from app.web import errors
+from app.web import router as web
 
 
 def create_app(
@@ -44,10 +46,11 @@ def create_app(
         openapi_url=None,
         redirect_slashes=False,
     )
-    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence",))
+    app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence", "/archivos"))
     app.add_middleware(SafeHeaders)
-    problems.install(app)
+    problems.install(app, errors.problem_page)
     app.include_router(router.router)
     app.include_router(health.router)
+    app.include_router(web.router, include_in_schema=False)
     complete_openapi(app)
     return app

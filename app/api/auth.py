@@ -9,11 +9,10 @@ from fastapi import APIRouter, Form, Header
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
+from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn, means_of
 from app.errors import Invalid, Unauthenticated
-from app.runtime import Runtime
 from app.services.access.own import change_password, who_am_i
-from app.services.access.sessions import LONGEST_REFRESH, Issued, Means, end_session, refresh
+from app.services.access.sessions import LONGEST_REFRESH, Issued, end_session, refresh
 from app.services.access.sign_in import REFUSED, sign_in
 
 router = APIRouter(tags=["sesión"])
@@ -67,13 +66,13 @@ def token(
     """Gives an access token of ten minutes; to persons also a refresh token of one use."""
     service = form.grant_type == "client_credentials"
     name, secret = _system(form, authorization) if service else _person(form)
-    return _answer(sign_in(_means(runtime), name, secret, service=service))
+    return _answer(sign_in(means_of(runtime), name, secret, service=service))
 
 
 @router.post("/auth/refresh", dependencies=[Public()], summary="Renovar la sesión")
 def renew(form: Annotated[RefreshForm, Form()], runtime: CurrentRuntime) -> Answer:
     """Exchanges a refresh token for new tokens. A token that was used before ends the session."""
-    return _answer(refresh(_means(runtime), form.refresh_token.get_secret_value()))
+    return _answer(refresh(means_of(runtime), form.refresh_token.get_secret_value()))
 
 
 @router.post("/auth/logout", dependencies=[SignedIn()], summary="Cerrar la sesión")
@@ -93,20 +92,9 @@ def me(session: DbSession, actor: CurrentActor) -> Answer:
 def password(body: PasswordIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
     """Sets a new password; the account's other sessions end at once."""
     change_password(
-        _means(runtime), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
+        means_of(runtime), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
     )
     return Answer({"changed": True})
-
-
-def _means(runtime: Runtime) -> Means:
-    settings = runtime.settings
-    return Means(
-        runtime.database,
-        runtime.tokens,
-        runtime.password_cost,
-        settings.session_hours,
-        settings.session_idle_minutes,
-    )
 
 
 def _answer(issued: Issued) -> Answer:

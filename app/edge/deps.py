@@ -11,12 +11,20 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.tokens import TokenInvalid
 from app.db import Session
+from app.edge.browser import browser_actor
 from app.errors import BadRequest, PreconditionRequired, StaleVersion, Unauthenticated
 from app.runtime import Runtime
+from app.services.access.sessions import Means
 
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 LONGEST_KEY = 200
+NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics")
+
+
+def is_json(request: Request) -> bool:
+    """Whether the request is to the JSON interface or to the operator's routes, not to a page."""
+    return request.url.path.startswith(NO_PAGES)
 
 
 def get_runtime(request: Request) -> Runtime:
@@ -29,18 +37,27 @@ CurrentRuntime = Annotated[Runtime, Depends(get_runtime)]
 
 
 async def current_actor(request: Request, token: Annotated[str | None, Depends(bearer)]) -> Actor:
-    """The actor the access token names. That its session is still open is checked with the first statement.
+    """The actor of the request: of a page the one its cookie names, of the JSON interface the token's.
+
+    A cookie opens no route of the JSON interface, and a token no page. That the session is still open is
+    checked with the first statement.
 
     Raises:
-        Unauthenticated: no token, or not one of ours.
+        Unauthenticated: nobody is signed in.
     """
+    actor = _token_actor(request, token) if is_json(request) else await browser_actor(request)
+    request.state.actor = actor
+    return actor
+
+
+def _token_actor(request: Request, token: str | None) -> Actor:
     if not token:
         raise Unauthenticated("Envíe un token de acceso (Authorization: Bearer).")
     try:
         claims = request.app.state.runtime.tokens.verify(token)
     except TokenInvalid as error:
         raise Unauthenticated("El token de acceso no es válido o ya venció.") from error
-    actor = Actor(
+    return Actor(
         user_id=claims.user_id,
         username="",
         unit_id=claims.unit_id,
@@ -49,8 +66,6 @@ async def current_actor(request: Request, token: Annotated[str | None, Depends(b
         unit_wide=claims.unit_wide,
         session_id=claims.session_id,
     )
-    request.state.actor = actor
-    return actor
 
 
 CurrentActor = Annotated[Actor, Depends(current_actor)]
@@ -103,6 +118,18 @@ def get_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
 
 
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def means_of(runtime: Runtime) -> Means:
+    """What signing in works with in this installation."""
+    settings = runtime.settings
+    return Means(
+        runtime.database,
+        runtime.tokens,
+        runtime.password_cost,
+        settings.session_hours,
+        settings.session_idle_minutes,
+    )
 
 
 def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:

@@ -3,7 +3,7 @@
 import json
 import logging
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.access.actor import Actor
 from app.db import DATABASE_ERRORS, translated
+from app.edge.deps import is_json
 from app.errors import (
     AppError,
     Conflict,
@@ -57,8 +58,17 @@ def problem_response(status: int, body: dict[str, Any], headers: dict[str, str] 
     )
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers; nothing leaves the service as a stack trace."""
+Pages = Callable[[Request, int, dict[str, Any]], Response]
+"""Draws a problem as a page."""
+
+
+def install(app: FastAPI, pages: Pages) -> None:
+    """Register the handlers; nothing leaves the service as a stack trace.
+
+    Args:
+        pages: draws problems for browsers; the JSON interface gets problem documents.
+    """
+    app.state.pages = pages
     app.add_exception_handler(AppError, _on_app_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _on_invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]
@@ -67,17 +77,26 @@ def install(app: FastAPI) -> None:
     app.add_middleware(NoStackTraces)
 
 
+def _answer(
+    request: Request, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+) -> Response:
+    """The problem as its reader wants it: a page for a browser, a problem document otherwise."""
+    if is_json(request):
+        return problem_response(status, body, headers)
+    answer: Response = request.app.state.pages(request, status, body)
+    return answer
+
+
 def _on_app_error(request: Request, error: AppError) -> Response:
-    if isinstance(error, _AUDITED):
-        error = _recorded(request, error)
+    error = recorded(request, error)
     headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
-    return problem_response(error.status, error.problem(), headers)
+    return _answer(request, error.status, error.problem(), headers)
 
 
-def _recorded(request: Request, error: AppError) -> AppError:
+def recorded(request: Request, error: AppError) -> AppError:
     """Record the refusal in a transaction of its own; what to answer: it, or why it could not be recorded."""
     actor: Actor | None = getattr(request.state, "actor", None)
-    if actor is None:
+    if actor is None or not isinstance(error, _AUDITED):
         return error
     route = request.scope.get("route")
     try:
@@ -112,7 +131,7 @@ def _on_invalid_request(request: Request, error: RequestValidationError) -> Resp
         "detail": "Revise los campos indicados.",
         "errors": errors,
     }
-    return problem_response(422, body)
+    return _answer(request, 422, body)
 
 
 def _path(found: Mapping[str, Any], known: frozenset[str]) -> list[str]:
@@ -147,7 +166,7 @@ def _names(node: Any) -> Iterator[str]:
             yield from _names(value)
 
 
-def _on_http_error(_request: Request, error: HTTPException) -> Response:
+def _on_http_error(request: Request, error: HTTPException) -> Response:
     title = _HTTP_TITLES.get(error.status_code, "Error")
     body = {
         "type": f"urn:ruv:problem:http-{error.status_code}",
@@ -155,7 +174,7 @@ def _on_http_error(_request: Request, error: HTTPException) -> Response:
         "status": error.status_code,
         "detail": f"{title}.",
     }
-    return problem_response(error.status_code, body, dict(error.headers or {}))
+    return _answer(request, error.status_code, body, dict(error.headers or {}))
 
 
 def _on_database_error(request: Request, error: Exception) -> Response:
@@ -165,9 +184,9 @@ def _on_database_error(request: Request, error: Exception) -> Response:
     return _on_app_error(request, known)
 
 
-def _on_unexpected(_request: Request, error: Exception) -> Response:
+def _on_unexpected(request: Request, error: Exception) -> Response:
     log_unexpected(error)
-    return problem_response(500, INTERNAL)
+    return _answer(request, 500, INTERNAL)
 
 
 def log_unexpected(error: Exception) -> None:
@@ -199,4 +218,4 @@ class NoStackTraces:
                 raise
             log_unexpected(error)
             if not started:
-                await problem_response(500, INTERNAL)(scope, receive, send)
+                await _answer(Request(scope), 500, INTERNAL)(scope, receive, send)

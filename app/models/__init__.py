@@ -24,6 +24,8 @@ from app.models.institutions import (
     RefreshToken,
     Unit,
     UserAccount,
+    UserPreference,
+    WebSession,
 )
 from app.models.interop import ImportRow
 from app.models.keys import IndexRotation
@@ -151,9 +153,11 @@ __all__ = [
     "TraffickingCase",
     "Unit",
     "UserAccount",
+    "UserPreference",
     "Victim",
     "VictimBlob",
     "VictimCode",
     "VictimDek",
     "VictimToken",
+    "WebSession",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now
+from app.models.base import Base, Id, Now, codes_of
 
 
 class Institution(Base):
@@ -77,6 +77,31 @@ class RefreshToken(Base):
     issued_at: Mapped[Now]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class WebSession(Base):
+    """The cookie of a browser; only its SHA-256 is stored. Locked, it opens nothing until unlocked."""
+
+    __tablename__ = "web_session"
+    __table_args__ = (Index("ix_web_session_session_id", "session_id"),)
+
+    token_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    session_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("auth_session.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    seen_at: Mapped[Now]
+    locked_at: Mapped[datetime | None]
+
+
+class UserPreference(Base):
+    """What a person chose for her own pages, and the rules of confidentiality she agreed to."""
+
+    __tablename__ = "user_preference"
+    __table_args__ = (codes_of("language", "es en quz"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True, autoincrement=False)
+    language: Mapped[str] = mapped_column(server_default=text("'es'"))
+    agreed_version: Mapped[str | None]
+    agreed_at: Mapped[datetime | None]
 
 
 class IdempotencyKey(Base):

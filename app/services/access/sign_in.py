@@ -11,9 +11,12 @@ its count and its trace before it is answered.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from sqlalchemy.orm import Session
 
-from app.access.actor import SIGN_IN
+from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import dummy_verify, hash_password, needs_rehash, verify_password
 from app.audit import record
 from app.errors import Unauthenticated
@@ -33,11 +36,34 @@ REFUSED = (
 )
 WRONG = "password"
 
+Opened = TypeVar("Opened")
+Opener = Callable[[Session, Means, Account], tuple[Actor, Opened]]
+"""What a right password opens; runs as SIGN_IN, in the transaction that clears the failures."""
+
 
 def sign_in(means: Means, username: str, password: str, *, service: bool = False) -> Issued:
     """Check a name and a password (or, of a system, its id and secret) and open a session.
 
     `service` says that it is a system: accounts of persons are refused then, and those of systems otherwise.
+
+    Raises:
+        Unauthenticated: the same for every reason.
+        Unavailable: the trace cannot be written, or the database is away.
+    """
+    opener: Opener[Issued] = open_system_session if service else open_session
+    return check_in(means, username, password, opener, service=service)
+
+
+def check_in(
+    means: Means,
+    username: str,
+    password: str,
+    opener: Opener[Opened],
+    *,
+    service: bool = False,
+    action: str = "auth.sign_in",
+) -> Opened:
+    """Check a name and a password, and open what `opener` opens for the account.
 
     Raises:
         Unauthenticated: the same for every reason.
@@ -49,12 +75,16 @@ def sign_in(means: Means, username: str, password: str, *, service: bool = False
     with means.database.session(SIGN_IN) as session:
         account = locked_account(session, found.id if found else NOBODY)
         refusal = _refusal(found, account, right=right, service=service)
-        issued = _opened(session, means, account, new_hash) if refusal is None else None
         if refusal is not None:
-            _refuse(session, account, refusal)
-    if issued is None:  # after the commit: the count and the trace of the failure must stay
+            _refuse(session, account, refusal, action)
+        else:
+            assert account is not None  # noqa: S101 - nobody was not refused
+            clear_failures(session, account, new_hash)
+            actor, opened = opener(session, means, account)
+            record(session, actor, action)
+    if refusal is not None:  # after the commit: the count and the trace of the failure must stay
         raise Unauthenticated(REFUSED)
-    return issued
+    return opened
 
 
 def _checked(means: Means, found: Account | None, password: str, *, service: bool) -> tuple[bool, str | None]:
@@ -85,17 +115,8 @@ def _refusal(found: Account | None, account: Account | None, *, right: bool, ser
     return None
 
 
-def _refuse(session: Session, account: Account | None, reason: str) -> None:
+def _refuse(session: Session, account: Account | None, reason: str, action: str) -> None:
     """Count and trace the failure; a name that nobody has is not stored."""
     count_failure(session, account if reason == WRONG else None)
     who = account.actor() if account is not None else SIGN_IN
-    record(session, who, "auth.sign_in", outcome="denied", detail={"reason": reason})
-
-
-def _opened(session: Session, means: Means, account: Account | None, new_hash: str | None) -> Issued:
-    assert account is not None  # noqa: S101 - nobody was not refused
-    clear_failures(session, account, new_hash)
-    opened = open_system_session if account.service_account else open_session
-    actor, issued = opened(session, means, account)
-    record(session, actor, "auth.sign_in")
-    return issued
+    record(session, who, action, outcome="denied", detail={"reason": reason})

@@ -119,9 +119,11 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         raise NotFound
     case_id, victim_id = row[0], row[1]
     facts = _exploitation(session, actor, stand, case_id, victim_id)
+    person = _person(session, actor, stand, victim_id)
+    looked = [name for name, seen in (("identity", person), ("legal", facts)) if seen]
     record(
         session, actor, "cases.read", victim_id=victim_id, case_id=case_id, purpose=purpose,
-        compartments=["legal"] if facts else [], detail={"case": row.code},
+        compartments=looked, detail={"case": row.code},
     )  # fmt: skip
     units = unit_names(session, actor, [row.opened_unit_id])
     return {
@@ -136,6 +138,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "source": row.source,
         "source_label": REENTRIES.get(row.source),
         "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
+        "person": person,
         "exploitation": facts,
         "possible_states": list(rules.MACHINE.offered(row.state)),
         "possible_with_two": list(rules.MACHINE.with_two(row.state)),
@@ -207,6 +210,15 @@ def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> Column
         and_(TraffickingCase.victim_id == victim_id, TraffickingCase.id > case_id),
     )
     return and_(activity <= moment, or_(activity < moment, later_person))
+
+
+def _person(session: Session, actor: Actor, stand: Standing, victim_id: int) -> dict[str, Any] | None:
+    """Sex, age and nationality, which every partial view of the identity shows."""
+    if stand.level(actor, "identity") not in OPENING:
+        return None
+    columns = [getattr(Profile, name) for name in ("sex", "age_years", "nationality")]
+    row = session.execute(select(*columns).where(Profile.victim_id == victim_id)).mappings().first()
+    return {name: value for name, value in row.items() if value is not None} if row else None
 
 
 def _exploitation(

@@ -1,0 +1,72 @@
+"""Who is at a browser: the cookie, the lock, and the proof that a form came from one of our own pages."""
+
+from typing import Final
+
+from fastapi import Request
+from starlette.concurrency import run_in_threadpool
+from starlette.formparsers import MultiPartParser
+
+from app.access.actor import Actor
+from app.errors import AgreementPending, Forbidden, SessionLocked, Unauthenticated
+from app.services.access.browsing import Browsing, browsing_of, form_token
+from app.services.access.preferences import AGREEMENT
+from app.services.access.sessions import SESSION_OVER
+
+COOKIE: Final = "__Host-ruv"
+FORM_TOKEN: Final = "_csrf"  # noqa: S105 - a name
+FORM_HEADER: Final = "X-Form-Token"
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+AGREEING: Final = "/compromiso"
+_OWN_ORIGIN = frozenset({"same-origin", "none"})
+_STALE_FORM = "La página venció o no es de este servicio. Vuelva a abrirla y repita el envío."
+
+# What is uploaded stays in memory until it is sealed: a temporary file would hold it readable on the disk.
+MultiPartParser.spool_max_size = 64 * 1024 * 1024
+
+
+async def browser_actor(request: Request) -> Actor:
+    """The actor the cookie names; a form must carry the token of its session.
+
+    Raises:
+        Unauthenticated: no cookie, or its session is over.
+        SessionLocked: it waits for its owner's password.
+        AgreementPending: the rules of confidentiality have not been agreed to.
+        Forbidden: the request does not come from one of our own pages.
+    """
+    token = request.cookies.get(COOKIE, "")
+    if not token:
+        raise Unauthenticated("Ingrese con su usuario y contraseña.")
+    found = await run_in_threadpool(browsing_of, request.app.state.runtime.database, token)
+    if found is None:
+        raise Unauthenticated(SESSION_OVER)
+    if found.locked:
+        raise SessionLocked("La sesión está bloqueada. Escriba su contraseña para continuar.")
+    request.state.browsing = found
+    if request.method not in SAFE:
+        await _check_form(request, token)
+    if found.agreed_version != AGREEMENT and request.url.path != AGREEING:
+        raise AgreementPending("Lea y acepte el compromiso de confidencialidad.")
+    return found.actor
+
+
+async def _check_form(request: Request, token: str) -> None:
+    check_origin(request)
+    given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_TOKEN)
+    if given != form_token(token):
+        raise Forbidden(_STALE_FORM)
+
+
+def check_origin(request: Request) -> None:
+    """Refuse what a page of somebody else sends.
+
+    Raises:
+        Forbidden: the browser says that it comes from another site.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_ORIGIN:
+        raise Forbidden(_STALE_FORM)
+
+
+def browsing(request: Request) -> Browsing | None:
+    """Who is at the browser, once the request was let in."""
+    found: Browsing | None = getattr(request.state, "browsing", None)
+    return found

@@ -1,0 +1,41 @@
+"""What a person chose for her own pages: the language, and the rules of confidentiality she agreed to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import func
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.audit import record
+from app.errors import Invalid
+from app.models import UserPreference
+
+LANGUAGES: Final = ("es", "en", "quz")
+AGREEMENT: Final = "2026-11"
+"""Version of the rules of confidentiality; a new one is agreed to at the next sign-in."""
+
+
+def choose_language(session: Session, actor: Actor, language: str) -> None:
+    """Set the language of one's own pages.
+
+    Raises:
+        Invalid: not one of `LANGUAGES`.
+    """
+    if language not in LANGUAGES:
+        message = "Elija uno de los idiomas de la lista."
+        raise Invalid(message, errors=[{"field": "language", "code": "unknown", "message": message}])
+    _put(session, actor, language=language)
+
+
+def agree(session: Session, actor: Actor) -> None:
+    """Record that the person agreed to the rules of confidentiality in force."""
+    _put(session, actor, agreed_version=AGREEMENT, agreed_at=func.now())
+    record(session, actor, "auth.agree", detail={"version": AGREEMENT})
+
+
+def _put(session: Session, actor: Actor, **values: object) -> None:
+    statement = insert(UserPreference).values(user_id=actor.user_id, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))

@@ -1,0 +1,41 @@
+"""Problems as pages: what happened, and the way out."""
+
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from starlette.responses import RedirectResponse, Response
+
+from app.edge.browser import AGREEING, browsing
+from app.errors import AgreementPending, SessionLocked
+from app.web import i18n
+from app.web.page import draw
+
+UNAUTHENTICATED = 401
+
+
+def problem_page(request: Request, status: int, body: dict[str, Any]) -> Response:
+    """A problem as a page; who is not signed in is led to the door, and back afterwards."""
+    if status == UNAUTHENTICATED:
+        return _to_the_door(request, str(body["type"]).rpartition(":")[2])
+    who = browsing(request)
+    i18n.speak(who.language if who else "es")
+    return draw(request, "error.html", status=status, problem=body)
+
+
+def _to_the_door(request: Request, kind: str) -> Response:
+    doors = {SessionLocked.type: "/sesion/bloqueada", AgreementPending.type: AGREEING}
+    door = doors.get(kind, "/ingreso")
+    if request.method == "GET" and request.url.path != "/":
+        door += f"?volver={quote(local_path(request.url.path, request.url.query))}"
+    headers = {"Cache-Control": "no-store"}
+    if request.headers.get("HX-Request") == "true":
+        return Response(status_code=204, headers={**headers, "HX-Redirect": door})
+    return RedirectResponse(door, 303, headers)
+
+
+def local_path(path: str, query: str = "") -> str:
+    """A path of this service and nothing else; anything odd becomes the first page."""
+    whole = f"{path}?{query}" if query else path
+    odd = not whole.startswith("/") or whole.startswith("//") or "\\" in whole or not whole.isprintable()
+    return "/" if odd else whole

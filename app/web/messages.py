@@ -1,0 +1,22 @@
+"""What a page says after something was done: fixed sentences by name, so that addresses carry none."""
+
+from app.web.i18n import gettext
+
+
+def _(text: str) -> str:
+    """Mark a sentence for the catalogue of translations; it is translated when it is shown."""
+    return text
+
+
+MESSAGES = {
+    "guardado": _("Se guardó."),
+    "enviado": _("Se envió."),
+    "idioma": _("Se cambió el idioma."),
+    "sesion": _("Cerró su sesión."),
+}
+"""A new page adds its sentences here."""
+
+
+def done_message(name: str) -> str:
+    """The sentence of this name, or nothing."""
+    return gettext(MESSAGES[name]) if name in MESSAGES else ""

@@ -1,0 +1,67 @@
+"""The menu: which pages a role has any use for. What they show is decided by the policy, not here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.services.access.browsing import Browsing
+from app.web.i18n import gettext
+
+MOST = 6
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue of translations; it is translated when it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One place to go: shown to who holds any of the permissions (and, if so marked, supervises)."""
+
+    text: str
+    href: str
+    permissions: tuple[Permission, ...]
+    supervisor: bool = False
+    hint: str = ""
+
+
+ENTRIES: tuple[Entry, ...] = (
+    Entry(
+        _("Mi trabajo"),
+        "/trabajo",
+        (Permission.CASES_READ,),
+        hint=_("Lo que vence, lo que espera y sus borradores"),
+    ),
+)
+"""In the order of the menu; what does not fit is under "Más"."""
+
+
+def entries(who: Browsing) -> list[Entry]:
+    """Every place the person may go to, in order."""
+    held = policy().roles[who.actor.role].permissions
+    return [
+        entry
+        for entry in ENTRIES
+        if (not entry.permissions or any(p in held for p in entry.permissions))
+        and (who.supervisor or not entry.supervisor)
+    ]
+
+
+def navigation(who: Browsing, path: str) -> list[dict[str, object]]:
+    """The menu of a person: at most `MOST` items, with the present one marked."""
+    shown = entries(who)
+    if len(shown) > MOST:
+        shown = [*shown[: MOST - 1], Entry(_("Más"), "/mas", ())]
+    return [
+        {"text": gettext(e.text), "href": e.href, "active": path == e.href or path.startswith(f"{e.href}/")}
+        for e in shown
+    ]
+
+
+def first_page(who: Browsing) -> str:
+    """Where a person lands after signing in."""
+    known = entries(who)
+    return known[0].href if known else "/cuenta"

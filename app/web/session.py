@@ -1,0 +1,155 @@
+"""Signing in and out, the lock, the exit, the rules of confidentiality, the language."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import SecretStr
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import RedirectResponse, Response
+
+from app.edge.browser import COOKIE, check_origin
+from app.edge.deps import CurrentRuntime, Public, SignedIn, get_runtime, means_of
+from app.errors import AppError
+from app.services.access import browsing, preferences
+from app.services.access.sessions import end_session
+from app.web import i18n
+from app.web.errors import local_path
+from app.web.forms import Form
+from app.web.navigation import first_page
+from app.web.page import CurrentPage, draw
+
+router = APIRouter()
+
+LONGEST_SECRET = 512
+_GONE = {"Cache-Control": "no-store"}
+
+
+async def public_form(request: Request) -> Form:
+    """The form of a page that needs nobody signed in; it comes from our own pages."""
+    check_origin(request)
+    return Form(await request.form(max_files=0, max_fields=20))
+
+
+PublicForm = Annotated[Form, Depends(public_form)]
+
+
+@router.get("/", dependencies=[SignedIn()])
+def home(page: CurrentPage) -> Response:
+    """The first page of one's role."""
+    return page.go(first_page(page.who))
+
+
+@router.get("/ingreso", dependencies=[Public()])
+def door(request: Request) -> Response:
+    """The sign-in page."""
+    i18n.speak(request.query_params.get("idioma", "es"))
+    return _door(request, Form())
+
+
+@router.post("/ingreso", dependencies=[Public()])
+def sign_in(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
+    """Signs in; a refusal tells nothing about which part was wrong."""
+    i18n.speak(form.text("idioma") or "es")
+    name = form.text("username", needed=i18n.gettext("Escriba su usuario."))
+    secret = _secret(form, i18n.gettext("Escriba su contraseña."))
+    try:
+        form.check()
+        token = browsing.open_browser(means_of(runtime), name or "", secret.get_secret_value())
+    except AppError as error:
+        form.refuse(error)
+        return _door(request, form)
+    answer = RedirectResponse(_back(request), 303, _GONE)
+    _set_cookie(answer, token)
+    return answer
+
+
+@router.get("/sesion/bloqueada", dependencies=[Public()])
+def locked(request: Request) -> Response:
+    """The lock: asks for the password and leads back to the same page."""
+    return draw(request, "session/locked.html", back=_back(request))
+
+
+@router.post("/sesion/bloqueada", dependencies=[Public()])
+def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
+    """Opens the lock."""
+    secret = _secret(form, i18n.gettext("Escriba su contraseña."))
+    try:
+        form.check()
+        browsing.unlock(means_of(runtime), request.cookies.get(COOKIE, ""), secret.get_secret_value())
+    except AppError as error:
+        form.refuse(error)
+        return draw(request, "session/locked.html", status=form.status, form=form, back=_back(request))
+    return RedirectResponse(_back(request), 303, _GONE)
+
+
+@router.post("/sesion/bloquear", dependencies=[Public()])
+async def lock(request: Request) -> Response:
+    """The exit button: locks the session and shows something harmless. Also sent by a page that is left."""
+    check_origin(request)
+    await run_in_threadpool(browsing.lock, get_runtime(request).database, request.cookies.get(COOKIE, ""))
+    stay = request.query_params.get("quedarse")
+    return RedirectResponse("/sesion/bloqueada" if stay else "/salida", 303, _GONE)
+
+
+@router.get("/salida", dependencies=[Public()])
+def harmless(request: Request, runtime: CurrentRuntime) -> Response:
+    """A page that says nothing, and leads on to a harmless one."""
+    answer = draw(request, "session/away.html")
+    answer.headers["Refresh"] = f"0; url={runtime.settings.exit_url}"
+    return answer
+
+
+@router.post("/sesion/cerrar", dependencies=[SignedIn()])
+def sign_out(page: CurrentPage) -> Response:
+    """Signs out."""
+    end_session(page.session, page.actor)
+    answer = page.go("/ingreso", done="sesion")
+    answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
+    return answer
+
+
+@router.get("/compromiso", dependencies=[SignedIn()])
+def agreement(page: CurrentPage) -> Response:
+    """The rules of confidentiality, at the first sign-in and whenever they change."""
+    return page.draw("session/agreement.html", back=_back(page.request))
+
+
+@router.post("/compromiso", dependencies=[SignedIn()])
+def agree(page: CurrentPage) -> Response:
+    """Agrees to the rules of confidentiality."""
+    if not page.form.flag("acepto"):
+        page.form.wrong("acepto", i18n.gettext("Marque la casilla para continuar."))
+        return page.draw("session/agreement.html", back=_back(page.request))
+    preferences.agree(page.session, page.actor)
+    return page.go(_back(page.request))
+
+
+@router.post("/idioma", dependencies=[SignedIn()])
+def language(page: CurrentPage) -> Response:
+    """Changes the language of one's own pages, wherever one is."""
+    with page.attempt():
+        preferences.choose_language(page.session, page.actor, page.form.text("language") or "")
+    return page.go(local_path(page.form.text("volver") or "/"))
+
+
+def _door(request: Request, form: Form) -> Response:
+    return draw(request, "session/door.html", status=form.status, form=form, back=_back(request))
+
+
+def _back(request: Request) -> str:
+    return local_path(request.query_params.get("volver", "/"))
+
+
+def _secret(form: Form, needed: str) -> SecretStr:
+    raw = form.sent.get("password") if form.sent is not None else None
+    if not isinstance(raw, str) or not raw:
+        form.wrong("password", needed)
+        return SecretStr("")
+    if len(raw) > LONGEST_SECRET:
+        form.wrong("password", i18n.gettext("La contraseña es demasiado larga."))
+        return SecretStr("")
+    return SecretStr(raw)
+
+
+def _set_cookie(answer: Response, token: str) -> None:
+    answer.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")

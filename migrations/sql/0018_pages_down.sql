@@ -1,0 +1,2 @@
+DROP TABLE user_preference;
+DROP TABLE web_session;
