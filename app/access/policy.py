@@ -176,6 +176,7 @@ def grant_rows(source: Policy) -> list[dict[str, object]]:
             "opened": role.compartments(*OPENING),
             "full": role.compartments(Level.FULL, Level.RESIDENT),
             "own_only": role.compartments(Level.OWN),
+            "resident": role.compartments(Level.RESIDENT),
             "written": [n for n, c in role.cells.items() if c.write],
             "policy_version": source.version,
         }

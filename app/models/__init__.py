@@ -30,6 +30,7 @@ from app.models.institutions import (
 from app.models.interop import ImportRow
 from app.models.keys import IndexRotation
 from app.models.matching import LinkageRun, MatchCandidate
+from app.models.notes import CaseNote, CaseNoteAddendum
 from app.models.plans import (
     FollowUpContact,
     ObjectiveNote,
@@ -83,6 +84,8 @@ __all__ = [
     "AuditQueue",
     "AuthSession",
     "Base",
+    "CaseNote",
+    "CaseNoteAddendum",
     "CaseProceeding",
     "CaseTransition",
     "Clock",

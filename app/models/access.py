@@ -1,6 +1,6 @@
 """The policy as the database sees it: compiled from the policy files by `ruv db migrate`."""
 
-from sqlalchemy import SmallInteger
+from sqlalchemy import SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base
@@ -18,5 +18,6 @@ class RoleGrant(Base):
     opened: Mapped[list[str]]
     full: Mapped[list[str]]
     own_only: Mapped[list[str]]
+    resident: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     written: Mapped[list[str]]
     policy_version: Mapped[str]

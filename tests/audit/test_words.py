@@ -28,6 +28,7 @@ SUBJECTS = (
     "keys",
     "matching",
     "measures",
+    "notes",
     "notices",
     "placements",
     "plans",

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection
 
-APPLICATION = ("ruv_app", "ruv_sealer", "ruv_report", "ruv_release")
+from tests.database.grant_rules import APPLICATION, dangerous_grants, found, unread_tables
+
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 DEFINERS = {
@@ -18,6 +19,7 @@ DEFINERS = {
     "join_by_hold",
     "leave_place",
     "release_hold",
+    "resident_only",
     "seize_place",
     "settle_residents",
     "shelter_vacancies",
@@ -63,6 +65,7 @@ DEFINERS = {
     "is_new_victim",
     "keep_directory_out",
     "keep_shelters_out",
+    "known_notes",
     "known_tokens",
     "last_part",
     "listed",
@@ -194,13 +197,9 @@ INTERNAL = {
 """Those of them that the application may not call."""
 
 
-def _found(connection: Connection, query: str, **values: object) -> list[str]:
-    return [" ".join(str(part) for part in row) for row in connection.exec_driver_sql(query, values)]
-
-
 def unprotected_tables(connection: Connection) -> list[str]:
     """Tables with a person's rows without forced row-level security, or without any policy."""
-    return _found(
+    return found(
         connection,
         """SELECT c.oid::regclass FROM pg_class c
            WHERE c.relkind IN ('r', 'p') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace,
@@ -215,7 +214,7 @@ def unprotected_tables(connection: Connection) -> list[str]:
 
 def leaking_views(connection: Connection) -> list[str]:
     """Views that read as their owner, and materialised views, whose rows no policy is asked about."""
-    return _found(
+    return found(
         connection,
         """SELECT c.relkind, c.oid::regclass FROM pg_class c
            WHERE c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
@@ -226,7 +225,7 @@ def leaking_views(connection: Connection) -> list[str]:
 
 def loose_functions(connection: Connection) -> list[str]:
     """Definer functions off the list, of another owner, without a fixed search path, or open to everybody."""
-    return _found(
+    return found(
         connection,
         """SELECT p.oid::regprocedure FROM pg_proc p
            WHERE p.prosecdef AND p.pronamespace NOT IN ('pg_catalog'::regnamespace,
@@ -243,7 +242,7 @@ def loose_functions(connection: Connection) -> list[str]:
 
 def callable_internals(connection: Connection) -> list[str]:
     """Internal functions the application may call."""
-    return _found(
+    return found(
         connection,
         """SELECT r.name, p.oid::regprocedure FROM pg_proc p, unnest(%(roles)s::text[]) AS r(name)
            WHERE p.pronamespace = 'ruv'::regnamespace AND p.proname = ANY (%(internal)s)
@@ -255,7 +254,7 @@ def callable_internals(connection: Connection) -> list[str]:
 
 def open_partitions(connection: Connection) -> list[str]:
     """Partitions somebody may read directly that have no policies of their own."""
-    return _found(
+    return found(
         connection,
         """SELECT r.name, i.inhrelid::regclass FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid,
                   unnest(%(roles)s::text[]) AS r(name)
@@ -267,7 +266,7 @@ def open_partitions(connection: Connection) -> list[str]:
 
 def doubled_policies(connection: Connection) -> list[str]:
     """More than one permissive policy for the same table, command and role: they would add up."""
-    return _found(
+    return found(
         connection,
         """SELECT p.schemaname, p.tablename, k.cmd, r.name, count(*)
            FROM pg_policies p, unnest(p.roles) AS r(name),
@@ -280,69 +279,7 @@ def doubled_policies(connection: Connection) -> list[str]:
 
 def policies_for_everybody(connection: Connection) -> list[str]:
     """Policies that do not say whom they are for."""
-    return _found(connection, "SELECT tablename, policyname FROM pg_policies WHERE 'public' = ANY (roles)")
-
-
-def dangerous_grants(connection: Connection) -> list[str]:
-    """DELETE, TRUNCATE, REFERENCES, TRIGGER; moving a row to another person; anything for everybody."""
-    return _found(
-        connection,
-        """SELECT r.name, k.word, c.oid::regclass FROM pg_class c, unnest(%(roles)s::text[]) AS r(name),
-                  unnest(ARRAY['DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS k(word)
-           WHERE c.relkind IN ('r', 'p', 'v') AND c.relnamespace IN ('public'::regnamespace,
-             'ruv'::regnamespace,
-                 'release'::regnamespace)
-             AND has_table_privilege(r.name, c.oid, k.word)
-             AND NOT (r.name = 'ruv_sealer' AND k.word = 'DELETE' AND c.relname = 'audit_queue')
-           UNION ALL
-           SELECT r.name, 'UPDATE ' || a.attname, c.oid::regclass
-           FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid, unnest(%(roles)s::text[]) AS r(name)
-           WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace AND a.attnum > 0
-             AND (a.attname IN ('id', 'victim_id', 'case_id', 'plan_id', 'user_id', 'by_user_id',
-               'created_by', 'code',
-                                'compartment', 'compartments', 'seats', 'housed', 'population', 'role',
-                                  'supervisor',
-                                'sealed')
-                  OR a.attname = 'unit_id' AND c.relname <> 'compartment_head')
-             AND has_column_privilege(r.name, c.oid, a.attnum, 'UPDATE')
-           UNION ALL
-           SELECT 'PUBLIC', a.privilege_type, c.oid::regclass FROM pg_class c, aclexplode(c.relacl) a
-           WHERE a.grantee = 0 AND c.relnamespace IN ('public'::regnamespace, 'ruv'::regnamespace,
-             'release'::regnamespace)
-           UNION ALL
-           SELECT r.name, 'CREATE ' || n.nspname, NULL FROM pg_namespace n, unnest(%(roles)s::text[])
-             AS r(name)
-           WHERE has_schema_privilege(r.name, n.oid, 'CREATE')""",
-        roles=list(APPLICATION),
-    )
-
-
-def dangerous_roles(connection: Connection) -> list[str]:
-    """Roles that policies do not bind, or that may become another."""
-    return _found(
-        connection,
-        """SELECT r.rolname FROM pg_roles r WHERE r.rolname = ANY (%(roles)s)
-             AND (r.rolsuper OR r.rolbypassrls OR r.rolcreaterole OR r.rolcreatedb OR r.rolreplication
-                  OR EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid))
-           UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'ruv_guard' AND (rolcanlogin OR
-             rolsuper OR rolbypassrls)
-           UNION ALL SELECT rolname FROM pg_roles WHERE rolname = 'ruv_owner' AND (rolsuper OR
-             rolbypassrls OR rolinherit)""",
-        roles=list(APPLICATION),
-    )
-
-
-def unread_tables(connection: Connection) -> list[str]:
-    """The key that signs contexts and wrapped service keys, in reach of a role that needs them not."""
-    return _found(
-        connection,
-        """SELECT r.name, c.oid::regclass FROM pg_class c, unnest(%(roles)s::text[]) AS r(name)
-           WHERE c.oid = 'ruv.context_key'::regclass AND has_any_column_privilege(r.name, c.oid,
-             'SELECT, INSERT, UPDATE')
-              OR c.oid = 'public.kek'::regclass AND has_any_column_privilege(r.name, c.oid, 'INSERT,
-                UPDATE')""",
-        roles=list(APPLICATION),
-    )
+    return found(connection, "SELECT tablename, policyname FROM pg_policies WHERE 'public' = ANY (roles)")
 
 
 RULES: dict[str, tuple[Callable[[Connection], list[str]], list[str]]] = {

@@ -9,7 +9,8 @@ from app.models import Base
 from app.postgres import ServerHandle, UnsafeRoleError, check_server
 from app.postgres.names import OWNER
 from app.runtime import Runtime
-from tests.database.rules import DEFINERS, INTERNAL, RULES, dangerous_roles
+from tests.database.grant_rules import dangerous_roles
+from tests.database.rules import DEFINERS, INTERNAL, RULES
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -21,6 +21,7 @@ from app.services.cases.rules import closed
 from app.services.consents.queries import ledger
 from app.services.data_requests.file_queries import plan_codes, referral_codes
 from app.services.data_requests.queries import file_request
+from app.services.notes.queries import all_read
 from app.services.plans.queries import read as read_plan
 from app.services.referrals.queries import read as read_referral
 from app.services.victims.queries import access_log
@@ -67,6 +68,9 @@ def own_file(
         "planes": _plans(session, actor, person.victim_id, purpose),
         "derivaciones": _referrals(session, actor, person.victim_id, purpose),
         "consentimientos": [_consent(row) for case in cases for row in ledger(session, actor, case["code"])],
+        "notas": [
+            _note(row) for case in cases for row in all_read(session, actor, case["code"], purpose=purpose)
+        ],
         "quien_miro": _looks(session, actor, victim_code, reserved=reserved),
     }
 
@@ -182,6 +186,19 @@ def _consent(row: Mapping[str, Any]) -> dict[str, Any]:
         "estado": row["state_label"],
         "desde": _plain(row["valid_from"]),
         "hasta": _plain(row["valid_until"]),
+    }
+
+
+def _note(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "nota": row["code"],
+        "fecha": _plain(row["written_at"]),
+        "unidad": row["unit"]["name"],
+        "tema": row["about_label"],
+        "tipo": row["kind_label"],
+        "ocurrio": _plain(row["happened_on"]),
+        "dice": row["text"],
+        "aclaraciones": [one["text"] for one in row["addenda"]],
     }
 
 

@@ -39,6 +39,16 @@ _TABLES: Final = {
         "Consentimientos",
         {"para": "Para qué", "partes": "Qué partes", "a": "A quiénes", "estado": "Estado", "hasta": "Hasta"},
     ),
+    "notas": (
+        "Notas",
+        {
+            "fecha": "Escrita el",
+            "unidad": "Unidad",
+            "tema": "Tema",
+            "dice": "Nota",
+            "aclaraciones": "Aclaraciones",
+        },
+    ),
     "quien_miro": (
         "Quién miró sus datos",
         {"cuando": "Cuándo", "unidad": "Unidad", "funcion": "Función", "que_hizo": "Qué hizo"},
@@ -48,7 +58,7 @@ _TABLES: Final = {
         {"parte": "Parte", "indicacion": "A quién pedirla"},
     ),
 }
-_DAYS: Final = frozenset({"desde", "hasta", "cuando"})
+_DAYS: Final = frozenset({"desde", "hasta", "cuando", "fecha"})
 
 
 def own_file_issue(session: Session, actor: Actor, code: str, request: str) -> Issue:
@@ -83,7 +93,8 @@ def _names(found: Mapping[str, Any]) -> set[str]:
     """Names of units that the file would say."""
     units = [row[side] for row in found["derivaciones"] for side in ("de", "a")]
     units += [unit for row in found["consentimientos"] for unit in row["a"]]
-    return {unit for unit in (*units, *(row["unidad"] for row in found["quien_miro"])) if unit}
+    units += [row["unidad"] for name in ("notas", "quien_miro") for row in found[name]]
+    return {unit for unit in units if unit}
 
 
 def _part(part: Mapping[str, Any]) -> Section:

@@ -1,0 +1,82 @@
+"""Notes of a case: `/cases/{code}/notes`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.schemas import Code
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.records.rows.notes import Addendum, Note
+from app.services.idempotency import remember, replayed
+from app.services.notes import queries, service
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/cases/{code}/notes", tags=["notas"])
+
+
+class NoteIn(Note):
+    """A note, and what it is about."""
+
+    model_config = ConfigDict(title="Nota del caso", json_schema_extra={"required": ["kind", "text"]})
+
+    about: Annotated[
+        str | None,
+        Field(
+            title="Tema: parte del registro cuyos lectores leen la nota; si falta, el de su función",
+            max_length=40,
+        ),
+    ] = None
+
+
+class AddendumIn(Addendum):
+    """What corrects or completes a note."""
+
+    model_config = ConfigDict(title="Aclaración de una nota", json_schema_extra={"required": ["text"]})
+
+
+@router.post(
+    "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Escribir una nota"
+)
+def write(code: Code, body: NoteIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Stores the note sealed; it is never changed, only added to."""
+    payload = {"case": code, **body.model_dump(mode="json")}
+    new = replayed(session, actor, key, "notes.write", payload)
+    if new is None:
+        wanted = Note(**body.model_dump(exclude={"about"}))
+        new = service.write(session, actor, code, wanted, about=body.about)
+        remember(session, actor, key, "notes.write", payload, new)
+    return Answer({"code": new}, status_code=201)
+
+
+@router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Notas de un caso")
+def of_case(
+    code: Code,
+    session: DbSession,
+    actor: CurrentActor,
+    before: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Notas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Newest first; of those about what the caller does not read, only that they are there."""
+    return Answer(queries.of_case(session, actor, code, before=before, limit=limit))
+
+
+@router.post(
+    "/{note}/addenda",
+    status_code=201,
+    dependencies=[Requires(Permission.VICTIMS_WRITE)],
+    summary="Aclarar una nota",
+    responses={409: {"description": "La nota ya tiene el máximo de aclaraciones"}},
+)
+def add(
+    code: Code, note: Code, body: AddendumIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer:
+    """Adds to a note the caller reads what corrects or completes it."""
+    payload = {"case": code, "note": note, **body.model_dump(mode="json")}
+    new = replayed(session, actor, key, "notes.addendum", payload)
+    if new is None:
+        new = service.add(session, actor, code, note, Addendum(**body.model_dump()))
+        remember(session, actor, key, "notes.addendum", payload, new)
+    return Answer({"code": new}, status_code=201)

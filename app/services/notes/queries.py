@@ -1,0 +1,216 @@
+"""Read the notes of a case: the text of what one may read, that there is one of what one may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.opening import SealedRow, open_rows
+from app.access.permissions import Permission
+from app.access.policy import Level, policy
+from app.access.standing import Standing, standing
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import NotFound
+from app.models import CaseNote, CaseNoteAddendum
+from app.records import COMPARTMENTS
+from app.records.rows.notes import Addendum, Note
+from app.services.notes import rules
+from app.services.paging import PAGE, cursor_of, read_cursor
+
+_ALL_PAGES: Final = 100
+_LARGEST: Final = 200
+Table = type[CaseNote] | type[CaseNoteAddendum]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A note, or something added to one (`addendum_id`), that the actor may know of."""
+
+    note_id: int
+    addendum_id: int | None
+    code: str
+    compartment: str
+    written_at: datetime
+    unit_code: str | None
+    unit_name: str
+    own: bool
+    mine: bool
+    author: str | None
+    """Username, of the own unit's people."""
+
+
+def of_case(
+    session: Session,
+    actor: Actor,
+    case_code: str,
+    *,
+    before: str | None = None,
+    limit: int = PAGE,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Notes of a case, newest first, each with what was added to it.
+
+    Returns:
+        `items`, `next` (cursor of the older ones, or None), and `about`: what the actor may write notes
+        about, the default first. A note of which the actor may only know has `readable` false and no content.
+
+    Raises:
+        NotFound: the case is out of scope.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, case_code)
+    stand = _standing(session, actor, ref)
+    moment, last = read_cursor(before, "NC") if before is not None else (None, None)
+    known = [
+        row
+        for row in _known(session, ref, None, moment, last, limit + 1)
+        if stand.level(actor, row.compartment) >= Level.EXISTS
+    ]
+    notes = [row for row in known if row.addendum_id is None]
+    page = notes[:limit]
+    following = cursor_of(page[-1].written_at, page[-1].code) if len(notes) > limit else None
+    shown = {row.note_id for row in page}
+    readable = [row for row in known if row.note_id in shown and _reads(actor, stand, row)]
+    texts = _opened(session, actor, ref, readable, purpose)
+    return {
+        "items": [_item(row, known, texts) for row in page],
+        "next": following,
+        "about": about_choices(actor, stand),
+    }
+
+
+def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) -> Iterator[dict[str, Any]]:
+    """Every note of a case that the actor reads, newest first.
+
+    Raises:
+        NotFound: the case is out of scope.
+    """
+    cursor: str | None = None
+    for _ in range(_ALL_PAGES):
+        page = of_case(session, actor, case_code, before=cursor, limit=_LARGEST, purpose=purpose)
+        yield from (item for item in page["items"] if item["readable"])
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def about_choices(actor: Actor, stand: Standing) -> list[dict[str, str]]:
+    """What the actor may write notes about (`code`, `label`), the default first; or nothing."""
+    if not policy().permits(actor.role, Permission.VICTIMS_WRITE):
+        return []
+    return [{"code": name, "label": COMPARTMENTS[name].title_es} for name in rules.writable(actor, stand)]
+
+
+def read_note(session: Session, actor: Actor, ref: CaseRef, stand: Standing, code: str) -> Known:
+    """The note of a case behind its code, or behind that of something added to it, if the actor reads it.
+
+    Raises:
+        NotFound: the case has none, or the actor does not read it.
+    """
+    found = next(iter(_known(session, ref, code, None, None, 1)), None)
+    if found is None or not _reads(actor, stand, found):
+        raise NotFound
+    return found
+
+
+def added_to(session: Session, ref: CaseRef, note_id: int) -> int:
+    """How many addenda a note has that the actor reads."""
+    count = select(func.count()).where(
+        CaseNoteAddendum.victim_id == ref.victim_id, CaseNoteAddendum.note_id == note_id
+    )
+    return session.scalar(count) or 0
+
+
+def _standing(session: Session, actor: Actor, ref: CaseRef) -> Standing:
+    stand = standing(session, actor, ref.victim_id)
+    if stand is None:
+        raise NotFound
+    return stand
+
+
+def _known(
+    session: Session,
+    ref: CaseRef,
+    wanted: str | None,
+    before: datetime | None,
+    before_code: str | None,
+    most: int,
+) -> list[Known]:
+    """Notes first, in their order, then what was added to them, the oldest first."""
+    asked = func.ruv.known_notes(ref.case_id, wanted, before, before_code, most)
+    rows = session.execute(select(asked.table_valued(*Known.__dataclass_fields__, name="known")))
+    return [Known(*row) for row in rows]
+
+
+def _reads(actor: Actor, stand: Standing, row: Known) -> bool:
+    return rules.reads(stand.level(actor, row.compartment), row.compartment, own=row.own, mine=row.mine)
+
+
+def _opened(
+    session: Session, actor: Actor, ref: CaseRef, readable: Sequence[Known], purpose: str
+) -> dict[str, dict[str, Any]]:
+    """Content by code, opened compartment by compartment; a look at nothing is recorded too."""
+    if not readable:
+        record(session, actor, "notes.read", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose)
+        return {}
+    found: dict[str, dict[str, Any]] = {}
+    for about in dict.fromkeys(row.compartment for row in readable):
+        same = [row for row in readable if row.compartment == about]
+        notes = _stored(session, ref, CaseNote, [row.note_id for row in same if row.addendum_id is None])
+        added = _stored(session, ref, CaseNoteAddendum, [row.addendum_id for row in same if row.addendum_id])
+        for table, rows in ((Note.table, notes), (Addendum.table, added)):
+            if not rows:
+                continue
+            sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
+            texts = open_rows(
+                session, actor, about, ref.strand, table, sealed, purpose=purpose, action="notes.read"
+            )
+            found |= {row.code: {"row": row, **text} for row, text in zip(rows, texts, strict=True)}
+    return found
+
+
+def _stored(session: Session, ref: CaseRef, table: Table, ids: Sequence[int]) -> Sequence[Any]:
+    """Rows as sealed; the columns that say who wrote them are not the application's to read."""
+    if not ids:
+        return []
+    columns = [table.id, table.code, table.sealed, table.key_version]
+    if table is CaseNote:
+        columns += [CaseNote.kind, CaseNote.happened_on]
+    return session.execute(select(*columns).where(table.victim_id == ref.victim_id, table.id.in_(ids))).all()
+
+
+def _item(row: Known, known: Sequence[Known], texts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    content = texts.get(row.code)
+    item = {**_face(row), "about": row.compartment, "about_label": COMPARTMENTS[row.compartment].title_es}
+    if content is None:
+        return {**item, "readable": False}
+    stored = content["row"]
+    added = [one for one in known if one.note_id == row.note_id and one.code in texts and one is not row]
+    return {
+        **item,
+        "readable": True,
+        "kind": stored.kind,
+        "kind_label": code_list("note_kind").labels.get(stored.kind, stored.kind),
+        "happened_on": stored.happened_on,
+        "text": content.get("text"),
+        "addenda": [{**_face(one), "text": texts[one.code].get("text")} for one in added],
+    }
+
+
+def _face(row: Known) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "written_at": row.written_at,
+        "unit": {"code": row.unit_code, "name": row.unit_name},
+        "author": row.author,
+        "mine": row.mine,
+    }

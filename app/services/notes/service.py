@@ -1,0 +1,167 @@
+"""Write a note of a case, or add to one; nothing written is changed."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, canonical, case_in_scope, require
+from app.access.permissions import Permission
+from app.access.sealing import seal_text
+from app.access.standing import Standing, standing
+from app.audit import record
+from app.catalogues import code_list
+from app.codes import new_code
+from app.db import insert_rows, next_ids
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.models import CaseNote, CaseNoteAddendum
+from app.records.kinds import today
+from app.records.rows import split_row
+from app.records.rows.notes import Addendum, Note
+from app.services.cases.activity import touch
+from app.services.choices import one_of
+from app.services.notes import rules
+from app.services.notes.queries import added_to, read_note
+
+_WRONG: Final = "Revise los campos indicados."
+_NO_WRITER: Final = "Su función o su participación no escribe notas de esta persona."
+
+
+def write(
+    session: Session,
+    actor: Actor,
+    case_code: str,
+    wanted: Note,
+    *,
+    about: str | None = None,
+    purpose: str = "atencion",
+) -> str:
+    """Write a note; returns its code.
+
+    Args:
+        about: the compartment it belongs to, whose readers read it; by default what the role itself keeps.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role, or the unit's part in the case, writes no notes, or none about this (`about`).
+        Invalid: kind or text is missing, or the day is to come; named.
+    """
+    ref, stand = _reached(session, actor, case_code)
+    compartment = _about(actor, stand, about)
+    _check(wanted)
+    clear, texts = split_row(wanted)
+    row: dict[str, Any] = {
+        "id": next_ids(session, case_note=1)["case_note"][0],
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "code": new_code("NC"),
+        "compartment": compartment,
+        "unit_id": actor.unit_id,
+        "written_by": actor.user_id,
+        "kind": clear["kind"],
+        "happened_on": clear.get("happened_on"),
+    }
+    row["key_version"], row["sealed"] = seal_text(
+        session, compartment, ref.strand, Note.table, row["id"], texts
+    )
+    insert_rows(session, CaseNote, [row])
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "notes.write", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=[compartment], fields=[*clear, *texts],
+        blobs=[(Note.table, row["id"], 1, row["sealed"])], detail={"note": row["code"]},
+    )  # fmt: skip
+    return str(row["code"])
+
+
+def add(
+    session: Session,
+    actor: Actor,
+    case_code: str,
+    note: str,
+    wanted: Addendum,
+    *,
+    purpose: str = "atencion",
+) -> str:
+    """Add to a note what corrects or completes it; returns the addendum's code.
+
+    Args:
+        note: code of a note that the actor reads, or of something added to it already.
+
+    Raises:
+        NotFound: the case is out of scope, or the actor reads no such note in it.
+        Forbidden: the role, or the unit's part in the case, does not write what the note is about.
+        Invalid: the text is missing.
+        Conflict: the note has as many addenda as it may.
+    """
+    ref, stand = _reached(session, actor, case_code)
+    found = read_note(session, actor, ref, stand, canonical(note, "NC"))
+    if not stand.writes(actor, found.compartment):
+        raise Forbidden(_NO_WRITER)
+    if wanted.text is None:
+        raise Invalid(_WRONG, errors=[_missing("text", "Escriba la aclaración.")])
+    if added_to(session, ref, found.note_id) >= rules.MOST_ADDENDA:
+        raise Conflict("Esa nota ya tiene muchas aclaraciones: escriba una nota nueva.")
+    row: dict[str, Any] = {
+        "id": next_ids(session, case_note_addendum=1)["case_note_addendum"][0],
+        "victim_id": ref.victim_id,
+        "note_id": found.note_id,
+        "code": new_code("NC"),
+        "unit_id": actor.unit_id,
+        "written_by": actor.user_id,
+    }
+    row["key_version"], row["sealed"] = seal_text(
+        session, found.compartment, ref.strand, Addendum.table, row["id"], {"text": wanted.text}
+    )
+    insert_rows(session, CaseNoteAddendum, [row])
+    touch(session, actor, ref.victim_id, ref.case_id)
+    record(
+        session, actor, "notes.addendum", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        compartments=[found.compartment], fields=["text"],
+        blobs=[(Addendum.table, row["id"], 1, row["sealed"])], detail={"addendum": row["code"]},
+    )  # fmt: skip
+    return str(row["code"])
+
+
+def _reached(session: Session, actor: Actor, case_code: str) -> tuple[CaseRef, Standing]:
+    require(actor, Permission.VICTIMS_WRITE)
+    ref = case_in_scope(session, actor, case_code)
+    stand = standing(session, actor, ref.victim_id)
+    if stand is None:
+        raise NotFound
+    return ref, stand
+
+
+def _about(actor: Actor, stand: Standing, about: str | None) -> str:
+    """The compartment of a new note."""
+    allowed = rules.writable(actor, stand)
+    if not allowed:
+        raise Forbidden(_NO_WRITER)
+    if about is None:
+        return allowed[0]
+    if about in allowed:
+        return about
+    message = one_of(allowed)
+    errors: list[FieldError] = [{"field": "about", "code": "not-writable", "message": message}]
+    if about in rules.ABOUT:
+        raise Forbidden("Su función no escribe notas sobre ese tema.", errors=errors)
+    raise Invalid(_WRONG, errors=errors)
+
+
+def _check(wanted: Note) -> None:
+    errors: list[FieldError] = []
+    if wanted.kind is None:
+        errors.append(_missing("kind", one_of(code_list("note_kind").codes)))
+    if wanted.text is None:
+        errors.append(_missing("text", "Escriba la nota."))
+    if wanted.happened_on is not None and wanted.happened_on > today():
+        message = "La fecha no puede ser posterior a hoy."
+        errors.append({"field": "happened_on", "code": "future", "message": message})
+    if errors:
+        raise Invalid(_WRONG, errors=errors)
+
+
+def _missing(field: str, message: str) -> FieldError:
+    return {"field": field, "code": "missing", "message": message}
