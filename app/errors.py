@@ -82,6 +82,18 @@ class Forbidden(AppError):
     title = "No permitido"
 
 
+class PasswordChangeRequired(Forbidden):
+    """The password is right, but somebody else set it: its owner exchanges it for her own first."""
+
+    type = "password-change-required"
+    title = "Cambie su contraseña inicial"
+
+    def __init__(
+        self, detail: str = "Su contraseña es inicial. Cámbiela por una propia para poder ingresar."
+    ) -> None:
+        super().__init__(detail)
+
+
 class NotFound(AppError):
     """It does not exist, or the actor has no part in it: the answer is the same."""
 

@@ -65,3 +65,14 @@ class Permission(StrEnum):
     """Ask for what takes two people: merging, splitting, discarding."""
     COMMANDS_APPROVE = "commands:approve"
     """Be the second person, of another unit."""
+
+
+RESERVED = frozenset(
+    {
+        Permission.ACCOUNTS_MANAGE,
+        Permission.AUDIT_READ,
+        Permission.RELEASES_PUBLISH,
+        Permission.IMPORTS_RUN,
+    }
+)
+"""Powers over the register as a whole or over accounts: only the operator of the installation gives them."""

@@ -13,7 +13,7 @@ from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
 
-from app.access.permissions import Permission
+from app.access.permissions import RESERVED, Permission
 
 POPULATION_BITS = {"any": 1, "nna": 2, "foreign": 4}
 """Bits of `participation.population` a role needs to see the case."""
@@ -108,6 +108,12 @@ class Policy:
         """Whether the role holds the permission."""
         found = self.roles.get(role)
         return found is not None and permission in found.permissions
+
+    def grantable(self, actor_role: str, role: str) -> bool:
+        """Whether one of `actor_role` may give the role to an account of its institution."""
+        found = self.roles.get(role)
+        manages = self.permits(actor_role, Permission.ACCOUNTS_MANAGE)
+        return manages and found is not None and not found.permissions & RESERVED
 
 
 NOTHING = Cell(Level.NONE)

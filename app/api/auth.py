@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import uuid
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_plus
 
@@ -11,8 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn, means_of
 from app.errors import Invalid, Unauthenticated
+from app.services.access.first_password import exchange_password
 from app.services.access.own import change_password, who_am_i
-from app.services.access.sessions import LONGEST_REFRESH, Issued, end_session, refresh
+from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
+from app.services.access.sessions import LONGEST_REFRESH, Issued, end_session, open_session, refresh
 from app.services.access.sign_in import REFUSED, sign_in
 
 router = APIRouter(tags=["sesión"])
@@ -57,16 +60,44 @@ class PasswordIn(BaseModel):
     new_password: Annotated[Secret, Field(title="Contraseña nueva")]
 
 
+class FirstPasswordIn(BaseModel):
+    """The initial password that somebody else set, and one's own."""
+
+    model_config = ConfigDict(extra="forbid", title="Primera contraseña", hide_input_in_errors=True)
+
+    username: Annotated[str, Field(title="Usuario", min_length=1, max_length=150)]
+    initial_password: Annotated[Secret, Field(title="Contraseña inicial")]
+    new_password: Annotated[Secret, Field(title="Contraseña nueva")]
+
+
+class SessionIn(BaseModel):
+    """Which session of mine ends."""
+
+    model_config = ConfigDict(extra="forbid", title="Cierre de una sesión mía")
+
+    session: Annotated[uuid.UUID | Literal["others"], Field(title="Sesión, o `others`: todas menos esta")]
+
+
 @router.post("/auth/token", dependencies=[Public()], summary="Iniciar sesión")
 def token(
     form: Annotated[TokenForm, Form()],
     runtime: CurrentRuntime,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Answer:
-    """Gives an access token of ten minutes; to persons also a refresh token of one use."""
+    """Gives an access token of ten minutes; to persons also a refresh token of one use.
+
+    An initial password is answered 403 `password-change-required`: exchange it first (`/auth/password`).
+    """
     service = form.grant_type == "client_credentials"
     name, secret = _system(form, authorization) if service else _person(form)
     return _answer(sign_in(means_of(runtime), name, secret, service=service))
+
+
+@router.post("/auth/password", dependencies=[Public()], summary="Cambiar la contraseña inicial e ingresar")
+def first_password(body: FirstPasswordIn, runtime: CurrentRuntime) -> Answer:
+    """Exchanges the password that somebody else set for one's own, and gives tokens."""
+    initial, new = body.initial_password.get_secret_value(), body.new_password.get_secret_value()
+    return _answer(exchange_password(means_of(runtime), body.username, initial, new, open_session))
 
 
 @router.post("/auth/refresh", dependencies=[Public()], summary="Renovar la sesión")
@@ -95,6 +126,22 @@ def password(body: PasswordIn, actor: CurrentActor, runtime: CurrentRuntime) -> 
         means_of(runtime), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
     )
     return Answer({"changed": True})
+
+
+@router.get("/me/sessions", dependencies=[SignedIn()], summary="Mis sesiones abiertas")
+def sessions(session: DbSession, actor: CurrentActor) -> Answer:
+    """Newest first, with their beginning and their end at the latest."""
+    return Answer({"items": own_sessions(session, actor)})
+
+
+@router.post("/me/sessions/end", dependencies=[SignedIn()], summary="Cerrar sesiones mías")
+def end_sessions(body: SessionIn, session: DbSession, actor: CurrentActor) -> Answer:
+    """Ends one session, or all but the present one, at once."""
+    if body.session == "others":
+        end_own_other_sessions(session, actor)
+    else:
+        end_own_session(session, actor, body.session)
+    return Answer({"ended": True})
 
 
 def _answer(issued: Issued) -> Answer:

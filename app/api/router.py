@@ -3,8 +3,10 @@
 from fastapi import APIRouter
 
 from app.api import (
+    accounts,
     auth,
     cases,
+    catalogues,
     clocks,
     commands,
     consents,
@@ -31,6 +33,7 @@ from app.api import (
     shelter_registry,
     shelters,
     supervision,
+    units,
     victims,
 )
 
@@ -65,5 +68,8 @@ for part in (
     satisfaction,
     indicators,
     releases,
+    accounts,
+    units,
+    catalogues,
 ):
     router.include_router(part.router)

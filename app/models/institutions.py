@@ -50,6 +50,8 @@ class UserAccount(Base):
     locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[Now]
+    initial_until: Mapped[datetime | None]
+    """Until when a password set by somebody else may be exchanged for one's own; null: it is one's own."""
 
 
 class AuthSession(Base):

@@ -23,6 +23,7 @@ PUBLIC = {
     ("GET", "/metrics"),
     ("POST", "/api/v1/auth/token"),
     ("POST", "/api/v1/auth/refresh"),
+    ("POST", "/api/v1/auth/password"),  # an initial password opens nothing else
     ("GET", "/api/v1/documents/{code}"),  # who holds a paper checks it; it answers nothing of anybody
     ("GET", "/estatico/{edition}/{name}"),
     ("GET", "/ingreso"),

@@ -279,4 +279,6 @@ def test_neither_password_nor_tokens_are_stored_or_logged(
 
 
 def test_accounts_do_not_show_their_hash() -> None:
-    assert "argon2" not in repr(subject.Account(1, "a", 1, 1, "x", False, False, "$argon2id$", 0, None, None))
+    assert "argon2" not in repr(
+        subject.Account(1, "a", 1, 1, "x", False, False, "$argon2id$", 0, None, None, None)
+    )

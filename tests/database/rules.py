@@ -11,6 +11,9 @@ from tests.database.grant_rules import APPLICATION, dangerous_grants, found, unr
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 DEFINERS = {
+    "change_account",
+    "may_found_unit",
+    "may_grant",
     "expire_holds",
     "free_places",
     "hold_place",

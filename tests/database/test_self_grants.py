@@ -245,8 +245,9 @@ def test_switching_row_level_security_off_only_makes_queries_fail(scene: Scene) 
 def test_an_account_in_another_units_name_or_with_central_powers(scene: Scene) -> None:
     admin = scene.world.actor("institution_admin")
     new = (
-        "INSERT INTO user_account (unit_id, institution_id, username, role, password_hash, failed_logins)"
-        " VALUES (%(t)s, %(i)s, 'x-' || gen_random_uuid(), %(r)s, 'x', 0)"
+        "INSERT INTO user_account"
+        " (unit_id, institution_id, username, role, password_hash, failed_logins, initial_until)"
+        " VALUES (%(t)s, %(i)s, 'x-' || gen_random_uuid(), %(r)s, 'x', 0, now() + interval '1 day')"
     )
     own = {"t": admin.unit_id, "i": admin.institution_id}
     assert not scene.refuses(admin, new, r="analyst", **own)

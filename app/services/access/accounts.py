@@ -31,6 +31,7 @@ _COLUMNS = (
     UserAccount.failed_logins,
     UserAccount.locked_until,
     UserAccount.disabled_at,
+    UserAccount.initial_until,
 )
 
 
@@ -49,6 +50,7 @@ class Account:
     failed_logins: int
     locked_until: datetime | None
     disabled_at: datetime | None
+    initial_until: datetime | None
 
     def __repr__(self) -> str:
         return f"<Account {self.id}>"
@@ -57,6 +59,11 @@ class Account:
     def unit_wide(self) -> bool:
         """Whether it sees every case of its unit."""
         return self.supervisor or policy().unit_scoped(self.role)
+
+    @property
+    def stale(self) -> bool:
+        """Whether its password was set by somebody else and was not exchanged in time."""
+        return self.initial_until is not None and self.initial_until <= datetime.now(UTC)
 
     def waits(self) -> int:
         """Seconds it still accepts no sign-in; 0 for none."""
@@ -115,6 +122,17 @@ def clear_failures(session: Session, account: Account, new_hash: str | None = No
         update(UserAccount)
         .where(UserAccount.id == account.id)
         .values(values)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def set_own_password(session: Session, account: Account, new_hash: str) -> None:
+    """A password its owner chose replaces the stored one, and the count of failures starts again."""
+    clear_failures(session, account, new_hash)
+    session.execute(
+        update(UserAccount)
+        .where(UserAccount.id == account.id)
+        .values(initial_until=None)
         .execution_options(synchronize_session=False)
     )
 

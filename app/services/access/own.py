@@ -20,6 +20,7 @@ from app.services.access.accounts import (
     find_account,
     locked_account,
     own_account,
+    set_own_password,
 )
 from app.services.access.sessions import SESSION_OVER, Means, end_other_sessions
 
@@ -80,7 +81,7 @@ def change_password(means: Means, actor: Actor, old: str, new: str) -> None:
         now = locked_account(session, account.id)
         if now is None or now.password_hash != account.password_hash:
             raise Conflict("La contraseña cambió mientras tanto. Inicie sesión de nuevo.")
-        clear_failures(session, now, new_hash)
+        set_own_password(session, now, new_hash)
         end_other_sessions(session, actor, "contraseña nueva")
         record(session, actor, "auth.password")
 

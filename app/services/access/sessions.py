@@ -92,16 +92,47 @@ def end_session(session: Session, actor: Actor) -> None:
 
 def end_other_sessions(session: Session, actor: Actor, reason: str) -> None:
     """End every session of the actor's account but the present one (all, without a present one)."""
-    statement = update(AuthSession).where(
-        AuthSession.user_id == actor.user_id, AuthSession.revoked_at.is_(None)
-    )
-    if actor.session_id is not None:
-        statement = statement.where(AuthSession.id != actor.session_id)
+    end_sessions_of(session, actor.user_id, reason, but=actor.session_id)
+
+
+def end_sessions_of(
+    session: Session,
+    user_id: int,
+    reason: str,
+    *,
+    only: uuid.UUID | None = None,
+    but: uuid.UUID | None = None,
+) -> None:
+    """End the open sessions of an account: all, `only` one, or all `but` one."""
+    statement = update(AuthSession).where(AuthSession.user_id == user_id, AuthSession.revoked_at.is_(None))
+    if only is not None:
+        statement = statement.where(AuthSession.id == only)
+    if but is not None:
+        statement = statement.where(AuthSession.id != but)
     session.execute(
         statement.values(revoked_at=func.now(), revoked_reason=reason).execution_options(
             synchronize_session=False
         )
     )
+
+
+def open_sessions(session: Session, user_id: int) -> list[dict[str, Any]]:
+    """Sessions of an account that are not over, newest first."""
+    rows = session.execute(
+        select(AuthSession.id, AuthSession.created_at, AuthSession.expires_at)
+        .where(
+            AuthSession.user_id == user_id,
+            AuthSession.revoked_at.is_(None),
+            AuthSession.expires_at > func.now(),
+        )
+        .order_by(AuthSession.created_at.desc(), AuthSession.id)
+    )
+    return [{"session": str(row.id), "since": row.created_at, "ends": row.expires_at} for row in rows]
+
+
+def has_session(session: Session, user_id: int, session_id: uuid.UUID) -> bool:
+    """Whether the account has this session open."""
+    return any(one["session"] == str(session_id) for one in open_sessions(session, user_id))
 
 
 def _refreshed(session: Session, means: Means, token: str) -> Issued | None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import dummy_verify, hash_password, needs_rehash, verify_password
 from app.audit import record
-from app.errors import Unauthenticated
+from app.errors import PasswordChangeRequired, Unauthenticated
 from app.services.access.accounts import (
     NOBODY,
     Account,
@@ -35,6 +35,7 @@ REFUSED = (
     "Revise los datos o intente más tarde."
 )
 WRONG = "password"
+INITIAL = "initial-password"
 
 Opened = TypeVar("Opened")
 Opener = Callable[[Session, Means, Account], tuple[Actor, Opened]]
@@ -48,6 +49,7 @@ def sign_in(means: Means, username: str, password: str, *, service: bool = False
 
     Raises:
         Unauthenticated: the same for every reason.
+        PasswordChangeRequired: the password is right, but an initial one.
         Unavailable: the trace cannot be written, or the database is away.
     """
     opener: Opener[Issued] = open_system_session if service else open_session
@@ -61,12 +63,17 @@ def check_in(
     opener: Opener[Opened],
     *,
     service: bool = False,
+    first: bool = False,
     action: str = "auth.sign_in",
 ) -> Opened:
     """Check a name and a password, and open what `opener` opens for the account.
 
+    Args:
+        first: somebody else set the password, and it is about to be exchanged; it opens nothing else.
+
     Raises:
         Unauthenticated: the same for every reason.
+        PasswordChangeRequired: the password is right, but an initial one.
         Unavailable: the trace cannot be written, or the database is away.
     """
     with means.database.session(SIGN_IN) as session:
@@ -75,6 +82,8 @@ def check_in(
     with means.database.session(SIGN_IN) as session:
         account = locked_account(session, found.id if found else NOBODY)
         refusal = _refusal(found, account, right=right, service=service)
+        if refusal is None and account is not None and (account.initial_until is not None) is not first:
+            refusal = WRONG if first else INITIAL
         if refusal is not None:
             _refuse(session, account, refusal, action)
         else:
@@ -82,7 +91,10 @@ def check_in(
             clear_failures(session, account, new_hash)
             actor, opened = opener(session, means, account)
             record(session, actor, action)
-    if refusal is not None:  # after the commit: the count and the trace of the failure must stay
+    # After the commit: the count and the trace of the failure must stay.
+    if refusal == INITIAL:
+        raise PasswordChangeRequired
+    if refusal is not None:
         raise Unauthenticated(REFUSED)
     return opened
 
@@ -112,7 +124,7 @@ def _refusal(found: Account | None, account: Account | None, *, right: bool, ser
     # A password changed in the meantime was not the one that was checked.
     if not right or account.password_hash != found.password_hash:
         return WRONG
-    return None
+    return "expired" if account.stale else None
 
 
 def _refuse(session: Session, account: Account | None, reason: str, action: str) -> None:

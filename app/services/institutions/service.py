@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -79,9 +80,13 @@ def create_user(  # noqa: PLR0913
     *,
     supervisor: bool = False,
     service_account: bool = False,
+    initial_until: datetime | None = None,
     cost: Cost = STANDARD,
 ) -> int:
     """Create an account and return its key.
+
+    Args:
+        initial_until: until when the password may be exchanged for one's own; without it, it lasts.
 
     Raises:
         Invalid: unknown unit or role, or a password the policy refuses; the field is named.
@@ -111,6 +116,7 @@ def create_user(  # noqa: PLR0913
         "service_account": service_account,
         "password_hash": hash_password(password, cost=cost),
         "failed_logins": 0,
+        "initial_until": initial_until,
     }
     insert_rows(session, UserAccount, [row])
     record(session, actor, "accounts.create", detail={"account": key, "role": role, "unit": unit_code})

@@ -1,0 +1,71 @@
+"""Units of one's institution, for who administers it: `/units`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.services.idempotency import remember, replayed
+from app.services.institutions import units
+
+router = APIRouter(prefix="/units", tags=["cuentas y unidades"])
+
+MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
+ACTION = "units.create"
+
+Department = Annotated[str | None, Field(title="Departamento (2 cifras del INEI)", max_length=2)]
+UnitName = Annotated[str, Field(title="Nombre", max_length=400)]
+
+
+class UnitIn(BaseModel):
+    """A new unit."""
+
+    model_config = ConfigDict(extra="forbid", title="Unidad nueva")
+
+    code: Annotated[str, Field(title="Código", max_length=80, examples=["CEM-CUSCO-2"])]
+    name: UnitName
+    kind: Annotated[str, Field(title="Clase", max_length=40, examples=["CEM"])]
+    department: Department = None
+
+
+class UnitChangeIn(BaseModel):
+    """What changes; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", title="Cambio de una unidad")
+
+    name: UnitName | None = None
+    department: Department = None
+
+
+@router.get("", dependencies=[MANAGES], summary="Unidades de mi institución")
+def index(session: DbSession, actor: CurrentActor) -> Answer:
+    """By name, with how many open accounts each has; `kinds`: those a new unit may be of."""
+    items = units.listing(session, actor)
+    return Answer({"items": items, "kinds": units.kinds_here(session, actor)})
+
+
+@router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")
+def create(body: UnitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """Of a kind that the institution has already."""
+    payload = body.model_dump()
+    code = replayed(session, actor, key, ACTION, payload)
+    if code is None:
+        wanted = units.NewUnit(body.code, body.name, body.kind, body.department)
+        code = units.found_unit(session, actor, wanted)
+        remember(session, actor, key, ACTION, payload, code)
+    return Answer({"code": code}, 201)
+
+
+@router.patch("/{code}", dependencies=[MANAGES], summary="Cambiar el nombre o el departamento de una unidad")
+def change(
+    code: Annotated[str, Path(title="Código de la unidad", max_length=80)],
+    body: UnitChangeIn,
+    session: DbSession,
+    actor: CurrentActor,
+) -> Answer:
+    """The code stays: documents and referrals name the unit by it."""
+    units.rewrite_unit(session, actor, code, name=body.name, department=body.department)
+    return Answer({"code": code})

@@ -1,0 +1,1 @@
+"""Accounts of an institution, as who administers them sees and changes them."""

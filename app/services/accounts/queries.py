@@ -1,0 +1,188 @@
+"""Reads of the accounts of the actor's institution and of their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.audit import record
+from app.errors import BadRequest, Invalid, NotFound
+from app.models import AuthSession, Unit, UserAccount
+from app.services.accounts.rules import ACTIVE, DISABLED, STATES, WAITING, state_of
+from app.services.choices import unknown_code
+from app.services.paging import PAGE, cursor_of, read_moment
+
+_LONGEST_ID = 18
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which accounts are listed; what is None does not narrow. `text`: part of the username."""
+
+    unit: str | None = None
+    state: str | None = None
+    text: str | None = None
+
+
+def listing(
+    session: Session,
+    actor: Actor,
+    wanted: Filter | None = None,
+    *,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Accounts of the actor's institution, newest first, and the cursor of the next page.
+
+    Raises:
+        Forbidden: the role administers no accounts.
+        Invalid: unknown state.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    wanted = wanted or Filter()
+    query = _accounts(actor).where(*_narrowed(wanted)).limit(limit + 1)
+    query = query.order_by(UserAccount.created_at.desc(), UserAccount.id.desc())
+    if cursor is not None:
+        query = query.where(_after(cursor))
+    rows = session.execute(query).all()
+    page = rows[:limit]
+    record(session, actor, "accounts.list", detail={"shown": len(page)})
+    following = cursor_of(page[-1].created_at, str(page[-1].id)) if len(rows) > limit else None
+    return [_view(actor, row) for row in page], following
+
+
+def read(session: Session, actor: Actor, account_id: int) -> dict[str, Any]:
+    """One account of the actor's institution.
+
+    Raises:
+        Forbidden: the role administers no accounts.
+        NotFound: no such account in the institution.
+    """
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    row = session.execute(_accounts(actor).where(UserAccount.id == account_id)).first()
+    if row is None:
+        raise NotFound(NO_ACCOUNT)
+    record(session, actor, "accounts.read", detail={"account": account_id})
+    return _view(actor, row)
+
+
+NO_ACCOUNT = "No existe esa cuenta en su institución."
+
+
+def held(session: Session, actor: Actor, account_id: int) -> Any:
+    """The row of an account of the actor's institution, held until the transaction ends.
+
+    Raises:
+        NotFound: no such account in the institution.
+    """
+    row = session.execute(
+        select(
+            UserAccount.id,
+            UserAccount.username,
+            UserAccount.unit_id,
+            UserAccount.role,
+            UserAccount.supervisor,
+            UserAccount.service_account,
+            UserAccount.disabled_at,
+        )
+        .where(UserAccount.id == account_id, UserAccount.institution_id == actor.institution_id)
+        .with_for_update()
+    ).first()
+    if row is None:
+        raise NotFound(NO_ACCOUNT)
+    return row
+
+
+def _accounts(actor: Actor) -> Select[*tuple[Any, ...]]:
+    last = (
+        select(func.max(AuthSession.created_at))
+        .where(AuthSession.user_id == UserAccount.id)
+        .scalar_subquery()
+        .label("last_session_at")
+    )
+    return (
+        select(
+            UserAccount.id,
+            UserAccount.username,
+            UserAccount.role,
+            UserAccount.supervisor,
+            UserAccount.service_account,
+            UserAccount.locked_until,
+            UserAccount.disabled_at,
+            UserAccount.initial_until,
+            UserAccount.created_at,
+            Unit.code.label("unit_code"),
+            Unit.name.label("unit_name"),
+            last,
+        )
+        .join(Unit, Unit.id == UserAccount.unit_id)
+        .where(UserAccount.institution_id == actor.institution_id)
+    )
+
+
+def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.unit is not None:
+        conditions.append(Unit.code == wanted.unit)
+    if wanted.text:
+        conditions.append(UserAccount.username.icontains(wanted.text, autoescape=True))
+    if wanted.state is not None:
+        conditions.append(_in_state(wanted.state))
+    return conditions
+
+
+def _in_state(state: str) -> ColumnElement[bool]:
+    if state not in STATES:
+        raise Invalid("Revise el filtro.", errors=[unknown_code("state", STATES, "unknown")])
+    enabled, waits = UserAccount.disabled_at.is_(None), UserAccount.locked_until > func.now()
+    conditions: Mapping[str, ColumnElement[bool]] = {
+        ACTIVE: and_(enabled, func.coalesce(UserAccount.locked_until, func.now()) <= func.now()),
+        WAITING: and_(enabled, waits),
+        DISABLED: UserAccount.disabled_at.is_not(None),
+    }
+    return conditions[state]
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    moment, last = read_moment(cursor)
+    if not (last.isascii() and last.isdigit() and len(last) <= _LONGEST_ID):
+        raise BadRequest("El cursor no es válido. Pida la lista desde el principio.")
+    at = UserAccount.created_at
+    return or_(at < moment, and_(at == moment, UserAccount.id < int(last)))
+
+
+def _view(actor: Actor, row: Any) -> dict[str, Any]:
+    role = policy().roles.get(row.role)
+    now = datetime.now(UTC)
+    state = state_of(row.disabled_at, row.locked_until, now)
+    return {
+        "account": row.id,
+        "username": row.username,
+        "unit": {"code": row.unit_code, "name": row.unit_name},
+        "role": row.role,
+        "role_label": role.label if role else row.role,
+        "supervisor": row.supervisor,
+        "service_account": row.service_account,
+        "state": state,
+        "state_label": STATES[state],
+        "waits_until": row.locked_until if state == WAITING else None,
+        "disabled_at": row.disabled_at,
+        "must_change_password": row.initial_until is not None,
+        "initial_password_until": row.initial_until,
+        "created_at": row.created_at,
+        "last_session_at": row.last_session_at,
+        "own": row.id == actor.user_id,
+        "administered": row.id != actor.user_id
+        and not row.service_account
+        and policy().grantable(actor.role, row.role),
+    }

@@ -1,0 +1,147 @@
+"""Units of the actor's institution, as who administers it keeps them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.audit import record
+from app.catalogues import code_list
+from app.db import UniqueViolation
+from app.errors import Conflict, Invalid, NotFound
+from app.models import Unit, UserAccount
+from app.services.choices import one_of, unknown_code
+from app.services.institutions.service import create_unit
+
+UNIT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}", re.ASCII)
+LONGEST_NAME = 200
+TAKEN = "Ese código de unidad ya existe. Elija otro."
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """What is asked for. `department`: 2-digit INEI code of where it serves."""
+
+    code: str
+    name: str
+    kind: str
+    department: str | None = None
+
+
+def listing(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Units of the actor's institution by name, with how many accounts that are not closed each has.
+
+    Raises:
+        Forbidden: the role administers no units.
+    """
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    accounts = (
+        select(func.count())
+        .select_from(UserAccount)
+        .where(UserAccount.unit_id == Unit.id, UserAccount.disabled_at.is_(None))
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Unit.code, Unit.name, Unit.kind, Unit.department, accounts)
+        .where(Unit.institution_id == actor.institution_id)
+        .order_by(Unit.name, Unit.code)
+    ).all()
+    record(session, actor, "units.list", detail={"shown": len(rows)})
+    departments = code_list("department").labels
+    return [
+        {
+            "code": code,
+            "name": name,
+            "kind": kind,
+            "department": department,
+            "department_label": departments.get(department or ""),
+            "accounts": count,
+        }
+        for code, name, kind, department, count in rows
+    ]
+
+
+def kinds_here(session: Session, actor: Actor) -> list[str]:
+    """Kinds of unit that the actor's institution has, which its new units may be of."""
+    found = select(Unit.kind).where(Unit.institution_id == actor.institution_id).distinct()
+    return list(session.scalars(found.order_by(Unit.kind)))
+
+
+def found_unit(session: Session, actor: Actor, wanted: NewUnit) -> str:
+    """Create a unit of the actor's institution, of a kind that it has already; returns its code.
+
+    What an institution does (shelter people, investigate, protect) is settled when it is set up.
+
+    Raises:
+        Forbidden: the role administers no units.
+        Invalid: a field is wrong; it is named.
+        Conflict: the code is taken.
+    """
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    if not UNIT_CODE.fullmatch(wanted.code):
+        raise _invalid("code", "De 3 a 40 letras mayúsculas, cifras o guiones, sin espacios.")
+    name = _name(wanted.name)
+    kinds = kinds_here(session, actor)
+    if wanted.kind not in kinds:
+        raise _invalid("kind", f"Su institución no tiene unidades de esa clase. {one_of(kinds)}")
+    _check_department(wanted.department)
+    if session.scalar(select(Unit.id).where(Unit.code == wanted.code)) is not None:
+        raise Conflict(TAKEN)
+    try:
+        create_unit(session, actor, actor.institution_id, wanted.code, name, wanted.kind, wanted.department)
+    except UniqueViolation:
+        raise Conflict(TAKEN) from None
+    return wanted.code
+
+
+def rewrite_unit(
+    session: Session, actor: Actor, code: str, *, name: str | None = None, department: str | None = None
+) -> None:
+    """Give a unit of the actor's institution another name or department; None leaves as is.
+
+    Raises:
+        Forbidden: the role administers no units.
+        NotFound: no such unit in the institution.
+        Invalid: a field is wrong; it is named.
+    """
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    values: dict[str, str] = {}
+    if name is not None:
+        values["name"] = _name(name)
+    if department is not None:
+        _check_department(department)
+        values["department"] = department
+    found = session.scalar(
+        select(Unit.id).where(Unit.code == code, Unit.institution_id == actor.institution_id)
+    )
+    if found is None:
+        raise NotFound("No existe esa unidad en su institución.")
+    if values:
+        session.execute(
+            update(Unit).where(Unit.id == found).values(values).execution_options(synchronize_session=False)
+        )
+        record(session, actor, "units.write", fields=values, detail={"unit": code})
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise _invalid("name", f"Escriba el nombre de la unidad, de 1 a {LONGEST_NAME} caracteres.")
+    return name
+
+
+def _check_department(department: str | None) -> None:
+    known = code_list("department")
+    if department is not None and department not in known:
+        raise Invalid("Revise el departamento.", errors=[unknown_code("department", known.codes)])
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, errors=[{"field": field, "code": "invalid", "message": message}])

@@ -1,0 +1,77 @@
+"""An institution with its administrator, and steps that the tests of administering accounts share."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from app.access.actor import Actor
+from tests.factories import World
+
+API = "/api/v1"
+OWN = "lluvia-sobre-los-tejados-71"
+
+
+@dataclass
+class Institution:
+    """One institution: its code, its administrator's unit, and a unit of prosecutors."""
+
+    world: World
+    code: str
+    admin: Actor
+    unit: str
+
+    @property
+    def client(self) -> httpx.Client:
+        """A client signed in as the administrator."""
+        return self.world.client(self.admin)
+
+    def member(self, role: str = "prosecutor", **more: Any) -> Actor:
+        """A colleague with a lasting password."""
+        return self.world.actor(role, unit=self.unit, **more)
+
+
+def institution(world: World, kind: str = "FISCALIA") -> Institution:
+    """A new institution with an administrator and a unit of this kind."""
+    code = f"I-{secrets.token_hex(4)}"
+    central = world.unit("CENTRAL", institution=code)
+    unit = world.unit(kind, institution=code)
+    return Institution(world, code, world.actor("institution_admin", unit=central), unit)
+
+
+def name() -> str:
+    """A username nobody has."""
+    return f"cuenta-{secrets.token_hex(5)}"
+
+
+def ok(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
+    """The body of an answer that must be of this status."""
+    assert answer.status_code == status, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def create(place: Institution, **more: Any) -> dict[str, Any]:
+    """A new account made by the administrator over HTTP."""
+    body = {"username": name(), "unit": place.unit, "role": "prosecutor", **more}
+    return ok(place.client.post(f"{API}/accounts", json=body), 201)
+
+
+def sign_in(world: World, username: str, password: str) -> httpx.Response:
+    """One attempt over HTTP."""
+    return world.client().post(f"{API}/auth/token", data={"username": username, "password": password})
+
+
+def exchange(world: World, username: str, initial: str, new: str = OWN) -> httpx.Response:
+    """An attempt to exchange an initial password."""
+    body = {"username": username, "initial_password": initial, "new_password": new}
+    return world.client().post(f"{API}/auth/password", json=body)
+
+
+def me(world: World, tokens: dict[str, Any]) -> int:
+    """Whether tokens are good for anything: the status of the own account."""
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    return world.client().get(f"{API}/me", headers=headers).status_code
