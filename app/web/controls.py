@@ -17,7 +17,7 @@ from app.catalogues.ubigeo import ubigeo_label
 from app.records import FieldSpec
 from app.web.forms import Form
 from app.web.i18n import _
-from app.web.templating import day, label
+from app.web.templating import day, environment, label
 
 FEW = 7
 """So many codes are shown as radio buttons; more become a list to choose from."""
@@ -234,3 +234,6 @@ def _districts() -> tuple[tuple[str, str, str], ...]:
 def _folded(text: str) -> str:
     plain = unicodedata.normalize("NFD", text.casefold())
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).replace(",", " ").split())
+
+
+environment.globals.update(control=control, under=under)

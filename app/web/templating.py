@@ -11,8 +11,9 @@ from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader,
 
 from app import __version__
 from app.catalogues import code_list
-from app.records.kinds import LIMA
+from app.records.kinds import LIMA, today
 from app.web import i18n
+from app.web.charts import bar_chart, line_chart, map_chart, stacked_chart
 from app.web.static import static
 
 
@@ -75,6 +76,11 @@ def _environment() -> Environment:
         options=options,
         version=__version__,
         languages=i18n.NAMES,
+        today=today,
+        bar_chart=bar_chart,
+        stacked_chart=stacked_chart,
+        line_chart=line_chart,
+        map_chart=map_chart,
     )
     return made
 
