@@ -18,6 +18,7 @@ from app.edge.deps import (
     Requires,
     etag,
 )
+from app.edge.sending import streamed
 from app.errors import TooLarge
 from app.services.evidence import queries, scan_queries, scans, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
@@ -131,24 +132,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""
-    with runtime.database.session(actor) as session:
-        found = queries.begin(session, actor, code)
-    return _streamed(runtime, actor, found)
-
-
-def _streamed(runtime: CurrentRuntime, actor: CurrentActor, found: queries.Download) -> StreamingResponse:
-    return StreamingResponse(
-        queries.content(runtime.database, actor, found.reading),
-        media_type=found.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{found.code}.{_EXTENSIONS[found.media_type]}"',
-            "Content-Length": str(found.size_bytes),
-            "Cache-Control": "no-store",
-        },
-    )
-
-
-_EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "application/pdf": "pdf"}
+    return streamed(runtime, actor, lambda session: queries.begin(session, actor, code))
 
 
 @router.post(
@@ -199,9 +183,7 @@ def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def read_scan(code: Code, file: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""
-    with runtime.database.session(actor) as session:
-        found = scan_queries.begin(session, actor, code, file)
-    return _streamed(runtime, actor, found)
+    return streamed(runtime, actor, lambda session: scan_queries.begin(session, actor, code, file))
 
 
 @router.post(

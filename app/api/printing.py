@@ -1,25 +1,20 @@
 """Documents on paper (PDF/UA) and their verification: `/plans/{code}.pdf`, ..., `/documents/{code}`."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
-from app.db import Session
 from app.edge.deps import CurrentActor, CurrentRuntime, Public, Requires
-from app.runtime import Runtime
+from app.edge.sending import printed
 from app.services.limits import PerMinute
 from app.services.printing.consent import consent_issue
-from app.services.printing.issuing import Issue, issue
 from app.services.printing.own_file import own_file_issue
 from app.services.printing.plan import plan_issue
 from app.services.printing.referral import referral_issue
-from app.services.printing.sheet import render
 from app.services.printing.verifying import verify
 
 router = APIRouter(tags=["documentos"])
@@ -27,17 +22,6 @@ router = APIRouter(tags=["documentos"])
 VERIFICATIONS = PerMinute(30)
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "PDF/UA-1"}}
 Names = Annotated[bool, Query(title="Con el nombre de la persona, para quien lee su identidad completa")]
-
-
-def printed(runtime: Runtime, actor: Actor, build: Callable[[Session], Issue]) -> Response:
-    """Read and record in one transaction, draw after it: nobody waits for a drawing."""
-    with runtime.database.session(actor) as session:
-        wanted = issue(session, actor, build(session))
-    headers = {
-        "Content-Disposition": f'attachment; filename="{wanted.paper.code}.pdf"',
-        "Cache-Control": "no-store",
-    }
-    return Response(render(wanted), headers=headers, media_type="application/pdf")
 
 
 @router.get(

@@ -1,0 +1,31 @@
+"""What a form says of one row (an activity, a consent, a hearing ...), as the model of that row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from app.errors import FieldError, Invalid
+from app.records.base import Row
+from app.records.errors import errors_es
+from app.web.i18n import _
+
+R = TypeVar("R", bound=Row)
+
+
+def read_row(model: type[R], values: Mapping[str, Any], prefix: str = "") -> R:
+    """The row these values (in JSON form) make; fields are named with `prefix`, as in the form.
+
+    Raises:
+        Invalid: each field that is wrong is named.
+    """
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        errors: list[FieldError] = [
+            {"field": prefix + e["field"], "code": e["code"], "message": e["message"]}
+            for e in errors_es(error, model.model_fields)
+        ]
+        raise Invalid(_("Revise los campos indicados."), errors=errors) from None
