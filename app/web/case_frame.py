@@ -26,6 +26,13 @@ class Tab:
     key: str
     text: str
     permission: Permission
+    compartment: str = ""
+    """Only for who reads this part of the record."""
+
+    def shows(self, page: Page, case: dict[str, Any]) -> bool:
+        """Whether the person at the browser has any use for it in this case."""
+        opened = not self.compartment or case["_access"].get(self.compartment) in {"partial", "full"}
+        return opened and page.may(self.permission)
 
     @property
     def end(self) -> str:
@@ -36,6 +43,10 @@ class Tab:
 TABS: Final = (
     Tab("resumen", _("Resumen"), Permission.CASES_READ),
     Tab("datos", _("Datos"), Permission.VICTIMS_READ),
+    Tab("proceso", _("Proceso penal"), Permission.CASES_READ, "legal"),
+    Tab("proteccion", _("Protección"), Permission.CASES_READ, "protection"),
+    Tab("consentimientos", _("Consentimientos"), Permission.CONSENTS_READ),
+    Tab("documentos", _("Documentos"), Permission.CASES_READ),
 )
 """In their order: Resumen, Datos, Plan, Notas, Derivaciones, Alojamiento, Proceso penal, Documentos, ..."""
 
@@ -52,7 +63,7 @@ def case_frame(page: Page, code: str, tab: str) -> dict[str, Any]:
         "case": case,
         "base": base,
         "bar": _bar(case),
-        "tabs": [(base + t.end, gettext(t.text), t.key) for t in TABS if page.may(t.permission)],
+        "tabs": [(base + t.end, gettext(t.text), t.key) for t in TABS if t.shows(page, case)],
         "tab": tab,
     }
 

@@ -13,6 +13,14 @@ MESSAGES = {
     "enviado": _("Se envió."),
     "idioma": _("Se cambió el idioma."),
     "sesion": _("Cerró su sesión."),
+    "proceso-vinculado": _("Se vinculó al caso."),
+    "proceso-etapa": _("Se cambió la etapa."),
+    "proceso-retirado": _("Se retiró el vínculo."),
+    "medida-registrada": _("Se registró la medida de protección."),
+    "medida-prorrogada": _("Se prorrogó la medida de protección."),
+    "medida-levantada": _("Se anotó que la medida se levantó."),
+    "ruta-abierta": _("Se abrió la ruta de protección."),
+    "ruta-paso": _("Se guardó el paso de la ruta."),
 }
 """A new page adds its sentences here."""
 

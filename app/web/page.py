@@ -5,8 +5,8 @@ from __future__ import annotations
 import gzip
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -131,8 +131,7 @@ class Page:
             return Response(status_code=204, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
+    def attempt(self) -> AbstractContextManager[None, bool]:
         """Do something that may be refused; a refusal undoes it whole and stays in the form to be shown.
 
         What was read before stays recorded. Return inside the block after success; what comes after the
@@ -141,6 +140,10 @@ class Page:
         Raises:
             AppError: what no form can mend (not found, not permitted, not available).
         """
+        return cast("AbstractContextManager[None, bool]", self._attempt())  # it may swallow what was raised
+
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
         part = self.session.begin_nested()
         try:
             yield

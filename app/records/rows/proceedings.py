@@ -81,6 +81,9 @@ class CaseProceeding(Row):
         ShortLine | None, Spec("Número de carpeta fiscal o expediente", COURTS, Partial.PRESENT)
     ] = None
     office: Annotated[Line | None, Spec("Comisaría, fiscalía, juzgado o UPE", COURTS)] = None
+    next_hearing_on: Annotated[
+        IsoDate | None, Spec("Próxima audiencia o diligencia", COURTS, Partial.SHOW)
+    ] = None
     sentence: Annotated[Code | None, Spec("Sentencia", COURTS, Partial.SHOW, codes="sentence")] = None
     sentence_on: Annotated[IsoDate | None, Spec("Fecha de la sentencia", COURTS)] = None
     reparation_ordered: Annotated[

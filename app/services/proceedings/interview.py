@@ -1,0 +1,47 @@
+"""Whether the single interview was held, for who is about to ask a person to tell it all again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.opening import open_compartments
+from app.access.permissions import Permission
+from app.services.cases.parts import case_part
+from app.services.proceedings.link_queries import COMPARTMENT
+from app.services.victims.single_interview import held
+
+TESTIMONY = "testimony"
+_SHOWN = ("single_interview_done", "interview_date", "place_type", "anticipated_evidence")
+
+
+def single_interview(
+    session: Session, actor: Actor, case: str, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """What the actor may know of the single interview of a case's person; never what was said in it.
+
+    `held` tells that it took place, `level` how much of the testimony the actor reads, `legal_date` is its
+    date in the legal part (True where only its presence is told), and `testimony` holds its circumstances.
+
+    Raises:
+        NotFound: out of scope, or the legal compartment does not exist for this actor.
+        Forbidden: the actor may only know that it is filled.
+    """
+    require(actor, Permission.CASES_READ)
+    part = case_part(session, actor, case, COMPARTMENT)
+    opened = open_compartments(
+        session, actor, part.ref.victim_id, part.stand,
+        purpose=purpose, action="proceedings.read", names=[TESTIMONY, COMPARTMENT],
+    )  # fmt: skip
+    testimony = opened.data.get(TESTIMONY, {})
+    dated = opened.data.get(COMPARTMENT, {}).get("single_interview_date")
+    return {
+        "held": held(testimony) or dated is not None,
+        "level": opened.levels[TESTIMONY].name.lower() if TESTIMONY in opened.levels else "none",
+        "filled": TESTIMONY in opened.filled,
+        "legal_date": dated,
+        "testimony": {name: testimony[name] for name in _SHOWN if testimony.get(name) is not None},
+    }
