@@ -6,21 +6,18 @@ A test sees nobody else's rows because its actors belong to units of its own, wh
 from __future__ import annotations
 
 import os
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 from sqlalchemy import make_url
 
 from app.config import Settings
-from app.main import create_app
-from app.postgres import ServerHandle, ServerOptions, create_roles_and_database, ensure_server
+from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
 from tests.factories import World
+from tests.scratch import create_database, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -51,7 +48,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def runtime(server: ServerHandle, settings: Settings, worker: str) -> Iterator[Runtime]:
     """An installed database of this worker and the runtime over it."""
     name = f"ruv_{worker}"
-    create_roles_and_database(server.superuser_url(), name)
+    create_database(server, name)
     urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
     opened = assemble(settings, urls, install(urls, settings))
     yield opened
@@ -61,18 +58,8 @@ def runtime(server: ServerHandle, settings: Settings, worker: str) -> Iterator[R
 @pytest.fixture(scope="session")
 def base_url(runtime: Runtime, settings: Settings) -> Iterator[str]:
     """Address of the application, served by a real server on loopback."""
-    app = create_app(settings, opener=lambda _: runtime)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off")
-    app.state.runtime = runtime
-    served = uvicorn.Server(config)
-    thread = threading.Thread(target=served.run, daemon=True)
-    thread.start()
-    while not served.started:
-        time.sleep(0.01)
-    port = served.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    served.should_exit = True
-    thread.join()
+    with serve(runtime, settings) as address:
+        yield address
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from sqlalchemy import Engine, NullPool, create_engine, make_url
+from sqlalchemy import Engine, NullPool, Pool, QueuePool, create_engine, make_url
+from starlette.types import ASGIApp
 
 from app.config import Settings
 from app.main import create_app
@@ -36,26 +37,37 @@ class Scratch:
             return result.all() if result.returns_rows else None
 
 
-def superuser(server: ServerHandle, name: str) -> Engine:
-    """The superuser of the server, in one of its databases."""
-    return create_engine(make_url(server.superuser_url()).set(database=name), poolclass=NullPool)
+def superuser(server: ServerHandle, name: str, pool: type[Pool] = NullPool) -> Engine:
+    """The superuser of the server, in one of its databases; whoever asks for a real pool disposes of it."""
+    return create_engine(make_url(server.superuser_url()).set(database=name), poolclass=pool)
+
+
+def create_database(server: ServerHandle, name: str) -> None:
+    """A new database whose commits do not wait for the disk.
+
+    What a crash may lose is tested on servers of their own, with the settings of production.
+    """
+    create_roles_and_database(server.superuser_url(), name)
+    with superuser(server, "postgres").begin() as connection:
+        connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
 
 
 @contextmanager
 def scratch_database(server: ServerHandle, settings: Settings, folder: Path) -> Iterator[Scratch]:
     """Install, serve, and drop again."""
     name = f"ruv_scratch_{secrets.token_hex(4)}"
-    create_roles_and_database(server.superuser_url(), name)
+    create_database(server, name)
     urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
     settings = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
     root = install(urls, settings)
-    admin = superuser(server, name)
+    admin = superuser(server, name, QueuePool)
     runtime = assemble(settings, urls, root)
     try:
         with serve(runtime, settings) as base_url:
             yield Scratch(runtime, base_url, admin)
     finally:
         runtime.close()
+        admin.dispose()
         with (
             superuser(server, "postgres")
             .connect()
@@ -69,11 +81,18 @@ def serve(runtime: Runtime, settings: Settings) -> Iterator[str]:
     """The application over an installation, on loopback; gives its address."""
     app = create_app(settings, opener=lambda _: runtime)
     app.state.runtime = runtime
-    served = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=served.run, daemon=True)
+    with served(app) as address:
+        yield address
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """A real server of any application on a free port of loopback; gives its address."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not served.started:
+    while not server.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
-    served.should_exit = True
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    server.should_exit = True
     thread.join()

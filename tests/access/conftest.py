@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import QueuePool
 
 from app.postgres import ServerHandle
 from app.runtime import Runtime
@@ -17,8 +18,9 @@ from tests.scratch import superuser
 def office(runtime: Runtime, base_url: str, server: ServerHandle, worker: str) -> Iterator[Office]:
     """One unit and actor a role in this worker's database."""
     world = World(runtime, base_url)
-    made = Office(world, superuser(server, f"ruv_{worker}"))
-    yield made
+    admin = superuser(server, f"ruv_{worker}", QueuePool)
+    yield Office(world, admin)
+    admin.dispose()
     world.close()
 
 

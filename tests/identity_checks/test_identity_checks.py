@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import SecretStr, ValidationError
 
 from app.access.actor import Actor
@@ -25,7 +23,7 @@ from tests.cases.story import at_once
 from tests.factories import World
 from tests.identity_checks import fake_pide as fake
 from tests.merging.story import two_of
-from tests.scratch import superuser
+from tests.scratch import served, superuser
 
 TIMEOUT = 0.5
 
@@ -55,14 +53,8 @@ def desk(runtime: Runtime, settings: Settings, platform: fake.FakePide) -> Itera
     able = settings.model_copy(update=configured(platform.url))
     app = create_app(able, opener=lambda _: runtime)
     app.state.runtime = replace(runtime, settings=able)
-    served = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
-    thread = threading.Thread(target=served.run, daemon=True)
-    thread.start()
-    while not served.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{served.servers[0].sockets[0].getsockname()[1]}"
-    served.should_exit = True
-    thread.join()
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture
