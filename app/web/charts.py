@@ -17,8 +17,8 @@ Value = int | float | None
 ROW_HEIGHT = 52
 """Pixels of one row of bars: its label above its bar."""
 _WIDEST = 86.0  # per cent: leaves room for the value beside the longest bar
-_LINE_TOP, _LINE_HEIGHT, _LINE_FOOT = 12, 216, 32
-_LINE_LEFT, _LINE_RIGHT = 11.0, 97.0
+_LINE_TOP, _LINE_HEIGHT, _LINE_FOOT = 22, 216, 32
+_LINE_LEFT, _LINE_RIGHT = 9.0, 97.0
 _MOST_LABELS = 6  # along the time axis of a telephone
 _STEPS = 5
 
@@ -117,10 +117,9 @@ class AxisLabel:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
-    """Lines over labels that follow each other; ``left`` is where the plot begins, in per cent."""
+    """Lines over labels that follow each other."""
 
     height: int
-    left: float
     names: tuple[str, ...]
     ticks: tuple[Tick, ...]
     lines: tuple[Line, ...]
@@ -216,7 +215,6 @@ def line_chart(series: Sequence[tuple[str, Sequence[Value]]], labels: Sequence[s
     ticks = tuple(Tick(round(height_of(top * part / 4)), number(top * part / 4)) for part in range(5))
     return LineChart(
         _LINE_TOP + _LINE_HEIGHT + _LINE_FOOT,
-        _LINE_LEFT,
         tuple(name for name, _ in series),
         ticks,
         tuple(lines),

@@ -134,7 +134,7 @@ def test_scales_begin_at_zero_and_hold_every_value() -> None:
     assert [tick.text for tick in lines.ticks] == ["0", "10", "20", "30", "40"]
     assert len(lines.lines[0].points) == 3
     assert len(lines.lines[0].steps) == 1
-    assert all(12 <= point.y <= 228 for point in lines.lines[0].points)
+    assert all(22 <= point.y <= 238 for point in lines.lines[0].points)
 
 
 def test_map_tells_protected_from_missing() -> None:
