@@ -12,6 +12,8 @@ MESSAGES = {
     "guardado": _("Se guardó."),
     "enviado": _("Se envió."),
     "idioma": _("Se cambió el idioma."),
+    "nota": _("Se guardó la nota."),
+    "aclaracion": _("Se guardó la aclaración."),
     "sesion": _("Cerró su sesión."),
     "proceso-vinculado": _("Se vinculó al caso."),
     "proceso-etapa": _("Se cambió la etapa."),

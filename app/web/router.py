@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.web import procedures, proceedings, protection, session, static, work
+from app.web import notes, procedures, proceedings, protection, session, static, work
 
 router = APIRouter()
-for part in (static, session, work, proceedings, procedures, protection):
+for part in (static, session, work, notes, proceedings, procedures, protection):
     router.include_router(part.router)

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import CaseRef, case_in_scope, require
+from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
@@ -86,6 +86,27 @@ def of_case(
         "next": following,
         "about": about_choices(actor, stand),
     }
+
+
+def one(
+    session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """A note that the actor reads, as in the list; `code` may be that of something added to it.
+
+    Also `writable`: whether the actor may add to it.
+
+    Raises:
+        NotFound: the case is out of scope, or the actor reads no such note in it.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, case_code)
+    stand = _standing(session, actor, ref)
+    known = _known(session, ref, canonical(code, "NC"), None, None, 1)
+    if not known or not _reads(actor, stand, known[0]):
+        raise NotFound
+    texts = _opened(session, actor, ref, known, purpose)
+    about = {choice["code"] for choice in about_choices(actor, stand)}
+    return {**_item(known[0], known, texts), "writable": known[0].compartment in about}
 
 
 def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) -> Iterator[dict[str, Any]]:
