@@ -11,13 +11,11 @@ from app.api.answers import Answer
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, IdempotencyKey, Requires
 from app.services.accounts import queries, service
 from app.services.accounts.rules import grantable_roles
-from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
 router = APIRouter(prefix="/accounts", tags=["cuentas y unidades"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
-ACTION = "accounts.create"
 
 Account = Annotated[int, Path(title="Número de la cuenta", ge=1, lt=2**62)]
 UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]
@@ -95,13 +93,8 @@ def create(
 
     Repeated with the same Idempotency-Key, it answers with the account and without the password.
     """
-    payload = body.model_dump()
-    first = replayed(session, actor, key, ACTION, payload)
-    if first is not None:
-        return Answer(queries.read(session, actor, int(first)) | {"initial_password": None}, 201)
     wanted = service.NewAccount(body.username, body.unit, body.role, body.supervisor)
-    given = service.create(session, actor, wanted, runtime.password_cost)
-    remember(session, actor, key, ACTION, payload, str(given.account_id))
+    given = service.create(session, actor, wanted, runtime.password_cost, key=key)
     return Answer(_shown(session, actor, given), 201)
 
 

@@ -8,13 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
-from app.services.idempotency import remember, replayed
 from app.services.institutions import units
 
 router = APIRouter(prefix="/units", tags=["cuentas y unidades"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
-ACTION = "units.create"
 
 Department = Annotated[str | None, Field(title="Departamento (2 cifras del INEI)", max_length=2)]
 UnitName = Annotated[str, Field(title="Nombre", max_length=400)]
@@ -50,13 +48,8 @@ def index(session: DbSession, actor: CurrentActor) -> Answer:
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")
 def create(body: UnitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Of a kind that the institution has already."""
-    payload = body.model_dump()
-    code = replayed(session, actor, key, ACTION, payload)
-    if code is None:
-        wanted = units.NewUnit(body.code, body.name, body.kind, body.department)
-        code = units.found_unit(session, actor, wanted)
-        remember(session, actor, key, ACTION, payload, code)
-    return Answer({"code": code}, 201)
+    wanted = units.NewUnit(body.code, body.name, body.kind, body.department)
+    return Answer({"code": units.found_unit(session, actor, wanted, key=key)}, 201)
 
 
 @router.patch("/{code}", dependencies=[MANAGES], summary="Cambiar el nombre o el departamento de una unidad")

@@ -22,7 +22,8 @@ def titles() -> dict[str, str]:
 def lists() -> list[dict[str, Any]]:
     """Every list by title, and how many codes it has."""
     found = [
-        {"name": name, "title": titles()[name], "codes": len(code_list(name).codes)} for name in list_names()
+        {"name": name, "title": titles().get(name, name), "codes": len(code_list(name).codes)}
+        for name in list_names()
     ]
     return sorted(found, key=lambda one: _folded(str(one["title"])))
 
@@ -49,7 +50,12 @@ def codes_of(name: str, text: str = "") -> dict[str, Any]:
         for row in code_list(name).rows
         if wanted in _folded(row["code"]) or wanted in _folded(row["label_es"])
     ]
-    return {"name": name, "title": titles()[name], "total": len(code_list(name).codes), "items": items}
+    return {
+        "name": name,
+        "title": titles().get(name, name),
+        "total": len(code_list(name).codes),
+        "items": items,
+    }
 
 
 def _folded(text: str) -> str:

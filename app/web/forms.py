@@ -15,6 +15,7 @@ from app.web.i18n import _
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LONGEST = 20_000
+_LONGEST_SECRET = 512
 
 
 class Form:
@@ -43,6 +44,16 @@ class Form:
         if not value and needed:
             self.wrong(name, needed)
         return value or None
+
+    def secret(self, name: str, *, needed: str) -> str:
+        """A password as it was typed, blanks and all; it is never shown again."""
+        raw = self.sent.get(name) if self.sent is not None else None
+        value = raw if isinstance(raw, str) else ""
+        if not value:
+            self.wrong(name, needed)
+        elif len(value) > _LONGEST_SECRET:
+            self.wrong(name, _("La contraseña es demasiado larga."))
+        return value[:_LONGEST_SECRET]
 
     def texts(self, name: str) -> list[str]:
         """Every value of a field (checkboxes)."""

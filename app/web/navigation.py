@@ -35,6 +35,12 @@ ENTRIES: tuple[Entry, ...] = (
         (Permission.CASES_READ,),
         hint=_("Lo que vence, lo que espera y sus borradores"),
     ),
+    Entry(
+        _("Administración"),
+        "/administracion",
+        (Permission.ACCOUNTS_MANAGE,),
+        hint=_("Cuentas y unidades de su institución"),
+    ),
 )
 """In the order of the menu; what does not fit is under "Más"."""
 

@@ -2,8 +2,32 @@
 
 from fastapi import APIRouter
 
-from app.web import notes, procedures, proceedings, protection, session, static, work
+from app.web import (
+    account,
+    accounts,
+    catalogues,
+    notes,
+    procedures,
+    proceedings,
+    protection,
+    session,
+    static,
+    units,
+    work,
+)
 
 router = APIRouter()
-for part in (static, session, work, notes, proceedings, procedures, protection):
+for part in (
+    static,
+    session,
+    work,
+    notes,
+    proceedings,
+    procedures,
+    protection,
+    account,
+    units,
+    catalogues,
+    accounts,
+):
     router.include_router(part.router)

@@ -3,13 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import SecretStr
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from app.edge.browser import COOKIE, check_origin
 from app.edge.deps import CurrentRuntime, Public, SignedIn, get_runtime, means_of
-from app.errors import AppError
+from app.errors import AppError, PasswordChangeRequired
 from app.services.access import browsing, preferences
 from app.services.access.sessions import end_session
 from app.web import i18n
@@ -20,7 +19,6 @@ from app.web.page import CurrentPage, draw
 
 router = APIRouter()
 
-LONGEST_SECRET = 512
 _GONE = {"Cache-Control": "no-store"}
 
 
@@ -51,16 +49,39 @@ def sign_in(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Resp
     """Signs in; a refusal tells nothing about which part was wrong."""
     i18n.speak(form.text("idioma") or "es")
     name = form.text("username", needed=i18n.gettext("Escriba su usuario."))
-    secret = _secret(form, i18n.gettext("Escriba su contraseña."))
+    secret = form.secret("password", needed=i18n.gettext("Escriba su contraseña."))
     try:
         form.check()
-        token = browsing.open_browser(means_of(runtime), name or "", secret.get_secret_value())
+        token = browsing.open_browser(means_of(runtime), name or "", secret)
+    except PasswordChangeRequired:
+        return _first(request, Form(initial={"username": name, "idioma": i18n.language()}))
     except AppError as error:
         form.refuse(error)
         return _door(request, form)
-    answer = RedirectResponse(_back(request), 303, _GONE)
-    _set_cookie(answer, token)
-    return answer
+    return _let_in(request, token)
+
+
+@router.get("/primera-contrasena", dependencies=[Public()])
+def first_password(request: Request) -> Response:
+    """Asks for the initial password and for one's own."""
+    i18n.speak(request.query_params.get("idioma", "es"))
+    return _first(request, Form())
+
+
+@router.post("/primera-contrasena", dependencies=[Public()])
+def exchange(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
+    """Exchanges the initial password for one's own, and signs in."""
+    i18n.speak(form.text("idioma") or "es")
+    name = form.text("username", needed=i18n.gettext("Escriba su usuario."))
+    initial = form.secret("password", needed=i18n.gettext("Escriba la contraseña inicial que le entregaron."))
+    new = new_secret(form)
+    try:
+        form.check()
+        token = browsing.exchange_browser(means_of(runtime), name or "", initial, new)
+    except AppError as error:
+        form.refuse(error)
+        return _first(request, form)
+    return _let_in(request, token)
 
 
 @router.get("/sesion/bloqueada", dependencies=[Public()])
@@ -72,10 +93,10 @@ def locked(request: Request) -> Response:
 @router.post("/sesion/bloqueada", dependencies=[Public()])
 def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
     """Opens the lock."""
-    secret = _secret(form, i18n.gettext("Escriba su contraseña."))
+    secret = form.secret("password", needed=i18n.gettext("Escriba su contraseña."))
     try:
         form.check()
-        browsing.unlock(means_of(runtime), request.cookies.get(COOKIE, ""), secret.get_secret_value())
+        browsing.unlock(means_of(runtime), request.cookies.get(COOKIE, ""), secret)
     except AppError as error:
         form.refuse(error)
         return draw(request, "session/locked.html", status=form.status, form=form, back=_back(request))
@@ -132,23 +153,30 @@ def language(page: CurrentPage) -> Response:
     return page.go(local_path(page.form.text("volver") or "/"))
 
 
+def new_secret(form: Form) -> str:
+    """A new password, typed twice."""
+    new = form.secret("new_password", needed=i18n.gettext("Escriba la contraseña nueva."))
+    if new and new != form.secret("repeated", needed=i18n.gettext("Repita la contraseña nueva.")):
+        form.wrong("repeated", i18n.gettext("Las dos contraseñas no son iguales. Escríbalas de nuevo."))
+    return new
+
+
+def _first(request: Request, form: Form) -> Response:
+    return draw(request, "session/first_password.html", status=form.status, form=form, back=_back(request))
+
+
+def _let_in(request: Request, token: str) -> Response:
+    answer = RedirectResponse(_back(request), 303, _GONE)
+    _set_cookie(answer, token)
+    return answer
+
+
 def _door(request: Request, form: Form) -> Response:
     return draw(request, "session/door.html", status=form.status, form=form, back=_back(request))
 
 
 def _back(request: Request) -> str:
     return local_path(request.query_params.get("volver", "/"))
-
-
-def _secret(form: Form, needed: str) -> SecretStr:
-    raw = form.sent.get("password") if form.sent is not None else None
-    if not isinstance(raw, str) or not raw:
-        form.wrong("password", needed)
-        return SecretStr("")
-    if len(raw) > LONGEST_SECRET:
-        form.wrong("password", i18n.gettext("La contraseña es demasiado larga."))
-        return SecretStr("")
-    return SecretStr(raw)
 
 
 def _set_cookie(answer: Response, token: str) -> None:

@@ -28,6 +28,8 @@ PUBLIC = {
     ("GET", "/estatico/{edition}/{name}"),
     ("GET", "/ingreso"),
     ("POST", "/ingreso"),
+    ("GET", "/primera-contrasena"),  # an initial password opens nothing else
+    ("POST", "/primera-contrasena"),
     ("GET", "/sesion/bloqueada"),
     ("POST", "/sesion/bloqueada"),  # opens only the session of the cookie, for its owner's password
     ("POST", "/sesion/bloquear"),

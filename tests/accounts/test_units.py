@@ -31,6 +31,7 @@ def test_units_are_listed_made_and_renamed(world: World) -> None:
         "code": new,
         "name": "Fiscalía de Cusco",
         "kind": "FISCALIA",
+        "kind_label": "Fiscalía",
         "department": "08",
         "department_label": "Cusco",
         "accounts": 0,

@@ -24,6 +24,7 @@ from app.db import Database, insert_rows
 from app.errors import Unauthenticated
 from app.models import WebSession
 from app.services.access.accounts import Account
+from app.services.access.first_password import exchange_password
 from app.services.access.rules import token_hash
 from app.services.access.sessions import SESSION_OVER, Means, open_session
 from app.services.access.sign_in import REFUSED, check_in
@@ -72,18 +73,19 @@ def open_browser(means: Means, username: str, password: str) -> str:
 
     Raises:
         Unauthenticated: the same for every reason.
+        PasswordChangeRequired: the password is right, but an initial one.
         Unavailable: the trace cannot be written, or the database is away.
     """
+    return check_in(means, username, password, _open_cookie)
 
-    def opener(session: Session, means: Means, account: Account) -> tuple[Actor, str]:
-        actor, _ = open_session(session, means, account)
-        assert actor.session_id is not None  # noqa: S101 - just opened
-        token = secrets.token_urlsafe(_BYTES)
-        row = {"token_hash": token_hash(token), "session_id": actor.session_id, "user_id": actor.user_id}
-        insert_rows(session, WebSession, [{**row, "seen_at": datetime.now(UTC)}])
-        return actor, token
 
-    return check_in(means, username, password, opener)
+def exchange_browser(means: Means, username: str, initial: str, new: str) -> str:
+    """Exchange an initial password for one's own and open a session for a browser; returns its cookie.
+
+    Raises:
+        Invalid, Unauthenticated, Unavailable: as `exchange_password`.
+    """
+    return exchange_password(means, username, initial, new, _open_cookie)
 
 
 def browsing_of(database: Database, token: str) -> Browsing | None:
@@ -127,6 +129,15 @@ def unlock(means: Means, token: str, password: str) -> None:
 def form_token(token: str) -> str:
     """What a form must send along with the cookie: known only to pages of the same session."""
     return hashlib.blake2b(token.encode(), digest_size=24, person=b"ruv-form").hexdigest()
+
+
+def _open_cookie(session: Session, means: Means, account: Account) -> tuple[Actor, str]:
+    actor, _ = open_session(session, means, account)
+    assert actor.session_id is not None  # noqa: S101 - just opened
+    token = secrets.token_urlsafe(_BYTES)
+    row = {"token_hash": token_hash(token), "session_id": actor.session_id, "user_id": actor.user_id}
+    insert_rows(session, WebSession, [{**row, "seen_at": datetime.now(UTC)}])
+    return actor, token
 
 
 def _seen(session: Session, row: Any, token: str) -> Browsing:

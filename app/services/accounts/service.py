@@ -8,7 +8,7 @@ first sign-in. Nobody administers its own account. The database asks the same of
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,8 +26,10 @@ from app.models import Unit, UserAccount
 from app.services.access.sessions import end_sessions_of, has_session, open_sessions
 from app.services.accounts import rules
 from app.services.accounts.queries import held
+from app.services.idempotency import remember, replayed
 from app.services.institutions.service import create_user
 
+ACTION = "accounts.create"
 TAKEN = "Ese nombre de usuario ya existe. Elija otro."
 
 
@@ -43,15 +45,16 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Given:
-    """An account and the initial password it was given: shown once, stored nowhere."""
+    """An account and the initial password it was given: shown once, stored nowhere (None afterwards)."""
 
     account_id: int
-    password: str
-    until: datetime
+    password: str | None
 
 
-def create(session: Session, actor: Actor, wanted: NewAccount, cost: Cost) -> Given:
-    """Create an account of a person in a unit of the actor's institution.
+def create(
+    session: Session, actor: Actor, wanted: NewAccount, cost: Cost, *, key: str | None = None
+) -> Given:
+    """Create an account of a person in a unit of the actor's institution; with the same `key`, only once.
 
     Raises:
         Forbidden: the role administers no accounts.
@@ -59,18 +62,22 @@ def create(session: Session, actor: Actor, wanted: NewAccount, cost: Cost) -> Gi
         Conflict: the username is taken.
     """
     require(actor, Permission.ACCOUNTS_MANAGE)
+    first = replayed(session, actor, key, ACTION, asdict(wanted))
+    if first is not None:
+        return Given(int(first), None)
     _own_unit(session, actor, wanted.unit)
     rules.check_role(actor, wanted.role)
     password = rules.initial_password(wanted.username)
     until = datetime.now(UTC) + rules.INITIAL_LIFE
     try:
-        key = create_user(
+        made = create_user(
             session, actor, wanted.unit, wanted.username, wanted.role, password,
             supervisor=wanted.supervisor, initial_until=until, cost=cost,
         )  # fmt: skip
     except UniqueViolation:  # of another institution, whose accounts the actor does not see
         raise Conflict(TAKEN) from None
-    return Given(key, password, until)
+    remember(session, actor, key, ACTION, asdict(wanted), str(made))
+    return Given(made, password)
 
 
 def reset_password(session: Session, actor: Actor, account_id: int, cost: Cost) -> Given:
@@ -88,7 +95,7 @@ def reset_password(session: Session, actor: Actor, account_id: int, cost: Cost) 
     _set(session, account_id, password_hash=hashed, initial_until=until, failed_logins=0, locked_until=None)
     end_sessions_of(session, account_id, "contraseña repuesta")
     record(session, actor, "accounts.reset", detail={"account": account_id})
-    return Given(account_id, password, until)
+    return Given(account_id, password)
 
 
 def disable(session: Session, actor: Actor, account_id: int) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +20,26 @@ from app.models import Institution, Unit, UserAccount
 
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,79}", re.ASCII)
 
-UNIT_KINDS = (
-    "UPE", "CEM", "CAR", "ALBERGUE", "HRT", "FISCALIA", "UDAVIT", "PNP", "SALUD", "EDUCACION", "TRABAJO",
-    "PROGRAMA_SOCIAL", "CONSULADO", "DEFENSA_PUBLICA", "CENTRAL",
-)  # fmt: skip
-"""Kinds of unit; CAR, ALBERGUE and HRT house people."""
+UNIT_KINDS: Mapping[str, str] = MappingProxyType(
+    {
+        "UPE": "Unidad de Protección Especial (UPE)",
+        "CEM": "Centro Emergencia Mujer (CEM)",
+        "CAR": "Centro de Acogida Residencial (CAR)",
+        "ALBERGUE": "Albergue",
+        "HRT": "Hogar de Refugio Temporal (HRT)",
+        "FISCALIA": "Fiscalía",
+        "UDAVIT": "UDAVIT",
+        "PNP": "Policía (PNP)",
+        "SALUD": "Establecimiento de salud",
+        "EDUCACION": "Educación",
+        "TRABAJO": "Trabajo",
+        "PROGRAMA_SOCIAL": "Programa social",
+        "CONSULADO": "Consulado",
+        "DEFENSA_PUBLICA": "Defensa pública",
+        "CENTRAL": "Oficina central",
+    }
+)
+"""Kinds of unit and their Spanish names; CAR, ALBERGUE and HRT house people."""
 
 
 def create_institution(session: Session, actor: Actor, code: str, name: str, sector: str) -> int:

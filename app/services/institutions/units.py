@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -18,10 +18,13 @@ from app.db import UniqueViolation
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Unit, UserAccount
 from app.services.choices import one_of, unknown_code
-from app.services.institutions.service import create_unit
+from app.services.idempotency import remember, replayed
+from app.services.institutions.service import UNIT_KINDS, create_unit
 
+ACTION = "units.create"
 UNIT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}", re.ASCII)
 LONGEST_NAME = 200
+NO_UNIT = "No existe esa unidad en su institución."
 TAKEN = "Ese código de unidad ya existe. Elija otro."
 
 
@@ -60,6 +63,7 @@ def listing(session: Session, actor: Actor) -> list[dict[str, Any]]:
             "code": code,
             "name": name,
             "kind": kind,
+            "kind_label": UNIT_KINDS.get(kind, kind),
             "department": department,
             "department_label": departments.get(department or ""),
             "accounts": count,
@@ -68,14 +72,29 @@ def listing(session: Session, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
+def read_unit(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    """One unit of the actor's institution, as in the listing.
+
+    Raises:
+        Forbidden: the role administers no units.
+        NotFound: no such unit in the institution.
+    """
+    for unit in listing(session, actor):
+        if unit["code"] == code:
+            return unit
+    raise NotFound(NO_UNIT)
+
+
 def kinds_here(session: Session, actor: Actor) -> list[str]:
     """Kinds of unit that the actor's institution has, which its new units may be of."""
     found = select(Unit.kind).where(Unit.institution_id == actor.institution_id).distinct()
     return list(session.scalars(found.order_by(Unit.kind)))
 
 
-def found_unit(session: Session, actor: Actor, wanted: NewUnit) -> str:
+def found_unit(session: Session, actor: Actor, wanted: NewUnit, *, key: str | None = None) -> str:
     """Create a unit of the actor's institution, of a kind that it has already; returns its code.
+
+    With the same `key`, only once.
 
     What an institution does (shelter people, investigate, protect) is settled when it is set up.
 
@@ -85,6 +104,9 @@ def found_unit(session: Session, actor: Actor, wanted: NewUnit) -> str:
         Conflict: the code is taken.
     """
     require(actor, Permission.ACCOUNTS_MANAGE)
+    first = replayed(session, actor, key, ACTION, asdict(wanted))
+    if first is not None:
+        return first
     if not UNIT_CODE.fullmatch(wanted.code):
         raise _invalid("code", "De 3 a 40 letras mayúsculas, cifras o guiones, sin espacios.")
     name = _name(wanted.name)
@@ -98,6 +120,7 @@ def found_unit(session: Session, actor: Actor, wanted: NewUnit) -> str:
         create_unit(session, actor, actor.institution_id, wanted.code, name, wanted.kind, wanted.department)
     except UniqueViolation:
         raise Conflict(TAKEN) from None
+    remember(session, actor, key, ACTION, asdict(wanted), wanted.code)
     return wanted.code
 
 
@@ -122,7 +145,7 @@ def rewrite_unit(
         select(Unit.id).where(Unit.code == code, Unit.institution_id == actor.institution_id)
     )
     if found is None:
-        raise NotFound("No existe esa unidad en su institución.")
+        raise NotFound(NO_UNIT)
     if values:
         session.execute(
             update(Unit).where(Unit.id == found).values(values).execution_options(synchronize_session=False)

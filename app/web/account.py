@@ -1,0 +1,57 @@
+"""Mi cuenta: one's own data, sessions, password and language."""
+
+import uuid
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.edge.deps import SignedIn, means_of
+from app.errors import NotFound
+from app.services.access.own import change_password, who_am_i
+from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
+from app.web.i18n import gettext
+from app.web.page import CurrentPage
+from app.web.session import new_secret
+
+router = APIRouter(prefix="/cuenta")
+
+
+@router.get("", dependencies=[SignedIn()])
+def mine(page: CurrentPage) -> Response:
+    """One's own account."""
+    sessions = own_sessions(page.session, page.actor)
+    return page.draw("account/mine.html", me=who_am_i(page.session, page.actor), sessions=sessions)
+
+
+@router.post("/sesiones", dependencies=[SignedIn()])
+def end_sessions(page: CurrentPage) -> Response:
+    """Ends one of one's sessions, or all the others."""
+    which = page.form.text("session") or ""
+    if which == "otras":
+        end_own_other_sessions(page.session, page.actor)
+        return page.go("/cuenta", done="sesiones-cerradas")
+    try:
+        session_id = uuid.UUID(which)
+    except ValueError:
+        raise NotFound(gettext("Esa sesión no existe o ya terminó.")) from None
+    end_own_session(page.session, page.actor, session_id)
+    return page.go("/cuenta", done="sesion-cerrada")
+
+
+@router.get("/contrasena", dependencies=[SignedIn()])
+def password(page: CurrentPage) -> Response:
+    """The form of a new password."""
+    return page.draw("account/password.html")
+
+
+@router.post("/contrasena", dependencies=[SignedIn()])
+def set_password(page: CurrentPage) -> Response:
+    """Sets a new password; the account's other sessions end."""
+    form = page.form
+    old = form.secret("old_password", needed=gettext("Escriba su contraseña actual."))
+    new = new_secret(form)
+    with page.attempt():
+        form.check()
+        change_password(means_of(page.runtime), page.actor, old, new)
+        return page.go("/cuenta", done="contrasena")
+    return page.draw("account/password.html")
