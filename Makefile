@@ -14,8 +14,10 @@ RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 BENCH   := $(VENV)/.bench
 
+CHROMIUM := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium
+
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test check serve fmt bench soak lock hooks clean
+.PHONY: help venv demo test browser check serve fmt bench soak lock hooks clean
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -32,8 +34,14 @@ demo: $(RUNTIME)  ## Set up and run the whole story on an embedded PostgreSQL wi
 serve: $(RUNTIME)  ## Serve the registry on this machine (ARGS="--port 8080")
 	$(BIN)/ruv serve $(ARGS)
 
-test: $(DEV)  ## Set up and run the whole test suite (ARGS="tests/vault -n0")
+test: $(DEV) browser  ## Set up and run the whole test suite (ARGS="tests/vault -n0")
 	$(BIN)/python -m pytest $(ARGS)
+
+browser:  ## Install Debian's Chromium for the browser tests, where it is missing and this machine allows it
+	@if [ -n "$${RUV_CHROMIUM:-}" ] || command -v chromium >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && $(CHROMIUM) >/dev/null; then exit 0; fi; \
+	echo "!!! No Chromium and no way to install it here: the browser tests will be SKIPPED." >&2; \
+	echo "!!! As root: apt-get update && apt-get install -y --no-install-recommends chromium" >&2
 
 soak: $(DEV)  ## Run the long load, soak and fault tests
 	$(BIN)/python -m pytest -n0 -m soak $(ARGS)

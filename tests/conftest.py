@@ -16,11 +16,19 @@ from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
+from tests.chromium import report_missing
 from tests.factories import World
 from tests.scratch import create_database, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
+    """End a run that had no browser with what it did not test, after everything else it says."""
+    yield
+    report_missing(terminalreporter)
 
 
 @pytest.fixture(scope="session")
