@@ -67,6 +67,8 @@ class Settings(BaseSettings):
 
     exit_url: str = "https://www.senamhi.gob.pe/"
     """Harmless page the exit button leads to."""
+    offline: bool = True
+    """Whether browsers keep the blank page for writing without a connection; `off` takes it away from all."""
     demo: bool = False
     """Every page says that its data are invented."""
 

@@ -75,6 +75,7 @@ class RouteGuard:
     """What a route declares of itself: a permission, a sign-in only, or that it is public."""
 
     permission: Permission | None = None
+    any_of: tuple[Permission, ...] = ()
 
 
 class _Requires(RouteGuard):

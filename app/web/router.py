@@ -7,6 +7,7 @@ from app.web import (
     accounts,
     catalogues,
     notes,
+    outbox,
     procedures,
     proceedings,
     protection,
@@ -20,6 +21,7 @@ router = APIRouter()
 for part in (
     static,
     session,
+    outbox,
     work,
     notes,
     proceedings,

@@ -34,6 +34,9 @@ PUBLIC = {
     ("POST", "/sesion/bloqueada"),  # opens only the session of the cookie, for its owner's password
     ("POST", "/sesion/bloquear"),
     ("GET", "/salida"),
+    ("GET", "/sin-conexion"),  # blank: what a browser keeps for when there is no connection
+    ("GET", "/sw.js"),
+    ("GET", "/manifest.webmanifest"),
 }
 """Open to everybody. A new one needs a reason, and a line here."""
 FEWEST = 30

@@ -71,6 +71,17 @@ def test_it_is_done_as_if_it_had_been_posted(browser: Browser) -> None:
     assert found.fields == {"texto": ["Llamó su tía."]}
 
 
+def test_the_draft_on_the_server_dies_with_it_unless_it_is_of_something_newer(browser: Browser) -> None:
+    with browser.world.session(browser.actor) as session:
+        for form in ("nota:uno", "nota:otro"):
+            save(session, browser.actor, Place(form, "/x"), {"texto": ["Llamó"]})
+    earlier = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
+    deliver(browser, browser.seal(parcel(draft="nota:otro", written_at=earlier)))
+    deliver(browser, browser.seal(parcel(draft="nota:uno")))
+    with browser.world.session(browser.actor) as session:
+        assert {one.form for one in mine(session) if one.kind == "nota"} == {"nota:otro"}
+
+
 def test_a_repetition_is_answered_as_the_first_time(browser: Browser) -> None:
     content = parcel()
     first = deliver(browser, browser.seal(content))

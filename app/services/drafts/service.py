@@ -161,8 +161,16 @@ def mine(session: Session) -> list[Listed]:
     return [_listed(row) for row in list_drafts(session)]
 
 
-def finish(session: Session, form: str) -> bool:
-    """Throw away the bound user's draft of a form that was sent; whether there was one."""
+def finish(session: Session, form: str, *, written_at: datetime | None = None) -> bool:
+    """Throw away the bound user's draft of a form that was sent; whether there was one.
+
+    Args:
+        written_at: when what was sent was written; a draft changed since is of something else, and stays.
+    """
+    if written_at is not None:
+        found = find_draft(session, form)
+        if found is None or found.updated_at > written_at:
+            return False
     return bool(session.scalar(select(func.ruv.drop_draft(form))))
 
 

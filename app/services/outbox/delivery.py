@@ -21,7 +21,7 @@ from app.access.opening_drafts import open_delivery, subject_of
 from app.audit import record
 from app.db import DATABASE_ERRORS, translated
 from app.errors import AppError, Conflict, Forbidden, Invalid, TooLarge, TooMany, Unauthenticated, Unavailable
-from app.services.drafts.service import REVIEW, Place, is_page, keep_for_review
+from app.services.drafts.service import REVIEW, Place, finish, is_page, keep_for_review
 from app.services.idempotency import remember, replayed
 from app.services.outbox.devices import key_of
 from app.vault import ENVELOPE_VERSION, SealBroken, UnknownKey, signed_by
@@ -60,13 +60,17 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A form filled in without a connection. `key`: the idempotency key its page would have sent."""
+    """A form filled in without a connection.
+
+    `key`: the idempotency key its page would have sent. `draft`: what the page kept on the server before.
+    """
 
     key: str
     form: str
     path: str
     fields: dict[str, list[str]]
     written_at: datetime
+    draft: str = ""
 
 
 Handler = Callable[[Session, Actor, Parcel], str]
@@ -108,6 +112,8 @@ def accept(session: Session, actor: Actor, envelope: Envelope, handlers: Mapping
     if made is None:
         made = _taken(session, actor, parcel, handlers)
         remember(session, actor, key, _OPERATION, payload, made)
+        if parcel.draft:
+            finish(session, parcel.draft, written_at=parcel.written_at)
     return Delivered(made)
 
 
@@ -137,6 +143,7 @@ def _parcel(content: Mapping[str, Any]) -> Parcel | None:
         key = str(uuid.UUID(content["uuid"]))
         written_at = datetime.fromisoformat(content["written_at"])
         form, path, fields = content["form"], content["path"], content["fields"]
+        draft = content.get("draft") or ""
         plain = all(
             isinstance(name, str) and isinstance(values, list) and all(isinstance(v, str) for v in values)
             for name, values in fields.items()
@@ -144,9 +151,9 @@ def _parcel(content: Mapping[str, Any]) -> Parcel | None:
         known = _FORM.fullmatch(form) and is_page(path)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    if not (plain and known and written_at.tzinfo is not None):
+    if not (plain and known and isinstance(draft, str) and written_at.tzinfo is not None):
         return None
-    return Parcel(key, form, path, fields, written_at)
+    return Parcel(key, form, path, fields, written_at, draft)
 
 
 def _taken(session: Session, actor: Actor, parcel: Parcel, handlers: Mapping[str, Handler]) -> str:

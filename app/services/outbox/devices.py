@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -50,6 +51,12 @@ def server_key(session: Session) -> ServerKey:
     vault = vault_of(session)
     key_id = vault.current_id(OUTBOX)
     return ServerKey(key_id, envelope_public_key(vault.secret(OUTBOX, key_id)))
+
+
+def owner_mark(session: Session, actor: Actor) -> str:
+    """By what a browser that several people use tells whose keys are whose; says nothing of who it is."""
+    secret = vault_of(session).secret("digest")
+    return hmac.digest(secret, f"outbox.owner:{actor.user_id}".encode(), "sha256").hex()[:24]
 
 
 def enrol(session: Session, actor: Actor, public_key: bytes, label: str) -> uuid.UUID:

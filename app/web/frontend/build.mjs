@@ -14,8 +14,8 @@ const packed = await build({ stdin: { contents: style.css, loader: "css" }, mini
 await writeFile(here("../static/ruv.css"), packed.outputFiles[0].contents)
 
 await build({
-  entryPoints: [here("src/govuk.js").pathname],
-  outfile: here("../static/govuk.js").pathname,
+  entryPoints: [here("src/govuk.js").pathname, here("src/app.js").pathname],
+  outdir: here("../static").pathname,
   bundle: true,
   minify: true,
   format: "esm",

@@ -1,0 +1,58 @@
+// What the scripts say. The language of the page decides; what has no translation stays Spanish.
+const es = {
+  saving: "Guardando…",
+  saved: "Borrador guardado a las %s",
+  unsaved: "El borrador no se guardó: no hay conexión.",
+  kept: "Guardado en este equipo, sellado. Se enviará solo cuando vuelva la conexión.",
+  failed: "No se pudo guardar ni en este equipo. No cierre esta página: copie el texto o intente de nuevo.",
+  full: "Este equipo ya guarda todo lo que puede sin enviar. Conéctese y envíe antes de escribir más.",
+  long: "Es demasiado largo para guardarlo sin conexión. Divídalo o espere a tener conexión.",
+  file: "Los archivos no se guardan sin conexión. Envíelos cuando vuelva.",
+  sent: "Se envió lo que estaba guardado en este equipo: %s.",
+  review: "Algo escrito sin conexión no se pudo guardar como estaba. Revíselo en Borradores.",
+  leave: "Hay %s sin enviar en este equipo. Solo se enviará cuando usted vuelva a ingresar aquí. ¿Cerrar sesión?",
+  drop: "Se borrará sin enviarse y no se podrá recuperar. ¿Borrar?",
+  idle: "¿Sigue ahí? La pantalla se bloqueará por seguridad en 5 minutos.",
+  stay: "Seguir trabajando",
+  waiting: "%s por enviar",
+  none: "No hay nada sin enviar.",
+  device: "Este equipo se quitó de su lista: no se puede enviar.",
+  broken: "Se dañó: no se puede enviar.",
+  foreign: "De otra persona: se enviará cuando ella ingrese.",
+  old: "Hace más de 30 días: al enviarlo quedará para revisar.",
+  door: "Para escribir sin conexión, ingrese antes una vez con conexión en este equipo.",
+  code: "Revise el código: está incompleto o mal copiado.",
+  empty: "Complete este campo.",
+  erase: "Borrar",
+}
+const en = {
+  saving: "Saving…",
+  saved: "Draft saved at %s",
+  unsaved: "The draft was not saved: no connection.",
+  kept: "Kept sealed on this device. It will be sent by itself once the connection is back.",
+  stay: "Keep working",
+  waiting: "%s to send",
+  none: "Nothing left to send.",
+  erase: "Delete",
+}
+const own = document.documentElement.lang === "en" ? { ...es, ...en } : es
+export const say = (name, value = "") => own[name].replace("%s", value)
+export function tell(text, kind = "info") {
+  const place = document.getElementById("avisos")
+  if (!place) return
+  // As the macro `display.notice` draws it.
+  const part = (name, ...more) => {
+    const made = document.createElement(name)
+    made.append(...more)
+    return made
+  }
+  const line = part("p", text)
+  line.className = "govuk-notification-banner__heading"
+  const content = part("div", line)
+  content.className = "govuk-notification-banner__content"
+  const banner = part("div", content)
+  const look = { success: "govuk-notification-banner--success", warning: "ruv-notice--warning" }[kind] || ""
+  banner.className = `govuk-notification-banner ${look}`
+  place.replaceChildren(banner)
+  if (kind === "warning") place.scrollIntoView({ block: "nearest" })
+}
