@@ -48,6 +48,7 @@ TABS: Final = (
     Tab("proteccion", _("Protección"), Permission.CASES_READ, "protection"),
     Tab("consentimientos", _("Consentimientos"), Permission.CONSENTS_READ),
     Tab("documentos", _("Documentos"), Permission.CASES_READ),
+    Tab("historia", _("Historia"), Permission.CASES_READ),
 )
 """In their order: Resumen, Datos, Plan, Notas, Derivaciones, Alojamiento, Proceso penal, Documentos, ..."""
 

@@ -103,6 +103,8 @@ def shown(one: Control, value: Any) -> Any:
     """A known value in words: labels, dd/mm/yyyy, names of places; objects as rows of (label, words)."""
     if value is None or value == []:
         return ""
+    if one.inner and isinstance(value, int):  # a partial view counts them
+        return _("Cantidad: %s") % value
     if one.inner:
         rows = value if isinstance(value, list) else [value]
         return [[(c.label, shown(c, row[c.key])) for c in one.inner if row.get(c.key)] for row in rows if row]

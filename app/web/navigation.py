@@ -35,6 +35,7 @@ ENTRIES: tuple[Entry, ...] = (
         (Permission.CASES_READ,),
         hint=_("Lo que vence, lo que espera y sus borradores"),
     ),
+    Entry(_("Casos"), "/casos", (Permission.CASES_READ,), hint=_("Los casos a su cargo, por código")),
     Entry(
         _("Administración"),
         "/administracion",

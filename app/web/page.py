@@ -157,7 +157,10 @@ class Page:
             self._refused(part, known)
 
     def _refused(self, part: Any, error: AppError) -> None:
-        part.rollback()
+        if error.keeps_trace:
+            part.commit()  # nothing but events was written, and what they tell of did happen
+        else:
+            part.rollback()
         told = recorded(self.request, error)
         if isinstance(told, Unauthenticated):
             raise told

@@ -5,12 +5,19 @@ from fastapi import APIRouter
 from app.web import (
     account,
     accounts,
+    case_moves,
+    case_team,
+    cases,
     catalogues,
+    family,
+    history,
     notes,
     outbox,
     procedures,
     proceedings,
     protection,
+    record,
+    record_edit,
     session,
     static,
     units,
@@ -18,18 +25,12 @@ from app.web import (
 )
 
 router = APIRouter()
-for part in (
-    static,
-    session,
-    outbox,
-    work,
-    notes,
-    proceedings,
-    procedures,
-    protection,
-    account,
-    units,
-    catalogues,
-    accounts,
-):
+PARTS = (
+    *(static, session, outbox),
+    *(work, cases, case_moves, case_team, record, record_edit, history, family),
+    *(notes,),
+    *(proceedings, procedures, protection),
+    *(account, units, catalogues, accounts),
+)
+for part in PARTS:
     router.include_router(part.router)

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared" / "data"
 LAW_31146 = date(2021, 3, 31)
 FORMATS = {
+    "access_purpose": r"[a-z-]{1,40}",
     "country": r"[A-Z]{2}",
     "language": r"[a-z]{3}",
     "department": r"\d{2}",

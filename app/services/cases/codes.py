@@ -30,6 +30,9 @@ PAUSES: Final = ("DECLINA_ATENCION", "ILOCALIZABLE", "EGRESO_NO_AUTORIZADO")
 DISCARDED: Final = "DESCARTADA"
 """Reached by two people only: one asks, another of another unit approves."""
 
+ENDED: Final = ("CERRADO", DISCARDED)
+"""States in which a case is over."""
+
 STATES: Final = code_list("case_state").labels
 IDENTIFICATION: Final = code_list("identification").labels
 

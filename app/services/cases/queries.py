@@ -23,7 +23,7 @@ from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
 from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
-from app.services.cases.codes import IDENTIFICATION, REENTRIES, STATES
+from app.services.cases.codes import ENDED, IDENTIFICATION, REENTRIES, STATES
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import unit_names
@@ -65,10 +65,11 @@ def work_list(
     actor: Actor,
     *,
     filters: Mapping[str, str] = MappingProxyType({}),
+    ended: bool | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> Page:
-    """Cases in the actor's scope, most recent activity first.
+    """Cases in the actor's scope, most recent activity first; `ended`: only those that ended, or did not.
 
     Raises:
         Forbidden: the role reads no cases, or a filter is on a field it may not see (named).
@@ -77,6 +78,8 @@ def work_list(
     """
     require(actor, Permission.CASES_READ)
     conditions = [_condition(actor, name, value) for name, value in filters.items()]
+    if ended is not None:
+        conditions.append(TraffickingCase.state.in_(ENDED) if ended else TraffickingCase.state.not_in(ENDED))
     activity = list_order(actor)
     query = (
         visible_cases(actor)

@@ -36,6 +36,7 @@ MANDATED_KINDS = NETWORK_KINDS - SHELTER_KINDS - {"CONSULADO"}
 So is a consulate, which hears of nobody who does not want it or seeks asylum (Convención de Viena, art. 36).
 """
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
+_MOST = 500
 _TAKES_PART = "Esa unidad ya participa en el caso."
 
 
@@ -97,6 +98,22 @@ def add_participation(
         raise Conflict(_TAKES_PART) from None
     joined(session, ref.case_id, unit_id)
     _record(session, actor, "cases.participation.add", ref, unit=unit_code, compartments=shared)
+
+
+def mandated_units(session: Session, actor: Actor, department: str) -> list[tuple[str, str]]:
+    """Units of a department that a legal mandate may bring into a case, as (code, name), by name.
+
+    Raises:
+        Forbidden: the role brings in nobody.
+    """
+    require(actor, Permission.PARTICIPATIONS_ADD)
+    rows = session.execute(
+        select(Unit.code, Unit.name)
+        .where(Unit.kind.in_(MANDATED_KINDS), Unit.department == department, Unit.id != actor.unit_id)
+        .order_by(Unit.name)
+        .limit(_MOST)
+    )
+    return [(row.code, row.name) for row in rows]
 
 
 def end_participation(session: Session, actor: Actor, code: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import require
+from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.scope import visible_clocks
 from app.audit import record
@@ -22,7 +23,8 @@ from app.services.paging import PAGE, cursor_of, read_moment
 STATES: Final = {"CORRIENDO": "Corriendo", "VENCIDO": "Vencido"}
 """What a work list shows; what was met or cancelled is history."""
 
-
+SOON: Final = timedelta(days=7)
+"""What runs out within this time is shown as coming up."""
 _COLUMNS: Final = (Clock.subject_code, Clock.kind, Clock.started_at, Clock.due_at, Clock.user_id)
 _ORDER: Final = (Clock.due_at, Clock.subject_code, Clock.kind)
 
@@ -33,10 +35,13 @@ def work_list(
     *,
     state: str | None = None,
     kind: str | None = None,
+    case: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Clocks that the actor's unit has to meet, within the actor's scope, the first due first.
+
+    `case`: code of the one case whose clocks are wanted.
 
     Overdue is what is past its moment, whether or not the sweep has been by. A clock that closed its subject
     by running out (a referral that expired) is shown until it has told everybody, and no longer.
@@ -46,6 +51,7 @@ def work_list(
 
     Raises:
         Forbidden: the role reads no cases.
+        NotFound: the case is out of scope.
         Invalid: unknown state or kind.
         BadRequest: the cursor is not one of this list.
     """
@@ -59,6 +65,9 @@ def work_list(
     )
     if cursor is not None:
         first = first.where(_after(cursor))
+    if case is not None:
+        ref = case_in_scope(session, actor, case)
+        first = first.where(Clock.case_id == ref.case_id, Clock.victim_id == ref.victim_id)
     own = first.subquery()
     # The cases of one page: asked for in the same breath, those of all the unit's clocks were looked up.
     query = (
@@ -80,6 +89,40 @@ def work_list(
     last = page[-1] if len(rows) > limit else None
     following = cursor_of(last.due_at, f"{last.subject_code} {last.kind}") if last else None
     return [_item(actor, row) for row in page], following
+
+
+def counts(session: Session, actor: Actor) -> tuple[int, int]:
+    """How many of the clocks of `work_list` are overdue, and how many run out within `SOON`.
+
+    Raises:
+        Forbidden: the role reads no cases.
+    """
+    require(actor, Permission.CASES_READ)
+    soon = and_(Clock.due_at > func.now(), Clock.due_at <= func.now() + SOON)
+    row = session.execute(
+        visible_clocks(actor)
+        .with_only_columns(
+            func.count().filter(Clock.due_at <= func.now()).label("overdue"),
+            func.count().filter(soon).label("soon"),
+        )
+        .where(_open())
+    ).one()
+    return row.overdue, row.soon
+
+
+def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, datetime]:
+    """When the first clock of the actor's unit in each of these cases runs out, by the case's code."""
+    rows = session.execute(
+        visible_clocks(actor)
+        .with_only_columns(TraffickingCase.code, func.min(Clock.due_at))
+        .join(
+            TraffickingCase,
+            and_(TraffickingCase.id == Clock.case_id, TraffickingCase.victim_id == Clock.victim_id),
+        )
+        .where(TraffickingCase.code.in_(set(cases)), _open())
+        .group_by(TraffickingCase.code)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _open() -> ColumnElement[bool]:

@@ -16,9 +16,9 @@ from sqlalchemy import ColumnElement, and_, any_, false, func, literal, or_, tru
 from app.catalogues import code_list
 from app.records import fields
 from app.records.facts import ADULT, NO_MEANS
+from app.services.cases.codes import ENDED
 
 SEVERITIES = {"ALTA": "Alta", "MEDIA": "Media", "BAJA": "Baja"}
-ENDED = ("CERRADO", "DESCARTADA")
 IN_CARE = ("EN_ATENCION_ESPECIALIZADA", "EN_REINTEGRACION", "EN_SEGUIMIENTO")
 UNDECIDED = "PRESUNTA"
 PROSECUTION = "FISCALIA"

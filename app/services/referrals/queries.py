@@ -115,6 +115,14 @@ def expired(row: Any) -> bool:
     return rules.refuse(row.state, "VENCIDA", clock) is None
 
 
+def to_answer(session: Session, actor: Actor) -> int:
+    """How many referrals wait for an answer of the actor's unit."""
+    query = select(func.count()).where(
+        Referral.id.in_(visible_referrals(actor)), Referral.to_unit_id == actor.unit_id, _in_state("ENVIADA")
+    )
+    return session.scalar(query.params(actor_params(actor))) or 0
+
+
 def unanswered(session: Session, ref: CaseRef, from_unit_id: int) -> list[Any]:
     """Referrals of this case that the unit sent, stored as waiting for an answer."""
     rows = session.execute(

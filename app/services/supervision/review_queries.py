@@ -33,10 +33,11 @@ from app.catalogues import code_list
 from app.codes import PREFIXES
 from app.errors import Invalid
 from app.models import Clock, CommandRequest, Participation, Referral, TraffickingCase
+from app.services.cases.codes import ENDED
 from app.services.cases.row_queries import public_codes
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
-from app.services.quality.rules import DAYS_STILL, ENDED
+from app.services.quality.rules import DAYS_STILL
 from app.services.supervision.rules import supervising
 from app.services.supervision.team_queries import usernames
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.scope import actor_params, visible_cases
 from app.models import Assignment, Plan, TraffickingCase, UserAccount
+from app.services.cases.codes import ENDED
 from app.services.plans import rules as plan_rules
-from app.services.quality.rules import ENDED
 
 
 @dataclass(frozen=True, slots=True)

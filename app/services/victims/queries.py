@@ -144,7 +144,7 @@ def history(
     """
     require(actor, Permission.VICTIMS_READ)
     ref = victim_in_scope(session, actor, code)
-    level = _readable_level(actor, ref.standing, compartment)
+    level = readable_level(actor, ref.standing, compartment)
     strand = _strand_under(session, ref, compartment)
     record_code = session.scalar(
         select(VictimCode.code).where(
@@ -166,7 +166,13 @@ def _strand_under(session: Session, ref: VictimRef, compartment: str) -> Strand:
     return Strand(ref.victim_id, shown_record(ref.victim_id, filled))
 
 
-def _readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
+def readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
+    """The level at which the actor opens a compartment.
+
+    Raises:
+        NotFound: it does not exist for this actor and person.
+        Forbidden: the actor may only know that it is filled.
+    """
     level = stand.level(actor, compartment) if compartment in COMPARTMENTS else Level.NONE
     if level in {Level.NONE, Level.AGGREGATE}:
         raise NotFound

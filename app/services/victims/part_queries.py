@@ -1,0 +1,227 @@
+"""Read a person's record part by part: which parts there are, opening none; one, for a reason; her alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import VictimRef, require, victim_in_scope
+from app.access.opening import Filled, open_compartments, shown_record
+from app.access.permissions import Permission
+from app.access.policy import OPENING, Level, policy
+from app.access.scope import given, visible_cases
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import Invalid
+from app.models import CompartmentHead, Profile, TraffickingCase, VictimBlob
+from app.records import COMPARTMENTS, fields
+from app.services.cases.queries import may_filter
+from app.services.choices import unknown_code
+from app.services.victims import queries
+
+REASONS: Final[Mapping[str, str]] = MappingProxyType(
+    {row["code"]: row["label_es"] for row in code_list("access_purpose").rows if row["asked"] == "SI"}
+)
+"""Why somebody looks, as those who look are asked; it stays in the trace of the look."""
+
+ALERTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "protection": ("risk_level", "risk_assessed_on", "alerts", "reserved_identity"),
+        "contact": ("safe_channel", "contact_restrictions"),
+    }
+)
+"""What who works with a person must not overlook; each of them is shown even to who reads in part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One compartment as the actor stands to it, unopened. `opens`: whether the actor may look into it."""
+
+    name: str
+    title: str
+    level: Level
+    opens: bool
+    writes: bool
+    filled: Filled | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One compartment, opened. `version`: to be sent with a change of it; 0 while it is empty."""
+
+    part: Part
+    data: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """That a compartment was written: when, as which version, by which unit."""
+
+    name: str
+    title: str
+    version: int
+    at: datetime
+    unit: str
+
+
+def parts(session: Session, actor: Actor, code: str) -> list[Part]:
+    """The compartments of a person that exist for the actor, filled or not; none is opened.
+
+    Raises:
+        NotFound: no such person, or the actor has no part in any of her cases.
+        Forbidden: the role reads no persons.
+    """
+    require(actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(session, actor, code)
+    filled = _filled(session, ref.victim_id)
+    record(session, actor, "victims.parts", victim_id=ref.victim_id, purpose="atencion")
+    return [
+        _part(actor, ref, name, filled.get(name))
+        for name in COMPARTMENTS
+        if ref.standing.level(actor, name) >= Level.EXISTS
+    ]
+
+
+def look(session: Session, actor: Actor, code: str, compartment: str, *, reason: str) -> Look:
+    """Open one compartment and nothing else; the trace tells which, and why.
+
+    Raises:
+        NotFound: person out of scope, or the compartment does not exist for this actor.
+        Forbidden: the actor may only know that it is filled.
+        Invalid: the reason is not one of `REASONS`.
+    """
+    require(actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(session, actor, code)
+    queries.readable_level(actor, ref.standing, compartment)
+    check_reason(reason)
+    opened = open_compartments(
+        session, actor, ref.victim_id, ref.standing, purpose=reason, names=[compartment],
+        faces={compartment: queries.face(session, ref.victim_id, compartment)},
+    )  # fmt: skip
+    filled = opened.filled.get(compartment)
+    return Look(
+        _part(actor, ref, compartment, filled),
+        opened.data.get(compartment, {}),
+        filled.version if filled else 0,
+    )
+
+
+def check_reason(reason: str) -> None:
+    """That a reason to look is one of `REASONS`.
+
+    Raises:
+        Invalid: it is not.
+    """
+    if reason not in REASONS:
+        raise Invalid("Indique para qué necesita ver estos datos.", errors=[unknown_code("motivo", REASONS)])
+
+
+def alerts(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    """Risk, alerts and how she may be contacted, as far as the actor opens the compartments they are in.
+
+    Raises:
+        NotFound: no such person, or the actor has no part in any of her cases.
+        Forbidden: the role reads no persons.
+    """
+    require(actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(session, actor, code)
+    names = [name for name in ALERTS if ref.standing.level(actor, name) in OPENING]
+    if not names:
+        return {}
+    opened = open_compartments(
+        session, actor, ref.victim_id, ref.standing, purpose="proteccion", action="victims.alerts",
+        names=names,
+    )  # fmt: skip
+    return {
+        field: opened.data[name][field]
+        for name in names
+        for field in ALERTS[name]
+        if field in opened.data.get(name, {})
+    }
+
+
+def writings(session: Session, actor: Actor, code: str) -> list[Writing]:
+    """When each compartment the actor opens was written, newest first; what was written stays closed.
+
+    Raises:
+        NotFound: no such person, or the actor has no part in any of her cases.
+        Forbidden: the role reads no persons.
+    """
+    require(actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(session, actor, code)
+    names = [name for name in COMPARTMENTS if ref.standing.level(actor, name) in OPENING]
+    blob = VictimBlob
+    unit = (
+        func.ruv.version_units(blob.victim_id, blob.record_id, blob.compartment)
+        .table_valued("version", "unit_name", name="behind")
+        .lateral()
+    )
+    rows = session.execute(
+        select(blob.compartment, blob.version, blob.created_at, unit.c.unit_name)
+        .join(unit, unit.c.version == blob.version)
+        .where(blob.victim_id == ref.victim_id, blob.compartment.in_(names))
+        .order_by(blob.created_at.desc(), blob.id.desc())
+    )
+    found = [Writing(row[0], COMPARTMENTS[row[0]].title_es, *row[1:]) for row in rows]
+    record(session, actor, "victims.writings", victim_id=ref.victim_id, purpose="atencion")
+    return found
+
+
+def ages(session: Session, actor: Actor, cases: list[str]) -> dict[str, dict[str, Any]]:
+    """Age and sex by the code of each of these cases, where the actor may list everybody's.
+
+    They are those that any reader of an identity sees; the list of cases is what is recorded.
+    """
+    shown = [fields("identity")[name] for name in ("age_years", "sex")]
+    if not all(may_filter(actor, field) for field in shown):
+        return {}
+    rows = session.execute(
+        select(TraffickingCase.code, Profile.age_years, Profile.sex)
+        .join(Profile, Profile.victim_id == TraffickingCase.victim_id)
+        .where(
+            TraffickingCase.code.in_(cases),
+            TraffickingCase.id.in_(visible_cases(actor).with_only_columns(TraffickingCase.id)),
+            given(actor, "identity"),
+        )
+    )
+    found = {row.code: {"age": row.age_years, "sex": row.sex} for row in rows}
+    record(
+        session, actor, "cases.list", purpose="atencion", compartments=["identity"],
+        fields=["age_years", "sex"], detail={"cases": sorted(found)},
+    )  # fmt: skip
+    return found
+
+
+def _filled(session: Session, victim_id: int) -> dict[str, Filled]:
+    """Of each filled compartment the strand that is shown; the database tells of those the actor knows."""
+    head = CompartmentHead
+    unit = func.ruv.head_units(victim_id).table_valued("compartment", "record_id", "unit_name", name="behind")
+    rows = session.execute(
+        select(
+            head.compartment, head.record_id, head.version, head.filled_at, head.updated_at, unit.c.unit_name
+        )
+        .join(unit, and_(unit.c.compartment == head.compartment, unit.c.record_id == head.record_id))
+        .where(head.victim_id == victim_id)
+    ).all()  # fmt: skip
+    strands: dict[str, dict[int, datetime]] = {}
+    for row in rows:
+        strands.setdefault(row.compartment, {})[row.record_id] = row.updated_at
+    return {
+        row.compartment: Filled(row.version, row.filled_at, row.updated_at, row.unit_name)
+        for row in rows
+        if row.record_id == shown_record(victim_id, strands[row.compartment])
+    }
+
+
+def _part(actor: Actor, ref: VictimRef, name: str, filled: Filled | None) -> Part:
+    level = ref.standing.level(actor, name)
+    writes = policy().permits(actor.role, Permission.VICTIMS_WRITE) and ref.standing.writes(actor, name)
+    return Part(name, COMPARTMENTS[name].title_es, level, level in OPENING, writes, filled)

@@ -1,0 +1,1 @@
+"""Mi trabajo: what waits for one person today, and where a code leads."""

@@ -1,0 +1,157 @@
+"""Mi trabajo, the list of cases and the case itself: each role sees its own, and nothing else."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from app.access.actor import Actor
+from app.services.victims.registration import Registered
+from tests.factories import World
+from tests.web.browsing import Browser, field, links, title
+
+IDENTITY = {
+    "sex": "MUJER",
+    "age_years": 16,
+    "nationality": "PE",
+    "given_names": "Zoraida Canaria",
+    "first_surname": "Quispecanario",
+    "documents": [{"type": "DNI", "number": "40123456"}],
+}
+CONTACT = {"mobile_phone": "987654321", "contact_restrictions": ["NO_TELEFONO"]}
+CANARIES = ("Zoraida", "Quispecanario", "40123456", "987654321")
+
+
+@pytest.fixture
+def upe(world: World) -> Actor:
+    """An officer of a UPE, who registers."""
+    return world.actor("upe_officer")
+
+
+@pytest.fixture
+def girl(world: World, upe: Actor) -> Registered:
+    """A girl of sixteen with a name, a document and a telephone that must not be called."""
+    return world.register(upe, identity=IDENTITY, contact=CONTACT, protection={"risk_level": "SEVERO"})
+
+
+def test_my_work_leads_to_what_waits(world: World, upe: Actor, girl: Registered) -> None:
+    browser = Browser(world, upe)
+    page = browser.get("/trabajo")
+    assert page.status_code == 200, page.text
+    assert title(page) == "Mi trabajo — RUV"
+    assert "Casos abiertos a cargo" in page.text
+    found = browser.post("/buscar-codigo", {"codigo": girl.code.lower().replace("-", " ")})
+    assert found.headers["location"] == f"/casos/{girl.case_code}"
+    assert (
+        browser.post("/buscar-codigo", {"codigo": girl.case_code})
+        .headers["location"]
+        .endswith(girl.case_code)
+    )
+    stranger = Browser(world, world.actor("upe_officer"))
+    for text in (girl.code, girl.case_code, "nada", ""):
+        refused = stranger.post("/buscar-codigo", {"codigo": text})
+        assert refused.status_code == 422
+        assert "govuk-error-summary" in refused.text
+
+
+def test_a_list_names_nobody(world: World, upe: Actor, girl: Registered) -> None:
+    browser = Browser(world, upe)
+    page = browser.get("/casos")
+    assert f"/casos/{girl.case_code}" in links(page)
+    assert "16 años" in page.text
+    assert "Próximo plazo" in page.text
+    assert not [c for c in CANARIES if c in page.text]
+    assert girl.case_code not in browser.get("/casos?grupo=cerrados").text
+    assert girl.case_code not in browser.get("/casos?sex=HOMBRE").text
+    assert girl.case_code in browser.get("/casos?sex=MUJER&state=PRESUNTA_VICTIMA").text
+    assert browser.get("/casos?state=NADA").status_code == 422
+    assert girl.case_code not in Browser(world, world.actor("upe_officer")).get("/casos").text
+
+
+def test_the_summary_warns_and_names_nobody(world: World, upe: Actor, girl: Registered) -> None:
+    page = Browser(world, upe).get(f"/casos/{girl.case_code}")
+    assert page.status_code == 200, page.text
+    assert girl.case_code in title(page)
+    assert "No contactar por teléfono" in page.text
+    assert "Riesgo: severo" in page.text
+    assert not [c for c in CANARIES if c in page.text]
+    assert Browser(world, world.actor("upe_officer")).get(f"/casos/{girl.case_code}").status_code == 404
+
+
+def test_a_case_moves_and_a_stale_form_keeps_its_text(world: World, upe: Actor, girl: Registered) -> None:
+    browser = Browser(world, upe)
+    base = f"/casos/{girl.case_code}/estado"
+    assert f"{base}/EN_ASISTENCIA_INMEDIATA" in links(browser.get(base))
+    form = browser.get(f"{base}/EN_ASISTENCIA_INMEDIATA")
+    sent = {"_version": field(form, "_version"), "note": "Ingresa hoy con su hermana"}
+    assert browser.post(f"{base}/ILOCALIZABLE", {"_version": field(form, "_version")}).status_code == 422
+    assert browser.post(f"{base}/EN_ASISTENCIA_INMEDIATA", sent).status_code == 303
+    stale = browser.post(f"{base}/EN_ATENCION_ESPECIALIZADA", sent)
+    assert stale.status_code == 412
+    assert "Ingresa hoy con su hermana" in stale.text
+    assert "En asistencia inmediata" in stale.text
+    again = {**sent, "_version": field(stale, "_version")}
+    assert browser.post(f"{base}/EN_ATENCION_ESPECIALIZADA", again).status_code == 303
+    history = browser.get(f"/casos/{girl.case_code}/historia")
+    assert "Ingresa hoy con su hermana" in history.text
+    assert browser.get(f"{base}/NADA").status_code == 404
+
+
+def test_discarding_waits_for_the_second_person(world: World, upe: Actor, girl: Registered) -> None:
+    browser = Browser(world, upe)
+    base = f"/casos/{girl.case_code}/estado/DESCARTADA"
+    form = browser.get(base)
+    assert "dos personas" in form.text
+    reason = re.search(r'name="reason"[^>]*value="([A-Z_]+)"', form.text)
+    assert reason
+    sent = {"_version": field(form, "_version"), "_clave": field(form, "_clave"), "reason": reason.group(1)}
+    asked = browser.post(base, sent)
+    assert asked.headers["location"].startswith("/solicitudes/CO-")
+    assert browser.post(base, sent).headers["location"] == asked.headers["location"]
+    assert "Presunta víctima" in browser.get(f"/casos/{girl.case_code}").text
+
+
+def test_the_team_is_kept_within_the_unit(world: World, upe: Actor, girl: Registered) -> None:
+    unit = next(line for line in _units(world, upe))
+    colleague = world.actor("upe_officer", unit=unit)
+    browser = Browser(world, upe)
+    base = f"/casos/{girl.case_code}/equipo"
+    assert colleague.username in browser.get(base).text
+    assert browser.post(f"{base}/personas", {"username": ""}).status_code == 422
+    assert browser.post(f"{base}/retiro", {"quien": upe.username}).status_code == 409
+    assert browser.post(f"{base}/personas", {"username": colleague.username}).status_code == 303
+    assert girl.case_code in Browser(world, colleague).get("/casos").text
+    fiscal = world.unit("FISCALIA")
+    assert fiscal in browser.get(f"{base}?departamento=17").text
+    assert browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "partes"}).status_code == 422
+    assert browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "todo"}).status_code == 303
+    assert browser.post(f"{base}/salida").headers["location"].startswith("/casos?")
+    assert browser.get(f"/casos/{girl.case_code}").status_code == 404
+
+
+def _units(world: World, actor: Actor) -> list[str]:
+    from sqlalchemy import select
+
+    from app.models import Unit
+
+    with world.session(actor) as session:
+        return list(session.scalars(select(Unit.code).where(Unit.id == actor.unit_id)))
+
+
+def test_who_comes_back_gets_a_new_case(world: World, upe: Actor, girl: Registered) -> None:
+    browser = Browser(world, upe)
+    form = browser.get(f"/casos/{girl.case_code}/estado/CERRADO")
+    ended = {"_version": field(form, "_version"), "outcome": "TRASLADO"}
+    assert browser.post(f"/casos/{girl.case_code}/estado/CERRADO", ended).status_code == 303
+    summary = browser.get(f"/casos/{girl.case_code}")
+    entry = f"/casos/reingreso?persona={girl.code}"
+    assert entry in links(summary)
+    form = browser.get(entry)
+    assert girl.code in form.text
+    sent = {"_clave": field(form, "_clave"), "victim": girl.code, "source": "REINGRESO", "state": "ALERTA"}
+    assert browser.post("/casos/reingreso", sent).status_code == 422
+    on = {"first_identified_on.dia": "5", "first_identified_on.mes": "3", "first_identified_on.anio": "2025"}
+    first = browser.post("/casos/reingreso", {**sent, **on})
+    assert first.headers["location"].startswith("/casos/CA-")
+    assert browser.post("/casos/reingreso", {**sent, **on}).headers["location"] == first.headers["location"]
