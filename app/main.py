@@ -11,6 +11,7 @@ from app.api import health, router
 from app.api.documentation import complete_openapi
 from app.config import Settings, get_settings
 from app.edge import problems
+from app.edge.browser import LARGEST_FORM
 from app.edge.middleware import BodyLimit, SafeHeaders
 from app.runtime import Runtime, open_runtime
 from app.services.scheduler.runner import Scheduler
@@ -47,6 +48,7 @@ def create_app(
         redirect_slashes=False,
     )
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence", "/archivos"))
+    app.add_middleware(BodyLimit, limit=LARGEST_FORM)
     app.add_middleware(SafeHeaders)
     problems.install(app, errors.problem_page)
     app.include_router(router.router)

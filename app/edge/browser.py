@@ -20,8 +20,10 @@ AGREEING: Final = "/compromiso"
 _OWN_ORIGIN = frozenset({"same-origin", "none"})
 _STALE_FORM = "La página venció o no es de este servicio. Vuelva a abrirla y repita el envío."
 
+LARGEST_FORM: Final = 64 * 1024 * 1024
+"""Bytes of a form with files; no request is longer."""
 # What is uploaded stays in memory until it is sealed: a temporary file would hold it readable on the disk.
-MultiPartParser.spool_max_size = 64 * 1024 * 1024
+MultiPartParser.spool_max_size = LARGEST_FORM
 
 
 async def browser_actor(request: Request) -> Actor:

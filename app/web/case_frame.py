@@ -43,6 +43,7 @@ class Tab:
 TABS: Final = (
     Tab("resumen", _("Resumen"), Permission.CASES_READ),
     Tab("datos", _("Datos"), Permission.VICTIMS_READ),
+    Tab("plan", _("Plan"), Permission.PLANS_READ, "plan"),
     Tab("notas", _("Notas"), Permission.CASES_READ),
     Tab("proceso", _("Proceso penal"), Permission.CASES_READ, "legal"),
     Tab("proteccion", _("Protección"), Permission.CASES_READ, "protection"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any, cast
 
@@ -167,11 +167,14 @@ class Page:
         self.form.refuse(told)
 
 
-async def open_page(request: Request, session: DbSession, actor: CurrentActor) -> Page:
-    """What a page of a signed-in person starts from."""
+async def open_page(request: Request, session: DbSession, actor: CurrentActor) -> AsyncIterator[Page]:
+    """What a page of a signed-in person starts from; files it brought are let go of in the end."""
     i18n.speak(browsing(request).language)  # type: ignore[union-attr]
     form = Form() if request.method in SAFE else Form(await request.form(max_files=20, max_fields=2000))
-    return Page(request, session, actor, form)
+    try:
+        yield Page(request, session, actor, form)
+    finally:
+        await request.close()
 
 
-CurrentPage = Annotated[Page, Depends(open_page)]
+CurrentPage = Annotated[Page, Depends(open_page, scope="function")]

@@ -13,6 +13,7 @@ from app.web import (
     history,
     notes,
     outbox,
+    plan_routes,
     procedures,
     proceedings,
     protection,
@@ -28,6 +29,7 @@ router = APIRouter()
 PARTS = (
     *(static, session, outbox),
     *(work, cases, case_moves, case_team, record, record_edit, history, family),
+    *(plan_routes,),
     *(notes,),
     *(proceedings, procedures, protection),
     *(account, units, catalogues, accounts),

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import require
+from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.scope import actor_params, visible_plans
@@ -42,10 +42,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     require(actor, Permission.PLANS_READ)
     ref = find(session, actor, code)
     row, whole = ref.row, ref.sees_all(actor)
-    record(
-        session, actor, "plans.read", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
-        compartments=["plan"], detail={"plan": row.code, "whole": whole},
-    )  # fmt: skip
+    _looked(session, actor, ref, purpose, whole=whole, compartments=["plan"])
     found = activities(session, actor, ref, purpose=purpose, action="plans.read")
     notes = _notes(session, actor, ref, found, purpose)
     ids = {
@@ -57,30 +54,64 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     goals = objectives(session, actor, ref, purpose=purpose, action="plans.read") if whole else []
     codes = {goal["id"]: goal["code"] for goal in goals}
     answer = {
-        **_header(row, units),
-        **_codes(session, actor, row),
+        **_face(session, actor, ref, units),
         "activities": [
             _activity(a, codes.get(a["objective_id"]), notes.get(a["id"], []), units) for a in found
         ],
-        "possible_states": list(rules.MACHINE.offered(row.state)) if ref.responsible(actor) else [],
-        "view": "all" if whole else "own",
         "_access": {name: level.name.lower() for name, level in ref.standing.levels(actor).items()},
     }
     return {**answer, **_whole(session, actor, ref, goals, purpose)} if whole else answer
+
+
+def face(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """Codes, kind and state of one plan; nothing of it is opened.
+
+    Raises:
+        NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
+        Forbidden: the role reads no plans.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = find(session, actor, code)
+    _looked(session, actor, ref, purpose, whole=False, compartments=[])
+    return _face(session, actor, ref, unit_names(session, actor, {ref.row.unit_id}))
+
+
+def _looked(
+    session: Session, actor: Actor, ref: PlanRef, purpose: str, *, whole: bool, compartments: list[str]
+) -> None:
+    row = ref.row
+    record(
+        session, actor, "plans.read", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        compartments=compartments, detail={"plan": row.code, "whole": whole},
+    )  # fmt: skip
+
+
+def _face(session: Session, actor: Actor, ref: PlanRef, units: dict[int, UnitName]) -> dict[str, Any]:
+    return {
+        **_header(ref.row, units),
+        **_codes(session, actor, ref.row),
+        "possible_states": list(rules.MACHINE.offered(ref.row.state)) if ref.responsible(actor) else [],
+        "responsible": ref.responsible(actor),
+        "view": "all" if ref.sees_all(actor) else "own",
+    }
 
 
 def work_list(
     session: Session,
     actor: Actor,
     *,
+    case: str | None = None,
     state: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Plans in scope, latest change of state first, with what the own unit has to do; and the next cursor.
 
+    `case`: only those of this case.
+
     Raises:
         Forbidden: the role reads no plans.
+        NotFound: the case is out of scope.
         Invalid: unknown state.
         BadRequest: the cursor is not one of this list.
     """
@@ -95,6 +126,8 @@ def work_list(
         .order_by(Plan.state_since.desc(), Plan.code.desc())
         .limit(limit + 1)
     )  # fmt: skip
+    if case is not None:
+        query = query.where(Plan.case_id == case_in_scope(session, actor, case).case_id)
     if state is not None:
         if state not in rules.STATES:
             raise Invalid("Revise el filtro.", errors=[unknown_code("state", rules.STATES, "unknown")])

@@ -45,6 +45,8 @@ SIGNERS: Final = MappingProxyType(
         "UPE": "Unidad de Protección Especial",
     }
 )
+NEEDED: Final = ("PERSONA", "PROFESIONAL")
+"""Without these two nothing is signed."""
 MANNERS: Final = MappingProxyType(
     {
         "FIRMA": "Firma",

@@ -1,0 +1,62 @@
+"""How far the signing of a plan has come: who signed what stands in it now, and what is missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.services.plans import rules
+from app.services.plans.assessing import labelled
+from app.services.plans.content_queries import find, whole
+from app.services.plans.detail_queries import gaps
+from app.services.plans.difference import differences
+from app.services.plans.facts import facts_of
+from app.services.plans.row_queries import acknowledged, signatures_on
+from app.services.plans.versions import newest, signable
+
+_ACTION = "plans.version"
+
+
+def readiness(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+    """Signatures on the plan as it is now, who still has to sign it, and what stands in the way.
+
+    `number` is that of the version the next signature is on; `changes` tells in words what changed since the
+    one kept before it (`before`, none at first); `gaps` are the domains at risk that nobody has explained.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: the actor reads the plan in part.
+    """
+    require(actor, Permission.PLANS_READ)
+    ref = whole(actor, find(session, actor, code))
+    content = signable(session, actor, ref, purpose=purpose, action=_ACTION)
+    latest = newest(session, actor, ref, purpose, action=_ACTION)
+    changes = [change.text for change in differences(latest[1], content)] if latest else []
+    before = latest[0].number if latest else None
+    current = latest is not None and latest[1] == content
+    number = before if current and before else (before or 0) + 1
+    signed = signatures_on(session, ref, number)
+    known = acknowledged(session, ref, number)
+    refusal = rules.unsignable(ref.row.state, facts_of(session, ref))
+    return {
+        "number": number,
+        "kept": current,
+        "before": None if current else before,
+        "changes": changes,
+        "signed": [
+            {
+                "signer": who,
+                "signer_label": rules.SIGNERS[who],
+                "manner": how,
+                "manner_label": rules.MANNERS[how],
+            }
+            for who, how in sorted(signed)
+        ],
+        "missing": [name for name in rules.NEEDED if name not in {who for who, _ in signed}],
+        "refusal": refusal.message if refusal else None,
+        "gaps": labelled(domain for domain in gaps(session, ref) if domain not in known),
+    }

@@ -1,0 +1,108 @@
+"""Contacts after the exit: when, by which channels without risk, and what came of each."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from app.access.permissions import Permission
+from app.edge.deps import Requires
+from app.errors import NotFound
+from app.records.kinds import today
+from app.records.rows import plans as rows
+from app.records.rows import row_fields
+from app.services.plans import following
+from app.web.controls import Control, controls, read
+from app.web.creating import once
+from app.web.page import CurrentPage, Page
+from app.web.plan_frame import plan_part
+from app.web.rows import read_row
+
+router = APIRouter()
+
+_WRITE = (Permission.PLANS_WRITE,)
+
+
+@router.get("/planes/{code}/seguimiento", dependencies=[Requires(Permission.PLANS_READ)])
+def calendar(code: str, page: CurrentPage) -> Response:
+    """Planned contacts by day, what came of them, and the channels the person admits."""
+    return _draw(page, code)
+
+
+@router.post("/planes/{code}/seguimiento", dependencies=[Requires(*_WRITE)])
+def plan_contact(code: str, page: CurrentPage) -> Response:
+    """Plans one more contact, by a channel that puts nobody at risk."""
+    with page.attempt():
+        values = read(page.form, _planned_controls())
+        page.form.check()
+        wanted = read_row(rows.FollowUp, {**values, "channel": page.form.text("channel")})
+        payload = {"plan": code, **wanted.model_dump(mode="json")}
+        once(
+            page,
+            "plans.follow-up",
+            payload,
+            lambda: following.plan_contact(page.session, page.actor, code, wanted),
+        )
+        return page.go(f"/planes/{code}/seguimiento", done="plan_contacto_planeado")
+    return _draw(page, code)
+
+
+@router.get("/planes/{code}/seguimiento/{contact}", dependencies=[Requires(*_WRITE)])
+def attempt(code: str, contact: str, page: CurrentPage) -> Response:
+    """The form of an attempt at a planned contact."""
+    page.form.start(contacted_on=today().isoformat())
+    return _draw_contact(page, code, contact)
+
+
+@router.post("/planes/{code}/seguimiento/{contact}", dependencies=[Requires(*_WRITE)])
+def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
+    """Records an attempt; by a channel she does not admit only with the reason why it happened."""
+    with page.attempt():
+        wanted = read_row(rows.Contact, read(page.form, _contact_controls()))
+        page.form.check()
+        payload = {"plan": code, "contact": contact, **wanted.model_dump(mode="json")}
+        once(
+            page,
+            "plans.contact",
+            payload,
+            lambda: str(following.contacted(page.session, page.actor, code, contact, wanted)["code"]),
+        )
+        return page.go(f"/planes/{code}/seguimiento", done="plan_contacto")
+    return _draw_contact(page, code, contact)
+
+
+def _planned_controls() -> list[Control]:
+    return controls(row_fields("plan_follow_up"), only=["planned_on"])
+
+
+def _contact_controls() -> list[Control]:
+    return controls(row_fields("follow_up_contact"))
+
+
+def _draw(page: Page, code: str) -> Response:
+    frame = plan_part(page, code, "seguimiento")
+    found = following.follow_ups(page.session, page.actor, frame["plan"]["code"])
+    return page.draw(
+        "plans/follow_up.html",
+        **frame,
+        items=found["items"],
+        channels=[(one["channel"], one["channel_label"]) for one in found["channels"]],
+        planned=_planned_controls()[0],
+        following=frame["plan"]["state"] == "EN_SEGUIMIENTO",
+    )
+
+
+def _draw_contact(page: Page, code: str, contact: str) -> Response:
+    frame = plan_part(page, code, "seguimiento")
+    found = following.follow_ups(page.session, page.actor, frame["plan"]["code"])
+    wanted = contact.strip().upper()
+    one = next((item for item in found["items"] if item["code"] == wanted), None)
+    if one is None:
+        raise NotFound
+    return page.draw(
+        "plans/contact.html",
+        **frame,
+        contact=one,
+        channels=[one["channel_label"] for one in found["channels"]],
+        controls=_contact_controls(),
+    )

@@ -1,0 +1,27 @@
+"""Every route of the plan's pages."""
+
+from fastapi import APIRouter
+
+from app.web import (
+    plan_activities,
+    plan_assessing,
+    plan_contacts,
+    plan_editing,
+    plan_files,
+    plan_reviewing,
+    plan_signing,
+    plans,
+)
+
+router = APIRouter()
+for part in (
+    plans,
+    plan_editing,
+    plan_activities,
+    plan_assessing,
+    plan_reviewing,
+    plan_signing,
+    plan_files,
+    plan_contacts,
+):
+    router.include_router(part.router)
