@@ -66,6 +66,21 @@ def launch(playwright: Playwright, executable: str) -> Browser:
     return playwright.chromium.launch(executable_path=executable, args=_ARGS, timeout=60_000)
 
 
+def launch_profile(
+    playwright: Playwright, executable: str, profile: Path, *, base_url: str
+) -> BrowserContext:
+    """Start a browser of somebody at a desk in Lima whose profile is on the disk."""
+    return playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=executable,
+        args=_ARGS,
+        base_url=base_url,
+        viewport=DESKTOP,
+        locale="es-PE",
+        timezone_id="America/Lima",
+    )
+
+
 @dataclass
 class Watch:
     """What went wrong in any page of one browser context, and what the person there did."""

@@ -86,3 +86,14 @@ def _middle(path: str) -> tuple[float, float]:
         x, y = x + dx, y + dy
         corners.append((x, y))
     return sum(x for x, _ in corners) / len(corners), sum(y for _, y in corners) / len(corners)
+
+
+def test_no_form_is_kept_by_the_browser() -> None:
+    """Browsers write what is in a form into their session files, readable, unless the form itself says no."""
+    forms = [
+        (file.name, found)
+        for file in (WEB / "templates").rglob("*.html")
+        for found in re.findall(r"<form\b[^>]*", file.read_text(encoding="utf-8"))
+    ]
+    assert len(forms) > 5
+    assert [name for name, found in forms if 'autocomplete="off"' not in found] == []
