@@ -1,9 +1,9 @@
 """Plain ASGI middleware: a limit on bodies and the headers every answer carries."""
 
-import json
-
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.edge.problems import too_large
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -11,15 +11,6 @@ _HEADERS = [
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
-_TOO_LARGE = json.dumps(
-    {
-        "type": "urn:ruv:problem:too-large",
-        "title": "Demasiado grande",
-        "status": 413,
-        "detail": "El cuerpo de la solicitud supera el tamaño admitido.",
-    },
-    ensure_ascii=False,
-).encode()
 
 
 class SafeHeaders:
@@ -60,6 +51,9 @@ class BodyLimit:
         if scope["type"] != "http" or (self.exempt and scope["path"].endswith(self.exempt)):
             await self.app(scope, receive, send)
             return
+        if _announced(scope) > self.limit:
+            await too_large(Request(scope))(scope, receive, send)
+            return
         received, started, refused = 0, False, False
 
         async def counted() -> Message:
@@ -83,9 +77,10 @@ class BodyLimit:
         except ClientDisconnect:
             refused = refused or received > self.limit
         if refused or (received > self.limit and not started):
-            await self._refuse(send)
+            await too_large(Request(scope))(scope, receive, send)
 
-    async def _refuse(self, send: Send) -> None:
-        headers = [(b"content-type", b"application/problem+json"), (b"connection", b"close")]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": _TOO_LARGE})
+
+def _announced(scope: Scope) -> int:
+    """Bytes that a request says it carries; 0 where it does not say."""
+    told = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(told) if told.isdigit() else 0

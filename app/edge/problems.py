@@ -22,6 +22,7 @@ from app.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TooLarge,
     TooMany,
     Unauthenticated,
     Unavailable,
@@ -85,6 +86,12 @@ def _answer(
         return problem_response(status, body, headers)
     answer: Response = request.app.state.pages(request, status, body)
     return answer
+
+
+def too_large(request: Request) -> Response:
+    """The answer to a body over its limit, of which the rest is not read."""
+    error = TooLarge("Lo que envió supera el tamaño admitido. Redúzcalo o divídalo y envíelo otra vez.")
+    return _answer(request, error.status, error.problem(), {"Connection": "close"})
 
 
 def _on_app_error(request: Request, error: AppError) -> Response:

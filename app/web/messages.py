@@ -63,6 +63,14 @@ MESSAGES = {
     "medida-levantada": _("Se anotó que la medida se levantó."),
     "ruta-abierta": _("Se abrió la ruta de protección."),
     "ruta-paso": _("Se guardó el paso de la ruta."),
+    "consentimiento-registrado": _("Se registró el consentimiento."),
+    "objecion-registrada": _("Se registró la objeción: vale desde ahora."),
+    "objecion-levantada": _("Se levantó la objeción."),
+    "archivo-agregado": _("Se adjuntó el documento."),
+    "archivo-retirado": _("Se retiró el documento."),
+    "solicitud-recibida": _("Se registró la solicitud: su plazo ya corre."),
+    "solicitud-paso": _("Se guardó el paso de la solicitud."),
+    "solicitud-plazo": _("Se amplió el plazo."),
 }
 """A new page adds its sentences here."""
 

@@ -37,6 +37,18 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(_("Casos"), "/casos", (Permission.CASES_READ,), hint=_("Los casos a su cargo, por código")),
     Entry(
+        _("Mis víctimas"),
+        "/fiscalia",
+        (Permission.CASES_IDENTIFY,),
+        hint=_("Sus casos por carpeta fiscal, audiencias y protección"),
+    ),
+    Entry(
+        _("Solicitudes de datos"),
+        "/solicitudes-de-datos",
+        (Permission.DATA_REQUESTS_READ,),
+        hint=_("Pedidos de las personas sobre sus datos y sus plazos"),
+    ),
+    Entry(
         _("Administración"),
         "/administracion",
         (Permission.ACCOUNTS_MANAGE,),

@@ -14,7 +14,7 @@ from app.catalogues import code_list
 from app.edge.deps import Requires
 from app.errors import Invalid, NotFound
 from app.records import fields
-from app.records.kinds import LIMA
+from app.records.kinds import LIMA, today
 from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import links
@@ -272,10 +272,26 @@ def _card(item: dict[str, Any]) -> dict[str, Any]:
         **item,
         "title": f"{item['kind_label']} · {item['code']}",
         "steps": steps(item["kind"], item["stage"], since),
-        "hearing": _day(item["link"].get("next_hearing_on")),
+        "hearing": in_words(_day(item["link"].get("next_hearing_on"))),
         "rows": words(Proceeding.table, {name: item[name] for name in ("department", "opened_on")})
         + words(LINK, {**item["link"], "next_hearing_on": None}),
     }
+
+
+def in_words(hearing: date | None) -> str:
+    """A hearing's day and how far off it is."""
+    if hearing is None:
+        return ""
+    days = (hearing - today()).days
+    if days < 0:
+        far = _("ya pasó")
+    elif days == 0:
+        far = _("hoy")
+    elif days == 1:
+        far = _("mañana")
+    else:
+        far = _("en %(days)s días") % {"days": days}
+    return f"{day(hearing)} ({far})"
 
 
 def _day(value: Any) -> date | None:

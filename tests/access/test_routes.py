@@ -34,6 +34,8 @@ PUBLIC = {
     ("POST", "/sesion/bloqueada"),  # opens only the session of the cookie, for its owner's password
     ("POST", "/sesion/bloquear"),
     ("GET", "/salida"),
+    ("GET", "/verificar"),  # who holds a paper checks it; it answers nothing of anybody
+    ("POST", "/verificar"),
     ("GET", "/sin-conexion"),  # blank: what a browser keeps for when there is no connection
     ("GET", "/sw.js"),
     ("GET", "/manifest.webmanifest"),

@@ -9,9 +9,9 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 
-from app.api.printing import VERIFICATIONS
 from app.errors import TooMany
 from app.services.limits import PerMinute
+from app.services.printing.verifying import VERIFICATIONS
 from tests.cases.story import API, ok, problem, refer, registered, rows, shared_with, unit_code
 from tests.factories import World
 from tests.plans.story import WISH, drafted, running

@@ -42,7 +42,7 @@ def test_a_proceeding_is_linked_once_moved_and_noted(world: World) -> None:
         )  # fmt: skip
     shown = fiscal.get(f"/casos/{case}/proceso").text
     assert shown.count(FILE) == 1
-    assert "Vence en 9 días" in shown
+    assert "(en 9 días)" in shown
     code = re.search(r"PJ-[\w-]+", shown)
     assert code
     at = f"/casos/{case}/proceso/{code.group()}"

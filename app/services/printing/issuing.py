@@ -86,7 +86,7 @@ def issue(session: Session, actor: Actor, wanted: Issue) -> Print:
         printed=f"Impreso el {shown_moment(datetime.now(UTC))} (hora de Lima) por {who}, {unit}",
         verify=(
             "Quien recibe este papel puede comprobar con el código y la huella que es auténtico, en la "
-            "verificación del sistema (/api/v1/documents). La respuesta dice qué documento es y cuándo se "
+            "verificación del sistema (/verificar). La respuesta dice qué documento es y cuándo se "
             "imprimió, nunca de quién. Guárdelo bajo llave y destrúyalo cuando ya no sirva."
         ),
     )

@@ -8,9 +8,12 @@ from app.access.actor import VERIFIER
 from app.codes import parse_code
 from app.db import Database
 from app.errors import FieldError, Invalid
+from app.services.limits import PerMinute
 from app.services.printing.issuing import HASH_BYTES, KINDS
 from app.services.printing.queries import verified
 
+VERIFICATIONS = PerMinute(30)
+"""How often one address may ask."""
 GENUINE = "El documento es auténtico: su código y su huella corresponden a una impresión del sistema."
 NOT_GENUINE = (
     "El código y la huella no corresponden a ningún documento. Revise que estén bien copiados; si lo están, "
@@ -18,12 +21,17 @@ NOT_GENUINE = (
 )
 
 
-def verify(database: Database, code: str, digits: str) -> dict[str, Any]:
+def verify(database: Database, code: str, digits: str, address: str) -> dict[str, Any]:
     """What kind of document it is and on which day it was printed, if code and hash belong together.
 
+    Args:
+        address: who asks, by network address.
+
     Raises:
+        TooMany: the address asked too often in this minute.
         Invalid: the code or the hash is not written as on the paper.
     """
+    VERIFICATIONS.check(address, "Demasiadas comprobaciones. Espere un minuto.")
     errors: list[FieldError] = []
     try:
         paper = parse_code(code, "DI")
