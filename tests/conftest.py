@@ -24,6 +24,31 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
 
+LONGEST = (
+    "hostile/test_malformed.py",
+    "access/test_routes.py",
+    "demo/test_demo.py",
+    "cli/test_serve.py",
+    "access/test_matrix_planted.py",
+    "resilience/test_kill.py",
+    "migrations/test_migrations.py",
+    "plans/test_machines.py",
+    "matching/test_buckets.py",
+    "postgres/test_lifecycle.py",
+    "keys/test_rotation.py",
+    "access/test_matrix_http.py",
+    "clocks/test_scheduler.py",
+)
+"""Files that take longest: begun first, so that no worker is left alone with one of them at the end."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest files; the others stay in their random order."""
+    place = {str(ROOT / "tests" / name): at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(str(item.path), len(LONGEST)))
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterator[None]:
     """End a run that had no browser with what it did not test, after everything else it says."""

@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy import URL, make_url
 
 from app.config import Settings
-from app.postgres import ServerHandle, create_roles_and_database
+from app.postgres import ServerHandle
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
 from app.vault import RootKey
 from tests.factories import World
+from tests.scratch import create_database
 
 
 @pytest.fixture
 def urls(server: ServerHandle, worker: str, request: pytest.FixtureRequest) -> dict[str, URL]:
     """A new database for the test, by database role."""
     name = f"keys_{worker}_{abs(hash(request.node.nodeid)) % 10**8}"
-    create_roles_and_database(server.superuser_url(), name)
+    create_database(server, name)
     return {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
 
 
