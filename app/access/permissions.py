@@ -38,7 +38,7 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     """Manage the accounts of one's own institution."""
     IMPORTS_RUN = "imports:run"
-    """Load registers in bulk."""
+    """Load registers in bulk; that runs on the server's command line only."""
     CONSENTS_READ = "consents:read"
     """Read the consent ledger and the objections of a case in scope."""
     CONSENTS_WRITE = "consents:write"
@@ -72,7 +72,6 @@ RESERVED = frozenset(
         Permission.ACCOUNTS_MANAGE,
         Permission.AUDIT_READ,
         Permission.RELEASES_PUBLISH,
-        Permission.IMPORTS_RUN,
     }
 )
 """Powers over the register as a whole or over accounts: only the operator of the installation gives them."""

@@ -98,10 +98,11 @@ class UserPreference(Base):
     """What a person chose for her own pages, and the rules of confidentiality she agreed to."""
 
     __tablename__ = "user_preference"
-    __table_args__ = (codes_of("language", "es en quz"),)
+    __table_args__ = (codes_of("language", "es en quz"), codes_of("text_size", "normal grande muy-grande"))
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True, autoincrement=False)
     language: Mapped[str] = mapped_column(server_default=text("'es'"))
+    text_size: Mapped[str] = mapped_column(server_default=text("'normal'"))
     agreed_version: Mapped[str | None]
     agreed_at: Mapped[datetime | None]
 

@@ -1,4 +1,4 @@
-"""Mi cuenta: one's own data, sessions, password and language."""
+"""Mi cuenta: one's own data, sessions, password, language and size of the text."""
 
 import uuid
 
@@ -9,8 +9,9 @@ from app.edge.deps import SignedIn, means_of
 from app.errors import NotFound
 from app.services.access.own import change_password, who_am_i
 from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
+from app.services.access.preferences import choose_text_size
 from app.web.i18n import gettext
-from app.web.page import CurrentPage
+from app.web.page import CurrentPage, Page
 from app.web.session import new_secret
 
 router = APIRouter(prefix="/cuenta")
@@ -19,8 +20,16 @@ router = APIRouter(prefix="/cuenta")
 @router.get("", dependencies=[SignedIn()])
 def mine(page: CurrentPage) -> Response:
     """One's own account."""
-    sessions = own_sessions(page.session, page.actor)
-    return page.draw("account/mine.html", me=who_am_i(page.session, page.actor), sessions=sessions)
+    return _mine(page)
+
+
+@router.post("/texto", dependencies=[SignedIn()])
+def text_size(page: CurrentPage) -> Response:
+    """Changes the size of the text of one's own pages."""
+    with page.attempt():
+        choose_text_size(page.session, page.actor, page.form.text("text_size") or "")
+        return page.go("/cuenta", done="texto")
+    return _mine(page)
 
 
 @router.post("/sesiones", dependencies=[SignedIn()])
@@ -55,3 +64,15 @@ def set_password(page: CurrentPage) -> Response:
         change_password(means_of(page.runtime), page.actor, old, new)
         return page.go("/cuenta", done="contrasena")
     return page.draw("account/password.html")
+
+
+def _mine(page: Page) -> Response:
+    sizes = [
+        ("normal", gettext("Normal")),
+        ("grande", gettext("Grande")),
+        ("muy-grande", gettext("Muy grande")),
+    ]
+    sessions = own_sessions(page.session, page.actor)
+    return page.draw(
+        "account/mine.html", me=who_am_i(page.session, page.actor), sessions=sessions, sizes=sizes
+    )

@@ -39,6 +39,12 @@ def test_a_new_account_signs_in_once_it_has_its_own_password(world: World, place
     assert made["initial_password"] not in str(trace)
 
 
+def test_the_police_make_their_own_officers_accounts(world: World) -> None:
+    place = institution(world, "PNP")
+    made = create(place, role="police_investigator")
+    assert ok(exchange(world, made["username"], made["initial_password"]))
+
+
 @pytest.mark.parametrize("wrong", ["initial", "new", "lasting"])
 def test_an_initial_password_is_exchanged_by_who_knows_it_for_a_better_one(
     world: World, place: Institution, wrong: str

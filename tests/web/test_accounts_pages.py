@@ -198,6 +198,17 @@ def test_ones_own_sessions_end_one_by_one_or_all_but_this(world: World) -> None:
     assert [one.get("/cuenta").status_code for one in browsers] == [303, 303, 303, 200]
 
 
+def test_ones_own_text_is_made_larger_everywhere(world: World) -> None:
+    browser = Browser(world, world.actor("cem_officer"))
+    assert "ruv-text-" not in browser.get("/cuenta").text
+    refused = browser.post("/cuenta/texto", {"text_size": "enorme"})
+    assert refused.status_code == 422
+    assert 'href="#text_size"' in refused.text
+    taken(browser.post("/cuenta/texto", {"text_size": "muy-grande"}), "/cuenta?hecho=texto")
+    for page in ("/trabajo", "/cuenta"):
+        assert re.search(r'<html [^>]*class="[^"]* ruv-text-muy-grande"', browser.get(page).text)
+
+
 def test_ones_own_password_is_changed(world: World) -> None:
     actor = world.actor("cem_officer")
     here, there = Browser(world, actor), Browser(world, actor)

@@ -39,7 +39,8 @@ _LONGEST: Final = 100
 _STATE = text("""
     SELECT w.session_id, w.seen_at, w.locked_at, s.user_id, s.username, s.unit_id, s.institution_id, s.role,
            s.supervisor, u.name AS unit_name, u.code AS unit_code, u.kind AS unit_kind, u.department,
-           coalesce(p.language, 'es') AS language, p.agreed_version
+           coalesce(p.language, 'es') AS language, coalesce(p.text_size, 'normal') AS text_size,
+           p.agreed_version
     FROM web_session w
     CROSS JOIN LATERAL ruv.session_state(w.session_id) s
     JOIN unit u ON u.id = s.unit_id
@@ -56,6 +57,7 @@ class Browsing:
     locked: bool
     supervisor: bool
     language: str
+    text_size: str
     agreed_version: str | None
     unit_name: str
     unit_code: str
@@ -155,6 +157,7 @@ def _seen(session: Session, row: Any, token: str) -> Browsing:
         locked=locked,
         supervisor=row.supervisor,
         language=row.language,
+        text_size=row.text_size,
         agreed_version=row.agreed_version,
         unit_name=row.unit_name,
         unit_code=row.unit_code,

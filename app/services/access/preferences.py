@@ -1,4 +1,4 @@
-"""What a person chose for her own pages: the language, and the rules of confidentiality she agreed to."""
+"""What a person chose for her own pages (language, size of the text), and the rules she agreed to."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from app.errors import Invalid
 from app.models import UserPreference
 
 LANGUAGES: Final = ("es", "en", "quz")
+TEXT_SIZES: Final = ("normal", "grande", "muy-grande")
 AGREEMENT: Final = "2026-11"
 """Version of the rules of confidentiality; a new one is agreed to at the next sign-in."""
 
@@ -28,6 +29,18 @@ def choose_language(session: Session, actor: Actor, language: str) -> None:
         message = "Elija uno de los idiomas de la lista."
         raise Invalid(message, errors=[{"field": "language", "code": "unknown", "message": message}])
     _put(session, actor, language=language)
+
+
+def choose_text_size(session: Session, actor: Actor, size: str) -> None:
+    """Set the size of the text of one's own pages.
+
+    Raises:
+        Invalid: not one of `TEXT_SIZES`.
+    """
+    if size not in TEXT_SIZES:
+        message = "Elija uno de los tamaños de la lista."
+        raise Invalid(message, errors=[{"field": "text_size", "code": "unknown", "message": message}])
+    _put(session, actor, text_size=size)
 
 
 def agree(session: Session, actor: Actor) -> None:
