@@ -12,6 +12,7 @@ from app.edge.deps import Requires
 from app.errors import NotFound
 from app.services.plans import queries, rules
 from app.services.plans.progress import Step, progress
+from app.web.drafting import finish, resume
 from app.web.errors import local_path
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
@@ -23,7 +24,8 @@ router = APIRouter()
 @router.get("/planes/{code}/actividades/{activity}", dependencies=[Requires(Permission.PLANS_READ)])
 def show(code: str, activity: str, page: CurrentPage) -> Response:
     """One activity: what was agreed, what happened so far, and the form that moves it."""
-    return _draw(page, code, activity)
+    resumed = resume(page, _draft(activity))
+    return _draw(page, code, activity, resumed=resumed)
 
 
 @router.post("/planes/{code}/actividades/{activity}", dependencies=[Requires(Permission.PLANS_PROGRESS)])
@@ -34,12 +36,19 @@ def advance(code: str, activity: str, page: CurrentPage) -> Response:
         page.form.check()
         version = -1 if page.form.version is None else page.form.version
         progress(page.session, page.actor, code, activity, version, step)
+        finish(page, _draft(activity))
         back = page.form.text("volver")
         return page.go(local_path(back) if back else f"/planes/{code}", done="plan_actividad")
+    resume(page, _draft(activity))
     return _draw(page, code, activity)
 
 
-def _draw(page: Page, code: str, activity: str) -> Response:
+def _draft(activity: str) -> str:
+    """Under which name the form is kept while it is written."""
+    return f"actividad:{activity.strip().upper()}"
+
+
+def _draw(page: Page, code: str, activity: str, *, resumed: bool = False) -> Response:
     plan = queries.read(page.session, page.actor, code)
     wanted = activity.strip().upper()
     found = next((one for one in plan["activities"] if one["code"] == wanted), None)
@@ -58,6 +67,7 @@ def _draw(page: Page, code: str, activity: str) -> Response:
         moves=_moves(page, plan, found),
         notes=[_note(note) for note in reversed(found["notes"])],
         volver=local_path(volver) if volver else "",
+        resumed=resumed,
     )
 
 

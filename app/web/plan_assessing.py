@@ -15,6 +15,7 @@ from app.records.rows import row_fields
 from app.services.plans import assessing
 from app.web.controls import Control, controls, read
 from app.web.creating import once
+from app.web.drafting import finish, resume
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_part
 from app.web.rows import read_row
@@ -51,6 +52,7 @@ def assess(code: str, page: CurrentPage) -> Response:
             payload,
             lambda: str(assessing.assess(page.session, page.actor, code, wanted)["code"]),
         )
+        finish(page, f"valoracion:{code}")
         return page.go(f"/planes/{code}/valoraciones", done="plan_valoracion")
     return _draw(page, code)
 
@@ -62,6 +64,7 @@ def _controls() -> list[Control]:
 
 
 def _draw(page: Page, code: str) -> Response:
+    resume(page, f"valoracion:{code}")
     frame = plan_part(page, code, "valoraciones")
     found = assessing.assessments(page.session, page.actor, frame["plan"]["code"])
     return page.draw(

@@ -14,6 +14,7 @@ from app.records.rows import row_fields
 from app.services.plans import following
 from app.web.controls import Control, controls, read
 from app.web.creating import once
+from app.web.drafting import finish, resume
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_part
 from app.web.rows import read_row
@@ -67,6 +68,7 @@ def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
             payload,
             lambda: str(following.contacted(page.session, page.actor, code, contact, wanted)["code"]),
         )
+        finish(page, f"contacto:{contact}")
         return page.go(f"/planes/{code}/seguimiento", done="plan_contacto")
     return _draw_contact(page, code, contact)
 
@@ -93,6 +95,7 @@ def _draw(page: Page, code: str) -> Response:
 
 
 def _draw_contact(page: Page, code: str, contact: str) -> Response:
+    resume(page, f"contacto:{contact}")
     frame = plan_part(page, code, "seguimiento")
     found = following.follow_ups(page.session, page.actor, frame["plan"]["code"])
     wanted = contact.strip().upper()

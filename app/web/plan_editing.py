@@ -18,6 +18,7 @@ from app.services.plans.unit_queries import units_to_choose
 from app.web.case_frame import case_frame
 from app.web.controls import Control, changes, controls, read, start
 from app.web.creating import once
+from app.web.drafting import finish, resume
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import STEP_TAGS, plan_frame, plan_part
@@ -36,7 +37,7 @@ _OTHER = "otra"
 @router.get("/casos/{code}/plan/nuevo", dependencies=[Requires(*_WRITE)])
 def begin(code: str, page: CurrentPage) -> Response:
     """The form that begins a plan."""
-    return page.draw("plans/begin.html", **case_frame(page, code, "plan"), controls=_header_controls(None))
+    return _draw_begin(page, case_frame(page, code, "plan"))
 
 
 @router.post("/casos/{code}/plan/nuevo", dependencies=[Requires(*_WRITE)])
@@ -52,8 +53,9 @@ def draft(code: str, page: CurrentPage) -> Response:
         new = once(
             page, "plans.draft", payload, lambda: service.draft(page.session, page.actor, case, wanted)
         )
+        finish(page, f"plan:{case}")
         return page.go(f"/planes/{new}", done="plan")
-    return page.draw("plans/begin.html", **frame, controls=drawn)
+    return _draw_begin(page, frame)
 
 
 @router.get("/planes/{code}/datos", dependencies=[Requires(Permission.PLANS_READ)])
@@ -142,6 +144,7 @@ def add_objective(code: str, page: CurrentPage) -> Response:
             payload,
             lambda: service.add_objective(page.session, page.actor, code, wanted),
         )
+        finish(page, f"objetivo:{code}")
         return page.go(f"/planes/{code}/objetivos/{new}/actividades", done="plan_objetivo")
     return _draw_objective(page, code)
 
@@ -158,6 +161,7 @@ def advance_goal(code: str, objective: str, page: CurrentPage) -> Response:
     with page.attempt():
         step = Step(page.form.text("state"), page.form.text("note"))
         objectives.move(page.session, page.actor, code, objective, _version(page), step)
+        finish(page, f"avance:{objective}")
         return page.go(f"/planes/{code}", done="plan_avance")
     return _draw_goal(page, code, objective)
 
@@ -182,9 +186,15 @@ def add_activity(code: str, objective: str, page: CurrentPage) -> Response:
             payload,
             lambda: service.add_activity(page.session, page.actor, code, objective, wanted),
         )
+        finish(page, f"encargo:{objective}")
         again = f"/planes/{code}/objetivos/{objective}/actividades"
         return page.go(again if page.form.flag("otra") else f"/planes/{code}", done="plan_actividad_nueva")
     return _draw_activity(page, code, objective)
+
+
+def _draw_begin(page: Page, frame: dict[str, Any]) -> Response:
+    resume(page, f"plan:{frame['case']['code']}")
+    return page.draw("plans/begin.html", **frame, controls=_header_controls(None))
 
 
 def _version(page: Page) -> int:
@@ -229,6 +239,7 @@ def _objective_controls() -> list[Control]:
 
 
 def _draw_objective(page: Page, code: str) -> Response:
+    resume(page, f"objetivo:{code}")
     return page.draw("plans/objective_new.html", **plan_part(page, code), controls=_objective_controls())
 
 
@@ -238,6 +249,7 @@ def _goal_of(plan: dict[str, Any], objective: str) -> dict[str, Any] | None:
 
 
 def _draw_goal(page: Page, code: str, objective: str) -> Response:
+    resume(page, f"avance:{objective}")
     plan = queries.read(page.session, page.actor, code)
     found = _goal_of(plan, objective)
     if found is None:
@@ -260,6 +272,7 @@ def _activity_controls() -> list[Control]:
 
 
 def _draw_activity(page: Page, code: str, objective: str) -> Response:
+    resume(page, f"encargo:{objective}")
     plan = queries.read(page.session, page.actor, code)
     found = _goal_of(plan, objective)
     if found is None:

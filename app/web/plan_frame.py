@@ -50,6 +50,9 @@ PARTS: Final = (
 _MAIN_PATH: Final = ("BORRADOR", "EN_CONSULTA", "SUSCRITO", "EN_EJECUCION", "EN_SEGUIMIENTO", "CUMPLIDO")
 
 
+_SHORT: Final = {"EN_CONSULTA": _("En consulta")}
+
+
 def plan_frame(page: Page, plan: dict[str, Any], part: str = "") -> dict[str, Any]:
     """What `plans/plan_base.html` needs around a part of a plan that was read."""
     base = f"/planes/{plan['code']}"
@@ -98,4 +101,7 @@ def _steps(state: str) -> list[dict[str, str]]:
     words = [
         "done" if i < here or here == last else "current" if i == here else "todo" for i in range(last + 1)
     ]
-    return [{"text": rules.STATES[name], "state": word} for name, word in zip(_MAIN_PATH, words, strict=True)]
+    return [
+        {"text": gettext(_SHORT.get(name, rules.STATES[name])), "state": word}
+        for name, word in zip(_MAIN_PATH, words, strict=True)
+    ]

@@ -18,6 +18,7 @@ from app.services.plans import moving, queries, reviewing, rules
 from app.services.plans.closing import Closing, Move
 from app.web.controls import Control, controls, read
 from app.web.creating import once
+from app.web.drafting import finish, resume
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_frame, plan_part
 from app.web.rows import read_row
@@ -50,6 +51,7 @@ def review(code: str, page: CurrentPage) -> Response:
             payload,
             lambda: str(reviewing.review(page.session, page.actor, code, wanted)["code"]),
         )
+        finish(page, f"revision:{code}")
         return page.go(f"/planes/{code}/firmas", done="plan_revision")
     return _draw_reviews(page, code)
 
@@ -103,6 +105,7 @@ def _review_controls() -> list[Control]:
 
 
 def _draw_reviews(page: Page, code: str) -> Response:
+    resume(page, f"revision:{code}")
     frame = plan_part(page, code, "revisiones")
     found = reviewing.reviews(page.session, page.actor, frame["plan"]["code"])
     return page.draw(

@@ -38,7 +38,7 @@ _NEXT: Final = {
         _("Empezar la ejecución"),
     ),
     "EN_EJECUCION": (
-        _("Actualice las actividades y revise el plan con la persona en la fecha prevista."),
+        _("Actualice las actividades. Para cambiar el plan, anote primero una revisión con la persona."),
         "revisiones",
         _("Anotar una revisión"),
     ),

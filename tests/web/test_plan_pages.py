@@ -85,9 +85,14 @@ def test_updating_an_activity_keeps_what_was_typed(world: World) -> None:
     assert NOTE in stale.text
     assert "En curso" in stale.text
     sent["_version"] = field(stale, "_version")
+    typed = {"_formulario": f"actividad:{activity}", "_pagina": address, "note": "A medias 6604"}
+    assert browser.post("/borradores", typed).status_code == 204
+    assert "A medias 6604" in browser.get(address).text
     done = browser.post(address, {**sent, "volver": "/trabajo"})
     assert done.headers["location"] == "/trabajo?hecho=plan_actividad"
-    assert NOTE in browser.get(address).text
+    after = browser.get(address).text
+    assert NOTE in after
+    assert "A medias 6604" not in after
 
 
 @pytest.mark.parametrize("role", ["health_officer", "social_programme_officer"])
