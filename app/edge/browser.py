@@ -68,6 +68,14 @@ def check_origin(request: Request) -> None:
         raise Forbidden(_STALE_FORM)
 
 
+async def visitor(request: Request) -> None:
+    """For pages open to everybody: who is signed in keeps her menu around them."""
+    try:
+        await browser_actor(request)
+    except Unauthenticated:
+        request.state.browsing = None
+
+
 def browsing(request: Request) -> Browsing | None:
     """Who is at the browser, once the request was let in."""
     found: Browsing | None = getattr(request.state, "browsing", None)

@@ -16,7 +16,7 @@ from app.access.actor import Actor
 from app.edge.browser import COOKIE
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
 from app.edge.problems import recorded
-from app.errors import AppError, BadRequest, NotFound, TooLarge
+from app.errors import AppError, BadRequest, NotFound, TooLarge, UnsupportedMedia
 from app.records import all_fields, fields
 from app.services.access.browsing import form_token
 from app.services.drafts import service as drafts
@@ -133,7 +133,12 @@ def enrol(page: CurrentPage) -> Response:
     return JSONResponse({"id": str(made)}, headers=_NEVER)
 
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
 async def _sealed(request: Request) -> bytes:
+    if request.headers.get("Content-Type", "").startswith(_FORMS):
+        raise UnsupportedMedia("Envíe el sobre sellado, no un formulario.")
     body = await request.body()
     if len(body) > LARGEST:
         raise TooLarge("Lo escrito sin conexión supera 1 MiB. Envíelo por partes.")

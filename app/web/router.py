@@ -13,6 +13,7 @@ from app.web import (
     data_requests,
     documents,
     family,
+    help_pages,
     history,
     notes,
     objections,
@@ -40,6 +41,7 @@ PARTS = (
     *(proceedings, procedures, protection, prosecution),
     *(consents, objections, documents, data_requests, verification),
     *(account, units, catalogues, accounts),
+    *(help_pages,),
 )
 for part in PARTS:
     router.include_router(part.router)

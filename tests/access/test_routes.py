@@ -39,6 +39,9 @@ PUBLIC = {
     ("GET", "/sin-conexion"),  # blank: what a browser keeps for when there is no connection
     ("GET", "/sw.js"),
     ("GET", "/manifest.webmanifest"),
+    ("GET", "/ayuda"),  # the same texts for everybody
+    ("GET", "/accesibilidad"),
+    ("GET", "/estado"),
 }
 """Open to everybody. A new one needs a reason, and a line here."""
 FEWEST = 30

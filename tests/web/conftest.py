@@ -19,6 +19,7 @@ from app.access.actor import Actor
 from app.edge.browser import COOKIE
 from app.postgres import ServerHandle
 from app.runtime import Runtime
+from tests.access.matrix import Office, Person
 from tests.chromium import MISSING, find_chromium
 from tests.factories import World
 from tests.scratch import superuser
@@ -194,3 +195,17 @@ def sign_in(page: Page, base_url: str, cookie: str) -> None:
             }
         ]
     )
+
+
+@pytest.fixture(scope="module")
+def office(runtime: Runtime, base_url: str, admin: Engine) -> Iterator[Office]:
+    """One unit and actor a role in this worker's database."""
+    world = World(runtime, base_url)
+    yield Office(world, admin)
+    world.close()
+
+
+@pytest.fixture(scope="module")
+def person(office: Office) -> Person:
+    """The person in whose case all of them take part."""
+    return office.person()

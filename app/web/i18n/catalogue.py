@@ -1,0 +1,63 @@
+"""Keep the catalogues of translations in step with the sentences the pages use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract, extract_python
+from babel.messages.pofile import read_po, write_po
+from jinja2.ext import babel_extract
+
+TRANSLATED = ("en", "quz")
+_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_ENDINGS = {".py": extract_python, ".html": babel_extract}
+
+
+def sentences() -> Iterator[str | tuple[str, ...]]:
+    """Every sentence of the pages (with its plural, where it has one), in the sources' order."""
+    root = Path(str(files("app.web")))
+    for path in sorted(root.rglob("*")):
+        method: Any = _ENDINGS.get(path.suffix)
+        if method is not None:
+            options = {"trimmed": "true"} if path.suffix == ".html" else {}
+            with path.open("rb") as source:
+                for _, message, *_rest in extract(method, source, _KEYWORDS, (), options):
+                    if message:
+                        yield message
+
+
+def catalogue_path(language: str) -> Path:
+    """Where the catalogue of a language is kept."""
+    return Path(str(files("app.web.i18n"))) / f"{language}.po"
+
+
+def updated(language: str) -> str:
+    """The catalogue with every sentence of today, its translations kept, and nothing else."""
+    path = catalogue_path(language)
+    known = read_po(BytesIO(path.read_bytes())) if path.is_file() else Catalog()
+    made = Catalog(locale=None, fuzzy=False)
+    for message in sentences():
+        found = known.get(message if isinstance(message, str) else message[0])
+        made.add(message, string=found.string if found else None)
+    out = BytesIO()
+    write_po(out, made, width=110, omit_header=True, sort_output=True, no_location=True)
+    header = f'msgid ""\nmsgstr ""\n"Language: {language}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+    plural = '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n'
+    return header + plural + "\n" + out.getvalue().decode()
+
+
+def untranslated(language: str) -> list[str]:
+    """Sentences of today that the catalogue has no translation of."""
+    path = catalogue_path(language)
+    known = read_po(BytesIO(path.read_bytes())) if path.is_file() else Catalog()
+    missing = []
+    for message in sentences():
+        found = known.get(message if isinstance(message, str) else message[0])
+        if found is None or not found.string or (isinstance(found.string, tuple) and not all(found.string)):
+            missing.append(message if isinstance(message, str) else message[0])
+    return missing

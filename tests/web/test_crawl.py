@@ -1,0 +1,92 @@
+"""Every role walks every link and every route: no dead end, nothing beyond the policy, no failure."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from app.config import Settings
+from app.edge.deps import NO_PAGES
+from app.main import create_app
+from tests.access.http_checks import levels_of
+from tests.access.matrix import ROLES, Canary, Office, Person
+from tests.access.test_routes import routes
+from tests.web.browsing import Browser
+from tests.web.crawling import Walk, spellings
+
+LEAVING = ("/sesion/", "/ingreso", "/salida")
+"""Routes that end the walk."""
+
+
+@pytest.fixture(scope="module")
+def app(settings: Settings) -> FastAPI:
+    """The application, not served."""
+    return create_app(settings)
+
+
+@pytest.fixture(scope="module")
+def canaries(person: Person) -> list[Canary]:
+    """Every value of the person, as stored and as pages write it."""
+    return spellings(person.filling.canaries)
+
+
+def pages(app: FastAPI, person: Person) -> list[tuple[str, str]]:
+    """Method and address of every route of the pages, filled with the person's codes."""
+    found = []
+    for method, path, _ in routes(app):
+        if path.startswith((*NO_PAGES, *LEAVING)):
+            continue
+        code = person.code if path.startswith("/personas") else person.case_code
+        filled = re.sub(r"\{code[^}]*\}", code, path)
+        filled = filled.replace("{compartment}", "legal").replace("{edition}", "x")
+        found.append((method, re.sub(r"\{[^}]*\}", "XX-0000-0000-0000", filled)))
+    return found
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_shows_more_than_the_role_may_see(
+    app: FastAPI, office: Office, person: Person, canaries: list[Canary], role: str
+) -> None:
+    """As one who takes part: every link of every page, then every route, with and without a form."""
+    actor = office.actors[role]
+    walk = Walk(Browser(office.world, actor), canaries, levels_of(role), author=office.wrote(actor))
+    walk.follow("/")
+    assert walk.pages > 1
+    for method, path in pages(app, person):
+        if method == "GET":
+            walk.open(path)
+        else:
+            for form in forms():
+                walk.open(path, form)
+    assert walk.wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_stranger_learns_nothing(
+    app: FastAPI, office: Office, person: Person, canaries: list[Canary], role: str
+) -> None:
+    walk = Walk(Browser(office.world, office.strangers[role]), canaries, {})
+    for method, path in pages(app, person):
+        answer = walk.open(path, None if method == "GET" else {})
+        if method == "GET" and person.case_code in path and answer.status_code == 200:
+            walk.wrong.append(f"{path} answers 200 to a stranger")
+    assert walk.wrong == []
+
+
+def test_a_planted_leak_and_a_dead_link_are_found(
+    office: Office, person: Person, canaries: list[Canary]
+) -> None:
+    walk = Walk(Browser(office.world, office.actors["cem_officer"]), canaries, {})
+    walk.follow("/no-existe")
+    value = person.filling.data["identity"]["given_names"]
+    assert walk.wrong[0] == "/no-existe: 404, linked from "
+    walk.open(f"/trabajo?x={value}")
+    assert any("in an address" in what for what in walk.wrong)
+
+
+def forms() -> list[dict[str, Any]]:
+    """Forms that are wrong in different ways: none may break a page."""
+    return [{}, {"texto": "y" * 100, "_version": "0", "_clave": "mal"}]
