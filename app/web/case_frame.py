@@ -45,6 +45,7 @@ TABS: Final = (
     Tab("datos", _("Datos"), Permission.VICTIMS_READ),
     Tab("plan", _("Plan"), Permission.PLANS_READ, "plan"),
     Tab("notas", _("Notas"), Permission.CASES_READ),
+    Tab("derivaciones", _("Derivaciones"), Permission.REFERRALS_READ),
     Tab("proceso", _("Proceso penal"), Permission.CASES_READ, "legal"),
     Tab("proteccion", _("Protección"), Permission.CASES_READ, "protection"),
     Tab("consentimientos", _("Consentimientos"), Permission.CONSENTS_READ),

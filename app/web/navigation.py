@@ -37,6 +37,12 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(_("Casos"), "/casos", (Permission.CASES_READ,), hint=_("Los casos a su cargo, por código")),
     Entry(
+        _("Derivaciones"),
+        "/derivaciones",
+        (Permission.REFERRALS_READ,),
+        hint=_("Las que su unidad recibió y envió, y las que esperan respuesta"),
+    ),
+    Entry(
         _("Mis víctimas"),
         "/fiscalia",
         (Permission.CASES_IDENTIFY,),

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import CaseRef, canonical, require
+from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.scope import actor_params, visible_referrals
@@ -67,9 +67,14 @@ class Found:
 
     def side(self, actor: Actor) -> str | None:
         """On which side of it the actor's unit stands."""
-        if self.row.to_unit_id == actor.unit_id:
-            return rules.RECEIVER
-        return rules.SENDER if self.row.from_unit_id == actor.unit_id else None
+        return side_of(self.row, actor)
+
+
+def side_of(row: Any, actor: Actor) -> str | None:
+    """On which side of a stored referral the actor's unit stands, if on any."""
+    if row.to_unit_id == actor.unit_id:
+        return rules.RECEIVER
+    return rules.SENDER if row.from_unit_id == actor.unit_id else None
 
 
 def find(session: Session, actor: Actor, code: str) -> Found:
@@ -153,6 +158,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     earlier, later = _chain(session, actor, row)
     answer = {
         **_coded(row, units),
+        "side": found.side(actor),
         "replaces": earlier,
         "replaced_by": later,
         "history": steps(session, actor, row),
@@ -168,10 +174,14 @@ def boxes(
     box: str,
     *,
     state: str | None = None,
+    settled: bool = False,
     cursor: str | None = None,
     limit: int = PAGE,
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The unit's inbox (`entrada`) or outbox (`salida`), newest first, and the cursor of the next page.
+
+    Args:
+        settled: leave out those that still wait for their answer.
 
     Raises:
         Forbidden: the role reads no referrals.
@@ -179,30 +189,99 @@ def boxes(
         BadRequest: the cursor is not one of this list.
     """
     require(actor, Permission.REFERRALS_READ)
-    query = (
-        select(*_COLUMNS, _POPULATION)
-        .where(Referral.id.in_(visible_referrals(actor)), _box(actor, box))
-        .order_by(Referral.sent_at.desc(), Referral.code.desc())
-        .limit(limit + 1)
-    )
+    query = _visible(actor).where(_box(actor, box))
     if state is not None:
         query = query.where(_in_state(state))
+    if settled:
+        query = query.where(~_in_state("ENVIADA"))
+    rows, following = _newest(session, query, cursor, limit)
+    return _told(session, actor, rows, box), following
+
+
+def of_case(
+    session: Session, actor: Actor, case_code: str, *, cursor: str | None = None, limit: int = PAGE
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Referrals of a case, newest first, as far as the actor sees them, and the cursor of the next page.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role reads no referrals.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.REFERRALS_READ)
+    ref = case_in_scope(session, actor, case_code)
+    query = _visible(actor).where(Referral.case_id == ref.case_id, Referral.victim_id == ref.victim_id)
+    rows, following = _newest(session, query, cursor, limit)
+    return _told(session, actor, rows, "caso", victim_id=ref.victim_id, case_id=ref.case_id), following
+
+
+def waiting(
+    session: Session,
+    actor: Actor,
+    *,
+    box: str | None = None,
+    cursor: str | None = None,
+    limit: int = PAGE,
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Those that the unit received or sent (of one box, if given) and wait for an answer, soonest due first.
+
+    Raises:
+        Forbidden: the role reads no referrals.
+        Invalid: unknown box.
+        BadRequest: the cursor is not one of this list.
+    """
+    require(actor, Permission.REFERRALS_READ)
+    boxed = _box(actor, box) if box else or_(_box(actor, INBOX), _box(actor, OUTBOX))
+    query = (
+        _visible(actor)
+        .where(boxed, _in_state("ENVIADA"))
+        .order_by(Referral.due_at, Referral.code)
+        .limit(limit + 1)
+    )
+    if cursor is not None:
+        moment, last = read_cursor(cursor, "DE")
+        query = query.where(
+            or_(Referral.due_at > moment, and_(Referral.due_at == moment, Referral.code > last))
+        )
+    rows = session.execute(query).all()
+    following = cursor_of(rows[limit - 1].due_at, rows[limit - 1].code) if len(rows) > limit else None
+    return _told(session, actor, rows[:limit], "por-vencer"), following
+
+
+def _visible(actor: Actor) -> Select[Any]:
+    seen = Referral.id.in_(visible_referrals(actor))
+    return select(*_COLUMNS, _POPULATION).where(seen).params(actor_params(actor))
+
+
+def _newest(
+    session: Session, query: Select[Any], cursor: str | None, limit: int
+) -> tuple[Sequence[Any], str | None]:
     if cursor is not None:
         moment, last = read_cursor(cursor, "DE")
         query = query.where(
             or_(Referral.sent_at < moment, and_(Referral.sent_at == moment, Referral.code < last))
         )
-    rows = session.execute(query.params(actor_params(actor))).all()
+    ordered = query.order_by(Referral.sent_at.desc(), Referral.code.desc()).limit(limit + 1)
+    rows = session.execute(ordered).all()
     page = rows[:limit]
-    cases = public_codes(session, actor, {row.case_id for row in page})
-    ids = {row.from_unit_id for row in page} | {row.to_unit_id for row in page}
-    units = unit_names(session, actor, ids, known=_named_by(actor, page))
-    items = [{**_coded(row, units), **cases.get(row.case_id, {})} for row in page]
+    return page, cursor_of(page[-1].sent_at, page[-1].code) if len(rows) > limit else None
+
+
+def _told(
+    session: Session, actor: Actor, rows: Sequence[Any], box: str, **about: int
+) -> list[dict[str, Any]]:
+    """Rows of a list as shown; who looked is recorded."""
+    cases = public_codes(session, actor, {row.case_id for row in rows})
+    ids = {row.from_unit_id for row in rows} | {row.to_unit_id for row in rows}
+    units = unit_names(session, actor, ids, known=_named_by(actor, rows))
+    items = [
+        {**_coded(row, units), "side": side_of(row, actor), **cases.get(row.case_id, {})} for row in rows
+    ]
     record(
         session, actor, "referrals.list", purpose="atencion",
-        detail={"box": box, "referrals": [row.code for row in page]},
+        detail={"box": box, "referrals": [row.code for row in rows]}, **about,
     )  # fmt: skip
-    return items, cursor_of(page[-1].sent_at, page[-1].code) if len(rows) > limit else None
+    return items
 
 
 def _chain(session: Session, actor: Actor, row: Any) -> tuple[str | None, str | None]:

@@ -175,6 +175,13 @@ def refuse(state: str, target: str, facts: ReferralFacts, machine: Machine = MAC
     return machine.refuse(state, target, answers)
 
 
+def offered(state: str, side: str | None) -> list[str]:
+    """States that one side may move a referral to, if it says what each asks for."""
+    told = {SENDER: "by_sender", RECEIVER: "by_receiver"}.get(side or "")
+    moves = [(target, MACHINE.find(state, target)) for target in MACHINE.offered(state)]
+    return [target for target, move in moves if move and told and {told, "by_either"} & {*move.guards}]
+
+
 def misplaced(target: str, reason: str | None, result: str | None) -> str | None:
     """The field of a step that does not belong to its move, if any: what is stored is of its list."""
     if result is not None and target != "CONCLUIDA":

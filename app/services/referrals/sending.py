@@ -30,6 +30,7 @@ from app.services.consents.rules import RESTING
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
+from app.services.shelters.masking import unit_name
 
 LONGEST = timedelta(days=90)
 _WAITS = "Ya envió esa derivación y espera respuesta."
@@ -97,6 +98,33 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     }
     _store(session, actor, ref, row, wanted, purpose)
     return str(row["code"])
+
+
+def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> dict[str, Any] | None:
+    """What may go with a referral to a unit: what the actor may open, and the least that the unit needs.
+
+    Returns:
+        None if there is no such unit, or it is the actor's own; else its `code` and `name`, `openable` and
+        `preselected` compartments, and whether it is `outside` the network, where it reads a neutral reason.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role sends none.
+    """
+    require(actor, Permission.REFERRALS_SEND)
+    ref = case_in_scope(session, actor, case_code)
+    found = session.execute(select(Unit.id, Unit.name, Unit.kind).where(Unit.code == to_unit)).first()
+    if found is None or found.id == actor.unit_id:
+        return None
+    own = openable(session, actor, ref.victim_id)
+    named = unit_name(actor, found.id, to_unit, found.name, found.kind)
+    return {
+        "code": to_unit,
+        "name": named.name,
+        "openable": [name for name in policy().compartments if name in own],
+        "preselected": rules.preselected(found.kind, own),
+        "outside": found.kind not in rules.NETWORK_KINDS,
+    }
 
 
 def _store(
