@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.records import COMPARTMENTS, Partial, fields
 from app.records.partial import MASK
 from app.services.victims import part_queries, queries
+from app.services.victims.family import COMPARTMENT as CONTACT
 from app.services.victims.part_queries import REASONS, Look, Part
 from app.web.case_frame import case_frame
 from app.web.controls import Control, controls, shown
@@ -91,13 +92,15 @@ def _draw_parts(page: Page, frame: dict[str, Any]) -> Response:
         "record/parts.html",
         **frame,
         cards=[_card(one) for one in found],
+        family=any(one.name == CONTACT and one.opens for one in found),
+        opens=any(one.opens and one.filled for one in found),
         reasons=list(REASONS.items()),
     )
 
 
 def _card(part: Part) -> dict[str, Any]:
-    levels = {Level.EXISTS: (_("Reservado"), "grey"), Level.PARTIAL: (_("Vista parcial"), "yellow")}
-    level, kind = levels.get(part.level, (_("Vista completa"), "green"))
+    levels = {Level.EXISTS: (_("Reservada"), "grey"), Level.PARTIAL: (_("Parcial"), "yellow")}
+    level, kind = levels.get(part.level, (_("Completa"), "green"))
     return {
         "slug": _SLUG_OF[part.name],
         "title": part.title,

@@ -39,6 +39,14 @@ _TAB_OF: Final = {
     "SE": "prestaciones",
 }
 """Tab of the case on which the subject of a deadline is found, by the prefix of its code."""
+_END_OF: Final = {
+    "FISCAL_AVISO": "/equipo",
+    "UPE_COMUNICACION": "/equipo",
+    "RIESGO_VALORACION": "/datos",
+    "SALUD_BASICA": "/datos",
+    "PSICOSOCIAL_PRIMERA": "/datos",
+}
+"""Page of the case on which what meets a deadline of the case itself is done."""
 
 
 @router.get("/trabajo", dependencies=[Requires(Permission.CASES_READ)])
@@ -133,7 +141,8 @@ def _item(item: dict[str, Any], step: queries.Step | None) -> dict[str, Any]:
         else (_("Por vencer"), "yellow")
         if near
         else (_("En plazo"), "blue"),
-        "href": subject_page(item["subject"], item["case"], step.plan if step else None),
+        "href": subject_page(item["subject"], item["case"], step.plan if step else None)
+        + _END_OF.get(item["kind"], ""),
         "action": doing.get(item["kind"], _("Abrir")),
         "about": item["case"] or item["subject"],
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.access.policy import policy
+from app.web.record_groups import SLUGS
 from tests.access.http_checks import history_violations, levels_of, patch_violations, read_violations
 from tests.access.matrix import (
     ASSIGNED,
@@ -14,8 +15,10 @@ from tests.access.matrix import (
     ROLES,
     Office,
     Person,
+    leaks,
     level,
 )
+from tests.web.browsing import Browser
 
 SHARED = frozenset({"identity", "health", "services", "shelter_location"})
 
@@ -121,3 +124,30 @@ def test_a_stay_elsewhere_gives_nothing(office: Office, housed: Person) -> None:
     office.house(housed, office.actors["car_caseworker"])
     role = "shelter_caseworker"
     assert read_violations(office, housed, office.actors[role], levels_of(role)) == []
+
+
+@pytest.mark.parametrize(
+    "role",
+    ["upe_officer", "psychologist", "police_investigator", "consular_officer", "data_protection_officer"],
+)
+def test_pages_open_what_the_matrix_gives(office: Office, person: Person, role: str) -> None:
+    actor = office.actors[role]
+    browser, levels = Browser(office.world, actor), levels_of(role)
+    data = f"/casos/{person.case_code}/datos"
+    closed = browser.get(data)
+    assert list(leaks(closed.text, person.filling.canaries, {})) == []
+    for slug, name in SLUGS.items():
+        given = levels[name]
+        opened = browser.post(data, {"parte": slug, "motivo": "atencion"})
+        wanted = {"full": 200, "partial": 200, "exists": 403}.get(given, 404)
+        assert opened.status_code == wanted, name
+        only = {name: given} if wanted == 200 else {}
+        assert list(leaks(opened.text, person.filling.canaries, only, author=office.wrote(actor))) == []
+        form = browser.get(f"{data}/{slug}/editar")
+        if wanted == 200 and MATRIX[role, name].write:
+            assert form.status_code == 200, name
+        else:
+            assert form.status_code in {403, 404}, name
+        assert list(leaks(form.text, person.filling.canaries, only, author=office.wrote(actor))) == []
+    stranger = Browser(office.world, office.strangers[role])
+    assert stranger.get(data).status_code == 404

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from sqlalchemy import select
 
 from app.access.actor import Actor
+from app.models import Unit
+from app.records.kinds import today
 from app.services.victims.registration import Registered
 from tests.factories import World
 from tests.web.browsing import Browser, field, links, title
@@ -113,8 +116,7 @@ def test_discarding_waits_for_the_second_person(world: World, upe: Actor, girl: 
 
 
 def test_the_team_is_kept_within_the_unit(world: World, upe: Actor, girl: Registered) -> None:
-    unit = next(line for line in _units(world, upe))
-    colleague = world.actor("upe_officer", unit=unit)
+    colleague = world.actor("upe_officer", unit=_unit(world, upe))
     browser = Browser(world, upe)
     base = f"/casos/{girl.case_code}/equipo"
     assert colleague.username in browser.get(base).text
@@ -130,13 +132,9 @@ def test_the_team_is_kept_within_the_unit(world: World, upe: Actor, girl: Regist
     assert browser.get(f"/casos/{girl.case_code}").status_code == 404
 
 
-def _units(world: World, actor: Actor) -> list[str]:
-    from sqlalchemy import select
-
-    from app.models import Unit
-
+def _unit(world: World, actor: Actor) -> str:
     with world.session(actor) as session:
-        return list(session.scalars(select(Unit.code).where(Unit.id == actor.unit_id)))
+        return str(session.scalar(select(Unit.code).where(Unit.id == actor.unit_id)))
 
 
 def test_who_comes_back_gets_a_new_case(world: World, upe: Actor, girl: Registered) -> None:
@@ -155,3 +153,25 @@ def test_who_comes_back_gets_a_new_case(world: World, upe: Actor, girl: Register
     first = browser.post("/casos/reingreso", {**sent, **on})
     assert first.headers["location"].startswith("/casos/CA-")
     assert browser.post("/casos/reingreso", {**sent, **on}).headers["location"] == first.headers["location"]
+
+
+def test_my_work_shows_deadlines_notices_and_drafts(world: World, upe: Actor) -> None:
+    case = world.register(upe, on=today(), identity=IDENTITY).case_code
+    browser = Browser(world, upe)
+    page = browser.get("/trabajo")
+    assert "Avisar a la Fiscalía" in page.text
+    assert f"/casos/{case}/equipo" in links(page)
+    assert "Vence hoy" in page.text or "Vence mañana" in page.text
+    assert case not in browser.get("/trabajo?ver=vencidos").text
+    assert "Avisar a la Fiscalía" in browser.get(f"/casos/{case}").text
+    colleague = world.actor("upe_officer", unit=_unit(world, upe))
+    assert "Avisar a la Fiscalía" not in Browser(world, colleague).get("/trabajo").text
+
+
+@pytest.mark.parametrize("role", ["data_protection_officer", "registry_steward", "health_officer"])
+def test_roles_without_cases_get_an_empty_page(world: World, role: str) -> None:
+    browser = Browser(world, world.actor(role))
+    for path in ("/trabajo", "/casos", "/casos?grupo=cerrados"):
+        assert browser.get(path).status_code == 200, path
+    answers = "Derivaciones por responder" in browser.get("/trabajo").text
+    assert answers is (role == "health_officer")
