@@ -21,6 +21,7 @@ from app.services.idempotency import remember, replayed
 from app.services.printing.consent import consent_issue
 from app.web.case_frame import case_frame
 from app.web.controls import Control, controls, read
+from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.row_fields import words
 from app.web.rows import read_row
@@ -35,16 +36,8 @@ _KINDS: Final = {"VIGENTE": "green", "RETIRADO": "red", "VENCIDO": "orange", "RE
 _COUNTED: Final = frozenset({"satisfaction"})
 """Read as numbers alone: nobody is given it of one person."""
 _LIVE: Final = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
-_HOW: Final = (
-    "language",
-    "interpreter",
-    "form",
-    "witness",
-    "text_version",
-    "valid_from",
-    "valid_until",
-    "notes",
-)
+_HOW: Final = ("language", "interpreter", "form", "witness", "valid_until")
+_MORE: Final = ("valid_from", "text_version", "notes")
 _CHILD: Final = (
     *("given_by", "no_assent_reason", "backed_by", "representative_name", "representative_relation"),
     *("representative_document", "representative_suspected"),
@@ -81,6 +74,7 @@ def consents(code: str, page: CurrentPage) -> Response:
             {**item, "parts": part_names(item["compartments"]), "to": receivers(item)} for item in objected
         ],
         writes=page.may(Permission.CONSENTS_WRITE),
+        receives=page.may(Permission.DATA_REQUESTS_WRITE),
     )
 
 
@@ -151,7 +145,9 @@ def detail(page: Page, frame: dict[str, Any], consent: str) -> Response:
         "consents/detail.html",
         **frame,
         item=card(found),
-        rows=words("consent", {name: found.get(name) for name in (*_HOW, *_CHILD) if name != "valid_until"}),
+        rows=words(
+            "consent", {name: found.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
+        ),
         shares=[_share(share) for share in found["referrals"]],
         scans=scan_queries.listed(page.session, page.actor, consent),
         writes=page.may(Permission.CONSENTS_WRITE),
@@ -163,7 +159,7 @@ def card(item: dict[str, Any]) -> dict[str, Any]:
     """A consent as lists show it."""
     return {
         **item,
-        "title": ", ".join(item["purpose_labels"]),
+        "title": "; ".join(item["purpose_labels"]),
         "tag": (item["state_label"], _KINDS[item["state"]]),
         "parts": part_names(item["compartments"]),
         "to": receivers(item),
@@ -192,8 +188,19 @@ def _controls(*names: str) -> list[Control]:
 
 def _sent(page: Page, *, child: bool) -> dict[str, Any]:
     form = page.form
-    sent = read(form, _controls(*(_CHILD if child else ()), *_HOW))
+    sent = read(form, _controls(*(_CHILD if child else ()), *_HOW, *_MORE))
     sent |= {name: form.texts(name) for name in ("purposes", "compartments", "to_institutions")}
+    needed = {
+        "purposes": _("Marque para qué lo da."),
+        "compartments": _("Marque qué partes del registro."),
+        "language": _("Elija la lengua en que se le explicó."),
+        "given_by": _("Elija quién lo da."),
+        "form": _("Elija cómo se dio."),
+        "text_version": _("Escriba la versión del texto que leyó; está al pie del texto."),
+    }
+    for name, message in needed.items():
+        if not sent.get(name) and (child or name != "given_by"):
+            form.wrong(name, message, "missing")
     sent["to_units"] = list(dict.fromkeys([*form.texts("to_units"), *form.lines("other_units")]))
     return sent if child else {**sent, "given_by": "PERSONA"}
 
@@ -214,6 +221,7 @@ def _form(page: Page, frame: dict[str, Any]) -> Response:
         backing=backing,
         representative=_controls("no_assent_reason", *_CHILD[3:]),
         how=_controls(*_HOW),
+        more=_controls(*_MORE),
     )
 
 

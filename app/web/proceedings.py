@@ -41,6 +41,8 @@ _PATHS: Final = (
     ("FIJADA", "REQUERIDA", "PAGADA"),
 )  # fmt: skip
 """The usual way of each kind of proceeding, which its stages are drawn on."""
+_FIRST: Final = ("complaint_number", "file_number", "office", "next_hearing_on")
+"""What is asked at once of a new proceeding; the rest is folded away."""
 _ASIDE: Final = {
     "APELACION": ("SENTENCIA_PRIMERA", True),
     "CASACION": ("SENTENCIA_PRIMERA", True),
@@ -240,6 +242,7 @@ def _new_form(page: Page, frame: dict[str, Any], kind: str) -> Response:
         kind_label=code_list("proceeding_kind").label(kind),
         stages=list(labels.items()),
         asked=_asked(page, frame["case"], kind),
+        first=_FIRST,
     )
 
 

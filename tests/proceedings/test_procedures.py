@@ -77,9 +77,12 @@ def test_a_child_is_in_no_adults_branch_and_an_adult_in_no_childs(world: World) 
     girl, unknown = registered(world, age_years=15), registered(world, age_years=None)
     for person in (girl, unknown):
         answer = person.client.post(branch_url(person), json={"branch": "ADULTA"})
-        assert "NNA" in problem(answer, 409)["detail"]
+        assert "la ruta de niñas, niños y adolescentes" in problem(answer, 409)["detail"]
     woman = registered(world)
-    assert "ADULTA" in problem(woman.client.post(branch_url(woman), json={"branch": "NNA"}), 409)["detail"]
+    assert (
+        "la ruta de personas adultas"
+        in problem(woman.client.post(branch_url(woman), json={"branch": "NNA"}), 409)["detail"]
+    )
     answer = woman.client.post(branch_url(woman), json={"branch": "EXTRANJERA"})
     assert "nacionalidad" in problem(answer, 409)["detail"]
     answer = woman.client.post(branch_url(woman), json={"branch": "OTRA"})
@@ -92,7 +95,7 @@ def test_an_adult_whose_age_was_wrong_leaves_the_adults_branch(world: World) -> 
     tag = {"If-Match": '"1"'}
     ok(woman.client.patch(f"{API}/victims/{woman.victim}/identity", json={"age_years": 12}, headers=tag))
     refused = problem(stepped(woman, code, "DECLINA", step={"reason": "TEMOR"}), 409)
-    assert "NNA" in refused["detail"]
+    assert "la ruta de niñas, niños y adolescentes" in refused["detail"]
     ok(stepped(woman, code, "CONCLUIDO", conclusion="TRASLADO"))
     opened(woman, "NNA")
 

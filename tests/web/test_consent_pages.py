@@ -36,7 +36,7 @@ def case_of(world: World, age: int = 30) -> tuple[Browser, str, str]:
 
 def code_in(page: httpx.Response, prefix: str) -> str:
     """The first code with this prefix on a page."""
-    found = re.search(rf"{prefix}-[\w-]+", page.text)
+    found = re.search(rf"\b{prefix}(-\w{{4}}){{3}}", page.text)
     assert found
     return found.group()
 

@@ -43,7 +43,7 @@ def test_a_proceeding_is_linked_once_moved_and_noted(world: World) -> None:
     shown = fiscal.get(f"/casos/{case}/proceso").text
     assert shown.count(FILE) == 1
     assert "(en 9 días)" in shown
-    code = re.search(r"PJ-[\w-]+", shown)
+    code = re.search(r"\bPJ(-\w{4}){3}", shown)
     assert code
     at = f"/casos/{case}/proceso/{code.group()}"
     stage = fiscal.get(f"{at}/etapa")
@@ -58,7 +58,7 @@ def test_a_proceeding_is_linked_once_moved_and_noted(world: World) -> None:
 def test_who_noted_meanwhile_loses_nothing(world: World) -> None:
     fiscal, case = adult(world)
     fiscal.post(f"/casos/{case}/proceso", {"kind": "CARPETA_FISCAL", "office": "Fiscalía uno"})
-    code = re.search(r"PJ-[\w-]+", fiscal.get(f"/casos/{case}/proceso").text)
+    code = re.search(r"\bPJ(-\w{4}){3}", fiscal.get(f"/casos/{case}/proceso").text)
     assert code
     at = f"/casos/{case}/proceso/{code.group()}"
     version = field(fiscal.get(at), "_version")
@@ -99,7 +99,7 @@ def test_a_measure_is_recorded_extended_and_lifted(world: World) -> None:
     assert fiscal.post(f"/casos/{case}/proteccion/medidas", sent).status_code == 303
     shown = fiscal.get(f"/casos/{case}/proteccion").text
     assert "Vence en 3 días" in shown
-    code = re.search(r"MP-[\w-]+", shown)
+    code = re.search(r"\bMP(-\w{4}){3}", shown)
     assert code
     at = f"/casos/{case}/proteccion/medidas/{code.group()}"
     version = field(fiscal.get(f"{at}/prorrogar"), "_version")
@@ -115,7 +115,7 @@ def test_a_branch_goes_step_by_step_and_addresses_tell_none_of_them(world: World
     udavit, case = adult(world, "udavit_officer")
     opened = udavit.post(f"/casos/{case}/proteccion/rutas", {"branch": "ADULTA", "note": "Se le explicó"})
     assert opened.status_code == 303
-    code = re.search(r"PP-[\w-]+", udavit.get(f"/casos/{case}/proteccion").text)
+    code = re.search(r"\bPP(-\w{4}){3}", udavit.get(f"/casos/{case}/proteccion").text)
     assert code
     at = f"/casos/{case}/proteccion/rutas/{code.group()}"
     form = udavit.post(at, {"to": "DECLINA"})

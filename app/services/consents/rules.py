@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Final
 
 from app.errors import AppError, Conflict, FieldError, Invalid
-from app.services.choices import one_of
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 PERSON: Final = "PERSONA"
@@ -102,7 +101,7 @@ def refuse_giver(voice: Voice) -> AppError | None:
     if not voice.child:
         return None if voice.given_by == PERSON else _adult("given_by")
     if voice.given_by not in {ASSENT, REPRESENTATIVE}:
-        message = "Una niña, niño o adolescente da su asentimiento (ASENTIMIENTO_NNA), respaldado."
+        message = "Una niña, niño o adolescente da su propio asentimiento, y alguien lo respalda."
         return _wrong("given_by", "child", message)
     if voice.given_by == REPRESENTATIVE and voice.no_assent_reason is None:
         message = "Falta su asentimiento; si no puede darlo, diga por qué."
@@ -110,7 +109,7 @@ def refuse_giver(voice: Voice) -> AppError | None:
     if voice.backed_by == UPE:
         return None if voice.upe else _wrong("backed_by", "not-upe", "Solo la UPE registra que lo respalda.")
     if voice.backed_by != REPRESENTATIVE:
-        message = f"Diga quién lo respalda. {one_of((REPRESENTATIVE, UPE))}"
+        message = "Diga quién lo respalda: quien la representa o la UPE."
         return _wrong("backed_by", "missing", message)
     return _refuse_representative(voice)
 
@@ -137,20 +136,20 @@ def _refuse_representative(voice: Voice) -> AppError | None:
         message = "Falta el nombre de quien la representa."
         return _wrong("representative_name", "missing", message)
     if voice.suspected is None:
-        message = "Diga si es señalada como sospechosa (SI, NO o NO_SABE)."
+        message = "Diga si es señalada como sospechosa, o si no se sabe."
         return _wrong("representative_suspected", "missing", message)
     if voice.suspected != "NO":
         # Not known is not no: the harm of asking the UPE is small.
         return Conflict(
             "Quien es o puede ser sospechosa no decide por ella. Pida a la UPE que decida"
-            " (backed_by o by_whom: UPE), o comparta con otra base legal.",
+            " por ella, o comparta con otra base legal.",
             code="suspect-representative",
         )
     return None
 
 
 def _adult(field: str) -> AppError:
-    return _wrong(field, "adult", "Es adulta: lo decide ella misma (PERSONA).")
+    return _wrong(field, "adult", "Es adulta: lo decide ella misma.")
 
 
 def _wrong(field: str, code: str, message: str) -> Invalid:

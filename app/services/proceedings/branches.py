@@ -43,9 +43,9 @@ GUARDS: Final = {
         Guard(
             "adult",
             "Esta ruta es para personas adultas; mientras no conste la mayoría de edad, actúa la UPE: "
-            "abra la ruta NNA.",
+            "abra la ruta de niñas, niños y adolescentes.",
         ),
-        Guard("consent", "Falta el consentimiento informado de la persona (consent: SI).", "consent"),
+        Guard("consent", "Falta el consentimiento informado de la persona.", "consent"),
         Guard("reason", "Falta indicar el motivo.", "reason"),
         Guard(
             "risk_assessed",
@@ -53,7 +53,7 @@ GUARDS: Final = {
         ),
         Guard(
             "suitable",
-            "Falta la evaluación de idoneidad favorable de quien recibe (suitability: IDONEA).",
+            "Falta la evaluación de idoneidad favorable de quien recibe.",
             "suitability",
         ),
         Guard(
@@ -224,10 +224,10 @@ def refuse_opening(branch: str, *, child: bool, foreign: bool) -> str | None:
     if branch == "ADULTA" and child:
         return (
             "Una niña, niño o adolescente no entra en la ruta de personas adultas; mientras no conste la "
-            "mayoría de edad, se presume que no lo es. Abra la ruta NNA."
+            "mayoría de edad, se presume que no lo es. Abra la ruta de niñas, niños y adolescentes."
         )
     if branch == "NNA" and not child:
-        return "Consta que es mayor de edad: abra la ruta ADULTA."
+        return "Consta que es mayor de edad: abra la ruta de personas adultas."
     if branch == "EXTRANJERA" and not foreign:
         return "No consta que sea extranjera: registre su nacionalidad y abra luego la ruta."
     return None
