@@ -67,6 +67,7 @@ def _posted(request: Request, session: Session, actor: Actor, parcel: Parcel) ->
     if parcel.form == "actividad" and form.version is None:
         # Written on the blank page, which knows no version: a note on the activity as it is now.
         form.version = find_activity(session, actor, place["plan"], place["activity"]).activity.version
+    request.state.delivering = True
     page = Page(request, session, actor, form)
     endpoint: Any = context.endpoint
     answer = endpoint(page=page, **values)

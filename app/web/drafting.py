@@ -42,5 +42,9 @@ def sent(draft: Opened) -> FormData:
 
 
 def finish(page: Page, form: str) -> None:
-    """Throw away the draft of a form that was taken."""
-    service.finish(page.session, form)
+    """Throw away the draft of a form that was taken.
+
+    Of one written without a connection the delivery does it, unless the draft is of something newer.
+    """
+    if not getattr(page.request.state, "delivering", False):
+        service.finish(page.session, form)

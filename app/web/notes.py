@@ -20,6 +20,7 @@ from app.services.idempotency import remember, replayed
 from app.services.notes import queries, service
 from app.services.outbox.delivery import Parcel
 from app.web.case_frame import case_frame
+from app.web.drafting import resume
 from app.web.forms import Form
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
@@ -37,9 +38,7 @@ _PATH: Final = re.compile(r"/casos/([A-Za-z0-9-]{1,40})/notas")
 def notes(code: str, page: CurrentPage) -> Response:
     """Notes of a case, newest first, with the box to write one on top."""
     shown = _shown(page, code)
-    kept = drafts.opened(page.session, page.actor, page.form.draft)
-    if kept is not None:
-        page.form.start(**{name: values[0] for name, values in kept.fields.items() if values})
+    resume(page, page.form.draft)
     return page.draw("notes/notes.html", **shown)
 
 

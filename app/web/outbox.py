@@ -57,6 +57,8 @@ FIELDS = {
     "state": _("Estado"),
     "happened_on": _("Cuándo ocurrió"),
 }
+LISTS = {"kind": "note_kind", "state": "activity_state"}
+"""Code lists of fields that are not of the catalogue."""
 REASONS = {
     "conflict": _("Mientras tanto algo cambió, o ya existe. Compare antes de guardar."),
     "possible-duplicate": _("Puede que la persona ya esté registrada. Búsquela antes de registrar."),
@@ -224,7 +226,8 @@ def _written(draft: Opened) -> list[tuple[str, str]]:
     rows = []
     for name, value in sent(draft).multi_items():
         spec = known.get(name)
-        told = label(value, spec.codes) if spec is not None and spec.codes else str(value)
+        codes = spec.codes if spec is not None else LISTS.get(name)
+        told = label(value, codes) if codes else str(value)
         if told and not name.startswith("_"):
             rows.append((spec.label if spec is not None else i18n.gettext(FIELDS.get(name, name)), told))
     return rows

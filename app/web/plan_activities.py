@@ -12,6 +12,7 @@ from app.edge.deps import Requires
 from app.errors import NotFound
 from app.services.plans import queries, rules
 from app.services.plans.progress import Step, progress
+from app.web.creating import once
 from app.web.drafting import finish, resume
 from app.web.errors import local_path
 from app.web.i18n import _
@@ -35,12 +36,19 @@ def advance(code: str, activity: str, page: CurrentPage) -> Response:
         step = Step(page.form.text("state"), page.form.text("note"), page.form.day("due_on"))
         page.form.check()
         version = -1 if page.form.version is None else page.form.version
-        progress(page.session, page.actor, code, activity, version, step)
+        # Sent again after a lost answer it is the same step, not one on an older version.
+        sent = {"plan": code, "activity": activity, "step": step}
+        once(page, "plans.progress", sent, lambda: _moved(page, code, activity, version, step))
         finish(page, _draft(activity))
         back = page.form.text("volver")
         return page.go(local_path(back) if back else f"/planes/{code}", done="plan_actividad")
     resume(page, _draft(activity))
     return _draw(page, code, activity)
+
+
+def _moved(page: Page, code: str, activity: str, version: int, step: Step) -> str:
+    progress(page.session, page.actor, code, activity, version, step)
+    return activity
 
 
 def _draft(activity: str) -> str:

@@ -177,7 +177,7 @@ def _draft(one: drafts.Listed) -> dict[str, Any]:
     return {
         "text": known.get(one.kind, _("Formulario")),
         "subject": one.subject,
-        "href": one.path,
+        "href": f"/borradores/{one.form.partition(':')[2]}" if one.reason else one.path,
         "at": one.updated_at,
         "review": one.reason,
     }

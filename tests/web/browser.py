@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -79,6 +80,14 @@ def launch_profile(
         locale="es-PE",
         timezone_id="America/Lima",
     )
+
+
+def until(page: Page, script: str, arg: object = None) -> None:
+    """Wait until a function of the page says true; the page's policy lets the driver not wait inside it."""
+    end = time.monotonic() + PATIENCE_MS / 1000
+    while not page.evaluate(script, arg):
+        assert time.monotonic() < end, (script, page.inner_text("body")[:2000])
+        page.wait_for_timeout(20)
 
 
 @dataclass

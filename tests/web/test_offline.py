@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from app.web import outbox
 from tests.cases.story import Registered, registered
 from tests.factories import World
 from tests.scratch import served
-from tests.web.browser import launch_profile
+from tests.web.browser import launch_profile, until
 from tests.web.browsing import cookie_of
 from tests.web.conftest import sign_in
 
@@ -121,14 +120,6 @@ class Writer:
         page.fill("form[data-seal=nota] [name=text]", self.text())
         page.evaluate(SUBMIT, "form[data-seal=nota]")
         until(page, "() => document.querySelector('form[data-seal=nota]').elements.text.value === ''")
-
-
-def until(page: Page, script: str, arg: object = None) -> None:
-    """Wait until a function of the page says true; the page's policy lets the driver not wait inside it."""
-    end = time.monotonic() + 15
-    while not page.evaluate(script, arg):
-        assert time.monotonic() < end, (script, page.inner_text("#avisos"), page.inner_text("header"))
-        page.wait_for_timeout(20)
 
 
 def kept(page: Page, count: int) -> None:

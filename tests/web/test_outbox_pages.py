@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -19,7 +20,8 @@ from app.web import outbox
 from tests.factories import World
 from tests.outbox.browser import Browser as Device
 from tests.outbox.browser import parcel
-from tests.web.browsing import Browser
+from tests.plans.story import running
+from tests.web.browsing import Browser, field
 
 FORM = {"_formulario": "nota:CA-7K3M-9QX2-H4TC", "_pagina": "/casos/CA-7K3M-9QX2-H4TC/notas"}
 
@@ -111,3 +113,27 @@ def test_the_switch_takes_the_worker_away(runtime: Runtime, settings: Settings) 
     runtime_off = Runtime(off, runtime.database, runtime.vault, runtime.tokens)
 
     assert b"unregister" in outbox.worker(runtime_off).body
+
+
+def test_a_step_whose_answer_was_lost_is_one_step(world: World) -> None:
+    plan, activity = running(world)
+    actor = plan.person.officer
+    browser, device = Browser(world, actor), Device(world, actor)
+    path, key = f"/planes/{plan.code}/actividades/{activity}", str(uuid.uuid4())
+    shown = browser.get(path)
+    sent = {"note": "Fue a la posta.", "_version": field(shown, "_version"), "_clave": key}
+    assert browser.post(path, sent).status_code == 303
+    fields = {"note": ["Fue a la posta."], "_version": [sent["_version"]]}
+    again = handed(browser, device, uuid=key, form="actividad", path=path, fields=fields)
+    assert again.json()["estado"] == "entregado"
+    # On the blank page there is no version: a note on the activity as it is now.
+    blank = handed(browser, device, form="actividad", path=path, fields={"note": ["Vuelve el lunes."]})
+    assert blank.json()["estado"] == "entregado"
+    page = browser.get(path).text
+    assert page.count("Fue a la posta.") == 1
+    assert page.count("Vuelve el lunes.") == 1
+    stale = {"note": ["Tercera."], "_version": [sent["_version"]]}
+    assert handed(browser, device, form="actividad", path=path, fields=stale).json()["estado"] == "revisar"
+    elsewhere = handed(browser, device, form="actividad", path="/sesion/cerrar")
+    assert elsewhere.json()["estado"] == "revisar"
+    assert browser.get("/borradores").status_code == 200, "it signed nobody out"

@@ -56,6 +56,13 @@ async function badge() {
     place.textContent = held.length ? `${state} · ${say("waiting", held.length)}` : state
     place.toggleAttribute("data-down", !navigator.onLine)
   }
+  for (const place of document.querySelectorAll("[data-outbox-list]")) {
+    const link = document.createElement("a")
+    link.href = "/sin-conexion"
+    link.className = "govuk-link"
+    link.textContent = `${say("here")} ${say("waiting", held.length)}`
+    place.replaceChildren(...(held.length ? [link] : []))
+  }
 }
 for (const event of ["online", "offline"]) addEventListener(event, badge)
 document.addEventListener("ruv:bandeja", badge)

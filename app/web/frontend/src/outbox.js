@@ -142,7 +142,7 @@ async function deliver() {
     sent += 1
     review ||= state === "revisar"
   }
-  if (sent) tell(say(review ? "review" : "sent", sent), review ? "warning" : "success")
+  if (sent) tell(say(review ? "review" : "sent", sent))
   if (mine.length) changed()
 }
 

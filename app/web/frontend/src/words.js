@@ -15,7 +15,7 @@ const es = {
   idle: "¿Sigue ahí? La pantalla se bloqueará por seguridad en 5 minutos.",
   stay: "Seguir trabajando",
   waiting: "%s por enviar",
-  none: "No hay nada sin enviar.",
+  here: "Escrito sin conexión en este equipo:",
   device: "Este equipo se quitó de su lista: no se puede enviar.",
   broken: "Se dañó: no se puede enviar.",
   foreign: "De otra persona: se enviará cuando ella ingrese.",
@@ -23,7 +23,6 @@ const es = {
   door: "Para escribir sin conexión, ingrese antes una vez con conexión en este equipo.",
   code: "Revise el código: está incompleto o mal copiado.",
   empty: "Complete este campo.",
-  erase: "Borrar",
 }
 const en = {
   saving: "Saving…",
@@ -32,8 +31,6 @@ const en = {
   kept: "Kept sealed on this device. It will be sent by itself once the connection is back.",
   stay: "Keep working",
   waiting: "%s to send",
-  none: "Nothing left to send.",
-  erase: "Delete",
 }
 const own = document.documentElement.lang === "en" ? { ...es, ...en } : es
 export const say = (name, value = "") => own[name].replace("%s", value)
@@ -54,5 +51,5 @@ export function tell(text, kind = "info") {
   const look = { success: "govuk-notification-banner--success", warning: "ruv-notice--warning" }[kind] || ""
   banner.className = `govuk-notification-banner ${look}`
   place.replaceChildren(banner)
-  if (kind === "warning") place.scrollIntoView({ block: "nearest" })
+  if (kind !== "info") place.scrollIntoView({ block: "nearest" })
 }

@@ -1,0 +1,73 @@
+"""What the script around every page does: drafts, the lock, the way out, and asking before signing out."""
+
+from __future__ import annotations
+
+import time
+
+from app.services.access.browsing import browsing_of
+from app.services.drafts.service import mine
+from tests.cases.story import registered
+from tests.factories import World
+from tests.web.browser import until
+from tests.web.browsing import cookie_of
+from tests.web.conftest import OpenPage, sign_in
+
+BOX = "form[data-outbox] textarea[name=text]"
+
+
+def test_what_is_typed_is_there_again_and_gone_once_sent(browser_page: OpenPage, world: World) -> None:
+    person = registered(world)
+    page, watch = browser_page(person.officer)
+    page.goto(f"/casos/{person.case}/notas")
+    page.fill(BOX, "A medio escribir")
+    until(page, "() => document.querySelector('[data-saved]').textContent.startsWith('Borrador guardado')")
+    page.reload()
+    assert page.input_value(BOX) == "A medio escribir"
+    page.fill(BOX, "")
+    watch.expect(422)
+    page.click("form[data-outbox] button[type=submit]")
+    page.wait_for_selector(".govuk-error-summary")
+    until(page, "() => document.activeElement.matches('.govuk-error-summary')")
+    page.fill(BOX, "Terminado")
+    page.evaluate("() => document.querySelector('form[data-outbox]').requestSubmit()")
+    page.wait_for_url("**/notas?hecho=nota")
+    assert page.input_value(BOX) == ""
+    assert "Terminado" in page.inner_text("main")
+    with world.session(person.officer) as session:
+        assert mine(session) == []
+
+
+def test_three_shifts_leave_at_once_and_lock(browser_page: OpenPage, world: World) -> None:
+    person, (page, watch) = registered(world), browser_page()
+    cookie = cookie_of(world, person.officer)
+    sign_in(page, world.base_url, cookie)
+    watch.leave_for("www.senamhi.gob.pe")
+    page.goto(f"/casos/{person.case}")
+    with watch.failing():
+        for _ in range(3):
+            page.keyboard.press("Shift")
+        end = time.monotonic() + 10
+        while not (found := browsing_of(world.runtime.database, cookie)) or not found.locked:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+        page.wait_for_timeout(200)
+        page.goto(f"/casos/{person.case}")
+    assert "/sesion/bloqueada" in page.url
+    assert person.case not in page.inner_text("main")
+
+
+def test_signing_out_with_something_unsent_asks_first(browser_page: OpenPage, world: World) -> None:
+    person = registered(world)
+    page, watch = browser_page(person.officer)
+    page.goto(f"/casos/{person.case}/notas")
+    until(page, "() => navigator.serviceWorker.controller !== null")
+    asked: list[str] = []
+    with watch.offline():
+        page.fill(BOX, "Sin conexión")
+        page.click("form[data-outbox] button[type=submit]")
+        until(page, "() => document.querySelector('[data-network]').textContent.includes('1 por enviar')")
+        page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        page.evaluate("() => document.querySelector('form[data-sign-out]').requestSubmit()")
+        page.wait_for_timeout(300)
+    assert "1 sin enviar" in asked[0]
+    until(page, "() => !document.querySelector('[data-network]').textContent.includes('por enviar')")
