@@ -39,6 +39,17 @@ def replayed(session: Session, actor: Actor, key: str | None, operation: str, pa
     return str(row.result_code)
 
 
+def made_with(session: Session, actor: Actor, key: str, operation: str) -> str | None:
+    """The code an operation created with this key, for who asks after it without its data."""
+    return session.scalar(
+        select(IdempotencyKey.result_code).where(
+            IdempotencyKey.user_id == actor.user_id,
+            IdempotencyKey.key == key,
+            IdempotencyKey.operation == operation,
+        )
+    )
+
+
 def remember(
     session: Session, actor: Actor, key: str | None, operation: str, payload: Any, code: str
 ) -> None:

@@ -19,7 +19,7 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.db import Session
 from app.edge.deps import RouteGuard
-from app.errors import AppError, BadRequest, Conflict, Invalid, NotFound, StaleVersion, TooMany
+from app.errors import AppError, BadRequest, Invalid, NotFound
 from app.services.outbox.delivery import Handler, Parcel
 from app.services.plans.progress_queries import find_activity
 from app.web import notes
@@ -31,12 +31,6 @@ PAGES: Final[Mapping[str, re.Pattern[str]]] = {
     "registro": re.compile(r"/ficha-policial"),
 }
 """Where a form of each kind is sent to; nothing else is done from an envelope."""
-_REFUSALS: Final[Mapping[int, type[AppError]]] = {
-    409: Conflict,
-    412: StaleVersion,
-    428: StaleVersion,
-    429: TooMany,
-}
 
 
 def handlers(request: Request) -> dict[str, Handler]:
@@ -91,7 +85,4 @@ def _guards(context: RouteContext) -> Iterator[RouteGuard]:
 
 
 def _refusal(form: Form) -> AppError:
-    kind = _REFUSALS.get(form.status, Invalid)
-    if kind is StaleVersion:
-        return StaleVersion()
-    return kind(form.message or "Revise los campos indicados.", errors=form.errors)
+    return form.refusal or Invalid(form.message or "Revise los campos indicados.", errors=form.errors)

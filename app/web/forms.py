@@ -27,6 +27,7 @@ class Form:
         self.errors: list[FieldError] = []
         self.message = ""
         self.status = 200
+        self.refusal: AppError | None = None
         key = self._raw("_clave")
         self.key = key if _KEY.fullmatch(key) else str(uuid.uuid4())
         self.version: int | None = self._version()
@@ -131,6 +132,7 @@ class Form:
 
     def refuse(self, error: AppError) -> None:
         """Keep why the service refused, to show it beside the fields it names."""
+        self.refusal = error
         self.status = error.status
         self.message = error.detail
         known = [(e["field"], e["message"]) for e in self.errors]

@@ -37,6 +37,12 @@ ENTRIES: tuple[Entry, ...] = (
     ),
     Entry(_("Casos"), "/casos", (Permission.CASES_READ,), hint=_("Los casos a su cargo, por código")),
     Entry(
+        _("Registrar"),
+        "/registrar",
+        (Permission.VICTIMS_REGISTER,),
+        hint=_("Buscar a una persona y, si no está, registrarla"),
+    ),
+    Entry(
         _("Derivaciones"),
         "/derivaciones",
         (Permission.REFERRALS_READ,),
@@ -47,6 +53,18 @@ ENTRIES: tuple[Entry, ...] = (
         "/fiscalia",
         (Permission.CASES_IDENTIFY,),
         hint=_("Sus casos por carpeta fiscal, audiencias y protección"),
+    ),
+    Entry(
+        _("Solicitudes"),
+        "/solicitudes",
+        (Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE),
+        hint=_("Lo que toma dos personas: unir, separar, descartar"),
+    ),
+    Entry(
+        _("Coincidencias"),
+        "/coincidencias",
+        (Permission.MATCHING_REVIEW,),
+        hint=_("Registros que pueden ser de una misma persona"),
     ),
     Entry(
         _("Solicitudes de datos"),

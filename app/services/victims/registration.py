@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import CaseRef, check_writable, require
 from app.access.permissions import Permission
-from app.access.policy import policy
+from app.access.policy import Level, policy
 from app.access.standing import Standing
 from app.audit import event_row, record_rows
 from app.codes import new_code
@@ -34,7 +34,7 @@ from app.models import (
     VictimDek,
     VictimToken,
 )
-from app.records import SCHEMA_VERSION, RecordInvalid, authored, dump, parse, split_face
+from app.records import SCHEMA_VERSION, Partial, RecordInvalid, authored, dump, fields, parse, split_face
 from app.records.kinds import MIN_YEAR, today
 from app.services.cases import deadlines
 from app.services.index_keys.keys import index_keys
@@ -87,6 +87,15 @@ class Registered:
 
 
 Rows = dict[type[Base], list[dict[str, Any]]]
+
+
+def writable(actor: Actor, compartment: str) -> list[str]:
+    """Names of the fields the actor may write of a person it registers, in the order of the catalogue."""
+    level = _REGISTRANT.level(actor, compartment)
+    if not _REGISTRANT.writes(actor, compartment):
+        return []
+    known = fields(compartment).items()
+    return [name for name, spec in known if level is not Level.PARTIAL or spec.partial is Partial.SHOW]
 
 
 def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any]]:
