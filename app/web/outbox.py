@@ -48,6 +48,11 @@ KINDS = {
     "nota": _("Nota del caso"),
     "actividad": _("Avance de una actividad"),
     "registro": _("Datos de una persona"),
+    "datos": _("Corrección de datos"),
+    "plan": _("Plan de reintegración"),
+    "objetivo": _("Objetivo del plan"),
+    "avance": _("Avance de un objetivo"),
+    "encargo": _("Actividad del plan"),
 }
 FIELDS = {
     "kind": _("Tipo"),

@@ -19,6 +19,7 @@ from app.services.victims.part_queries import REASONS, Look
 from app.services.victims.probing import NOT_DUPLICATE
 from app.web.case_frame import case_frame
 from app.web.controls import Control, changes, controls, read, start
+from app.web.drafting import finish, resume
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.record import compartment_of, shown_groups
@@ -29,6 +30,8 @@ router = APIRouter()
 
 WRITES = Requires(Permission.VICTIMS_WRITE)
 _STALE: Final = 412
+_BEGUN: Final = "leida"
+"""Version the form was opened at, for its draft, which keeps only what a person could have typed."""
 _ROW: Final = re.compile(r"\.(\d{1,3})\.")
 """A row of a list as errors name it; a form calls it `documents-0.number`."""
 
@@ -41,6 +44,8 @@ def edit(code: str, slug: str, page: CurrentPage) -> Response:
     drawn = _drawn(look)
     start(page.form, drawn, look.data)
     page.form.version = look.version
+    if resume(page, _draft(frame, slug)) and (begun := page.form.number(_BEGUN)) is not None:
+        page.form.version = begun  # what was typed then does not undo what was stored since
     return _draw(page, frame, slug, look, drawn)
 
 
@@ -50,6 +55,7 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "datos")
     look = _look(page, frame, slug)
     drawn, form = _drawn(look), page.form
+    form.draft = _draft(frame, slug)
     alike: list[dict[str, Any]] = []
     with page.attempt():
         patch = changes(_unsigned(look), read(form, drawn), drawn)
@@ -71,10 +77,15 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
         except PossibleDuplicate as found:
             alike = list(found.extra["duplicates"])  # type: ignore[call-overload]
             raise
+        finish(page, form.draft)
         return page.go(f"{frame['base']}/datos", done="guardado")
     form.version = look.version
     form.errors = [{**error, "field": _ROW.sub(r"-\1.", error["field"])} for error in form.errors]
     return _draw(page, frame, slug, look, drawn, alike)
+
+
+def _draft(frame: dict[str, Any], slug: str) -> str:
+    return f"datos:{frame['case']['code']}:{slug}"
 
 
 def _reason(page: Page) -> str:
@@ -135,6 +146,7 @@ def _draw(
         "record/edit.html",
         **frame,
         slug=slug,
+        begun=_BEGUN,
         part=look.part,
         groups=groups,
         narrow=look.part.level is Level.PARTIAL,

@@ -19,6 +19,7 @@ from app.services.notices import queries as notices
 from app.services.work import queries
 from app.web.case_frame import TABS
 from app.web.i18n import _
+from app.web.outbox import KINDS
 from app.web.page import CurrentPage, Page
 from app.web.templating import label
 
@@ -173,9 +174,8 @@ def _notice(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def _draft(one: drafts.Listed) -> dict[str, Any]:
-    known = {"registro": _("Nuevo registro"), "nota": _("Nota"), "actividad": _("Avance de actividad")}
     return {
-        "text": known.get(one.kind, _("Formulario")),
+        "text": _(KINDS[one.kind]) if one.kind in KINDS else _("Formulario"),
         "subject": one.subject,
         "href": f"/borradores/{one.form.partition(':')[2]}" if one.reason else one.path,
         "at": one.updated_at,

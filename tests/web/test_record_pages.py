@@ -7,6 +7,7 @@ from sqlalchemy import Engine, text
 
 from app.access.actor import Actor
 from app.records import COMPARTMENTS, fields
+from app.services.victims.changes import change
 from app.services.victims.registration import Registered
 from app.web.controls import controls
 from app.web.record_groups import ABOUT, SLUGS, grouped
@@ -97,6 +98,31 @@ def test_a_part_is_corrected_and_nothing_typed_is_lost(world: World, cem: Actor,
     for address in ("Jirón Canario 45", "Calle Nueva 8", "Avenida Tardía 3"):
         assert address in versions.text
     assert "Calle Nueva 8" not in browser.get(f"/casos/{woman.case_code}/historia").text
+
+
+def test_a_draft_comes_back_and_undoes_nobodys_change(world: World, cem: Actor, woman: Registered) -> None:
+    browser = Browser(world, cem)
+    url = f"/casos/{woman.case_code}/datos/contacto/editar"
+    begun = field(browser.get(url), "leida")
+    form = f"datos:{woman.case_code}:contacto"
+    typed = {"residence_address": "Calle del Borrador 9", "leida": begun}
+    kept = {"_formulario": form, "_pagina": url, **typed}
+    assert browser.post("/borradores", kept).status_code == 204
+    assert "Corrección de datos" in browser.get("/trabajo").text
+    with world.session(cem) as session:
+        change(session, cem, woman.code, "contact", int(begun), {"email": "otra@example.org"})
+    again = browser.get(url)
+    assert "Calle del Borrador 9" in again.text
+    stale = browser.post(url, {**typed, "_version": field(again, "_version")})
+    assert stale.status_code == 412
+    assert "otra@example.org" in stale.text
+    assert (
+        browser.post(
+            url, {**typed, "_version": field(stale, "_version"), "email": "otra@example.org"}
+        ).status_code
+        == 303
+    )
+    assert "Corrección de datos" not in browser.get("/trabajo").text
 
 
 def test_somebody_elses_document_asks_first(
