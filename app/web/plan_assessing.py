@@ -16,9 +16,10 @@ from app.services.plans import assessing
 from app.web.controls import Control, controls, read
 from app.web.creating import once
 from app.web.drafting import finish, resume
+from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_part
-from app.web.rows import read_row
+from app.web.rows import need, read_row
 from app.web.templating import day, label
 
 router = APIRouter()
@@ -41,8 +42,10 @@ def assessments(code: str, page: CurrentPage) -> Response:
 def assess(code: str, page: CurrentPage) -> Response:
     """Adds an assessment of one domain."""
     with page.attempt():
-        values = read(page.form, _controls())
-        level = page.form.number("level")
+        drawn = _controls()
+        values = read(page.form, drawn)
+        need(page.form, drawn, values, "domain", "assessed_on")
+        level = page.form.number("level", needed=_("Elija cómo está la persona."))
         page.form.check()
         wanted = read_row(rows.Assessment, {**values, "level": level})
         payload = {"plan": code, **wanted.model_dump(mode="json")}
@@ -81,7 +84,7 @@ def _draw(page: Page, code: str) -> Response:
 def _chart(curves: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Lines of the domains assessed more than once, those at risk first; the table has every level."""
     days = sorted({point["on"] for curve in curves for point in curve["points"]})
-    moving = [curve for curve in curves if len(curve["points"]) > 1]
+    moving = [curve for curve in curves if len({point["on"] for point in curve["points"]}) > 1]
     if not moving:
         return None
     moving.sort(key=lambda curve: (not curve["at_risk"], -abs(curve["change"])))

@@ -17,7 +17,7 @@ from app.web.creating import once
 from app.web.drafting import finish, resume
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_part
-from app.web.rows import read_row
+from app.web.rows import need, read_row
 
 router = APIRouter()
 
@@ -34,7 +34,9 @@ def calendar(code: str, page: CurrentPage) -> Response:
 def plan_contact(code: str, page: CurrentPage) -> Response:
     """Plans one more contact, by a channel that puts nobody at risk."""
     with page.attempt():
-        values = read(page.form, _planned_controls())
+        drawn = _planned_controls()
+        values = read(page.form, drawn)
+        need(page.form, drawn, values, "planned_on")
         page.form.check()
         wanted = read_row(rows.FollowUp, {**values, "channel": page.form.text("channel")})
         payload = {"plan": code, **wanted.model_dump(mode="json")}
@@ -59,8 +61,11 @@ def attempt(code: str, contact: str, page: CurrentPage) -> Response:
 def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
     """Records an attempt; by a channel she does not admit only with the reason why it happened."""
     with page.attempt():
-        wanted = read_row(rows.Contact, read(page.form, _contact_controls()))
+        drawn = _contact_controls()
+        values = read(page.form, drawn)
+        need(page.form, drawn, values, "contacted_on", "channel", "result")
         page.form.check()
+        wanted = read_row(rows.Contact, values)
         payload = {"plan": code, "contact": contact, **wanted.model_dump(mode="json")}
         once(
             page,

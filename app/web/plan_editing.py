@@ -23,7 +23,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import STEP_TAGS, plan_frame, plan_part
 from app.web.plans import header_rows
-from app.web.rows import read_row
+from app.web.rows import need, read_row
 
 router = APIRouter()
 
@@ -100,7 +100,10 @@ def new_member(code: str, page: CurrentPage) -> Response:
 def add_member(code: str, page: CurrentPage) -> Response:
     """Adds a member: a user of the own unit, or somebody else by name."""
     with page.attempt():
-        values = read(page.form, _team_controls())
+        drawn = _team_controls()
+        values = read(page.form, drawn)
+        need(page.form, drawn, values, "role")
+        page.form.check()
         username = page.form.text("username")
         member = read_row(rows.TeamMember, values)
         payload = {"plan": code, **member.model_dump(mode="json"), "username": username}
@@ -136,7 +139,11 @@ def new_objective(code: str, page: CurrentPage) -> Response:
 def add_objective(code: str, page: CurrentPage) -> Response:
     """Adds an objective, and leads on to its first activity."""
     with page.attempt():
-        wanted = read_row(rows.Objective, read(page.form, _objective_controls()))
+        drawn = _objective_controls()
+        values = read(page.form, drawn)
+        need(page.form, drawn, values, "domain", "wish", "goal")
+        page.form.check()
+        wanted = read_row(rows.Objective, values)
         payload = {"plan": code, **wanted.model_dump(mode="json")}
         new = once(
             page,
@@ -176,7 +183,9 @@ def new_activity(code: str, objective: str, page: CurrentPage) -> Response:
 def add_activity(code: str, objective: str, page: CurrentPage) -> Response:
     """Adds an activity; then the plan, or the same form again for another one."""
     with page.attempt():
-        values = {**read(page.form, _activity_controls()), "unit": _unit(page)}
+        drawn = _activity_controls()
+        values = {**read(page.form, drawn), "unit": _unit(page)}
+        need(page.form, drawn, values, "description", "due_on")
         page.form.check()
         wanted = read_row(rows.Activity, values)
         payload = {"plan": code, "objective": objective, **wanted.model_dump(mode="json")}

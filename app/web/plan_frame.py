@@ -64,6 +64,7 @@ def plan_frame(page: Page, plan: dict[str, Any], part: str = "") -> dict[str, An
         "plan_url": base,
         "parts": shown if plan["view"] == "all" else [],
         "part": part,
+        "part_text": gettext(dict(PARTS)[part]),
         "plan_tag": (plan["state_label"], PLAN_TAGS.get(state, "grey")),
         "alive": state in rules.ALIVE,
         "editable": state in rules.EDITABLE and plan["responsible"] and page.may(Permission.PLANS_WRITE),

@@ -19,9 +19,10 @@ from app.services.plans.closing import Closing, Move
 from app.web.controls import Control, controls, read
 from app.web.creating import once
 from app.web.drafting import finish, resume
+from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_frame, plan_part
-from app.web.rows import read_row
+from app.web.rows import need, read_row
 
 router = APIRouter()
 
@@ -40,9 +41,12 @@ def reviews(code: str, page: CurrentPage) -> Response:
 def review(code: str, page: CurrentPage) -> Response:
     """Records a review; a plan in execution goes to review with it."""
     with page.attempt():
-        values = read(page.form, _review_controls())
+        drawn = _review_controls()
+        values = read(page.form, drawn)
+        need(page.form, drawn, values, "held_on", "participants", "decisions")
+        said = page.form.text("opinion_given", needed=_("Indique si la persona dio su opinión."))
         page.form.check()
-        given = _YES_NO.get(page.form.text("opinion_given") or "")
+        given = _YES_NO.get(said or "")
         wanted = read_row(rows.Review, {**values, "opinion_given": given})
         payload = {"plan": code, **wanted.model_dump(mode="json")}
         once(

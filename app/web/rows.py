@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -10,9 +10,18 @@ from pydantic import ValidationError
 from app.errors import FieldError, Invalid
 from app.records.base import Row
 from app.records.errors import errors_es
+from app.web.controls import Control
+from app.web.forms import Form
 from app.web.i18n import _
 
 R = TypeVar("R", bound=Row)
+
+
+def need(form: Form, drawn: Iterable[Control], values: Mapping[str, Any], *names: str) -> None:
+    """Note in a form which of these fields were left empty, each by its label."""
+    for one in drawn:
+        if one.key in names and values.get(one.key) is None and not form.error(one.name):
+            form.wrong(one.name, _("Complete «%(label)s».") % {"label": one.label})
 
 
 def read_row(model: type[R], values: Mapping[str, Any], prefix: str = "") -> R:

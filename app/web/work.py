@@ -153,7 +153,7 @@ def subject_page(subject: str, case: str | None, plan: str | None = None) -> str
     """Where the subject of a deadline or notice is seen; its case, if it has no page of its own."""
     prefix = subject[:2]
     if prefix == "AC" and plan is not None:
-        return f"/planes/{plan}/actividades/{subject}"
+        return f"/planes/{plan}/actividades/{subject}?volver=/trabajo"
     own = {"CA": "casos", "PR": "planes", "DE": "derivaciones", "SD": "solicitudes-de-datos"}
     if prefix in own:
         return f"/{own[prefix]}/{subject}"

@@ -41,11 +41,15 @@ def test_writing_a_plan_by_its_forms(world: World) -> None:
     browser = Browser(world, plan.person.officer)
     empty = browser.post(f"{_go(plan)}/objetivos", {"wish": NOTE})
     assert empty.status_code == 422
+    assert "Complete «Meta»." in empty.text
     assert NOTE in empty.text
     sent = {"domain": "EMPLEO", "wish": "Poner una panadería", "goal": "Empleo formal"}
     made = browser.post(f"{_go(plan)}/objetivos", sent)
     assert made.status_code == 303, made.text
+    shelter, clinic = world.unit("CAR"), world.unit("SALUD")
     form = browser.get(made.headers["location"])
+    assert clinic in form.text
+    assert shelter not in form.text
     assert unit_code(world, plan.person.officer) in form.text
     day = today()
     due = {"due_on.dia": str(day.day), "due_on.mes": str(day.month), "due_on.anio": str(day.year + 1)}
