@@ -134,7 +134,10 @@ def _documents(page: Page, code: str) -> Response:
     return page.draw(
         "documents/list.html",
         **frame,
-        plans=[{**plan, "files": [_shown(page, file) for file in plan["files"]]} for plan in found["plans"]],
+        plans=[
+            {**plan, "files": [_shown(page, file, own=plan["own"]) for file in plan["files"]]}
+            for plan in found["plans"]
+        ],
         consents=[
             {**one, "files": [_shown(page, file) for file in one["files"]]} for one in found["consents"]
         ],
@@ -143,10 +146,14 @@ def _documents(page: Page, code: str) -> Response:
     )
 
 
-def _shown(page: Page, file: dict[str, Any]) -> dict[str, Any]:
+def _shown(page: Page, file: dict[str, Any], *, own: bool = False) -> dict[str, Any]:
     size = max(file["bytes"] / _MEGABYTE, 0.1)
     what = EXTENSIONS[file["media_type"]].upper()
-    return {**file, "size": f"{what}, {size:.1f} MB", "own": file["unit"]["code"] == page.who.unit_code}
+    return {
+        **file,
+        "size": f"{what}, {size:.1f} MB",
+        "withdraws": own or file["unit"]["code"] == page.who.unit_code,
+    }
 
 
 def _one(page: Page, code: str, file: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -10,7 +10,9 @@ import httpx
 from PIL import Image
 
 from app.records.kinds import today
+from tests.cases.story import shared_with
 from tests.factories import World
+from tests.plans.story import drafted
 from tests.web.browsing import Browser, field, title
 
 WOMAN = {"sex": "MUJER", "age_years": 30}
@@ -217,3 +219,33 @@ def test_anybody_checks_a_paper_and_learns_nothing_of_anybody(world: World) -> N
         "/verificar", {"code": paper, "hash": "0" * 32}, headers={"Sec-Fetch-Site": "cross-site"}
     )
     assert foreign.status_code == 403
+
+
+def test_a_paper_of_a_plan_is_added_by_who_answers_for_it_and_seen_by_nobody_else(world: World) -> None:
+    plan = drafted(world)
+    at = f"/casos/{plan.person.case}/documentos"
+    school, _, _ = shared_with(
+        world, plan.person, "social_programme_officer", service_type="EDUCACION", compartments=["plan"]
+    )
+    cem, teacher = Browser(world, plan.person.officer), Browser(world, school)
+    form = cem.get(at)
+    sent = {"plan": plan.code, "kind": "CONSTANCIA", "_clave": field(form, "_clave")}
+    short = cem.post(f"{at}/archivos", {"plan": plan.code}, files={"file": ("a.jpg", photo(), "image/jpeg")})
+    assert short.status_code == 422
+    assert "Elija qué es" in short.text
+    for _ in range(2):
+        done = cem.post(f"{at}/archivos", sent, files={"file": ("Yesenia.jpg", photo(), "image/jpeg")})
+        assert done.headers["location"] == f"{at}?hecho=archivo-agregado"
+    page = cem.get(at)
+    file = code_in(page, "MD")
+    assert page.text.count(f"{at}/{file}/retirar") == 1
+    assert "Yesenia" not in page.text
+    assert cem.get(f"{at}/{file}").content.startswith(b"\xff\xd8\xff")
+    shown = teacher.get(at)
+    assert shown.status_code == 200
+    assert file not in shown.text
+    assert "Adjuntar un documento" not in shown.text
+    assert teacher.get(f"{at}/{file}").status_code == 404
+    away = {"_version": field(cem.get(f"{at}/{file}/retirar"), "_version"), "reason": "REPETIDO"}
+    assert cem.post(f"{at}/{file}/retirar", away).status_code == 303
+    assert "Está repetido" in cem.get(at).text

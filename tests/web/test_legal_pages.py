@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 
 from app.records.kinds import today
+from app.services.proceedings.stages import MACHINES
+from app.web.proceedings import steps
 from tests.factories import World
 from tests.web.browsing import Browser, field
 
@@ -134,3 +136,13 @@ def test_a_branch_goes_step_by_step_and_addresses_tell_none_of_them(world: World
     assert "CEM" in done.text
     child = world.register(world.actor("udavit_officer"), identity={"sex": "MUJER", "age_years": 15})
     assert udavit.get(f"/casos/{child.case_code}/proteccion").status_code == 404
+
+
+def test_every_stage_has_its_place_on_the_way() -> None:
+    for kind, machine in MACHINES.items():
+        for stage in machine.labels:
+            drawn = steps(kind, stage)
+            assert [step["text"] for step in drawn if step["state"] == "current"] == [machine.labels[stage]]
+            assert len({step["text"] for step in drawn}) == len(drawn)
+            states = [step["state"] for step in drawn]
+            assert states == sorted(states, key=("done", "current", "todo").index)

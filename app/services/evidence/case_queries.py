@@ -15,12 +15,14 @@ from app.access.scope import actor_params, visible_plans
 from app.models import Consent, EvidenceFile, Plan
 from app.services.evidence import queries, scan_queries
 from app.services.plans import rules
+from app.services.plans.content_queries import find
 
 
 def of_case(session: Session, actor: Actor, case: str) -> dict[str, list[dict[str, Any]]]:
     """Files of a case by plan and by consent, oldest first, as far as the actor's role reads either.
 
-    Each plan says whether it still takes files (`open`); consents without files are left out.
+    Each plan says whether the actor's unit answers for it (`own`) and may still add files to it (`open`);
+    consents without files are left out.
 
     Raises:
         NotFound: the case is out of scope.
@@ -36,22 +38,26 @@ def of_case(session: Session, actor: Actor, case: str) -> dict[str, list[dict[st
 
 
 def _plans(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]:
-    rows = session.execute(
-        select(Plan.code, Plan.state)
+    codes = session.scalars(
+        select(Plan.code)
         .where(
             Plan.case_id == ref.case_id, Plan.victim_id == ref.victim_id, Plan.id.in_(visible_plans(actor))
         )
         .order_by(Plan.created_at, Plan.id)
         .params(actor_params(actor))
     ).all()
-    return [
-        {
-            "code": row.code,
-            "open": row.state in rules.ALIVE,
-            "files": queries.list_files(session, actor, row.code),
-        }
-        for row in rows
-    ]
+    return [_plan(session, actor, code) for code in codes]
+
+
+def _plan(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    plan = find(session, actor, code)
+    own = plan.writes(actor) and plan.responsible(actor)
+    return {
+        "code": code,
+        "own": own,
+        "open": own and plan.row.state in rules.ALIVE,
+        "files": queries.list_files(session, actor, code),
+    }
 
 
 def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]:
