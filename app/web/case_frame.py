@@ -46,6 +46,7 @@ TABS: Final = (
     Tab("plan", _("Plan"), Permission.PLANS_READ, "plan"),
     Tab("notas", _("Notas"), Permission.CASES_READ),
     Tab("derivaciones", _("Derivaciones"), Permission.REFERRALS_READ),
+    Tab("prestaciones", _("Prestaciones"), Permission.CASES_READ, "services"),
     Tab("proceso", _("Proceso penal"), Permission.CASES_READ, "legal"),
     Tab("proteccion", _("Protección"), Permission.CASES_READ, "protection"),
     Tab("consentimientos", _("Consentimientos"), Permission.CONSENTS_READ),

@@ -78,6 +78,12 @@ ENTRIES: tuple[Entry, ...] = (
         (Permission.ACCOUNTS_MANAGE,),
         hint=_("Cuentas y unidades de su institución"),
     ),
+    Entry(
+        _("Directorio"),
+        "/directorio",
+        (Permission.REFERRALS_READ, Permission.DIRECTORY_MANAGE),
+        hint=_("Qué unidades dan cada servicio, dónde y a quién"),
+    ),
 )
 """In the order of the menu; what does not fit is under "Más"."""
 

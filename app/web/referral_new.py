@@ -23,7 +23,7 @@ from app.records.kinds import LIMA
 from app.services.clocks.calendar import end_of
 from app.services.consents import queries as consents
 from app.services.consents.rules import RESTING
-from app.services.directory.options_queries import options as receivers
+from app.services.directory import options_queries as receivers
 from app.services.idempotency import remember, replayed
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
@@ -145,15 +145,11 @@ def _check_service(page: Page, draft: Draft) -> None:
 
 
 def _check_unit(page: Page, draft: Draft) -> None:
-    typed = draft.values["other_unit"]
+    where = "other_unit" if draft.values["other_unit"] else "to_unit"
     if not draft.unit:
-        page.form.wrong("to_unit", _("Elija a qué unidad deriva, o escriba su código."))
-        return
-    if _proposal(page, draft) is None and typed:
-        draft.values["other_unit"] = typed.upper()
-    if _proposal(page, draft) is None:
-        where = "other_unit" if typed else "to_unit"
-        page.form.wrong(where, _("No hay otra unidad con ese código. Revíselo o elija una de la lista."))
+        page.form.wrong("other_unit", _("Elija a qué unidad deriva, o búsquela entre las demás."))
+    elif _proposal(page, draft) is None:
+        page.form.wrong(where, _("No existe esa unidad. Elija una de la lista."))
 
 
 def _check_request(page: Page, draft: Draft) -> None:
@@ -222,7 +218,7 @@ def _show(page: Page, frame: dict[str, Any], draft: Draft, step: str, form: Form
 def _units(page: Page, draft: Draft) -> dict[str, Any]:
     """Units that may be asked, with what to know before asking."""
     wanted, where = draft.values["service_type"], draft.values["department"] or None
-    found = receivers(page.session, page.actor, draft.case, wanted, where)
+    found = receivers.options(page.session, page.actor, draft.case, wanted, where)
     units: dict[str, tuple[str, str, str]] = {}
     for one in found["items"]:
         told = [one["name"], one["schedule"], one["phone"], one["eligibility"], one["capacity_note"]]
@@ -232,7 +228,9 @@ def _units(page: Page, draft: Draft) -> dict[str, Any]:
         units[code] = (code, one["unit"]["name"], earlier + hint)
     for shelter in found["shelters"]:
         units[shelter["code"]] = (shelter["code"], shelter["name"], _("Centro de acogida"))
-    return {**found, "units": list(units.values())}
+    near = receivers.others(page.session, page.actor, where)
+    rest = [(unit["code"], unit["name"]) for unit in near if unit["code"] not in units]
+    return {**found, "units": list(units.values()), "others": rest}
 
 
 def _proposal(page: Page, draft: Draft) -> dict[str, Any] | None:

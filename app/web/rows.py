@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from app.errors import FieldError, Invalid
-from app.records.base import Row
+from app.records.base import Item
 from app.records.errors import errors_es
 from app.web.controls import Control
 from app.web.forms import Form
 from app.web.i18n import _
 
-R = TypeVar("R", bound=Row)
+R = TypeVar("R", bound=Item)
 
 
 def need(form: Form, drawn: Iterable[Control], values: Mapping[str, Any], *names: str) -> None:

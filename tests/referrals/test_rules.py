@@ -147,3 +147,14 @@ def test_the_minimum_outside_the_network_holds_nothing_of_the_crime(kind: str) -
 def test_every_minimum_names_real_compartments() -> None:
     for shared in rules.MINIMUM_SHARED.values():
         assert set(shared) <= set(policy().compartments)
+
+
+@pytest.mark.parametrize("state", rules.STATES)
+def test_a_side_is_offered_what_it_may_do_and_nothing_else(state: str) -> None:
+    for side in (rules.SENDER, rules.RECEIVER, None):
+        told = [
+            rules.ReferralFacts(side=side, conditions=True, reason=reason, result="NO_ASISTIO")
+            for reason in ("TRASLADO", "SIN_CUPO")
+        ]
+        able = [t for t in rules.STATES if None in [rules.refuse(state, t, facts) for facts in told]]
+        assert sorted(rules.offered(state, side)) == sorted(able)

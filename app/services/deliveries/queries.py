@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -44,24 +44,10 @@ def of_case(
     ref = case_in_scope(session, actor, case_code)
     check_reads(session, actor, ref)
     query = (
-        select(ServiceDelivery, Referral.code.label("referral"), PlanActivity.code.label("activity"))
-        .outerjoin(
-            Referral,
-            and_(Referral.id == ServiceDelivery.referral_id, Referral.victim_id == ServiceDelivery.victim_id),
-        )
-        .outerjoin(
-            PlanActivity,
-            and_(
-                PlanActivity.id == ServiceDelivery.activity_id,
-                PlanActivity.victim_id == ServiceDelivery.victim_id,
-            ),
-        )
-        .where(ServiceDelivery.case_id == ref.case_id, ServiceDelivery.victim_id == ref.victim_id)
+        _deliveries(actor, ref)
         .order_by(ServiceDelivery.created_at.desc(), ServiceDelivery.code.desc())
         .limit(limit + 1)
     )
-    if not policy().reads_in_full(actor.role, COMPARTMENT):
-        query = query.where(ServiceDelivery.unit_id == actor.unit_id)
     if cursor is not None:
         moment, last = read_cursor(cursor, "SE")
         query = query.where(
@@ -75,6 +61,46 @@ def of_case(
     items = _opened(session, actor, ref, page, purpose)
     following = cursor_of(page[-1][0].created_at, page[-1][0].code) if len(rows) > limit else None
     return items, following
+
+
+def one(
+    session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion"
+) -> dict[str, Any]:
+    """One delivery of a case.
+
+    Raises:
+        NotFound: the case is out of scope, or has no such delivery that the actor reads.
+        Forbidden: the role, or the unit's part in the case, does not open the services.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, case_code)
+    check_reads(session, actor, ref)
+    rows = session.execute(_deliveries(actor, ref).where(ServiceDelivery.code == canonical(code, "SE"))).all()
+    if not rows:
+        raise NotFound
+    return _opened(session, actor, ref, rows, purpose)[0]
+
+
+def _deliveries(actor: Actor, ref: CaseRef) -> Select[ServiceDelivery, str, str]:
+    """Deliveries of a case that the actor reads, each with the codes of what it answers to."""
+    query = (
+        select(ServiceDelivery, Referral.code.label("referral"), PlanActivity.code.label("activity"))
+        .outerjoin(
+            Referral,
+            and_(Referral.id == ServiceDelivery.referral_id, Referral.victim_id == ServiceDelivery.victim_id),
+        )
+        .outerjoin(
+            PlanActivity,
+            and_(
+                PlanActivity.id == ServiceDelivery.activity_id,
+                PlanActivity.victim_id == ServiceDelivery.victim_id,
+            ),
+        )
+        .where(ServiceDelivery.case_id == ref.case_id, ServiceDelivery.victim_id == ref.victim_id)
+    )
+    if not policy().reads_in_full(actor.role, COMPARTMENT):
+        query = query.where(ServiceDelivery.unit_id == actor.unit_id)
+    return query
 
 
 def check_reads(session: Session, actor: Actor, ref: CaseRef) -> None:
@@ -136,6 +162,28 @@ def own_activity(session: Session, actor: Actor, ref: CaseRef, code: str) -> int
     )
 
 
+def own_activities(session: Session, actor: Actor, case_code: str) -> list[dict[str, Any]]:
+    """Activities of the own unit in the plans of a case, the first due first: codes, no words.
+
+    Raises:
+        NotFound: the case is out of scope.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, case_code)
+    rows = session.execute(
+        select(PlanActivity.code, PlanActivity.service_code)
+        .join(Plan, and_(Plan.id == PlanActivity.plan_id, Plan.victim_id == PlanActivity.victim_id))
+        .where(
+            PlanActivity.victim_id == ref.victim_id,
+            PlanActivity.unit_id == actor.unit_id,
+            Plan.case_id == ref.case_id,
+        )
+        .order_by(PlanActivity.due_on, PlanActivity.code)
+        .limit(100)
+    )
+    return [{"code": row.code, "service": row.service_code} for row in rows]
+
+
 def delivered_for(session: Session, victim_id: int, referral_id: int) -> int:
     """How many deliveries that stand answer to a referral, as far as the actor sees them."""
     found = session.scalar(
@@ -159,6 +207,7 @@ def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: st
         {
             "code": row[0].code,
             "unit": units[row[0].unit_id].shown(),
+            "own": row[0].unit_id == actor.unit_id,
             **_coded(row[0]),
             "referral": row.referral,
             "activity": row.activity,

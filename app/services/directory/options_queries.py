@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -66,6 +66,27 @@ def options(
         "shelters": _shelters(session, actor, where) if housing else [],
         "notice": ASK_FOR_A_PLACE if housing else None,
     }
+
+
+def others(session: Session, actor: Actor, department: str | None) -> list[dict[str, str]]:
+    """Units that may be asked though the directory does not say what they give: those of a department.
+
+    Args:
+        department: INEI, two digits; that of the actor's unit if not given.
+
+    Raises:
+        Forbidden: the role sends no referrals.
+    """
+    require(actor, Permission.REFERRALS_SEND)
+    where = department or session.scalar(select(Unit.department).where(Unit.id == actor.unit_id))
+    rows = session.execute(
+        select(Unit.code, Unit.name)
+        .where(Unit.kind.not_in(SHELTER_KINDS), Unit.id != actor.unit_id)
+        .where(or_(Unit.department == where, Unit.department.is_(None)))
+        .order_by(Unit.name, Unit.code)
+        .limit(_MOST)
+    )
+    return [{"code": row.code, "name": row.name} for row in rows]
 
 
 def _populations(session: Session, ref: CaseRef) -> list[str]:

@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
+from app.access.policy import policy
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Institution, Unit
 from app.services.choices import unknown_code
 from app.services.directory.entries import STATUSES
 from app.services.paging import PAGE
+from app.services.shelters.masking import SHELTER_KINDS
 
 _LISTS = {"service_type": "service_type", "department": "department", "population": "served_population"}
 
@@ -73,6 +75,20 @@ def locations(session: Session, actor: Actor, unit: str | None = None) -> list[d
     if unit is not None:
         query = query.where(Unit.code == unit)
     return [place(row) for row in session.execute(query.limit(1000))]
+
+
+def kept_units(session: Session, actor: Actor) -> list[dict[str, str]]:
+    """Units whose entries the actor keeps, by name: of its own institution, or all; never a shelter.
+
+    Raises:
+        Forbidden: the role keeps no directory.
+    """
+    require(actor, Permission.DIRECTORY_MANAGE)
+    query = select(Unit.code, Unit.name).where(Unit.kind.not_in(SHELTER_KINDS))
+    if not policy().permits(actor.role, Permission.DIRECTORY_MANAGE_ALL):
+        query = query.where(Unit.institution_id == actor.institution_id)
+    rows = session.execute(query.order_by(Unit.name, Unit.code).limit(2000))
+    return [{"code": row.code, "name": row.name} for row in rows]
 
 
 def may_read(actor: Actor) -> None:
