@@ -1,6 +1,7 @@
 """Who is at a browser: the cookie, the lock, and the proof that a form came from one of our own pages."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.concurrency import run_in_threadpool
@@ -64,7 +65,9 @@ def check_origin(request: Request) -> None:
     Raises:
         Forbidden: the browser says that it comes from another site.
     """
-    if request.headers.get("Sec-Fetch-Site", "none") not in _OWN_ORIGIN:
+    origin = urlsplit(request.headers.get("Origin", "")).netloc
+    foreign = bool(origin) and origin != request.headers.get("Host")  # for browsers without the other header
+    if foreign or request.headers.get("Sec-Fetch-Site", "none") not in _OWN_ORIGIN:
         raise Forbidden(_STALE_FORM)
 
 
