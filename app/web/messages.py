@@ -91,6 +91,8 @@ MESSAGES = {
     "solicitud-recibida": _("Se registró la solicitud: su plazo ya corre."),
     "solicitud-paso": _("Se guardó el paso de la solicitud."),
     "solicitud-plazo": _("Se amplió el plazo."),
+    "reasignado": _("Se reasignaron los casos. Cada persona recibió un aviso."),
+    "aprobada": _("Se registró su aprobación."),
 }
 """A new page adds its sentences here."""
 

@@ -73,6 +73,37 @@ ENTRIES: tuple[Entry, ...] = (
         hint=_("Pedidos de las personas sobre sus datos y sus plazos"),
     ),
     Entry(
+        _("Supervisión"),
+        "/supervision",
+        (Permission.CASES_READ,),
+        supervisor=True,
+        hint=_("Cómo está su unidad, qué debe revisar y a quién pasan los casos"),
+    ),
+    Entry(
+        _("Indicadores"),
+        "/indicadores",
+        (Permission.INDICATORS_READ,),
+        hint=_("Los del plan nacional, por año y departamento"),
+    ),
+    Entry(
+        _("Calidad de datos"),
+        "/calidad",
+        (Permission.CASES_READ,),
+        hint=_("Qué falta o se contradice en los casos, y dónde corregirlo"),
+    ),
+    Entry(
+        _("Liberaciones"),
+        "/liberaciones",
+        (Permission.RELEASES_READ,),
+        hint=_("Cifras que se pueden publicar, con sus archivos"),
+    ),
+    Entry(
+        _("Plazos"),
+        "/plazos",
+        (Permission.CASES_READ,),
+        hint=_("Lo que vence en su unidad y en qué norma está"),
+    ),
+    Entry(
         _("Administración"),
         "/administracion",
         (Permission.ACCOUNTS_MANAGE,),

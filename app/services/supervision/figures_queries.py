@@ -128,15 +128,22 @@ def _activities(session: Session, actor: Actor) -> dict[str, Any]:
     now = today()
     sunday = now + timedelta(days=SUNDAY - now.weekday())
     open_now = and_(PlanActivity.unit_id == actor.unit_id, PlanActivity.state.in_(plan_rules.OPEN_ACTIVITY))
-    due, late = session.execute(
+    due, late, running = session.execute(
         select(
             func.count().filter(PlanActivity.due_on.between(now, sunday)),
             func.count().filter(PlanActivity.due_on < now),
+            func.count(),
         )
         .where(open_now, PlanActivity.plan_id.in_(visible_plans(actor)))
         .params(actor_params(actor))
     ).one()
-    return {"activities": {"due_this_week": _counted(due, ACTIVITIES), "overdue": _counted(late, ACTIVITIES)}}
+    return {
+        "activities": {
+            "open": _counted(running, ACTIVITIES),
+            "due_this_week": _counted(due, ACTIVITIES),
+            "overdue": _counted(late, ACTIVITIES),
+        }
+    }
 
 
 def _plans(session: Session, actor: Actor) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.audit import event_row, record_rows
+from app.audit import event_row, record, record_rows
 from app.catalogues import code_list
 from app.db import insert_rows, vault_of
 from app.errors import Conflict, FieldError, Invalid
@@ -44,6 +44,47 @@ class Handover:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Division:
+    """Who takes which charge; by key of the case, who takes it and who has charge of it already."""
+
+    leaver: Worker
+    takers: Sequence[Worker]
+    charges: Sequence[Charge]
+    taken: Mapping[int, int]
+    teams: Mapping[int, set[int]]
+
+    def shown(self, plans: int | None) -> dict[str, Any]:
+        """As JSON, with how many plans moved; None while nothing did."""
+        return {
+            "unit_of_count": "casos",
+            "from": self.leaver.username,
+            "moved": len(self.charges),
+            "plans": plans,
+            "to": [
+                {
+                    "username": worker.username,
+                    "cases": [c.code for c in self.charges if self.taken[c.case_id] == worker.user_id],
+                }
+                for worker in self.takers
+            ],
+        }
+
+
+def preview(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]:
+    """Who would take which case over, as `reassign` answers it; nothing is moved.
+
+    Raises:
+        Forbidden, Invalid, Conflict: as `reassign`.
+    """
+    division = _divided(session, actor, wanted, hold=False)
+    record(
+        session, actor, "supervision.preview", purpose="atencion",
+        detail={"from": division.leaver.user_id, "cases": [charge.code for charge in division.charges]},
+    )  # fmt: skip
+    return division.shown(None)
+
+
 def reassign(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]:
     """Hand over the open charges of a worker, and the living plans it answers for. Returns who has what now.
 
@@ -54,6 +95,13 @@ def reassign(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]
         Invalid: unknown people or reason, or a case the worker has no charge of; each is named.
         Conflict: there is nobody to share them out among.
     """
+    division = _divided(session, actor, wanted, hold=True)
+    _record(session, actor, division, wanted.reason)
+    return division.shown(_move(session, actor, division))
+
+
+def _divided(session: Session, actor: Actor, wanted: Handover, *, hold: bool) -> _Division:
+    """`hold`: the cases stay as they are until the transaction ends."""
     require(actor, Permission.ASSIGNMENTS_WRITE)
     supervising(actor)
     if wanted.reason not in code_list(REASONS):
@@ -61,27 +109,14 @@ def reassign(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]
     people = team_queries.workers(session, actor)
     leaver = _leaver(people, wanted.leaver)
     takers = _takers(people, leaver, wanted.to)
-    hold_all(session, [c.case_id for c in team_queries.charges(session, actor, leaver.user_id)])
+    if hold:
+        hold_all(session, [c.case_id for c in team_queries.charges(session, actor, leaver.user_id)])
     charges = _chosen(team_queries.charges(session, actor, leaver.user_id), wanted.cases)
     teams = team_queries.teams(session, actor, (charge.case_id for charge in charges))
     taken = shared_out(
         [charge.case_id for charge in charges], {worker.user_id: worker.cases for worker in takers}, teams
     )
-    _record(session, actor, leaver, charges, taken, wanted.reason)
-    plans = _move(session, actor, leaver, charges, taken, teams)
-    return {
-        "unit_of_count": "casos",
-        "from": leaver.username,
-        "moved": len(charges),
-        "plans": plans,
-        "to": [
-            {
-                "username": worker.username,
-                "cases": [charge.code for charge in charges if taken[charge.case_id] == worker.user_id],
-            }
-            for worker in takers
-        ],
-    }
+    return _Division(leaver, takers, charges, taken, teams)
 
 
 def _leaver(people: Sequence[Worker], username: str) -> Worker:
@@ -126,15 +161,9 @@ def _chosen(charges: Sequence[Charge], codes: Sequence[str] | None) -> list[Char
     return [known[code] for code in wanted]
 
 
-def _move(
-    session: Session,
-    actor: Actor,
-    leaver: Worker,
-    charges: Sequence[Charge],
-    taken: Mapping[int, int],
-    teams: Mapping[int, set[int]],
-) -> int:
+def _move(session: Session, actor: Actor, division: _Division) -> int:
     """The new charge first, then the old one ends: somebody always has it. Returns the plans moved."""
+    leaver, charges, taken, teams = division.leaver, division.charges, division.taken, division.teams
     if not charges:
         return 0
     rows = [
@@ -181,14 +210,7 @@ def _move(
     return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
-def _record(
-    session: Session,
-    actor: Actor,
-    leaver: Worker,
-    charges: Sequence[Charge],
-    taken: Mapping[int, int],
-    reason: str,
-) -> None:
+def _record(session: Session, actor: Actor, division: _Division, reason: str) -> None:
     key = vault_of(session).secret("audit")
     record_rows(
         session,
@@ -196,11 +218,12 @@ def _record(
             event_row(
                 key, actor, ACTION, victim_id=charge.victim_id, case_id=charge.case_id, purpose="atencion",
                 detail={
-                    "case": charge.code, "from": leaver.user_id, "to": taken[charge.case_id],
+                    "case": charge.code, "from": division.leaver.user_id,
+                    "to": division.taken[charge.case_id],
                     "reason": reason,
                 },
             )
-            for charge in charges
+            for charge in division.charges
         ],
     )  # fmt: skip
 
