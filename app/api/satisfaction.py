@@ -8,12 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, Requires
-from app.services.limits import PerMinute
+from app.services.satisfaction.handover import keep_pace
 from app.services.satisfaction.urn import put, questionnaire
 
 router = APIRouter(prefix="/satisfaction", tags=["satisfacción"])
 
-PUTS = PerMinute(20)
 Coded = Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Za-z0-9_]+$")]
 
 
@@ -45,6 +44,6 @@ def questions() -> Answer:
 )
 def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer:
     """Takes answers that are nobody's: no key repeats them, no trace tells of them, no code names them."""
-    PUTS.check(str(actor.user_id), "Demasiadas encuestas desde este usuario. Espere un minuto.")
+    keep_pace(actor)
     put(session, actor, body.service, body.answers)
     return Answer({"message": "Gracias. Su respuesta no queda unida a su nombre ni a su caso."}, 201)

@@ -47,6 +47,7 @@ TABS: Final = (
     Tab("notas", _("Notas"), Permission.CASES_READ),
     Tab("derivaciones", _("Derivaciones"), Permission.REFERRALS_READ),
     Tab("prestaciones", _("Prestaciones"), Permission.CASES_READ, "services"),
+    Tab("alojamiento", _("Alojamiento"), Permission.PLACEMENTS_WRITE),
     Tab("proceso", _("Proceso penal"), Permission.CASES_READ, "legal"),
     Tab("proteccion", _("Protección"), Permission.CASES_READ, "protection"),
     Tab("consentimientos", _("Consentimientos"), Permission.CONSENTS_READ),

@@ -93,6 +93,17 @@ MESSAGES = {
     "solicitud-plazo": _("Se amplió el plazo."),
     "reasignado": _("Se reasignaron los casos. Cada persona recibió un aviso."),
     "aprobada": _("Se registró su aprobación."),
+    "centro-confirmado": _("Se confirmaron los cupos de su centro."),
+    "centro-guardado": _("Se guardó el registro de su centro."),
+    "centro-local": _("Se guardó dónde está su centro."),
+    "cupo-reservado": _("Se reservó el cupo por 24 horas. El centro ya ve la reserva."),
+    "cupo-liberado": _("El cupo quedó libre."),
+    "ingreso": _("Se registró el ingreso."),
+    "lugar": _("Se anotó dónde está la persona."),
+    "egreso": _("Se registró el egreso: el cupo quedó libre."),
+    "permiso": _("Se registró la salida con permiso: su cupo se guarda."),
+    "retorno": _("Se registró el retorno."),
+    "idoneidad": _("Se registró la evaluación de idoneidad."),
 }
 """A new page adds its sentences here."""
 

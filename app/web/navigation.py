@@ -55,6 +55,12 @@ ENTRIES: tuple[Entry, ...] = (
         hint=_("Sus casos por carpeta fiscal, audiencias y protección"),
     ),
     Entry(
+        _("Centros"),
+        "/centros",
+        (Permission.SHELTERS_READ,),
+        hint=_("Cupos de acogida, reservas y quién vive en su centro"),
+    ),
+    Entry(
         _("Solicitudes"),
         "/solicitudes",
         (Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE),
@@ -65,6 +71,12 @@ ENTRIES: tuple[Entry, ...] = (
         "/coincidencias",
         (Permission.MATCHING_REVIEW,),
         hint=_("Registros que pueden ser de una misma persona"),
+    ),
+    Entry(
+        _("Encuesta"),
+        "/satisfaccion",
+        (Permission.SATISFACTION_COLLECT,),
+        hint=_("Entregar el dispositivo para que la persona responda cómo la atendieron"),
     ),
     Entry(
         _("Solicitudes de datos"),

@@ -36,6 +36,12 @@ PUBLIC = {
     ("GET", "/salida"),
     ("GET", "/verificar"),  # who holds a paper checks it; it answers nothing of anybody
     ("POST", "/verificar"),
+    (
+        "GET",
+        "/satisfaccion/encuesta",
+    ),  # a pass opens them beside a locked session: the device is the person's
+    ("POST", "/satisfaccion/encuesta"),
+    ("GET", "/satisfaccion/gracias"),  # says thank you, and nothing of anybody
     ("GET", "/sin-conexion"),  # blank: what a browser keeps for when there is no connection
     ("GET", "/sw.js"),
     ("GET", "/manifest.webmanifest"),

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Engine, text
 
 from app.access.actor import MAINTENANCE, SCHEDULER, Actor
-from app.api.satisfaction import PUTS
 from app.catalogues import code_list
 from app.errors import Forbidden
 from app.postgres.names import REPORT
 from app.records.kinds import today
 from app.services.indicators.service import compute
+from app.services.satisfaction.handover import PUTS
 from app.services.satisfaction.urn import SILENT, TOGETHER, count_month, put, questionnaire
 from app.vault import SealBroken
 from tests.cases.story import API, ok, problem, registered

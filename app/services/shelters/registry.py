@@ -18,7 +18,7 @@ from app.audit import record
 from app.catalogues import code_list
 from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
-from app.models import Shelter, ShelterPlace, ShelterSite
+from app.models import Shelter, ShelterPlace, ShelterSite, Unit
 from app.records.rows import split_row
 from app.records.rows.shelters import Site
 from app.services.choices import unknown_code
@@ -61,6 +61,25 @@ def save(session: Session, actor: Actor, unit_code: str, entry: Entry, version: 
     if unit is None or unit.id != actor.unit_id:
         raise NotFound
     return declare(session, actor, unit, entry, version)
+
+
+def confirm(session: Session, actor: Actor, version: int) -> int:
+    """Say that the entry of the actor's own shelter is right as it stands today; returns its new version.
+
+    Raises:
+        NotFound: the unit has no entry.
+        Forbidden: the role keeps no registry.
+        StaleVersion: somebody changed it meanwhile.
+    """
+    require(actor, Permission.SHELTERS_MANAGE)
+    code = session.scalar(
+        select(Unit.code).join(Shelter, Shelter.unit_id == Unit.id).where(Unit.id == actor.unit_id)
+    )
+    if code is None:
+        raise NotFound
+    _write(session, actor.unit_id, {}, version)
+    record(session, actor, "shelters.confirm", detail={"shelter": code})
+    return version + 1
 
 
 def declare(session: Session, actor: Actor, unit: ShelterUnit, entry: Entry, version: int = 0) -> int:
@@ -109,7 +128,7 @@ def _check(entry: Entry, department: str | None) -> None:
 
 
 def _write(session: Session, unit_id: int, row: dict[str, Any], version: int) -> None:
-    if version == 0:
+    if version == 0 and row:
         try:
             insert_rows(session, Shelter, [{"unit_id": unit_id, **row}])
         except UniqueViolation:

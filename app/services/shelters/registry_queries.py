@@ -149,7 +149,7 @@ def _entries(session: Session, actor: Actor, code: str | None = None) -> list[di
     rows = session.execute(
         select(
             Shelter.unit_id, Unit.code, Shelter.type, Shelter.department, Shelter.populations, Shelter.active,
-            Shelter.version,
+            Shelter.version, Shelter.updated_at,
         )
         .join(Unit, Unit.id == Shelter.unit_id)
         .where(
@@ -166,7 +166,7 @@ def _entries(session: Session, actor: Actor, code: str | None = None) -> list[di
         {
             "unit": row.code, "type": row.type, "department": row.department,
             "populations": list(row.populations), "active": row.active,
-            "places": places.get(row.unit_id, []), "version": row.version,
+            "places": places.get(row.unit_id, []), "version": row.version, "updated_at": row.updated_at,
         }
         for row in rows
     ]  # fmt: skip
