@@ -56,7 +56,7 @@ def catalogue(page: CurrentPage) -> Response:
 def how_long(kind: Kind) -> str:
     """How long a deadline runs, in words."""
     if kind.value is None:
-        return _("Según la fecha que se fije")
+        return _("La que se fije")
     words = {
         HOURS: ngettext("%(num)s hora", "%(num)s horas", kind.value),
         DAYS: ngettext("%(num)s día", "%(num)s días", kind.value),

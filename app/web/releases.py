@@ -20,6 +20,7 @@ from app.services.releases import queries
 from app.services.releases.artefacts import JSON, MEDIA_TYPES, METADATA
 from app.services.releases.queries import APPROVALS, ReleaseView
 from app.services.releases.service import ROLE, approve
+from app.services.releases.withhold import SMALLEST_PRINTED
 from app.web.charts import number
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
@@ -66,6 +67,7 @@ def table(code: Code, name: Name, page: CurrentPage) -> Response:
         release=_listed(view),
         name=name,
         document=document,
+        smallest=SMALLEST_PRINTED,
         heads=[d["titulo"] for d in dimensions] or [],
         rows=rows if dimensions else [[_("Total nacional"), *row] for row in rows],
         bars=bars if len(dimensions) == 1 else [],
@@ -171,6 +173,7 @@ def _draw(page: Page, code: str) -> Response:
         release=_listed(view),
         view=view,
         about=about,
+        smallest=SMALLEST_PRINTED,
         files=files,
         approvals=[(roles[a.role].label if a.role in roles else "", a.at) for a in view.approvals],
         approvable=view.published_at is None and not approved and page.may(Permission.RELEASES_PUBLISH),

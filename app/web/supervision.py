@@ -12,6 +12,7 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.records.kinds import LIMA
+from app.services.cases.codes import ENDED
 from app.services.idempotency import remember, replayed
 from app.services.supervision import figures_queries, reassigning, review_queries
 from app.services.supervision.rules import supervising
@@ -43,6 +44,7 @@ def figures(page: CurrentPage) -> Response:
         "supervision/figures.html",
         found=found,
         counts=_boxes(found),
+        states_of_cases=_states(found),
         answers=_answers(found),
         items=[_review(item) for item in items],
         more=more,
@@ -174,6 +176,18 @@ def _boxes(found: dict[str, Any]) -> list[dict[str, Any]]:
     return boxes
 
 
+def _states(found: dict[str, Any]) -> list[tuple[str, int, str]]:
+    """Cases by state, each with the list of those cases."""
+    return [
+        (
+            one["label"],
+            one["count"],
+            f"/casos?{'grupo=cerrados&' if one['state'] in ENDED else ''}state={one['state']}",
+        )
+        for one in found["cases"]["by_state"]
+    ]
+
+
 def _percent(part: int, whole: int) -> str:
     return f"{number(round(100 * part / whole, 1))}\N{NO-BREAK SPACE}%" if whole else ""
 
@@ -191,6 +205,8 @@ def _answers(found: dict[str, Any]) -> list[tuple[str, str]]:
 def _hours(median: float | None) -> str:
     if median is None:
         return _("Ninguna tiene respuesta todavía")
+    if median < 1:
+        return _("La mitad se respondió en menos de una hora")
     return _("La mitad se respondió en %(hours)s horas o menos") % {"hours": number(median)}
 
 

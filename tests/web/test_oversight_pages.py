@@ -93,7 +93,7 @@ def test_deadlines_say_where_they_come_from(world: World) -> None:
     assert "por verificar" in late.text
     assert "No hay plazos de este grupo" in browser.get("/plazos?estado=CORRIENDO&clase=SEGUIMIENTO").text
     assert case not in Browser(world, world.actor("cem_officer")).get("/plazos").text
-    assert "Por verificar" in browser.get("/plazos/clases").text
+    assert "Pendiente" in browser.get("/plazos/clases").text
 
 
 def test_indicators_are_for_who_may_read_them_and_small_numbers_stay_hidden(world: World) -> None:

@@ -12,8 +12,8 @@ const style = sass.compile(here("ruv.scss").pathname, {
 })
 // Sizes of text follow what the reader chose, here or in the browser: rem, not px. Words in charts stand between marks
 // that do not grow, and keep theirs; the table below each chart grows.
-const sized = style.css.replace(/(?<!text\{)\b(font-size|line-height|font):(\d+)px(?:\/(\d+)px)?/g, (all, name, size, line) =>
-  `${name}:${size / 16}rem${line ? `/${line / 16}rem` : ""}`)
+const sized = style.css.replace(/(?<!text\{)\b(?:font-size|line-height|font):[^;}]+/g, (rule) =>
+  rule.replace(/\b(\d+)px/g, (all, size) => `${size / 16}rem`))
 const packed = await build({ stdin: { contents: sized, loader: "css" }, minify: true, write: false, target: "chrome100" })
 await writeFile(here("../static/ruv.css"), packed.outputFiles[0].contents)
 
