@@ -13,11 +13,11 @@ from app.errors import NotFound
 from app.records.kinds import today
 from app.records.rows.directory import Delivery
 from app.services.deliveries import queries, service
-from app.services.idempotency import remember, replayed
 from app.services.referrals import queries as referrals
 from app.services.referrals import rules
 from app.web.case_frame import case_frame
 from app.web.controls import read
+from app.web.creating import once
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.row_fields import drawn, version_of, words
@@ -98,12 +98,14 @@ def void(code: str, delivery: str, page: CurrentPage) -> Response:
 def _recorded(page: Page, case: str, sent: dict[str, Any]) -> None:
     written = read_row(Delivery, sent)
     referral, activity = page.form.text("referral"), page.form.text("activity")
-    links = {"referral": referral, "activity": activity}
-    payload = {"case": case, **written.model_dump(mode="json"), **links}
-    key = page.form.key
-    if replayed(page.session, page.actor, key, "deliveries.record", payload) is None:
-        new = service.deliver(page.session, page.actor, case, written, referral=referral, activity=activity)
-        remember(page.session, page.actor, key, "deliveries.record", payload, new)
+    payload = {
+        "case": case, **written.model_dump(mode="json"), "referral": referral, "activity": activity,
+    }  # fmt: skip
+
+    def create() -> str:
+        return service.deliver(page.session, page.actor, case, written, referral=referral, activity=activity)
+
+    once(page, "deliveries.record", payload, create)
 
 
 def _records(page: Page, frame: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path
@@ -15,8 +16,8 @@ from app.edge.deps import Requires
 from app.errors import NotFound
 from app.services.directory import exchange, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
-from app.services.idempotency import remember, replayed
 from app.web.controls import Control, place_name, read
+from app.web.creating import once
 from app.web.i18n import _, gettext
 from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
@@ -113,10 +114,8 @@ def add(page: CurrentPage) -> Response:
         page.form.check()
         entry = read_row(ServiceEntry, sent)
         payload = entry.model_dump(mode="json")
-        key = replayed(page.session, page.actor, page.form.key, "directory.service", payload)
-        if key is None:
-            key = service.add_service(page.session, page.actor, entry)
-            remember(page.session, page.actor, page.form.key, "directory.service", payload, key)
+        act = partial(service.add_service, page.session, page.actor, entry)
+        key = once(page, "directory.service", payload, act)
         return page.go(f"/directorio/servicios/{key}", done="directorio")
     return _service_form(page, None)
 
@@ -172,10 +171,8 @@ def add_place(page: CurrentPage) -> Response:
         page.form.check()
         entry = read_row(LocationEntry, sent)
         payload = entry.model_dump(mode="json")
-        key = replayed(page.session, page.actor, page.form.key, "directory.location", payload)
-        if key is None:
-            key = service.add_location(page.session, page.actor, entry)
-            remember(page.session, page.actor, page.form.key, "directory.location", payload, key)
+        act = partial(service.add_location, page.session, page.actor, entry)
+        once(page, "directory.location", payload, act)
         return page.go("/directorio/lugares", done="directorio")
     return _place_form(page, None)
 

@@ -24,10 +24,10 @@ from app.services.clocks.calendar import end_of
 from app.services.consents import queries as consents
 from app.services.consents.rules import RESTING
 from app.services.directory import options_queries as receivers
-from app.services.idempotency import remember, replayed
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
 from app.web.case_frame import case_frame
+from app.web.creating import once
 from app.web.forms import Form
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
@@ -303,13 +303,9 @@ def _sent(page: Page, case: str, draft: Draft) -> str:
         "consent": draft.values["consent"] or None,
         "replaces": draft.replaces or None,
     }
-    made = replayed(page.session, page.actor, page.form.key, "referrals.send", payload)
-    if made is None:
-        rest = {name: value for name, value in payload.items() if name != "case"}
-        wanted = sending.Wanted(**{**rest, "due_at": due, "compartments": tuple(draft.shared)})
-        made = sending.send(page.session, page.actor, case, wanted)
-        remember(page.session, page.actor, page.form.key, "referrals.send", payload, made)
-    return made
+    rest = {name: value for name, value in payload.items() if name != "case"}
+    wanted = sending.Wanted(**{**rest, "due_at": due, "compartments": tuple(draft.shared)})
+    return once(page, "referrals.send", payload, lambda: sending.send(page.session, page.actor, case, wanted))
 
 
 def _step_of(fields: Iterable[str]) -> str:
