@@ -25,6 +25,8 @@ OPERATION: Final = "victims.register"
 USUAL: Final = "PRESUNTA_VICTIMA"
 ADULT: Final = 18
 UNKNOWN: Final = "NO_SABE"
+_LATER: Final = frozenset({"verified"})
+"""What nobody knows while registering: whether the issuer of a document confirms it."""
 _ROW: Final = re.compile(r"\.(\d{1,3})\.")
 """A row of a list as errors name it; a form calls it `documents-0.number`."""
 
@@ -43,6 +45,7 @@ class Section:
     few: str
     more: str = ""
     hint: str = ""
+    warning: str = ""
 
 
 DETECTION: Final = "deteccion"
@@ -86,7 +89,8 @@ SECTIONS: Final = (
             " contact.emergency_contact protection.risk_assessed_on protection.alert_notes"
             " protection.reserved_identity protection.safe_conditions protection.persons_to_avoid"
         ),
-        _("Cómo hablar con ella sin ponerla en peligro. No escriba la dirección de un centro de acogida."),
+        _("Cómo hablar con ella sin ponerla en peligro."),
+        _("No escriba la dirección de un centro de acogida."),
     ),
     Section(
         "explotacion",
@@ -98,7 +102,8 @@ SECTIONS: Final = (
             " legal.exploitation_until legal.purpose_other legal.means_other legal.recruitment_other"
             " legal.activity_other legal.control_other"
         ),
-        _("Lo que ya consta. No la haga contar los hechos otra vez: eso es de la entrevista única."),
+        _("Lo que ya consta de los hechos."),
+        _("No la haga contar los hechos otra vez: eso es de la entrevista única."),
     ),
     Section(
         "necesidades",
@@ -121,28 +126,36 @@ def identifies(actor: Actor) -> bool:
     return bool(writable(actor, "identity"))
 
 
-def asked(actor: Actor, names: str, form: Form | None = None) -> list[Control]:
+def asked(actor: Actor, names: str, form: Form | None = None, *, again: bool = False) -> list[Control]:
     """Controls of those of these fields (`compartment.field`) that the actor may write of a new person.
 
     Args:
-        form: with what is known: a list shows one row more than that.
+        form: with what is known, which says how many rows a list shows.
+        again: show one row more than that.
     """
     found = []
     for name in names.split():
         compartment, _dot, key = name.partition(".")
         if key in writable(actor, compartment):
             (one,) = controls(fields(compartment), f"{compartment}.", only=[key])
-            found.append(_open_ended(one, form))
+            found.append(_shorter(_open_ended(one), form, again=again))
     return found
 
 
-def _open_ended(one: Control, form: Form | None) -> Control:
-    """The control with a way to say that it is not known, and with room for one more."""
+def _open_ended(one: Control) -> Control:
+    """The control with a way to say that it is not known."""
     if one.kind == "radios" and UNKNOWN not in dict(one.options):
         return replace(one, options=(*one.options, ("", gettext("No se sabe"))))
-    if one.kind == "objects" and form is not None and form.sent is not None:
-        return replace(one, rows=form.rows(one.name) + 1)
     return one
+
+
+def _shorter(one: Control, form: Form | None, *, again: bool) -> Control:
+    """A list as it is asked for here: without what is found out later, and no more rows than are of use."""
+    if one.kind != "objects":
+        return one
+    rows = form.rows(one.name) if form is not None else 0
+    inner = tuple(field for field in one.inner if field.key not in _LATER)
+    return replace(one, inner=inner, rows=max(rows + again, 1))
 
 
 def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, dict[str, Any]]:

@@ -213,7 +213,9 @@ def _task(page: Page, intake: uuid.UUID, kept: Opened, section: Section) -> dict
 
 
 def _part_page(page: Page, intake: uuid.UUID, section: Section, kept: Opened) -> Response:
-    few, more = asked(page.actor, section.few, page.form), asked(page.actor, section.more, page.form)
+    again = section.slug in kept.fields.get(_DONE, ())
+    few = asked(page.actor, section.few, page.form, again=again)
+    more = asked(page.actor, section.more, page.form, again=again)
     filled = page.form.sent or ()
     inside = [one.name for one in more]
     wrong = any(_of(error["field"], inside) for error in page.form.errors)
@@ -224,6 +226,7 @@ def _part_page(page: Page, intake: uuid.UUID, section: Section, kept: Opened) ->
         section=section,
         title=_(section.title),
         hint=_(section.hint),
+        warning=_(section.warning),
         number=shown.index(section) + 1,
         count=len(shown),
         few=few,
