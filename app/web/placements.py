@@ -243,11 +243,14 @@ def _asked(page: Page) -> list[Control]:
     """The fields of an arrival: those of a shelter, or of a unit that notes where else she is."""
     names = _SHELTERED if houses(page) else _ELSEWHERE
     made = controls(row_fields(Admission.table), only=names)
-    return [_without_shelter(one) for one in made]
+    return [_worded(one) for one in made]
 
 
-def _without_shelter(one: Control) -> Control:
-    """The same control, where the place is no shelter: who houses nobody admits to none."""
+def _worded(one: Control) -> Control:
+    """The same control in fewer words; who houses nobody is not offered a shelter as a place."""
+    if one.key == "group":
+        hint = _("Si no elige, se usa cualquiera con cupo libre.")
+        return Control(one.name, one.key, one.kind, _("Grupo"), hint, one.options, spec=one.spec)
     if one.key != "actual_place":
         return one
     left = tuple(choice for choice in one.options if choice[0] != rules.IN_SHELTER)

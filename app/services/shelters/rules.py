@@ -47,7 +47,7 @@ GUARDS = {
         ),
         Guard(
             "suitable_adult",
-            "Falta la evaluación de idoneidad de la persona adulta que la recibe, con resultado IDONEA: "
+            "Falta la evaluación de idoneidad de la persona adulta que la recibe, con resultado «Idónea»: "
             "regístrela en el alojamiento y repita el egreso.",
         ),
         Guard("by_shelter", "Solo el centro que guarda el cupo lo convierte, con el ingreso de la persona."),
