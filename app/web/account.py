@@ -10,6 +10,7 @@ from app.errors import NotFound
 from app.services.access.own import change_password, who_am_i
 from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
 from app.services.access.preferences import choose_text_size
+from app.services.outbox.devices import devices, revoke
 from app.web.i18n import gettext
 from app.web.page import CurrentPage, Page
 from app.web.session import new_secret
@@ -47,6 +48,17 @@ def end_sessions(page: CurrentPage) -> Response:
     return page.go("/cuenta", done="sesion-cerrada")
 
 
+@router.post("/equipos", dependencies=[SignedIn()])
+def remove_device(page: CurrentPage) -> Response:
+    """Takes one of one's devices back: what it still holds is not accepted any more."""
+    try:
+        device_id = uuid.UUID(page.form.text("device") or "")
+    except ValueError:
+        raise NotFound(gettext("Ese equipo no está en su lista.")) from None
+    revoke(page.session, page.actor, device_id)
+    return page.go("/cuenta", done="equipo-quitado")
+
+
 @router.get("/contrasena", dependencies=[SignedIn()])
 def password(page: CurrentPage) -> Response:
     """The form of a new password."""
@@ -72,7 +84,10 @@ def _mine(page: Page) -> Response:
         ("grande", gettext("Grande")),
         ("muy-grande", gettext("Muy grande")),
     ]
-    sessions = own_sessions(page.session, page.actor)
     return page.draw(
-        "account/mine.html", me=who_am_i(page.session, page.actor), sessions=sessions, sizes=sizes
+        "account/mine.html",
+        me=who_am_i(page.session, page.actor),
+        sessions=own_sessions(page.session, page.actor),
+        devices=[each for each in devices(page.session, page.actor) if each.revoked_at is None],
+        sizes=sizes,
     )

@@ -12,6 +12,7 @@ MESSAGES = {
     "guardado": _("Se guardó."),
     "enviado": _("Se envió."),
     "idioma": _("Se cambió el idioma."),
+    "equipo-quitado": _("Se quitó el equipo."),
     "texto": _("Se cambió el tamaño del texto."),
     "borrador": _("Se borró el borrador."),
     "nota": _("Se guardó la nota."),

@@ -11,10 +11,13 @@ import httpx
 import pytest
 
 from app.edge.browser import COOKIE
+from app.errors import Forbidden
+from app.services.outbox.devices import key_of
 from app.web.catalogues import MOST
 from tests.access.accounts import attempt, set_account, username_of
 from tests.accounts.office import OWN, Institution, create, institution, name
 from tests.factories import PASSWORD, World
+from tests.outbox.browser import Browser as Device
 from tests.web.browsing import Browser, links, title
 
 CUENTAS = "/administracion/cuentas"
@@ -196,6 +199,25 @@ def test_ones_own_sessions_end_one_by_one_or_all_but_this(world: World) -> None:
     assert browsers[-1].post("/cuenta/sesiones", {"session": "x"}).status_code == 404
     taken(browsers[-1].post("/cuenta/sesiones", {"session": "otras"}), "/cuenta?hecho=sesiones-cerradas")
     assert [one.get("/cuenta").status_code for one in browsers] == [303, 303, 303, 200]
+
+
+def test_ones_own_devices_are_listed_and_taken_back(world: World) -> None:
+    actor, other = world.actor("cem_officer"), world.actor("cem_officer")
+    browser = Browser(world, actor)
+    assert 'href="/sin-conexion"' in browser.get("/cuenta").text
+    device, foreign = Device(world, actor), Device(world, other)
+    mine = browser.get("/cuenta").text
+    assert "Chromium en Linux" in mine
+    assert re.findall(r'name="device" value="([^"]+)"', mine) == [str(device.id)]
+    for unknown in (foreign.id, "x"):
+        assert browser.post("/cuenta/equipos", {"device": str(unknown)}).status_code == 404
+    taken(browser.post("/cuenta/equipos", {"device": str(device.id)}), "/cuenta?hecho=equipo-quitado")
+    assert "Se quitó el equipo" in browser.get("/cuenta?hecho=equipo-quitado").text
+    assert str(device.id) not in browser.get("/cuenta").text
+    with world.session(actor) as session, pytest.raises(Forbidden):
+        key_of(session, actor, device.id)
+    with world.session(other) as session:
+        assert key_of(session, other, foreign.id)
 
 
 def test_ones_own_text_is_made_larger_everywhere(world: World) -> None:

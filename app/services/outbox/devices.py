@@ -81,7 +81,7 @@ def enrol(session: Session, actor: Actor, public_key: bytes, label: str) -> uuid
     )
     in_use = select(func.count()).where(Device.user_id == actor.user_id, Device.revoked_at.is_(None))
     if session.scalars(in_use).one() >= MOST:
-        raise Conflict("Ya tiene 20 equipos. Quite alguno en Mis equipos para usar este sin conexión.")
+        raise Conflict("Ya tiene 20 equipos. Quite alguno en «Mi cuenta» para usar este sin conexión.")
     device_id = uuid.uuid4()
     record(session, actor, "devices.enrol", detail={"device": str(device_id)})
     row = {

@@ -1,6 +1,7 @@
 """The words of the pages: Spanish in the sources, other languages as gettext catalogues beside this module.
 
-A sentence without a translation stays Spanish. Nothing about consent or rights is translated by a machine.
+A sentence without a translation stays Spanish. What is read to a person about consent or rights is printed,
+stands in no catalogue, and is translated by people, never by a machine.
 """
 
 from contextvars import ContextVar

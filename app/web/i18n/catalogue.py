@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from importlib.resources import files
 from io import BytesIO
@@ -9,26 +10,39 @@ from pathlib import Path
 from typing import Any
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract, extract_python
+from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 TRANSLATED = ("en", "quz")
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
-_ENDINGS = {".py": extract_python, ".html": babel_extract}
 
 
 def sentences() -> Iterator[str | tuple[str, ...]]:
     """Every sentence of the pages (with its plural, where it has one), in the sources' order."""
     root = Path(str(files("app.web")))
     for path in sorted(root.rglob("*")):
-        method: Any = _ENDINGS.get(path.suffix)
-        if method is not None:
-            options = {"trimmed": "true"} if path.suffix == ".html" else {}
+        if path.suffix == ".py":
+            yield from _of_module(path)
+        elif path.suffix == ".html":
+            method: Any = babel_extract
             with path.open("rb") as source:
-                for _, message, *_rest in extract(method, source, _KEYWORDS, (), options):
+                for _, message, *_rest in extract(method, source, _KEYWORDS, (), {"trimmed": "true"}):
                     if message:
                         yield message
+
+
+def _of_module(path: Path) -> Iterator[str | tuple[str, ...]]:
+    """Sentences of a Python source: only what is given as it is, not what a call works out."""
+    calls = (node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.Call))
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        given = [each.value for each in call.args if isinstance(each, ast.Constant)]
+        texts = tuple(each for each in given if isinstance(each, str) and each)
+        if name == "ngettext" and len(texts) > 1:
+            yield texts[:2]
+        elif name in _KEYWORDS and texts and isinstance(call.args[0], ast.Constant):
+            yield texts[0]
 
 
 def catalogue_path(language: str) -> Path:
