@@ -110,6 +110,7 @@ def demo_settings(data_dir: Path | None) -> Settings:
         "root_key": None,
         "postgres_grace": 0.0,
         "pool_size": 5,
+        "demo": True,
     }
     return real.model_copy(update=own)
 

@@ -24,7 +24,7 @@ def test_a_note_is_written_in_two_clicks_and_sent_twice_is_there_once(world: Wor
     browser, path = Browser(world, person.officer), f"/casos/{person.case}/notas"
     page = browser.get(path)
     assert page.status_code == 200
-    assert title(page) == f"Notas {person.case} — RUV"
+    assert title(page) == f"Notas — {person.case} — RUV"
     assert path in links(page)  # the tab: one click from any page of the case
     assert 'data-outbox="nota"' in page.text
     chosen = dict(

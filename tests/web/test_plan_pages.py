@@ -29,7 +29,7 @@ def test_the_plan_from_its_case_in_two_clicks_to_paper(world: World) -> None:
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
     page = browser.get(_go(plan))
     assert page.status_code == 200
-    assert title(page) == f"Plan {plan.code} — RUV"
+    assert title(page) == f"Plan — {plan.code} — RUV"
     assert WISH in page.text
     assert f"{_go(plan)}/actividades/{activity}" in links(page)
     assert "EDUCACION" not in page.text

@@ -45,7 +45,7 @@ def test_a_referral_is_answered_in_three_clicks_and_the_case_opens_with_it(world
     assert path in links(inbox)
     assert "Vence" in inbox.text
     page = receiver.get(path)
-    assert title(page) == f"Derivación {code} — RUV"
+    assert title(page) == f"Derivación — {code} — RUV"
     assert SECRET not in page.text
     assert not [href for href in links(page) if href.startswith("/casos/CA-")]
     sent = {"decision": "accept", "_version": field(page, "_version"), "conditions": "", "reason": ""}
