@@ -69,23 +69,26 @@ class World:
         institution: str | None = None,
         department: str = "17",
         places: Mapping[str, int] = PLACES,
+        name: str = "",
     ) -> str:
         """A new unit; returns its code. Of a kind that houses people, it has declared `places`."""
         code = f"{kind}-{self.tag}-{secrets.token_hex(3)}"
         with self.session(SETUP) as session:
             owner = create_institution(
-                session, SETUP, institution or f"I-{code}", f"Institución de {code}", "publico"
+                session, SETUP, institution or f"I-{code}", f"Institución de {name or code}", "publico"
             )
-            key = create_unit(session, SETUP, owner, code, f"Unidad {code}", kind, department)
+            key = create_unit(session, SETUP, owner, code, name or f"Unidad {code}", kind, department)
             if kind in SHELTER_KINDS and places:
                 unit = ShelterUnit(key, code, kind, department)
                 declare(session, SETUP, unit, Entry(type=SHELTER_TYPE[kind], places=places))
         return code
 
-    def actor(self, role: str, *, unit: str | None = None, supervisor: bool = False) -> Actor:
+    def actor(
+        self, role: str, *, unit: str | None = None, supervisor: bool = False, username: str = ""
+    ) -> Actor:
         """A new account of `role` (in a unit of its own unless named), as an actor."""
         unit = unit or self.unit(KIND_OF_ROLE.get(role, "CENTRAL"))
-        username = f"{role}-{secrets.token_hex(4)}"
+        username = username or f"{role}-{secrets.token_hex(4)}"
         with self.session(SETUP) as session:
             create_user(
                 session, SETUP, unit, username, role, PASSWORD,

@@ -131,7 +131,9 @@ def communicated(stage: Stage) -> str:
     """The UPE and the prosecution are told within hours; she is in no branch of adults."""
     for clock in ("FISCAL_AVISO", "UPE_COMUNICACION"):
         assert stage.clocks("PNP", clock) == ["CORRIENDO"]
-    assert "NNA" in stage.refused("PNP", f"/cases/{stage.case}/procedures", 409, branch="ADULTA")
+    assert "no entra en la ruta de personas adultas" in stage.refused(
+        "PNP", f"/cases/{stage.case}/procedures", 409, branch="ADULTA"
+    )
     stage.joins("PNP", "Fiscalía")
     stage.joins("PNP", "UPE")
     for clock in ("FISCAL_AVISO", "UPE_COMUNICACION"):

@@ -25,6 +25,7 @@ from tests.factories import World
 from tests.scratch import superuser
 from tests.web.browser import DESKTOP, PATIENCE_MS, Watch, launch
 from tests.web.browsing import cookie_of
+from tests.web.scene import Scene, staged
 
 
 @pytest.fixture(scope="session")
@@ -195,6 +196,16 @@ def sign_in(page: Page, base_url: str, cookie: str) -> None:
             }
         ]
     )
+
+
+@pytest.fixture(scope="session")
+def scene(runtime: Runtime, base_url: str, admin: Engine) -> Iterator[Scene]:
+    """The day that the walks of this worker go through."""
+    world = World(runtime, base_url)
+    try:
+        yield staged(world, admin)
+    finally:
+        world.close()
 
 
 @pytest.fixture(scope="module")
