@@ -113,6 +113,16 @@ class Conflict(AppError):
     title = "Conflicto"
 
 
+class KeyReused(Conflict):
+    """The idempotency key of a creation was used before, with other data."""
+
+    type = "key-reused"
+    title = "Ya se envió"
+
+    def __init__(self) -> None:
+        super().__init__("Esa Idempotency-Key ya se usó con otros datos. Use una nueva.")
+
+
 class PossibleDuplicate(Conflict):
     """The person seems to be registered; says which unit to ask. Raised before anything is written."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.db import insert_rows
-from app.errors import Conflict, Invalid
+from app.errors import Invalid, KeyReused
 from app.models import IdempotencyKey
 
 
@@ -21,7 +21,7 @@ def replayed(session: Session, actor: Actor, key: str | None, operation: str, pa
     Two requests with the same key at the same moment run one after the other.
 
     Raises:
-        Conflict: the key was used for another operation or other data.
+        KeyReused: the key was used for another operation or other data.
     """
     if key is None:
         return None
@@ -35,7 +35,7 @@ def replayed(session: Session, actor: Actor, key: str | None, operation: str, pa
     if row is None:
         return None
     if (row.operation, row.request_hash) != (operation, _digest(session, payload)):
-        raise Conflict("Esa Idempotency-Key ya se usó con otros datos. Use una nueva.")
+        raise KeyReused
     return str(row.result_code)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
 
-from app.errors import AppError, FieldError, Invalid
+from app.errors import AppError, FieldError, Invalid, KeyReused
 from app.web.i18n import _
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -135,6 +135,11 @@ class Form:
         self.refusal = error
         self.status = error.status
         self.message = error.detail
+        if isinstance(error, KeyReused):  # after going back: what is sent again now is something else
+            self.key = str(uuid.uuid4())
+            self.message = _(
+                "Este formulario ya se envió con otros datos. Si es otro, revíselo y envíelo de nuevo."
+            )
         known = [(e["field"], e["message"]) for e in self.errors]
         self.errors += [e for e in error.errors if (e["field"], e.get("message", "")) not in known]
 

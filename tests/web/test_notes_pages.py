@@ -40,6 +40,18 @@ def test_a_note_is_written_in_two_clicks_and_sent_twice_is_there_once(world: Wor
     assert "Seguimiento del" in shown.text
 
 
+def test_another_note_with_the_key_of_the_first_is_asked_about_and_then_taken(world: World) -> None:
+    person = registered(world)
+    browser, path = Browser(world, person.officer), f"/casos/{person.case}/notas"
+    sent = {"text": NOTE, "kind": "SEGUIMIENTO", "about": "services", "_clave": str(uuid.uuid4())}
+    assert browser.post(path, sent).status_code == 303
+    again = browser.post(path, {**sent, "text": MORE})  # went back in the browser, and wrote something else
+    assert again.status_code == 409
+    assert MORE in again.text
+    assert "ya se envió" in again.text
+    assert browser.post(path, {**sent, "text": MORE, "_clave": field(again, "_clave")}).status_code == 303
+
+
 def test_a_refused_note_keeps_what_was_typed(world: World) -> None:
     person = registered(world)
     browser, path = Browser(world, person.officer), f"/casos/{person.case}/notas"

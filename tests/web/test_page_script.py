@@ -7,7 +7,7 @@ import time
 from app.services.access.browsing import browsing_of
 from app.services.drafts.service import mine
 from tests.cases.story import registered
-from tests.factories import World
+from tests.factories import PASSWORD, World
 from tests.web.browser import until
 from tests.web.browsing import cookie_of
 from tests.web.conftest import OpenPage, sign_in
@@ -71,3 +71,27 @@ def test_signing_out_with_something_unsent_asks_first(browser_page: OpenPage, wo
         page.wait_for_timeout(300)
     assert "1 sin enviar" in asked[0]
     until(page, "() => !document.querySelector('[data-network]').textContent.includes('por enviar')")
+
+
+def test_idleness_warns_and_then_locks_keeping_what_was_written(browser_page: OpenPage, world: World) -> None:
+    person = registered(world)
+    page, watch = browser_page(person.officer)
+    page.clock.install()
+    page.goto(f"/casos/{person.case}/notas")
+    page.fill(BOX, "A medio escribir")
+    page.clock.fast_forward("14:50")
+    assert page.locator("dialog").count() == 0
+    page.clock.fast_forward("00:20")
+    page.wait_for_selector("dialog[open]")
+    page.click("dialog button")
+    assert page.locator("dialog").count() == 0
+    page.clock.fast_forward("15:10")
+    page.wait_for_selector("dialog[open]")
+    page.clock.fast_forward("05:10")
+    page.wait_for_url("**/sesion/bloqueada?**")
+    assert person.case not in page.inner_text("main")
+    page.fill("[name=password]", PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(f"**/casos/{person.case}/notas")
+    assert page.input_value(BOX) == "A medio escribir"
+    assert watch

@@ -16,14 +16,23 @@ function touched(event) {
   if (!form) return
   const draft = drafts.get(form) || {}
   clearTimeout(draft.timer)
-  drafts.set(form, { ...draft, timer: setTimeout(save, AFTER, form), dirty: true })
+  drafts.set(form, Object.assign(draft, { timer: setTimeout(save, AFTER, form), dirty: true }))
 }
 
+// One at a time: the lock waits for what is on its way, since a page that goes away takes it along. Who leaves
+// cannot wait, and sends it again.
 async function save(form, leaving = false) {
   const draft = drafts.get(form)
-  if (!draft?.dirty || !form.isConnected) return
+  const onTheWay = draft?.saving
+  if (onTheWay && !leaving) await onTheWay
+  if (!(draft?.dirty || (onTheWay && leaving)) || !form.isConnected) return
   clearTimeout(draft.timer)
   draft.dirty = false
+  draft.saving = send(form, draft, leaving).finally(() => delete draft.saving)
+  await draft.saving
+}
+
+async function send(form, draft, leaving) {
   const sent = new URLSearchParams({ _formulario: form.dataset.draft, _pagina: location.pathname })
   for (const [name, values] of Object.entries(fieldsOf(new FormData(form)))) {
     if (!name.startsWith("_")) for (const value of values) sent.append(name, value)
