@@ -24,6 +24,7 @@ from app.services.outbox.delivery import Handler, Parcel
 from app.services.plans.progress_queries import find_activity
 from app.web import notes
 from app.web.forms import Form
+from app.web.i18n import gettext
 from app.web.page import Page
 
 PAGES: Final[Mapping[str, re.Pattern[str]]] = {
@@ -85,4 +86,6 @@ def _guards(context: RouteContext) -> Iterator[RouteGuard]:
 
 
 def _refusal(form: Form) -> AppError:
-    return form.refusal or Invalid(form.message or "Revise los campos indicados.", errors=form.errors)
+    return form.refusal or Invalid(
+        form.message or gettext("Revise los campos indicados."), errors=form.errors
+    )

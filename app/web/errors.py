@@ -6,10 +6,10 @@ from urllib.parse import quote
 from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
-from app.edge.browser import AGREEING, browsing
+from app.edge.browser import AGREEING
 from app.errors import AgreementPending, SessionLocked
-from app.web import i18n
-from app.web.page import draw
+from app.web.page import draw, speak
+from app.web.paths import local_path
 
 UNAUTHENTICATED = 401
 
@@ -18,8 +18,7 @@ def problem_page(request: Request, status: int, body: dict[str, Any]) -> Respons
     """A problem as a page; who is not signed in is led to the door, and back afterwards."""
     if status == UNAUTHENTICATED:
         return _to_the_door(request, str(body["type"]).rpartition(":")[2])
-    who = browsing(request)
-    i18n.speak(who.language if who else "es")
+    speak(request)
     return draw(request, "error.html", status=status, problem=body)
 
 
@@ -32,10 +31,3 @@ def _to_the_door(request: Request, kind: str) -> Response:
     if request.headers.get("HX-Request") == "true":
         return Response(status_code=204, headers={**headers, "HX-Redirect": door})
     return RedirectResponse(door, 303, headers)
-
-
-def local_path(path: str, query: str = "") -> str:
-    """A path of this service and nothing else; anything odd becomes the first page."""
-    whole = f"{path}?{query}" if query else path
-    odd = not whole.startswith("/") or whole.startswith("//") or "\\" in whole or not whole.isprintable()
-    return "/" if odd else whole

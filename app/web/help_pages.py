@@ -7,11 +7,10 @@ from starlette.responses import Response
 
 from app.edge.browser import browsing, visitor
 from app.edge.deps import CurrentRuntime, Public, SignedIn
-from app.web import i18n
 from app.web.components import examples
 from app.web.controls import places
 from app.web.navigation import entries
-from app.web.page import CurrentPage, draw
+from app.web.page import CurrentPage, draw, speak
 
 router = APIRouter()
 
@@ -21,20 +20,22 @@ Visitor = Annotated[None, Depends(visitor)]
 @router.get("/ayuda", dependencies=[Public()])
 def guide(request: Request, _visitor: Visitor) -> Response:
     """How to work with the register, for the role of who reads it."""
+    speak(request)
     who = browsing(request)
-    i18n.speak(who.language if who else "es")
     return draw(request, "help/help.html", entries=entries(who) if who else [])
 
 
 @router.get("/accesibilidad", dependencies=[Public()])
 def accessibility(request: Request, _visitor: Visitor) -> Response:
     """What the pages do for people who see, hear or move otherwise, and whom to tell of a barrier."""
+    speak(request)
     return draw(request, "help/accessibility.html")
 
 
 @router.get("/estado", dependencies=[Public()])
 def state(request: Request, _visitor: Visitor, runtime: CurrentRuntime) -> Response:
     """Whether the service answers."""
+    speak(request)
     return draw(request, "help/state.html", ready=runtime.database.ready())
 
 

@@ -81,7 +81,7 @@ INTAKE = (
 )
 """What is asked of a person on the blank page: little, and nothing that has to be looked up."""
 _NEVER = {"Cache-Control": "no-store"}
-_TOO_FAST = "Se enviaron demasiados textos en un minuto. Se seguirá en un momento."
+_TOO_FAST = _("Se enviaron demasiados textos en un minuto. Se seguirá en un momento.")
 
 
 @router.post("/borradores", dependencies=[SignedIn()])
@@ -170,7 +170,7 @@ def deliver(
 
 
 def _envelope(request: Request, actor: Actor, sealed: bytes) -> Envelope:
-    DELIVERIES.check(str(actor.user_id), _TOO_FAST)
+    DELIVERIES.check(str(actor.user_id), i18n.gettext(_TOO_FAST))
     try:
         device, key_id = uuid.UUID(request.headers["X-Equipo"]), int(request.headers["X-Llave"])
     except (KeyError, ValueError):

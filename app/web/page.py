@@ -7,6 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any, cast
+from urllib.parse import urlencode
 
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -34,6 +35,7 @@ from app.web import i18n
 from app.web.forms import Form
 from app.web.messages import done_message
 from app.web.navigation import navigation
+from app.web.paths import local_path
 from app.web.templating import environment
 
 POLICY = (
@@ -74,6 +76,7 @@ def _frame(request: Request, who: Browsing | None) -> dict[str, Any]:
         "form": Form(),
         "path": request.url.path,
         "here": request.url.path + (f"?{request.url.query}" if request.url.query else ""),
+        "other_language": _other_language(request),
         "lang": i18n.language(),
         "available": i18n.available(),
         "done": done_message(request.query_params.get("hecho", "")),
@@ -84,6 +87,19 @@ def _frame(request: Request, who: Browsing | None) -> dict[str, Any]:
         "page_id": secrets.token_hex(4),
         "Permission": Permission,
     }
+
+
+def _other_language(request: Request) -> str:
+    """The same page in a language whose code is put behind, for who has no account to keep it."""
+    back = request.query_params.get("volver", "")
+    kept = {"volver": local_path(back)} if back else {}
+    return f"{request.url.path}?{urlencode({**kept, 'idioma': ''})}"
+
+
+def speak(request: Request, who: Browsing | None = None) -> None:
+    """Draw the pages of this request in the language of who is there, or the one the address asks for."""
+    who = who or browsing(request)
+    i18n.speak(request.query_params.get("idioma") or "es" if who is None else who.language)
 
 
 class Page:
@@ -169,7 +185,7 @@ class Page:
 
 async def open_page(request: Request, session: DbSession, actor: CurrentActor) -> AsyncIterator[Page]:
     """What a page of a signed-in person starts from; files it brought are let go of in the end."""
-    i18n.speak(browsing(request).language)  # type: ignore[union-attr]
+    speak(request)
     form = Form() if request.method in SAFE else Form(await request.form(max_files=20, max_fields=2000))
     try:
         yield Page(request, session, actor, form)

@@ -14,9 +14,9 @@ from app.services.plans import queries, rules
 from app.services.plans.progress import Step, progress
 from app.web.creating import once
 from app.web.drafting import finish, resume
-from app.web.errors import local_path
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
+from app.web.paths import local_path
 from app.web.plan_frame import STEP_TAGS, plan_frame
 
 router = APIRouter()

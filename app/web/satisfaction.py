@@ -112,7 +112,7 @@ def _draw(request: Request, form: Form) -> Response:
         csrf=form_token(token),
         questions=[(f"answers.{q['code']}", q[named]) for q in asked["questions"]],
         answers=[(a["code"], a[named]) for a in asked["answers"]],
-        other=("es", "Español") if i18n.language() == "en" else ("en", "English"),
+        other=(code := "es" if i18n.language() == "en" else "en", i18n.NAMES[code]),
     )
 
 

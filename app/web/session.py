@@ -12,10 +12,10 @@ from app.errors import AppError, PasswordChangeRequired
 from app.services.access import browsing, preferences
 from app.services.access.sessions import end_session
 from app.web import i18n
-from app.web.errors import local_path
 from app.web.forms import Form
 from app.web.navigation import first_page
-from app.web.page import CurrentPage, draw
+from app.web.page import CurrentPage, draw, speak
+from app.web.paths import local_path
 
 router = APIRouter()
 
@@ -40,7 +40,7 @@ def home(page: CurrentPage) -> Response:
 @router.get("/ingreso", dependencies=[Public()])
 def door(request: Request) -> Response:
     """The sign-in page."""
-    i18n.speak(request.query_params.get("idioma", "es"))
+    speak(request)
     return _door(request, Form())
 
 
@@ -64,7 +64,7 @@ def sign_in(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Resp
 @router.get("/primera-contrasena", dependencies=[Public()])
 def first_password(request: Request) -> Response:
     """Asks for the initial password and for one's own."""
-    i18n.speak(request.query_params.get("idioma", "es"))
+    speak(request)
     return _first(request, Form())
 
 
@@ -87,12 +87,14 @@ def exchange(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Res
 @router.get("/sesion/bloqueada", dependencies=[Public()])
 def locked(request: Request) -> Response:
     """The lock: asks for the password and leads back to the same page."""
+    speak(request, browsing.browsing_of(get_runtime(request).database, request.cookies.get(COOKIE, "")))
     return draw(request, "session/locked.html", back=_back(request))
 
 
 @router.post("/sesion/bloqueada", dependencies=[Public()])
 def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
     """Opens the lock."""
+    speak(request, browsing.browsing_of(runtime.database, request.cookies.get(COOKIE, "")))
     secret = form.secret("password", needed=i18n.gettext("Escriba su contraseña."))
     try:
         form.check()

@@ -61,4 +61,4 @@ def _has_any(code: str) -> bool:
     source = files("app.web.i18n").joinpath(f"{code}.po")
     if not source.is_file():
         return False
-    return any(message.id and message.string for message in read_po(BytesIO(source.read_bytes())))
+    return any(message.id and any(message.string or ()) for message in read_po(BytesIO(source.read_bytes())))

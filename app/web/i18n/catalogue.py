@@ -15,7 +15,7 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 TRANSLATED = ("en", "quz")
-_KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
+_KEYWORDS = {"_": None, "_mark": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def sentences() -> Iterator[str | tuple[str, ...]]:
