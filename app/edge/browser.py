@@ -4,11 +4,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartParser
 
 from app.access.actor import Actor
-from app.errors import AgreementPending, Forbidden, SessionLocked, Unauthenticated
+from app.errors import AgreementPending, Forbidden, SessionLocked, Unauthenticated, UnsupportedMedia
 from app.services.access.browsing import Browsing, browsing_of, form_token
 from app.services.access.preferences import AGREEMENT
 from app.services.access.sessions import SESSION_OVER
@@ -21,8 +23,10 @@ AGREEING: Final = "/compromiso"
 _OWN_ORIGIN = frozenset({"same-origin", "none"})
 _STALE_FORM = "La página venció o no es de este servicio. Vuelva a abrirla y repita el envío."
 
-LARGEST_FORM: Final = 64 * 1024 * 1024
-"""Bytes of a form with files; no request is longer."""
+LARGEST_FORM: Final = 32 * 1024 * 1024
+"""Bytes of a form with files; no request is longer. A file a little too large is refused in words."""
+MOST_FIELDS: Final = 2000
+MOST_FILES: Final = 20
 # What is uploaded stays in memory until it is sealed: a temporary file would hold it readable on the disk.
 MultiPartParser.spool_max_size = LARGEST_FORM
 
@@ -54,9 +58,21 @@ async def browser_actor(request: Request) -> Actor:
 
 async def _check_form(request: Request, token: str) -> None:
     check_origin(request)
-    given = request.headers.get(FORM_HEADER) or (await request.form()).get(FORM_TOKEN)
+    given = request.headers.get(FORM_HEADER) or (await sent_form(request)).get(FORM_TOKEN)
     if given != form_token(token):
         raise Forbidden(_STALE_FORM)
+
+
+async def sent_form(request: Request, *, fields: int = MOST_FIELDS, files: int = MOST_FILES) -> FormData:
+    """The form a request carries; read once, so the first who asks sets the limits.
+
+    Raises:
+        UnsupportedMedia: it says that it is written in anything but UTF-8, which no page of ours asks for.
+    """
+    _, options = parse_options_header(request.headers.get("Content-Type"))
+    if options.get(b"charset", b"utf-8").lower() not in {b"utf-8", b"utf8"}:
+        raise UnsupportedMedia("Envíe el formulario en UTF-8.")
+    return await request.form(max_files=files, max_fields=fields)
 
 
 def check_origin(request: Request) -> None:
@@ -65,10 +81,18 @@ def check_origin(request: Request) -> None:
     Raises:
         Forbidden: the browser says that it comes from another site.
     """
-    origin = urlsplit(request.headers.get("Origin", "")).netloc
-    foreign = bool(origin) and origin != request.headers.get("Host")  # for browsers without the other header
+    foreign = _foreign(request.headers.get("Origin", ""), request.headers.get("Host", ""))
     if foreign or request.headers.get("Sec-Fetch-Site", "none") not in _OWN_ORIGIN:
         raise Forbidden(_STALE_FORM)
+
+
+def _foreign(origin: str, host: str) -> bool:
+    """Whether an origin is another site's; for browsers without the other header."""
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:
+        return True
+    return bool(named) and named != host
 
 
 async def visitor(request: Request) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Final
 
@@ -31,7 +32,12 @@ SHOWN: Final = 25
 _MOST_PLACES: Final = 30
 """More places than this are chosen after the service has its unit: only that one's are shown then."""
 Key = Annotated[uuid.UUID, Path(title="Identificador en el directorio")]
-_FILTERS: Final = {"servicio": "service_type", "departamento": "department", "poblacion": "population"}
+_FILTERS: Final = {
+    "servicio": ("service_type", "service_type"),
+    "departamento": ("department", "department"),
+    "poblacion": ("population", "served_population"),
+}
+"""What the list is narrowed by: the field of the service, and the list its codes are of."""
 
 
 def _mark(text: str) -> str:
@@ -61,13 +67,9 @@ _LISTS: Final = ("service_types", "populations", "departments", "locations")
 @router.get("", dependencies=[READS])
 def index(page: CurrentPage) -> Response:
     """Services by what is given, where and to whom; active ones unless told otherwise."""
-    asked = {name: page.query(name) for name in (*_FILTERS, "estado")}
-    listed = {"servicio": "service_type", "departamento": "department", "poblacion": "served_population"}
-    wanted: dict[str, str | None] = {
-        _FILTERS[name]: asked[name] if asked[name] in code_list(codes) else None
-        for name, codes in listed.items()
-    }
-    wanted["status"] = asked["estado"] if asked["estado"] in STATUSES else None
+    asked = _asked(page.query)
+    wanted: dict[str, str | None] = {field: asked[name] or None for name, (field, _) in _FILTERS.items()}
+    wanted["status"] = asked["estado"] or None
     found, following = queries.services(
         page.session, page.actor, wanted, cursor=page.query("desde") or None, limit=SHOWN
     )
@@ -84,7 +86,7 @@ def index(page: CurrentPage) -> Response:
 @router.post("", dependencies=[READS])
 def search(page: CurrentPage) -> Response:
     """On to the list of what was chosen: codes of lists, nothing personal."""
-    asked = {name: page.form.text(name) or "" for name in (*_FILTERS, "estado")}
+    asked = _asked(lambda name: page.form.text(name) or "")
     return page.go(f"/directorio?{_address(asked)}".rstrip("&?"))
 
 
@@ -196,6 +198,13 @@ def change_place(key: Key, page: CurrentPage) -> Response:
         service.change_location(page.session, page.actor, key, version_of(page), entry)
         return page.go("/directorio/lugares", done="directorio")
     return _place_form(page, item)
+
+
+def _asked(told: Callable[[str], str]) -> dict[str, str]:
+    """What the list is narrowed by; anything that is no code of ours is left out, also of the address."""
+    asked = {name: told(name) for name in (*_FILTERS, "estado")}
+    known = {name: code_list(codes) for name, (_, codes) in _FILTERS.items()}
+    return {name: value if value in known.get(name, STATUSES) else "" for name, value in asked.items()}
 
 
 def _address(asked: dict[str, str]) -> str:

@@ -12,6 +12,7 @@ from app.edge.deps import Requires
 from app.edge.sending import EXTENSIONS, streamed
 from app.errors import NotFound
 from app.services.evidence import case_queries, queries, scan_queries, scans, service
+from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 from app.web.case_frame import case_frame
 from app.web.consents import TAB as CONSENTS
 from app.web.consents import detail
@@ -120,6 +121,9 @@ def chosen_file(page: Page) -> bytes:
     found = page.form.upload("file")
     if found is None:
         page.form.wrong("file", _("Elija el archivo que va a adjuntar."))
+        return b""
+    if (found.size or 0) > MOST_BYTES:  # not read into memory a second time
+        page.form.wrong("file", TOO_LARGE)
         return b""
     return found.file.read()
 

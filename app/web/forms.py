@@ -8,14 +8,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
 from app.errors import AppError, FieldError, Invalid, KeyReused
+from app.records.errors import message_es
+from app.records.kinds import Text
 from app.web.i18n import _
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
-_LONGEST = 20_000
 _LONGEST_SECRET = 512
+_ANY_TEXT: TypeAdapter[str] = TypeAdapter(Text)
 
 
 class Form:
@@ -40,11 +43,21 @@ class Form:
     # What was sent
 
     def text(self, name: str, *, needed: str = "") -> str | None:
-        """A text without surrounding blanks, or None; `needed` is the message when it is missing."""
+        """A text without surrounding blanks, or None; `needed` is the message when it is missing.
+
+        The longest text of any field is allowed, and no signs that would show something else than is stored.
+        """
         value = self._raw(name).replace("\r\n", "\n").strip()
-        if not value and needed:
-            self.wrong(name, needed)
-        return value or None
+        if not value:
+            if needed:
+                self.wrong(name, needed)
+            return None
+        try:
+            _ANY_TEXT.validate_python(value)
+        except ValidationError as error:
+            found = error.errors(include_input=False, include_url=False)[0]
+            self.wrong(name, message_es(found["type"], found.get("ctx", {})), found["type"])
+        return value
 
     def secret(self, name: str, *, needed: str) -> str:
         """A password as it was typed, blanks and all; it is never shown again."""
@@ -164,7 +177,7 @@ class Form:
 
     def _raw(self, name: str) -> str:
         value = self.sent.get(name) if self.sent is not None else None
-        return value[:_LONGEST] if isinstance(value, str) else ""
+        return value if isinstance(value, str) else ""
 
     def _version(self) -> int | None:
         raw = self._raw("_version")

@@ -144,7 +144,7 @@ _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 async def _sealed(request: Request) -> bytes:
-    if request.headers.get("Content-Type", "").startswith(_FORMS):
+    if request.headers.get("Content-Type", "").lower().startswith(_FORMS):
         raise UnsupportedMedia("Envíe el sobre sellado, no un formulario.")
     body = await request.body()
     if len(body) > LARGEST:

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any, cast
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request
 from starlette.responses import RedirectResponse, Response
@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.db import DATABASE_ERRORS, translated
-from app.edge.browser import COOKIE, SAFE, browsing
+from app.edge.browser import COOKIE, SAFE, browsing, sent_form
 from app.edge.deps import CurrentActor, DbSession, get_runtime
 from app.edge.problems import recorded
 from app.errors import (
@@ -53,6 +53,8 @@ FORM_REFUSALS = (
     BadRequest, Conflict, Invalid, PreconditionRequired, StaleVersion, TooLarge, TooMany, UnsupportedMedia,
 )  # fmt: skip
 _WORTH_PACKING = 600
+_OF_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
+"""Signs that an address may hold as they are; anything else would break the header it travels in."""
 
 
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
@@ -140,11 +142,17 @@ class Page:
         return draw(self.request, shown, status=status or self.form.status, **context)
 
     def go(self, address: str, done: str = "") -> Response:
-        """Send the browser on after a form was taken; `done` names a sentence of `messages`."""
+        """Send the browser on after a form was taken; `done` names a sentence of `messages`.
+
+        Raises:
+            Invalid: a field was noted as wrong, so nothing was taken: inside an attempt it is undone.
+        """
+        self.form.check()
         if done:
             address += ("&" if "?" in address else "?") + f"hecho={done}"
         if self.fragment:
-            return Response(status_code=204, headers={"HX-Redirect": address, "Cache-Control": "no-store"})
+            headers = {"HX-Redirect": quote(address, safe=_OF_ADDRESSES), "Cache-Control": "no-store"}
+            return Response(status_code=204, headers=headers)
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
     def attempt(self) -> AbstractContextManager[None, bool]:
@@ -186,7 +194,7 @@ class Page:
 async def open_page(request: Request, session: DbSession, actor: CurrentActor) -> AsyncIterator[Page]:
     """What a page of a signed-in person starts from; files it brought are let go of in the end."""
     speak(request)
-    form = Form() if request.method in SAFE else Form(await request.form(max_files=20, max_fields=2000))
+    form = Form() if request.method in SAFE else Form(await sent_form(request))
     try:
         yield Page(request, session, actor, form)
     finally:

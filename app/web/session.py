@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
-from app.edge.browser import COOKIE, check_origin
+from app.edge.browser import COOKIE, check_origin, sent_form
 from app.edge.deps import CurrentRuntime, Public, SignedIn, get_runtime, means_of
 from app.errors import AppError, PasswordChangeRequired
 from app.services.access import browsing, preferences
@@ -25,7 +25,7 @@ _GONE = {"Cache-Control": "no-store"}
 async def public_form(request: Request) -> Form:
     """The form of a page that needs nobody signed in; it comes from our own pages."""
     check_origin(request)
-    return Form(await request.form(max_files=0, max_fields=20))
+    return Form(await sent_form(request, fields=20, files=0))
 
 
 PublicForm = Annotated[Form, Depends(public_form)]

@@ -64,7 +64,7 @@ class Browser:
         key = HKDF(SHA256(), 32, salt=point(mine), info=b"ruv/v1/envelope").derive(agreed)
         nonce = os.urandom(12)
         context = f"{self.server.id}|{self.id}".encode()
-        text = json.dumps(content, ensure_ascii=False).encode()
+        text = json.dumps(content).encode()
         return self.sign(point(mine) + nonce + AESGCM(key).encrypt(nonce, text, context))
 
     def sign(self, sealed: bytes) -> Envelope:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from app.services.access.browsing import browsing_of
-from app.services.drafts.service import mine
+from app.services.drafts.service import finish, mine
 from tests.cases.story import registered
 from tests.factories import PASSWORD, World
 from tests.web.browser import until
@@ -61,6 +61,7 @@ def test_signing_out_with_something_unsent_asks_first(browser_page: OpenPage, wo
     page, watch = browser_page(person.officer)
     page.goto(f"/casos/{person.case}/notas")
     until(page, "() => navigator.serviceWorker.controller !== null")
+    page.wait_for_load_state("networkidle")
     asked: list[str] = []
     with watch.offline():
         page.fill(BOX, "Sin conexión")
@@ -71,6 +72,68 @@ def test_signing_out_with_something_unsent_asks_first(browser_page: OpenPage, wo
         page.wait_for_timeout(300)
     assert "1 sin enviar" in asked[0]
     until(page, "() => !document.querySelector('[data-network]').textContent.includes('por enviar')")
+
+
+def test_a_page_of_a_session_that_is_over_loses_nothing(browser_page: OpenPage, world: World) -> None:
+    person, (page, watch) = registered(world), browser_page()
+    sign_in(page, world.base_url, cookie_of(world, person.officer))
+    page.goto(f"/casos/{person.case}/notas")
+    until(page, "() => navigator.serviceWorker.controller !== null")
+    page.wait_for_load_state("networkidle")
+    # Somebody else signs in beside it: nothing of this page goes under another name, and it stays there.
+    sign_in(page, world.base_url, cookie_of(world, world.actor("cem_officer")))
+    watch.expect(403)
+    page.fill(BOX, "Escrito antes de salir")
+    page.click("form[data-outbox] button[type=submit]")
+    until(page, "() => document.getElementById('avisos').textContent.includes('sigue en esta página')")
+    assert page.input_value(BOX) == "Escrito antes de salir"
+    # She signs in again herself: the same page goes on.
+    sign_in(page, world.base_url, cookie_of(world, person.officer))
+    page.evaluate("() => document.querySelector('form[data-outbox]').requestSubmit()")
+    page.wait_for_url("**/notas?hecho=nota")
+    assert page.inner_text("main").count("Escrito antes de salir") == 1
+
+
+def test_the_lock_keeps_what_another_tab_threw_away(browser_page: OpenPage, world: World) -> None:
+    person = registered(world)
+    page, _ = browser_page(person.officer)
+    page.clock.install()
+    page.goto(f"/casos/{person.case}/notas")
+    page.fill(BOX, "En esta pestaña")
+    page.clock.run_for(3000)
+    until(page, "() => document.querySelector('[data-saved]').textContent.startsWith('Borrador guardado')")
+    with world.session(person.officer) as session:
+        finish(session, f"nota:{person.case}")
+    page.clock.fast_forward("25:00")
+    page.wait_for_url("**/sesion/bloqueada**")
+    with world.session(person.officer) as session:
+        assert [draft.form for draft in mine(session)] == [f"nota:{person.case}"]
+
+
+def test_what_breaks_the_service_holds_up_nothing_else(browser_page: OpenPage, world: World) -> None:
+    person = registered(world)
+    page, watch = browser_page(person.officer)
+    page.goto(f"/casos/{person.case}/notas")
+    until(page, "() => navigator.serviceWorker.controller !== null")
+    page.wait_for_load_state("networkidle")
+    watch.expect(500)
+    with watch.offline():
+        for text in ("Primera", "Segunda"):
+            page.fill(BOX, text)
+            page.evaluate("() => document.querySelector('form[data-outbox]').requestSubmit()")
+            until(page, "() => document.querySelector('form[data-outbox] textarea').value === ''")
+        answers = [500]
+        page.context.route(
+            "**/bandeja",
+            lambda route: route.fulfill(status=answers.pop()) if answers else route.continue_(),
+        )
+    until(page, "() => document.querySelector('[data-network]').textContent.includes('1 por enviar')")
+    with page.expect_response("**/bandeja"):
+        page.reload()
+    until(page, "() => !document.querySelector('[data-network]').textContent.includes('por enviar')")
+    page.reload()
+    shown = page.inner_text("main")
+    assert (shown.count("Primera"), shown.count("Segunda")) == (1, 1)
 
 
 def test_idleness_warns_and_then_locks_keeping_what_was_written(browser_page: OpenPage, world: World) -> None:

@@ -148,12 +148,22 @@ def _parcel(content: Mapping[str, Any]) -> Parcel | None:
             isinstance(name, str) and isinstance(values, list) and all(isinstance(v, str) for v in values)
             for name, values in fields.items()
         )
+        fields = (
+            {_whole(name): [_whole(value) for value in values] for name, values in fields.items()}
+            if plain
+            else {}
+        )
         known = _FORM.fullmatch(form) and is_page(path)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     if not (plain and known and isinstance(draft, str) and written_at.tzinfo is not None):
         return None
     return Parcel(key, form, path, fields, written_at, draft)
+
+
+def _whole(text: str) -> str:
+    """A text without half signs: a browser seals one that was cut in two, and nothing can store it."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _taken(session: Session, actor: Actor, parcel: Parcel, handlers: Mapping[str, Handler]) -> str:

@@ -1,5 +1,5 @@
 // The page around its forms: drafts, network, idleness, the way out, htmx. Everything works without it.
-import { ask, fieldsOf, start, waiting } from "./outbox.js"
+import { ask, fieldsOf, post, start, waiting } from "./outbox.js"
 import { offline } from "./offline.js"
 import { say } from "./words.js"
 
@@ -38,7 +38,7 @@ async function send(form, draft, leaving) {
     if (!name.startsWith("_")) for (const value of values) sent.append(name, value)
   }
   const keepalive = leaving && sent.toString().length < ON_EXIT
-  const answer = await ask("/borradores", { method: "POST", body: sent, keepalive }).catch(() => null)
+  const answer = await post("/borradores", { body: sent, keepalive }).catch(() => null)
   const ok = answer?.status === 204 && !answer.headers.get("HX-Redirect")
   draft.dirty ||= !ok
   const place = form.querySelector("[data-saved]")
@@ -115,6 +115,8 @@ function idle() {
 
 async function lock() {
   for (const part of document.querySelectorAll("main, dialog")) part.hidden = true
+  // Also what was kept already: another tab that sent its form threw the draft away, and this page goes.
+  for (const draft of drafts.values()) draft.dirty = true
   await saveAll()
   const done = await ask("/sesion/bloquear", { method: "POST", redirect: "manual" }).catch(() => null)
   // Without a connection the page stays, covered, with what was written in it, until it can be locked.

@@ -21,20 +21,28 @@ export const ask = (path, options = {}, timeout = TIMEOUT) =>
     signal: AbortSignal.timeout(timeout),
   })
 
+let owner // whose page this is, once the server has said it
 let joining
 // Who writes here: at the first page of a session the server says it, and takes on this browser's key.
 export function session() {
-  return (joining ||= join().catch(() => ((joining = undefined), get("meta", "session"))))
+  // Who was here last writes on the blank page; a page of somebody signed in is only its own person's.
+  return (joining ||= join().catch(() => ((joining = undefined), token ? undefined : get("meta", "session"))))
 }
 
 async function join() {
   const known = await get("meta", "session")
-  if (token && known?.mark === (await mark())) return known
+  if (token && known?.mark === (await mark())) {
+    owner = known.who
+    return known
+  }
   const told = await ask("/bandeja/llave.json")
   // Nobody is signed in: what is written here waits for who was here last.
   if (told.headers.get("Content-Type") !== "application/json") return known
   const { quien: who, llave: server, ficha } = await told.json()
+  // Somebody signed in since this page was made: what is in it is not hers to send.
+  if (token && ficha !== token) return undefined
   token = ficha
+  owner = who
   if (!(await get("devices", who))) {
     const pair = await newDevice()
     const body = new URLSearchParams({ llave: await publicKey(pair) })
@@ -71,6 +79,24 @@ export function fieldsOf(data) {
   return fields
 }
 
+// Signed in again elsewhere, the page's token is of a session that is over. The same person gets the new one; what
+// another person's page holds is never sent under the name of who is here now.
+async function renewed() {
+  const told = await ask("/bandeja/llave.json").catch(() => null)
+  if (!owner || told?.headers.get("Content-Type") !== "application/json") return false
+  const { quien: who, ficha } = await told.json()
+  if (who !== owner || ficha === token) return false
+  token = document.body.dataset.token = ficha
+  for (const one of document.querySelectorAll("input[name=_csrf]")) one.value = ficha
+  return true
+}
+
+// As `ask`, once more if only the token was too old.
+export async function post(path, options, timeout) {
+  const answer = await ask(path, { ...options, method: "POST" }, timeout)
+  return answer.status === 403 && (await renewed()) ? ask(path, { ...options, method: "POST" }, timeout) : answer
+}
+
 const away = (answer) => /^\/(ingreso|sesion)/.test(answer.headers.get("HX-Redirect") || "")
 
 async function send(form, button) {
@@ -86,7 +112,7 @@ async function send(form, button) {
     // htmx's header: the server answers where to go instead of going there.
     const files = form.enctype === "multipart/form-data"
     const body = files ? data : new URLSearchParams(data)
-    const answer = await ask(form.action, { method: "POST", body, headers: { "HX-Request": "true" } }).catch(() => null)
+    const answer = await post(form.action, { body, headers: { "HX-Request": "true" } }).catch(() => null)
     if (!answer || answer.status >= 500 || away(answer)) await put_away(form, data, key, answer)
     else if (answer.headers.get("HX-Redirect")) location.assign(answer.headers.get("HX-Redirect"))
     else await show(answer, form)
@@ -99,16 +125,27 @@ async function send(form, button) {
 async function put_away(form, data, key, answer) {
   const path = new URL(form.action).pathname
   const why = await keep(form.dataset.outbox, path, fieldsOf(data), key, form.dataset.draft).catch(() => "failed")
-  if (why) return tell(say(why === "door" ? "failed" : why), "warning")
+  if (why) return stays(form, say(why === "door" ? "failed" : why))
   form.reset()
   const files = [...data.values()].some((value) => value instanceof File && value.size)
   tell(say("kept") + (files ? ` ${say("file")}` : ""), "success")
   if (answer && away(answer)) location.assign(answer.headers.get("HX-Redirect"))
 }
 
+// What was written stays in the page, and on the server as a draft.
+function stays(form, why) {
+  tell(why, "warning")
+  form.dispatchEvent(new Event("input", { bubbles: true }))
+}
+
 async function show(answer, form) {
   const page = new DOMParser().parseFromString(await answer.text(), "text/html")
   const main = page.querySelector("main")
+  // A page without the form has no place for what was written.
+  if (!page.querySelector(`form[data-outbox="${form.dataset.outbox}"]`)) {
+    const why = page.querySelector(".govuk-error-summary__body, main > p.govuk-body")
+    return stays(form, say("refused", why?.textContent.trim() || ""))
+  }
   const target = main ? document.querySelector("main") : form
   const shown = document.adoptNode(main || page.body.firstElementChild)
   target.replaceWith(shown)
@@ -138,7 +175,7 @@ async function deliver() {
       break
     }
     pause = next = 0
-    if (state === "blocked") continue
+    if (state === "blocked" || state === "odd") continue
     sent += 1
     review ||= state === "revisar"
   }
@@ -151,8 +188,10 @@ const BLOCKED = { 403: "device", 413: "broken", 422: "broken" }
 async function hand_over(one, here) {
   const headers = { "X-Equipo": one.device, "X-Llave": one.key, "X-Firma": one.signature }
   const patience = TIMEOUT + one.sealed.byteLength / 4 // down to 4 kB/s
-  const options = { method: "POST", body: one.sealed, headers: { ...headers, "Content-Type": "application/octet-stream" } }
-  const answer = await ask("/bandeja", options, patience).catch(() => null)
+  const options = { body: one.sealed, headers: { ...headers, "Content-Type": "application/octet-stream" } }
+  const answer = await post("/bandeja", options, patience).catch(() => null)
+  // The service breaks on this one: it waits, and holds up none of the others.
+  if (answer?.status === 500) return "odd"
   const told = answer?.headers.get("Content-Type") === "application/json" ? await answer.json().catch(() => null) : null
   if (answer?.status === 200 && told?.estado) {
     await remove("envelopes", one.id)

@@ -5,6 +5,7 @@ const es = {
   unsaved: "El borrador no se guardó: no hay conexión.",
   kept: "Guardado en este equipo, sellado. Se enviará solo cuando vuelva la conexión.",
   failed: "No se pudo guardar ni en este equipo. No cierre esta página: copie el texto o intente de nuevo.",
+  refused: "No se guardó. %s Lo que escribió sigue en esta página.",
   full: "Este equipo ya guarda todo lo que puede sin enviar. Conéctese y envíe antes de escribir más.",
   long: "Es demasiado largo para guardarlo sin conexión. Divídalo o espere a tener conexión.",
   file: "Los archivos no se guardan sin conexión. Envíelos cuando vuelva.",
@@ -30,6 +31,7 @@ const en = {
   unsaved: "The draft was not saved: no connection.",
   kept: "Kept sealed on this device. It will be sent by itself once the connection is back.",
   failed: "It could not be saved, not even on this device. Do not close this page: copy the text or try again.",
+  refused: "It was not saved. %s What you wrote is still on this page.",
   full: "This device already keeps all it can unsent. Connect and send before writing more.",
   long: "It is too long to be saved offline. Divide it or wait until you have a connection.",
   file: "Files are not saved offline. Send them when the connection is back.",
@@ -50,7 +52,7 @@ const en = {
   empty: "Fill in this field.",
 }
 const own = document.documentElement.lang === "en" ? { ...es, ...en } : es
-export const say = (name, value = "") => own[name].replace("%s", value)
+export const say = (name, value = "") => own[name].replace("%s", () => value)
 export function tell(text, kind = "info") {
   const place = document.getElementById("avisos")
   if (!place) return
