@@ -21,27 +21,30 @@ def docs_command(
     check: Annotated[bool, typer.Option("--check", help="Solo revisa que estén al día.")] = False,
     root: Annotated[Path, typer.Option(help="Raíz del repositorio.", file_okay=False, exists=True)] = Path(),
 ) -> None:
-    """Escribe los documentos que se generan del código: diccionario de datos y política de acceso."""
-    stale = [path for path, text in generated(root).items() if not _same(path, text)]
+    """Escribe lo que se genera del código: diccionario, política de acceso y catálogos de palabras."""
+    made = generated(root)
+    stale = [path for path, text in made.items() if not _same(path, text)]
     if check and stale:
         raise Failure(f"No están al día: {', '.join(map(str, stale))}. Ejecute `ruv docs`.")
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(generated(root)[path], encoding="utf-8")
+        path.write_text(made[path], encoding="utf-8")
         say(f"Escrito: {path}")
     if not stale:
         say("Los documentos generados están al día.")
 
 
 def generated(root: Path) -> dict[Path, str]:
-    """The generated documents by path."""
+    """The generated documents by path; catalogues keep their translations."""
     from app.access import policy_page
     from app.access.policy import policy
     from app.records import dictionary
+    from app.web.i18n import catalogue
 
     return {
         root / dictionary.PATH: dictionary.render(),
         root / policy_page.PATH: policy_page.render(policy()),
+        **{root / catalogue.PATH / f"{code}.po": catalogue.updated(code) for code in catalogue.TRANSLATED},
     }
 
 

@@ -115,7 +115,7 @@ ENTRIES: tuple[Entry, ...] = (
         _("Encuesta"),
         "/satisfaccion",
         (Permission.SATISFACTION_COLLECT,),
-        hint=_("Entregar el dispositivo para que la persona responda cómo la atendieron"),
+        hint=_("Entregar el equipo para que la persona responda cómo la atendieron"),
     ),
     Entry(
         _("Calidad de datos"),

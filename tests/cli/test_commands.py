@@ -283,11 +283,14 @@ def test_docs_are_written_checked_and_found_stale(ruv: Runner, tmp_path: Path) -
     assert stale.code == 1
     assert POLICY_PATH in stale.err
     assert DICTIONARY_PATH in stale.err
+    assert "app/web/i18n/quz.po" in stale.err
     assert ruv("docs", "--root", tmp_path).code == 0
     assert ruv("docs", "--check", "--root", tmp_path).code == 0
-    page = tmp_path / POLICY_PATH
-    page.write_text(page.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert ruv("docs", "--check", "--root", tmp_path).code == 1
+    for name in (POLICY_PATH, "app/web/i18n/en.po"):
+        page = tmp_path / name
+        page.write_text(page.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+        assert name in ruv("docs", "--check", "--root", tmp_path).err
+        ruv("docs", "--root", tmp_path)
 
 
 def test_the_documents_of_the_repository_are_up_to_date(ruv: Runner) -> None:

@@ -28,7 +28,7 @@ def test_an_analyst_gets_figures_and_never_a_person(browser_page: OpenPage, scen
     day = begin(browser_page, scene, "Análisis")
     day.at("/indicadores")
     assert day.menu() == ["Indicadores", "Liberaciones"]
-    day.sees("Con PRI implementado", "Ver tabla", "Descargar CSV")
+    day.sees("Con PRI implementado", "Ver tabla", "Descargar como tabla (CSV)")
     day.lacks("CA-", "TP-", *SECRETS.values())
     day.look("indicadores", guide=True)
     day.follow("Liberaciones")

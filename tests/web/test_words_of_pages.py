@@ -6,6 +6,7 @@ import ast
 import html
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -53,6 +54,22 @@ def said(language: str) -> list[Message]:
 
 def forms_of(text: str | tuple[str, ...] | list[str]) -> list[str]:
     return [text] if isinstance(text, str) else list(text)
+
+
+def test_every_sentence_reads_in_english() -> None:
+    assert catalogue.untranslated("en") == []
+
+
+def test_no_sentence_is_written_in_two_ways_of_counting() -> None:
+    """A catalogue keeps one entry for a text, alone or with a plural."""
+    first = [text if isinstance(text, str) else text[0] for text in catalogue.sentences()]
+    assert [text for text, times in Counter(first).items() if times > 1] == []
+
+
+@pytest.mark.parametrize("language", catalogue.TRANSLATED)
+def test_a_catalogue_holds_the_sentences_of_today_and_nothing_else(language: str) -> None:
+    assert catalogue.catalogue_path(language).read_text("utf-8") == catalogue.updated(language)
+    assert len(said(language)) == len(catalogue.sentences())
 
 
 def test_a_translation_holds_what_its_sentence_holds() -> None:

@@ -21,7 +21,7 @@ from app.services.satisfaction import urn
 
 LASTS: Final = timedelta(minutes=30)
 """How long the questions stay open; then the device goes back to whoever handed it over."""
-OVER: Final = "La encuesta se cerró. Devuelva el dispositivo a quien se lo entregó."
+OVER: Final = "La encuesta se cerró. Devuelva el equipo a quien se lo entregó."
 PUTS: Final = PerMinute(20)
 """Questionnaires of one user in a minute, from whatever device."""
 _MOMENT: Final = re.compile(r"[0-9]{1,12}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
@@ -15,11 +16,18 @@ from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 TRANSLATED = ("en", "quz")
+PATH = Path("app/web/i18n")
+"""The folder of the catalogues in the repository."""
 _KEYWORDS = {"_": None, "_mark": None, "gettext": None, "ngettext": (1, 2)}
 
 
-def sentences() -> Iterator[str | tuple[str, ...]]:
-    """Every sentence of the pages (with its plural, where it has one), in the sources' order."""
+@cache
+def sentences() -> tuple[str | tuple[str, ...], ...]:
+    """Every sentence of the pages once (with its plural, where it has one), in the sources' order."""
+    return tuple(dict.fromkeys(_found()))
+
+
+def _found() -> Iterator[str | tuple[str, ...]]:
     root = Path(str(files("app.web")))
     for path in sorted(root.rglob("*")):
         if path.suffix == ".py":
