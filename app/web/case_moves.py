@@ -54,7 +54,11 @@ def move(code: str, target: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "resumen")
     form, case = page.form, frame["case"]
     with page.attempt():
-        reason, outcome, note = form.text("reason"), form.text("outcome"), form.text("note")
+        asks = _("Elija el motivo.") if rules.reasons_for(case["state"], target) else ""
+        reason, note = form.text("reason", needed=asks), form.text("note")
+        ends = _("Elija el resultado con que se cierra.") if target == "CERRADO" else ""
+        outcome = form.text("outcome", needed=ends)
+        form.check()
         version = _version(page, case)
         if target == DISCARDED:
             return page.go(_ask_to_discard(page, case["code"], version, reason), done="descarte-pedido")

@@ -73,7 +73,9 @@ def move(code: str, state: str, page: CurrentPage) -> Response:
     """Moves the plan; a refusal says what is missing."""
     with page.attempt():
         version = -1 if page.form.version is None else page.form.version
-        moving.move(page.session, page.actor, code, version, _move(page, state))
+        wanted = _move(page, state)
+        page.form.check()
+        moving.move(page.session, page.actor, code, version, wanted)
         done = "plan_cerrado" if state in rules.CLOSED else "plan_estado"
         return page.go(f"/planes/{code}", done=done)
     plan = queries.read(page.session, page.actor, code)
@@ -85,7 +87,7 @@ def _move(page: Page, state: str) -> Move:
     """The move a form asks for; only what its state asks is read."""
     form = page.form
     if state == "SUSPENDIDO":
-        return Move(state, reason=form.text("reason"))
+        return Move(state, reason=form.text("reason", needed=_("Elija por qué se suspende.")))
     if state not in rules.CLOSED:
         return Move(state)
     found = {
@@ -99,7 +101,8 @@ def _move(page: Page, state: str) -> Move:
         follow_up=form.text("closing.follow_up"),
     )
     empty = closing == Closing()
-    return Move(state, outcome=form.text("outcome"), closing=None if empty else closing)
+    outcome = form.text("outcome", needed=_("Elija el resultado con que se cierra."))
+    return Move(state, outcome=outcome, closing=None if empty else closing)
 
 
 def _review_controls() -> list[Control]:

@@ -24,7 +24,7 @@ from app.services.shelters.rules import SUITABLE
 _NEEDED = {
     "result": "Falta el resultado de la evaluación.",
     "relation": "Falta el vínculo con la persona.",
-    "suspected": "Falta decir si está señalada como sospechosa (SI, NO o NO_SABE).",
+    "suspected": "Falta decir si está señalada como sospechosa.",
     "checked_on": "Falta la fecha de la evaluación.",
 }
 
