@@ -208,6 +208,12 @@ def scene(runtime: Runtime, base_url: str, admin: Engine) -> Iterator[Scene]:
         world.close()
 
 
+@pytest.fixture(scope="session")
+def opened() -> set[str]:
+    """Pages that this worker has looked at: the next role need not."""
+    return set()
+
+
 @pytest.fixture(scope="module")
 def office(runtime: Runtime, base_url: str, admin: Engine) -> Iterator[Office]:
     """One unit and actor a role in this worker's database."""

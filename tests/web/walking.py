@@ -21,6 +21,8 @@ from tests.web.scene import CAST, SECRETS, Scene
 
 ABOUT_HER = ("nombre", "apellido", "documento", "teléfono")
 """What no address, title or console message may ever hold."""
+_README = "mi-trabajo"
+"""The picture that the README shows, kept beside the guides' folder with the others of the README."""
 _TALLEST = 1000
 _HEAVIEST = 60 * 1024
 
@@ -106,7 +108,7 @@ class Walk:
         """Draw the page if asked for; `guide`: it is one of the guides' pictures."""
         shot(self.page, name)
         if guide:
-            picture(self.page, f"{name}.png")
+            picture(self.page, name)
 
     def _comes(self, wrong: Callable[[], list[str]]) -> None:
         """Wait until nothing is wrong; a page may still be on its way."""
@@ -151,5 +153,6 @@ def picture(page: Page, name: str) -> None:
         drawn.quantize(colours, dither=Image.Dither.NONE).save(packed, "PNG", optimize=True)
         if packed.tell() <= _HEAVIEST:
             break
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    (Path(folder) / name).write_bytes(packed.getvalue())
+    kept = Path(folder).parent.parent / "img" if name == _README else Path(folder)
+    kept.mkdir(parents=True, exist_ok=True)
+    (kept / f"{name}.png").write_bytes(packed.getvalue())

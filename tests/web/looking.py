@@ -1,0 +1,87 @@
+"""Open pages in the real browser and judge each: accessible, light, narrow enough."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from playwright.sync_api import Page
+
+from tests.web.browser import axe, overflow, shot
+from tests.web.browsing import Browser, links
+from tests.web.crawling import pattern_of
+
+HEAVIEST = 20 * 1024
+"""Bytes of a page itself, as sent."""
+MOST = 110
+NAMED = re.compile(r"(/catalogos|/pasar|/datos|/servicios|/lugares|/cuentas|/unidades|/indicadores)/[^/?]+")
+"""Pages that say the same of one thing or another."""
+LEAVING = ("/sesion", "/ingreso", "/salida")
+FAULTY = (
+    *("/casos/*/notas", "/registrar", "/ficha-policial", "/derivaciones/*", "/solicitudes/unir"),
+    *("/casos/*/consentimientos/nuevo", "/casos/*/proteccion/medidas/nueva", "/solicitudes-de-datos/nueva"),
+    *("/administracion/cuentas/nueva", "/supervision/reasignacion", "/casos/*/proceso/nuevo"),
+)
+"""Pages whose form is also sent empty."""
+
+
+def shape_of(path: str) -> str:
+    """Which page an address is of, whatever it is about; its query only says which part of it."""
+    return NAMED.sub(r"\1/*", pattern_of(path).partition("?")[0])
+
+
+def reachable(browser: Browser, start: str = "/") -> Iterator[str]:
+    """One address of each page that links lead to from the first one."""
+    waiting, seen = [start, "/mas"], set[str]()
+    while waiting and len(seen) < MOST:
+        path = waiting.pop(0).partition("#")[0]
+        shape = shape_of(path)
+        if not path or shape in seen or path.startswith(LEAVING):
+            continue
+        seen.add(shape)
+        answer = browser.get(path)
+        if answer.status_code == 303:
+            waiting.insert(0, answer.headers["location"])
+        elif "text/html" in answer.headers.get("content-type", "") and answer.status_code == 200:
+            waiting += links(answer)
+            yield path
+
+
+def judge(page: Page, path: str) -> list[str]:
+    """What is wrong with the page at this address, and with its form sent empty."""
+    answer = page.goto(path)
+    assert answer is not None
+    shape = shape_of(path)
+    found = [f"{shape}: {what}" for what in looked_at(page, shape)]
+    weight = answer.request.sizes()["responseBodySize"]
+    if weight > HEAVIEST:
+        found.append(f"{shape}: weighs {weight} bytes")
+    if shape in FAULTY:
+        _send_empty(page)
+        found += [f"{shape}, refused: {what}" for what in looked_at(page, f"{shape}-con-errores")]
+    return found
+
+
+def looked_at(page: Page, name: str) -> list[str]:
+    """What is wrong with the page as it stands."""
+    found = axe(page)
+    if page.locator("h1").count() != 1:
+        found.append(f"has {page.locator('h1').count()} h1")
+    if wider := overflow(page):
+        found.append(f"is {wider} px wider than a narrow screen")
+    shot(page, name.strip("/").replace("*", "x"))
+    return found
+
+
+def _send_empty(page: Page) -> None:
+    """Send the form as somebody does who pressed the button too early."""
+    page.evaluate("""() => {
+        const form = document.querySelector('main form:has(.govuk-form-group)')
+        for (const one of form.elements) {
+            if (one.type === 'radio' || one.type === 'checkbox') one.checked = false
+            else if (one.type !== 'hidden' && 'value' in one && one.tagName !== 'BUTTON') one.value = ''
+        }
+        form.requestSubmit(form.querySelector('button[type=submit], button:not([type])'))
+    }""")
+    page.wait_for_selector(".govuk-error-summary")
+    page.wait_for_load_state()
