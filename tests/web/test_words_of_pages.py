@@ -42,8 +42,8 @@ NO_SENTENCES = {"agents.py", "components.py", "controls.py", "i18n"}
 """Names of browsers, invented examples, and kinds of fields."""
 HEADERS = {"Vary", "Refresh", "Permission"}
 FIELDS = {field.name for field in all_fields()}
-NOT_ON_A_PAGE = ("Path", "Query")
-"""Describe an address in the interface's document."""
+NOT_ON_A_PAGE = ("Path", "Query", "compile")
+"""Describe an address in the interface's document, or a pattern."""
 
 
 def said(language: str) -> list[Message]:
