@@ -55,6 +55,8 @@ class World:
     base_url: str
     clients: list[httpx.Client] = field(default_factory=list)
     tag: str = field(default_factory=lambda: secrets.token_hex(4))
+    department: str = "17"
+    """Where units are made; another one for a test of a list that the units of all tests would fill."""
 
     @contextmanager
     def session(self, actor: Actor) -> Iterator[Session]:
@@ -67,12 +69,13 @@ class World:
         kind: str,
         *,
         institution: str | None = None,
-        department: str = "17",
+        department: str = "",
         places: Mapping[str, int] = PLACES,
         name: str = "",
     ) -> str:
         """A new unit; returns its code. Of a kind that houses people, it has declared `places`."""
         code = f"{kind}-{self.tag}-{secrets.token_hex(3)}"
+        department = department or self.department
         with self.session(SETUP) as session:
             owner = create_institution(
                 session, SETUP, institution or f"I-{code}", f"Institución de {name or code}", "publico"

@@ -66,6 +66,7 @@ LISTS = {"kind": "note_kind", "state": "activity_state"}
 """Code lists of fields that are not of the catalogue."""
 REASONS = {
     "conflict": _("Mientras tanto algo cambió, o ya existe. Compare antes de guardar."),
+    "key-reused": _("Ya se envió antes con otros datos. Compare antes de guardar."),
     "possible-duplicate": _("Puede que la persona ya esté registrada. Búsquela antes de registrar."),
     "stale-version": _("Otra persona lo modificó mientras tanto. Compare antes de guardar."),
     "invalid": _("Falta algún dato o hay alguno por corregir."),

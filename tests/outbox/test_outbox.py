@@ -192,7 +192,7 @@ def test_the_old_the_unknown_and_the_reused_wait_to_be_reviewed(browser: Browser
         assert deliver(browser, browser.seal(other)).to_review
     assert sorted(str(reason) for _, reason in kept(browser)) == [
         "None",
-        "conflict",
+        "key-reused",
         "too-old",
         "unknown-form",
     ]

@@ -126,7 +126,7 @@ def test_no_child_leaves_to_a_family_without_a_fit_adult(world: World) -> None:
     def leaves() -> dict[str, Any]:
         answer = problem(client.post(exit_url, **leave), 409)
         assert answer["missing"] == ["suitable_adult"]
-        assert "IDONEA" in answer["detail"]
+        assert "«Idónea»" in answer["detail"]
         return answer
 
     leaves()

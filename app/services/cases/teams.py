@@ -36,7 +36,7 @@ MANDATED_KINDS = NETWORK_KINDS - SHELTER_KINDS - {"CONSULADO"}
 So is a consulate, which hears of nobody who does not want it or seeks asylum (Convención de Viena, art. 36).
 """
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
-_MOST = 500
+_MOST = 1000
 _TAKES_PART = "Esa unidad ya participa en el caso."
 
 

@@ -21,7 +21,7 @@ from app.services.shelters.masking import SHELTER_KINDS
 FOREIGN_BIT = 4
 _SEXES = {"MUJER": "MUJERES", "HOMBRE": "VARONES"}
 _HOUSING = "ALOJAMIENTO"
-_MOST = 100
+_MOST = 500
 ASK_FOR_A_PLACE = (
     "Los centros de acogida no figuran en el directorio. Consulte los cupos por departamento y reserve uno."
 )

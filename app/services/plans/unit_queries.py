@@ -14,7 +14,7 @@ from app.models import Participation, Unit
 from app.services.plans.content_queries import own_plan
 from app.services.shelters.masking import unit_name
 
-_MOST: Final = 300
+_MOST: Final = 1000
 
 
 def units_to_choose(session: Session, actor: Actor, code: str) -> list[dict[str, str]]:
