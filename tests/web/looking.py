@@ -14,7 +14,9 @@ from tests.web.crawling import pattern_of
 HEAVIEST = 20 * 1024
 """Bytes of a page itself, as sent."""
 MOST = 110
-NAMED = re.compile(r"(/catalogos|/pasar|/datos|/servicios|/lugares|/cuentas|/unidades|/indicadores)/[^/?]+")
+NAMED = re.compile(
+    r"(/catalogos|/pasar|/datos|/estado|/calidad|/servicios|/lugares|/cuentas|/unidades|/indicadores)/[^/?]+"
+)
 """Pages that say the same of one thing or another."""
 LEAVING = ("/sesion", "/ingreso", "/salida")
 FAULTY = (
@@ -79,6 +81,7 @@ def _send_empty(page: Page) -> None:
         const form = document.querySelector('main form:has(.govuk-form-group)')
         for (const one of form.elements) {
             if (one.type === 'radio' || one.type === 'checkbox') one.checked = false
+            else if (one.tagName === 'SELECT') one.selectedIndex = 0
             else if (one.type !== 'hidden' && 'value' in one && one.tagName !== 'BUTTON') one.value = ''
         }
         form.requestSubmit(form.querySelector('button[type=submit], button:not([type])'))
