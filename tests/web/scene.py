@@ -240,6 +240,9 @@ def _the_house(scene: Scene) -> None:
             _late(scene, activity, days)
     asked = _another(scene, "Roxana", "Ticona", age_years=24)
     scene.waiting["Acogida"] = scene.ask("CEM", "CAR", "ALOJAMIENTO", asked, urgent=True)
+    scene.ask(
+        "CEM", "CAR", "ALOJAMIENTO", _another(scene, "Maruja", "Ccopa", age_years=21)
+    )  # nobody answers it
     scene.waiting["Albergue"] = scene.ask("CEM", "Albergue", "ALOJAMIENTO", asked)
     place = drafts.Place(f"nota:{scene.case}", f"/casos/{scene.case}/notas", scene.case)
     with scene.world.session(scene.actors["Acogida"]) as session:

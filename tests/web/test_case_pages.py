@@ -124,8 +124,8 @@ def test_the_team_is_kept_within_the_unit(world: World, upe: Actor, girl: Regist
     assert browser.post(f"{base}/retiro", {"quien": upe.username}).status_code == 409
     assert browser.post(f"{base}/personas", {"username": colleague.username}).status_code == 303
     assert girl.case_code in Browser(world, colleague).get("/casos").text
-    fiscal = world.unit("FISCALIA", department="23")
-    assert fiscal in browser.get(f"{base}?departamento=23").text
+    fiscal = world.unit("FISCALIA", department="24")
+    assert fiscal in browser.get(f"{base}?departamento=24").text
     assert browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "partes"}).status_code == 422
     assert browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "todo"}).status_code == 303
     assert browser.post(f"{base}/salida").headers["location"].startswith("/casos?")

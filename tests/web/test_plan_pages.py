@@ -37,7 +37,7 @@ def test_the_plan_from_its_case_in_two_clicks_to_paper(world: World) -> None:
 
 
 def test_writing_a_plan_by_its_forms(world: World) -> None:
-    world.department = "23"
+    world.department = "24"
     plan = drafted(world)
     browser = Browser(world, plan.person.officer)
     empty = browser.post(f"{_go(plan)}/objetivos", {"wish": NOTE})
