@@ -27,6 +27,9 @@ FAULTY = (
 """Pages whose form is also sent empty."""
 
 
+FORM = "main form:has(.govuk-form-group)"
+
+
 def shape_of(path: str) -> str:
     """Which page an address is of, whatever it is about; its query only says which part of it."""
     return NAMED.sub(r"\1/*", pattern_of(path).partition("?")[0])
@@ -34,14 +37,16 @@ def shape_of(path: str) -> str:
 
 def reachable(browser: Browser, start: str = "/") -> Iterator[str]:
     """One address of each page that links lead to from the first one."""
-    waiting, seen = [start, "/mas"], set[str]()
-    while waiting and len(seen) < MOST:
+    waiting, seen, been = [start, "/mas"], set[str](), set[str]()
+    while waiting and len(been) < MOST:
         path = waiting.pop(0).partition("#")[0]
         shape = shape_of(path)
-        if not path or shape in seen or path.startswith(LEAVING):
+        if not path or shape in seen or path in been or path.startswith(LEAVING):
             continue
-        seen.add(shape)
+        been.add(path)
         answer = browser.get(path)
+        if shape not in FAULTY or "govuk-form-group" in answer.text:  # else another of the kind has the form
+            seen.add(shape)
         if answer.status_code == 303:
             waiting.insert(0, answer.headers["location"])
         elif "text/html" in answer.headers.get("content-type", "") and answer.status_code == 200:
@@ -58,7 +63,7 @@ def judge(page: Page, path: str) -> list[str]:
     weight = answer.request.sizes()["responseBodySize"]
     if weight > HEAVIEST:
         found.append(f"{shape}: weighs {weight} bytes")
-    if shape in FAULTY:
+    if shape in FAULTY and page.locator(FORM).count():
         _send_empty(page)
         found += [f"{shape}, refused: {what}" for what in looked_at(page, f"{shape}-con-errores")]
     return found
