@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from app.config import Settings
 from app.edge.browser import COOKIE
@@ -83,6 +84,27 @@ def test_an_idle_session_is_locked(world: World, admin: Engine) -> None:
             {"t": datetime.now(UTC) - timedelta(minutes=21), "c": browser.cookie.encode()},
         )
     assert browser.get("/trabajo").headers["location"].startswith("/sesion/bloqueada")
+
+
+def test_the_database_shows_nobody_the_browsers_and_choices_of_others(world: World) -> None:
+    """Whatever the statement: a signed-in person reaches no cookie at all, and her own choices alone."""
+    mine, other = world.actor("cem_officer"), world.actor("cem_officer")
+    for actor in (mine, other):
+        assert Browser(world, actor).get("/trabajo").status_code == 200
+    with world.session(mine) as session:
+        assert session.execute(text("SELECT token_hash FROM web_session")).all() == []
+        assert session.execute(text("UPDATE web_session SET locked_at = NULL")).rowcount == 0  # type: ignore[attr-defined]
+        assert session.execute(text("SELECT user_id FROM user_preference")).all() == [(mine.user_id,)]
+        changed = session.execute(
+            text("UPDATE user_preference SET language = 'en' WHERE user_id = :other"),
+            {"other": other.user_id},
+        )
+        assert changed.rowcount == 0  # type: ignore[attr-defined]
+    with pytest.raises(DBAPIError, match="row-level security"), world.session(mine) as session:
+        session.execute(
+            text("INSERT INTO web_session (token_hash, session_id, user_id) VALUES ('x', :s, :u)"),
+            {"s": mine.session_id or "00000000-0000-0000-0000-000000000000", "u": mine.user_id},
+        )
 
 
 def test_nobody_else_opens_a_lock(world: World) -> None:
