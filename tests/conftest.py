@@ -10,15 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
 
 from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
-from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime, assemble, install
 from tests.chromium import report_missing
 from tests.factories import World
-from tests.scratch import create_database, serve
+from tests.scratch import create_database, role_urls, serve
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -82,7 +80,7 @@ def runtime(server: ServerHandle, settings: Settings, worker: str) -> Iterator[R
     """An installed database of this worker and the runtime over it."""
     name = f"ruv_{worker}"
     create_database(server, name)
-    urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
+    urls = role_urls(server, name)
     opened = assemble(settings, urls, install(urls, settings))
     yield opened
     opened.close()

@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import uvicorn
-from sqlalchemy import Engine, NullPool, Pool, QueuePool, create_engine, make_url
+from sqlalchemy import URL, Engine, NullPool, Pool, QueuePool, create_engine, make_url
 from starlette.types import ASGIApp
 
 from app.config import Settings
 from app.main import create_app
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
-from app.runtime import Runtime, assemble, install
+from app.runtime import Runtime, assemble, install, root_key
 
 
 @dataclass
@@ -42,38 +42,80 @@ def superuser(server: ServerHandle, name: str, pool: type[Pool] = NullPool) -> E
     return create_engine(make_url(server.superuser_url()).set(database=name), poolclass=pool)
 
 
-def create_database(server: ServerHandle, name: str) -> None:
-    """A new database whose commits do not wait for the disk.
+def create_database(server: ServerHandle, name: str, original: str = "") -> None:
+    """A new database whose commits do not wait for the disk; a copy of `original`, where nobody is connected.
 
     What a crash may lose is tested on servers of their own, with the settings of production.
     """
+    if original:
+        _maintain(server, f"CREATE DATABASE {name} TEMPLATE {original}")
     create_roles_and_database(server.superuser_url(), name)
-    with superuser(server, "postgres").begin() as connection:
-        connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = off")
+    _maintain(server, f"ALTER DATABASE {name} SET synchronous_commit = off")
+
+
+def role_urls(server: ServerHandle, name: str) -> dict[str, URL]:
+    """Addresses of a database by role."""
+    return {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
 
 
 @contextmanager
 def scratch_database(server: ServerHandle, settings: Settings, folder: Path) -> Iterator[Scratch]:
     """Install, serve, and drop again."""
-    name = f"ruv_scratch_{secrets.token_hex(4)}"
-    create_database(server, name)
-    urls = {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
-    settings = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
-    root = install(urls, settings)
-    admin = superuser(server, name, QueuePool)
-    runtime = assemble(settings, urls, root)
+    with installed(server, settings, folder) as original, opened(server, original) as scratch:
+        yield scratch
+
+
+class Original(NamedTuple):
+    """An installed database by its name, with the settings that hold its root key."""
+
+    name: str
+    settings: Settings
+
+
+@contextmanager
+def installed(server: ServerHandle, settings: Settings, folder: Path) -> Iterator[Original]:
+    """An installed database nobody is connected to; dropped at the end."""
+    with _named(server) as name:
+        own = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
+        install(role_urls(server, name), own)
+        yield Original(name, own)
+
+
+@contextmanager
+def copied(server: ServerHandle, original: Original) -> Iterator[Scratch]:
+    """A copy of a database, served; dropped at the end."""
+    with _named(server, original.name) as name, opened(server, original._replace(name=name)) as scratch:
+        yield scratch
+
+
+@contextmanager
+def opened(server: ServerHandle, database: Original) -> Iterator[Scratch]:
+    """The application over an installed database; at the end nobody is connected to it."""
+    urls = role_urls(server, database.name)
+    runtime = assemble(database.settings, urls, root_key(database.settings, create=False))
+    admin = superuser(server, database.name, QueuePool)
     try:
-        with serve(runtime, settings) as base_url:
+        with serve(runtime, database.settings) as base_url:
             yield Scratch(runtime, base_url, admin)
     finally:
         runtime.close()
         admin.dispose()
-        with (
-            superuser(server, "postgres")
-            .connect()
-            .execution_options(isolation_level="AUTOCOMMIT") as connection
-        ):
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _named(server: ServerHandle, original: str = "") -> Iterator[str]:
+    name = f"ruv_scratch_{secrets.token_hex(4)}"
+    create_database(server, name, original)
+    try:
+        yield name
+    finally:
+        _maintain(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _maintain(server: ServerHandle, statement: str) -> None:
+    engine = superuser(server, "postgres").execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from app.edge.browser import COOKIE
 from app.services.access import browsing, preferences
 from app.services.access.browsing import form_token
 from app.services.access.sessions import Means
-from tests.factories import PASSWORD, World
+from tests.factories import LOOPBACK, PASSWORD, World
 
 
 def means(world: World) -> Means:
@@ -35,7 +35,7 @@ class Browser:
 
     def __init__(self, world: World, actor: Actor | None = None, *, agreed: bool = True) -> None:
         self.world = world
-        self.client = httpx.Client(base_url=world.base_url, timeout=30)
+        self.client = httpx.Client(base_url=world.base_url, timeout=30, verify=LOOPBACK)
         world.clients.append(self.client)
         self.cookie = cookie_of(world, actor, agreed=agreed) if actor else ""
 

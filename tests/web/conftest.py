@@ -16,13 +16,14 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 from sqlalchemy import Engine
 
 from app.access.actor import Actor
+from app.config import Settings
 from app.edge.browser import COOKIE
 from app.postgres import ServerHandle
 from app.runtime import Runtime
 from tests.access.matrix import Office, Person
 from tests.chromium import MISSING, find_chromium
 from tests.factories import World
-from tests.scratch import superuser
+from tests.scratch import Original, copied, installed, opened, superuser
 from tests.web.browser import DESKTOP, PATIENCE_MS, Watch, launch
 from tests.web.browsing import cookie_of
 from tests.web.scene import Scene, staged
@@ -162,12 +163,15 @@ def visits(browser: Browser) -> Iterator[Visits]:
 
 
 @pytest.fixture
-def browser_page(visits: Visits, world: World) -> OpenPage:
+def browser_page(visits: Visits, request: pytest.FixtureRequest) -> OpenPage:
     """`browser_page(actor)`: a blank page and its watch in a browser where the actor has signed in.
 
-    Without an actor nobody has; `javascript=False` and every option of a browser context go through. The
-    cookie is the one the sign-in page sets; a test of that page itself opens it without an actor.
+    Where the test has a scene the pages are of its installation, otherwise of the worker's. Without an actor
+    nobody has signed in; `javascript=False` and every option of a browser context go through. The cookie is
+    the one the sign-in page sets; a test of that page itself opens it without an actor.
     """
+    staged_here = "scene" in request.fixturenames
+    world: World = request.getfixturevalue("scene").world if staged_here else request.getfixturevalue("world")
 
     def signed_in(actor: Actor | None = None, *, agreed: bool = True, **options: Any) -> Visit:
         visit = visits.open(world.base_url, **options)
@@ -198,20 +202,31 @@ def sign_in(page: Page, base_url: str, cookie: str) -> None:
     )
 
 
+class Day(NamedTuple):
+    """A staged day, and the database it lies in."""
+
+    scene: Scene
+    database: Original
+
+
 @pytest.fixture(scope="session")
-def scene(runtime: Runtime, base_url: str, admin: Engine) -> Iterator[Scene]:
-    """The day that the walks of this worker go through."""
-    world = World(runtime, base_url)
-    try:
-        yield staged(world, admin)
-    finally:
+def day(server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """The day that the walks of this worker begin with, staged once; nobody is connected to its database."""
+    with installed(server, settings, tmp_path_factory.mktemp("escena")) as original:
+        with opened(server, original) as scratch:
+            world = World(scratch.runtime, scratch.base_url)
+            scene = staged(world, scratch.admin)
+            world.close()
+        yield Day(scene, original)
+
+
+@pytest.fixture
+def scene(server: ServerHandle, day: Day) -> Iterator[Scene]:
+    """The day in a database of this test alone: whatever others did in theirs, here nothing happened yet."""
+    with copied(server, day.database) as scratch:
+        world = World(scratch.runtime, scratch.base_url)
+        yield day.scene.again(world, scratch.admin)
         world.close()
-
-
-@pytest.fixture(scope="session")
-def opened() -> set[str]:
-    """Pages that this worker has looked at: the next role need not."""
-    return set()
 
 
 @pytest.fixture(scope="module")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from playwright.sync_api import Page
 
 from tests.web.browser import axe, overflow, shot
 from tests.web.browsing import Browser, links
+from tests.web.conftest import OpenPage
 from tests.web.crawling import pattern_of
+from tests.web.scene import Scene
 
 HEAVIEST = 20 * 1024
 """Bytes of a page itself, as sent."""
@@ -52,6 +54,25 @@ def reachable(browser: Browser, start: str = "/") -> Iterator[str]:
         elif "text/html" in answer.headers.get("content-type", "") and answer.status_code == 200:
             waiting += links(answer)
             yield path
+
+
+def wrong_pages(
+    open_page: OpenPage, scene: Scene, roles: Iterable[str], *, but: Callable[[str], bool] = lambda _: False
+) -> list[str]:
+    """What is wrong with any page that these reach, one after the other.
+
+    A page of a shape that was looked at is not opened again, nor one of a shape that is left out.
+    """
+    wrong, known = [], set[str]()
+    for who in roles:
+        page, watch = open_page(scene.actors[who])
+        watch.expect(422)
+        for path in reachable(Browser(scene.world, scene.actors[who])):
+            shape = shape_of(path)
+            if shape not in known and not but(shape):
+                known.add(shape)
+                wrong += [f"{who}: {what}" for what in judge(page, path)]
+    return wrong
 
 
 def judge(page: Page, path: str) -> list[str]:

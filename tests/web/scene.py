@@ -1,23 +1,26 @@
 """A day in the register: a girl whom everybody has to do with, and the rest of the work of her house.
 
-One scene a worker: the walks of all roles go through it in any order, each doing its own. What of the girl is
-not for everybody are `SECRETS`.
+Staged once a worker; each walk goes through a copy of its own. What of the girl is not for everybody are
+`SECRETS`.
 """
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
+import httpx
 from sqlalchemy import Engine
 
 from app.access.actor import Actor
 from app.records.kinds import today
 from app.services.drafts import service as drafts
 from tests.cases.story import ok, refer
+from tests.factories import World
 from tests.stories.stage import TODAY, Stage
 from tests.stories.test_girl import communicated, heard_once, planned, taken_in
 
@@ -88,6 +91,18 @@ OTHERS = (
 """Others who live in the house: what is to be done for each, and in how many days."""
 
 
+class Signed(dict[str, httpx.Client]):
+    """Clients by who acts, each made when first asked for."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__()
+        self._scene = scene
+
+    def __missing__(self, who: str) -> httpx.Client:
+        self[who] = self._scene.world.client(self._scene.actors[who])
+        return self[who]
+
+
 @dataclass
 class Scene(Stage):
     """The girl of the story, everybody seated under a name of theirs, and the database past every lock."""
@@ -114,6 +129,13 @@ class Scene(Stage):
             self.actors[name] = actor
             self.units[name] = by_name[seat.unit]
             self.clients[name] = self.world.client(actor)
+
+    def again(self, world: World, admin: Engine) -> Self:
+        """The same day in a copy of its database."""
+        other = copy.copy(self)
+        other.world, other.admin = world, admin
+        other.clients = Signed(other)
+        return other
 
     def run(self, statement: str, **values: Any) -> list[Any]:
         """One statement past every lock."""
@@ -166,7 +188,7 @@ class Scene(Stage):
         return first, second
 
 
-def staged(world: Any, admin: Engine) -> Scene:
+def staged(world: World, admin: Engine) -> Scene:
     """Everybody, in the middle of the day."""
     scene = Scene(world, tuple(CAST), admin=admin)
     _the_girl(scene)

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 
-import pytest
-
 from tests.factories import World
 from tests.web.browser import overflow, slow, weigh
-from tests.web.browsing import Browser
 from tests.web.conftest import OpenPage
-from tests.web.looking import judge, looked_at, reachable, shape_of
+from tests.web.looking import looked_at, wrong_pages
 from tests.web.scene import Scene
 
 FIRST_BYTES, FIRST_REQUESTS = 90 * 1024, 10
@@ -29,18 +26,8 @@ EMPTY = (
 )
 
 
-@pytest.mark.parametrize("who", ["Acogida", "PNP", "Salud"])
-def test_pages_of_who_works_on_cases(
-    browser_page: OpenPage, scene: Scene, opened: set[str], who: str
-) -> None:
-    page, watch = browser_page(scene.actors[who])
-    watch.expect(422)
-    wrong = []
-    for path in reachable(Browser(scene.world, scene.actors[who])):
-        if shape_of(path) not in opened:
-            opened.add(shape_of(path))
-            wrong += judge(page, path)
-    assert wrong == []
+def test_pages_of_who_works_on_cases(browser_page: OpenPage, scene: Scene) -> None:
+    assert wrong_pages(browser_page, scene, ("Acogida", "PNP", "Salud")) == []
 
 
 def test_a_planted_defect_is_found(browser_page: OpenPage, scene: Scene) -> None:
@@ -69,6 +56,19 @@ def test_a_partial_view_and_a_long_text(browser_page: OpenPage, scene: Scene) ->
     house.goto(f"/casos/{scene.case}/notas")
     assert "sinespacios" * 60 in house.inner_text("main")
     assert overflow(house) == 0
+
+
+def test_a_long_code_does_not_widen_a_list_on_a_narrow_screen(browser_page: OpenPage, scene: Scene) -> None:
+    long = "CENTRO-DE-ACOGIDA-RESIDENCIAL-ESPECIALIZADO-SANTA-ROSA-01"
+    unit = scene.actors["CAR"].unit_id
+    scene.run("UPDATE unit SET code = %(c)s WHERE id = %(u)s", c=long, u=unit)
+    wider = {}
+    for who, path in (("UPE", "/centros/registro"), ("Administración", "/administracion/unidades")):
+        page, _ = browser_page(scene.actors[who])
+        page.goto(path)
+        assert long in page.inner_text("main")
+        wider[path] = overflow(page)
+    assert wider == {"/centros/registro": 0, "/administracion/unidades": 0}
 
 
 def test_pages_where_there_is_nothing_yet(browser_page: OpenPage, world: World) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.web.browsing import Browser
 from tests.web.conftest import OpenPage
-from tests.web.looking import judge, reachable, shape_of
+from tests.web.looking import wrong_pages
 from tests.web.scene import Scene
 
 KNOWN = ("/casos/*/", "/planes/*", "/derivaciones")
@@ -14,17 +11,10 @@ KNOWN = ("/casos/*/", "/planes/*", "/derivaciones")
 ALWAYS = ("/casos/*/proceso", "/casos/*/proteccion", "/casos/*/consentimientos")
 
 
-@pytest.mark.parametrize(
-    "who", ["UPE", "Fiscalía", "CAR", "Custodia", "Análisis", "Datos personales", "Administración"]
-)
-def test_pages_of_offices(browser_page: OpenPage, scene: Scene, opened: set[str], who: str) -> None:
-    page, watch = browser_page(scene.actors[who])
-    watch.expect(422)
-    wrong = []
-    for path in reachable(Browser(scene.world, scene.actors[who])):
-        shape = shape_of(path)
-        elsewhere = shape.startswith(KNOWN) and not shape.startswith(ALWAYS)
-        if shape not in opened and not elsewhere:
-            opened.add(shape)
-            wrong += judge(page, path)
-    assert wrong == []
+def test_pages_of_offices(browser_page: OpenPage, scene: Scene) -> None:
+    offices = ("UPE", "Fiscalía", "CAR", "Custodia", "Análisis", "Datos personales", "Administración")
+    assert wrong_pages(browser_page, scene, offices, but=elsewhere) == []
+
+
+def elsewhere(shape: str) -> bool:
+    return shape.startswith(KNOWN) and not shape.startswith(ALWAYS)
