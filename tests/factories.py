@@ -136,7 +136,7 @@ class World:
     def client(self, actor: Actor | None = None) -> httpx.Client:
         """An HTTP client of the served application, signed in as `actor`."""
         headers = {"Authorization": f"Bearer {self.token(actor)}"} if actor is not None else {}
-        client = httpx.Client(base_url=self.base_url, headers=headers, timeout=30, verify=LOOPBACK)
+        client = httpx.Client(base_url=self.base_url, headers=headers, timeout=120, verify=LOOPBACK)
         self.clients.append(client)
         return client
 

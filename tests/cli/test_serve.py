@@ -24,7 +24,7 @@ from app.postgres.layout import Layout, read_state
 from app.postgres.processes import is_alive
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 60.0
+PATIENCE = 180.0
 RUV = [sys.executable, "-c", "from app.cli import main; main()"]
 SECRET = "Rosalia-Huaman-40117410"
 

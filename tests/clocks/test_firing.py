@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -134,9 +134,7 @@ def test_what_somebody_holds_is_left_for_the_next_sweep(stage: Stage) -> None:
     held, free = stage.start(due_at=NOW - HOUR), stage.start(due_at=NOW - HOUR)
     with stage.world.session(stage.officer) as session:
         service.meet(session, "ACTIVIDAD", held.table, held.row_id)
-        started = datetime.now(UTC)
-        sweep(stage)
-        assert datetime.now(UTC) - started < timedelta(seconds=2)
+        sweep(stage)  # or it would wait for this very block to end
     assert stage.clock(free).state == "VENCIDO"
     assert stage.clock(held).state == "CUMPLIDO"
     sweep(stage)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
 from collections.abc import Mapping
+from datetime import datetime
+from itertools import count
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 from sqlalchemy import make_url
+from sqlalchemy.orm import Session
 
 from app.config import Settings
 from app.db import Database
 from app.runtime import Runtime, assemble, root_key
-from app.services.clocks.sweeping import sweep
+from app.services.clocks import sweeping
 from app.services.scheduler import runner
 from app.services.scheduler.jobs import Job
 
@@ -29,9 +33,18 @@ def opened(urls: Mapping[str, str], data_dir: Path) -> Runtime:
     )
 
 
-def sweeping(urls: Mapping[str, str], data_dir: Path, batch: int) -> None:
-    """Sweep once, in batches."""
-    sweep(opened(urls, data_dir).database, batch=batch)
+def dying(urls: Mapping[str, str], data_dir: Path, batch: int, whole: int) -> None:
+    """Sweep in batches and be killed in the middle of the one after so many whole ones."""
+    fire, begun = sweeping.fire, count()
+
+    def fatal(session: Session, at: datetime, most: int) -> list[sweeping.Fired]:
+        fired = fire(session, at, most)
+        if next(begun) == whole:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return fired
+
+    sweeping.fire = fatal
+    sweeping.sweep(opened(urls, data_dir).database, batch=batch)
 
 
 def ticking(urls: Mapping[str, str], data_dir: Path, folder: Path, busy: float) -> None:

@@ -187,6 +187,18 @@ def test_a_merge_and_changes_at_the_same_moment_lose_nothing(world: World, admin
         assert heads == blobs == [(4 + len(done),)]
 
 
+def _waits(admin: Engine) -> None:
+    """Come back once somebody in this database waits for a lock."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    end = time.monotonic() + 60
+    while run(admin, waiting) == [(0,)]:
+        assert time.monotonic() < end, "nobody waits"
+        time.sleep(0.02)
+
+
 def _in_thread(call: Callable[[], object]) -> tuple[threading.Thread, list[Any]]:
     outcome: list[Any] = []
 
@@ -201,20 +213,20 @@ def _in_thread(call: Callable[[], object]) -> tuple[threading.Thread, list[Any]]
     return thread, outcome
 
 
-def test_a_merge_waits_for_who_writes_and_then_sees_it(world: World) -> None:
+def test_a_merge_waits_for_who_writes_and_then_sees_it(world: World, admin: Engine) -> None:
     kept, absorbed, two = registered(world), registered(world), two_of(world)
     asked = two.ask_merge(kept.victim, absorbed.victim)
     with world.session(absorbed.officer) as session:
         _write(session, absorbed.officer, absorbed.victim)
         thread, outcome = _in_thread(lambda: two.approve(asked))
-        time.sleep(0.5)
+        _waits(admin)
         assert thread.is_alive()
     thread.join(20)
     assert isinstance(outcome[0], Conflict)
     assert outcome[0].extra == {"code": "changed"}
 
 
-def test_who_writes_waits_for_a_merge_and_is_told(world: World) -> None:
+def test_who_writes_waits_for_a_merge_and_is_told(world: World, admin: Engine) -> None:
     kept, absorbed, two = registered(world), registered(world), two_of(world)
     url = f"{API}/victims/{absorbed.victim}/identity"
     asked = two.ask_merge(kept.victim, absorbed.victim)
@@ -223,7 +235,7 @@ def test_who_writes_waits_for_a_merge_and_is_told(world: World) -> None:
         thread, outcome = _in_thread(
             lambda: absorbed.client.patch(url, json={"second_surname": "Huamán"}, headers={"If-Match": '"1"'})
         )
-        time.sleep(0.5)
+        _waits(admin)
         assert thread.is_alive()
     thread.join(20)
     assert outcome[0].status_code in {409, 412}
@@ -285,7 +297,7 @@ def test_of_cases_that_end_at_the_same_moment_none_takes_the_lead(world: World, 
         url, tag = f"{API}/cases/{first.case}/transitions", {"If-Match": '"1"'}
         body = {"to": ended.target, "outcome": ended.outcome}
         thread, outcome = _in_thread(lambda: first.client.post(url, json=body, headers=tag))
-        time.sleep(0.5)
+        _waits(admin)
         assert thread.is_alive()
     thread.join(20)
     ok(outcome[0])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import typst
 from hypothesis import HealthCheck, given, settings
@@ -82,14 +80,6 @@ def test_signs_that_cannot_be_printed_do_not_stop_the_page(text: str) -> None:
     assert "antes" in said
     assert ("aparecen como" in said) == (text == "漢字 🙂")
     assert "\u202e" not in said
-
-
-def test_a_plan_of_twenty_activities_is_drawn_quickly() -> None:
-    document = wanted("Matrícula en el centro de educación básica alternativa", rows=20)
-    render(document)
-    started = time.perf_counter()
-    render(document)
-    assert time.perf_counter() - started < 0.5
 
 
 def test_days_and_moments_are_written_as_in_peru() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +33,7 @@ from playwright.sync_api import (
 DESKTOP = ViewportSize(width=1366, height=768)
 PHONE = ViewportSize(width=390, height=844)
 NARROW = ViewportSize(width=320, height=640)
-PATIENCE_MS = 10_000
+PATIENCE_MS = 60_000
 WRONG = 400
 """Statuses from here on are a finding unless expected."""
 SLOW_LINK = {"offline": False, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000}
@@ -82,11 +82,17 @@ def launch_profile(
     )
 
 
-def until(page: Page, script: str, arg: object = None) -> None:
-    """Wait until a function of the page says true; the page's policy lets the driver not wait inside it."""
+def until(
+    page: Page, script: str, arg: object = None, *, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Wait until a function of the page says true; the page's policy lets the driver not wait inside it.
+
+    `meanwhile` is done again and again.
+    """
     end = time.monotonic() + PATIENCE_MS / 1000
     while not page.evaluate(script, arg):
         assert time.monotonic() < end, (script, page.inner_text("body")[:2000])
+        meanwhile()
         page.wait_for_timeout(20)
 
 

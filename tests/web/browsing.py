@@ -35,7 +35,7 @@ class Browser:
 
     def __init__(self, world: World, actor: Actor | None = None, *, agreed: bool = True) -> None:
         self.world = world
-        self.client = httpx.Client(base_url=world.base_url, timeout=30, verify=LOOPBACK)
+        self.client = httpx.Client(base_url=world.base_url, timeout=120, verify=LOOPBACK)
         world.clients.append(self.client)
         self.cookie = cookie_of(world, actor, agreed=agreed) if actor else ""
 

@@ -9,14 +9,16 @@ import pytest
 from fastapi import FastAPI
 
 from app.config import Settings
-from app.edge.deps import NO_PAGES
+from app.edge.deps import NO_PAGES, RouteGuard
 from app.main import create_app
 from tests.access.http_checks import levels_of
 from tests.access.matrix import ROLES, Canary, Office, Person
-from tests.access.test_routes import routes
+from tests.access.test_routes import may_pass, routes
 from tests.web.browsing import Browser
 from tests.web.crawling import Walk, spellings
 
+FORMS: list[dict[str, Any]] = [{}, {"texto": "y" * 100, "_version": "0", "_clave": "mal"}]
+"""Forms that are wrong in different ways: none may break a page."""
 LEAVING = ("/sesion/", "/ingreso", "/salida")
 """Routes that end the walk."""
 
@@ -33,16 +35,16 @@ def canaries(person: Person) -> list[Canary]:
     return spellings(person.filling.canaries)
 
 
-def pages(app: FastAPI, person: Person) -> list[tuple[str, str]]:
-    """Method and address of every route of the pages, filled with the person's codes."""
+def pages(app: FastAPI, person: Person) -> list[tuple[str, str, RouteGuard]]:
+    """Method, address and guard of every route of the pages, filled with the person's codes."""
     found = []
-    for method, path, _ in routes(app):
+    for method, path, guards in routes(app):
         if path.startswith((*NO_PAGES, *LEAVING)):
             continue
         code = person.code if path.startswith("/personas") else person.case_code
         filled = re.sub(r"\{code[^}]*\}", code, path)
         filled = filled.replace("{compartment}", "legal").replace("{edition}", "x")
-        found.append((method, re.sub(r"\{[^}]*\}", "XX-0000-0000-0000", filled)))
+        found.append((method, re.sub(r"\{[^}]*\}", "XX-0000-0000-0000", filled), guards[0]))
     return found
 
 
@@ -55,11 +57,11 @@ def test_no_page_shows_more_than_the_role_may_see(
     walk = Walk(Browser(office.world, actor), canaries, levels_of(role), author=office.wrote(actor))
     walk.follow("/")
     assert walk.pages > 1
-    for method, path in pages(app, person):
+    for method, path, guard in pages(app, person):
         if method == "GET":
             walk.open(path)
         else:
-            for form in forms():
+            for form in FORMS if may_pass(guard, role) else FORMS[:1]:
                 walk.open(path, form)
     assert walk.wrong == []
 
@@ -69,7 +71,7 @@ def test_a_stranger_learns_nothing(
     app: FastAPI, office: Office, person: Person, canaries: list[Canary], role: str
 ) -> None:
     walk = Walk(Browser(office.world, office.strangers[role]), canaries, {})
-    for method, path in pages(app, person):
+    for method, path, _ in pages(app, person):
         answer = walk.open(path, None if method == "GET" else {})
         if method == "GET" and person.case_code in path and answer.status_code == 200:
             walk.wrong.append(f"{path} answers 200 to a stranger")
@@ -85,8 +87,3 @@ def test_a_planted_leak_and_a_dead_link_are_found(
     assert walk.wrong[0] == "/no-existe: 404, linked from "
     walk.open(f"/trabajo?x={value}")
     assert any("in an address" in what for what in walk.wrong)
-
-
-def forms() -> list[dict[str, Any]]:
-    """Forms that are wrong in different ways: none may break a page."""
-    return [{}, {"texto": "y" * 100, "_version": "0", "_clave": "mal"}]

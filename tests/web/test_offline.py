@@ -218,8 +218,9 @@ def _delivered_by_two_tabs(context: BrowserContext, writer: Writer, faulty: Faul
     tabs = (context.pages[-1], context.new_page())
     for tab in tabs:
         tab.goto(writer.address)
-    for _ in range(4):
+
+    def back_online() -> None:
         for tab in tabs:
             tab.evaluate("dispatchEvent(new Event('online'))")
-        tabs[0].wait_for_timeout(300)
-    kept(tabs[0], 0)
+
+    until(tabs[0], WAITING, 0, meanwhile=back_online)
