@@ -187,7 +187,8 @@ def _written_with_failures(context: BrowserContext, writer: Writer, faulty: Faul
     for tab in (page, other):
         tab.goto(writer.address)
         until(tab, "() => navigator.serviceWorker.controller !== null")
-    faulty.faults = {"/notas": [HUNG, *[LOST] * 10]}
+    # On a slow machine the page meanwhile tries to deliver: no answer tells it that anything arrived.
+    faulty.faults = {"/notas": [HUNG, *[LOST] * 10], "/bandeja": [LOST] * 1000}
     writer.on_the_page(other, click=True)  # eight seconds, meanwhile the others
     until(other, "() => document.querySelector('form[data-outbox]').dataset.busy === '1'")
     for number in range(10):
