@@ -19,11 +19,12 @@ class Settings(BaseSettings):
     """Embedded database, keys and logs."""
 
     database_url: str | None = None
-    """A PostgreSQL server for the application role; without it the embedded server is used."""
+    """A PostgreSQL server for the application role; the embedded server is used where no address is given."""
     database_owner_url: str | None = None
     database_report_url: str | None = None
     database_release_url: str | None = None
-    """The same server for the other roles; by default the user of `database_url` is replaced."""
+    """The same server for the other roles; by default the user of `database_url` is replaced. The owner's
+    address is needed in full where `database_url` comes with a password: that is the application's."""
     database_password_file: Path | None = None
     database_owner_password_file: Path | None = None
     """Files with the passwords (container secrets), added to the URLs above."""
@@ -97,6 +98,13 @@ class Settings(BaseSettings):
         if parts.hostname and (parts.scheme == "https" or _is_loopback(parts.scheme, parts.hostname)):
             return url
         raise ValueError("https")
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded server is used: no address of another one is given, for any role."""
+        return not any(
+            (self.database_url, self.database_owner_url, self.database_report_url, self.database_release_url)
+        )
 
     @property
     def root_key_path(self) -> Path:

@@ -1,9 +1,5 @@
 """The application: settings, middleware, handlers, routers; nothing else."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
 from fastapi import FastAPI
 
 from app import __version__
@@ -12,36 +8,20 @@ from app.api.documentation import complete_openapi
 from app.config import Settings, get_settings
 from app.edge import problems
 from app.edge.browser import LARGEST_FORM
+from app.edge.installation import Opener, kept_open
 from app.edge.middleware import BodyLimit, SafeHeaders
-from app.runtime import Runtime, open_runtime
-from app.services.scheduler.runner import Scheduler
+from app.runtime import open_runtime
 from app.web import errors
 from app.web import router as web
 
 
-def create_app(
-    settings: Settings | None = None, *, opener: Callable[[Settings], Runtime] = open_runtime
-) -> FastAPI:
+def create_app(settings: Settings | None = None, *, opener: Opener = open_runtime) -> FastAPI:
     """Build the application; the installation is opened when it starts serving."""
     settings = settings or get_settings()
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        runtime = app.state.runtime = opener(settings)
-        scheduler = Scheduler(runtime.database) if settings.scheduler else None
-        if scheduler is not None:
-            scheduler.start()
-        try:
-            yield
-        finally:
-            if scheduler is not None:
-                await asyncio.to_thread(scheduler.stop)
-            runtime.close()
-
     app = FastAPI(
         title="RUV-Trata",
         version=__version__,
-        lifespan=lifespan,
+        lifespan=lambda app: kept_open(app, settings, opener),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,

@@ -31,6 +31,10 @@ class WrongRootKey(NotInstalled):
     """The root key is missing or is another database's; nothing was changed or created."""
 
 
+class AddressMissing(NotInstalled):
+    """A server is configured, but not the address this command needs: it was called wrongly."""
+
+
 _RESTORE = "Restáurela de su copia; no se creó ninguna otra ni se cambió nada."
 
 
@@ -93,22 +97,56 @@ def server_urls(settings: Settings) -> dict[str, URL]:
     return urls
 
 
+def require_address(settings: Settings, role: str) -> None:
+    """Refuse a command whose server is configured for other roles only; no other database takes its place.
+
+    Args:
+        settings: without any address the embedded server serves every role.
+        role: the database role the command works as, `ruv_app` or `ruv_owner`.
+
+    Raises:
+        AddressMissing: the address of that role is not given and does not follow from another.
+    """
+    if settings.embedded:
+        return
+    if role == APP and not settings.database_url:
+        missing, who = "RUV_DATABASE_URL", "la aplicación"
+    elif role == OWNER and not settings.database_owner_url and not _owner_follows(settings):
+        missing, who = "RUV_DATABASE_OWNER_URL", "el dueño de la base de datos"
+    else:
+        return
+    raise AddressMissing(
+        f"Falta {missing}: hay un servidor configurado y esta orden entra en él como {who}. "
+        "No se usó ni se creó ninguna otra base de datos."
+    )
+
+
+def _owner_follows(settings: Settings) -> bool:
+    """Whether the owner enters like the application: by certificate or `peer`, without a password."""
+    given = make_url(settings.database_url) if settings.database_url else None
+    return given is not None and (
+        settings.database_owner_password_file is not None
+        or (given.password is None and settings.database_password_file is None)
+    )
+
+
 def _password(settings: Settings, *, owner: bool) -> str | None:
     path = settings.database_owner_password_file if owner else settings.database_password_file
     return path.read_text(encoding="utf-8").strip() if path else None
 
 
-def install(urls: dict[str, URL], settings: Settings) -> RootKey:
+def install(urls: dict[str, URL], settings: Settings, *, progress: Progress | None = None) -> RootKey:
     """Bring the database to this version, as its owner: migrations, policy, keys, context key.
 
-    Safe at every start, and by several processes at once: they take turns. The root key file is made only
+    Safe at every start, and by several processes at once: they take turns, however long (`progress` is told
+    of the wait). The root key file is made only
     for a database without keys; one that has keys is refused with any other root key, and left as it was.
 
     Raises:
         WrongRootKey: the root key is missing, or is not the one of this database.
     """
     engine = create_engine(urls[OWNER], poolclass=NullPool)
-    with engine.connect() as connection, schema.one_at_a_time(connection):
+    with engine.connect() as connection, schema.one_at_a_time(connection, progress):
         old = schema.has_keys(connection)
         root = _own_root(settings, create=not old)
         if old:
@@ -144,17 +182,19 @@ def open_runtime(settings: Settings, *, progress: Progress | None = None) -> Run
     version (`ruv db upgrade`, as its owner).
 
     Raises:
+        AddressMissing: a server is configured, but not for the application.
         NotInstalled: the configured database is older or newer than this program.
         app.postgres.PostgresError: the embedded server does not start, or the role is unsafe.
         app.vault.VaultError: the root key is missing or is not the one of this database.
     """
-    if settings.database_url is not None:
+    require_address(settings, APP)
+    if not settings.embedded:
         return assemble(settings, server_urls(settings), root_key(settings, create=False))
     server = ensure_server(settings.data_dir, progress=progress, options=server_options(settings))
     try:
         create_roles_and_database(server.superuser_url())
         urls = {role: make_url(server.url(role)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
-        return assemble(settings, urls, install(urls, settings), server)
+        return assemble(settings, urls, install(urls, settings, progress=progress), server)
     except BaseException:
         server.close()
         raise

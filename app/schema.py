@@ -5,7 +5,7 @@ Runs as `ruv_owner`, never as the application.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -45,9 +45,15 @@ def alembic_config(connection: Connection) -> Config:
 
 
 @contextmanager
-def one_at_a_time(connection: Connection) -> Iterator[None]:
-    """Hold the installers' lock: a second process waits, and then finds everything done."""
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": INSTALL_LOCK})
+def one_at_a_time(connection: Connection, progress: Callable[[str], None] | None = None) -> Iterator[None]:
+    """Hold the installers' lock: a second process waits, without a limit, and then finds everything done."""
+    key = {"key": INSTALL_LOCK}
+    if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+        if progress is not None:
+            progress("Otro proceso lleva esta base de datos a su versión; se espera a que termine.")
+        connection.execute(text("SET LOCAL lock_timeout = 0"))
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
     connection.commit()
     try:
         yield

@@ -14,12 +14,11 @@ from sqlalchemy import URL, Connection, NullPool, create_engine, select, text
 from app.access.policy import policy
 from app.commands._failures import explained
 from app.commands._server import database_urls
-from app.commands._setup import embedded
 from app.config import Settings
 from app.models import RoleGrant
 from app.postgres import check_server
 from app.postgres.names import APP, OWNER
-from app.runtime import root_key
+from app.runtime import require_address, root_key
 from app.schema import load_keyring, migrations_path
 
 LEAST_FREE_BYTES = 1 << 30
@@ -54,10 +53,15 @@ class Wrong(Exception):
 
 
 def examine(settings: Settings) -> Iterator[Check]:
-    """Every check, one after the other; those of the database need the server."""
+    """Every check, one after the other; those of the database need the server.
+
+    Raises:
+        app.runtime.AddressMissing: a server is configured, but not for the application.
+    """
+    require_address(settings, APP)
     yield _tried("Espacio en disco", lambda: _disk(settings))
     yield _tried("Llave raíz", lambda: _root(settings))
-    if embedded(settings) and not (settings.data_dir / "pgdata").is_dir():
+    if settings.embedded and not (settings.data_dir / "pgdata").is_dir():
         yield Check(
             "Servidor", ok=False, text=f"No hay instalación en {settings.data_dir}; `ruv serve` la crea."
         )
@@ -138,7 +142,7 @@ def _row_security(connection: Connection) -> str:
 
 
 def _migrations(settings: Settings, urls: dict[str, URL]) -> str:
-    if not embedded(settings) and settings.database_owner_url is None:
+    if not settings.embedded and settings.database_owner_url is None:
         return "no se miraron: hace falta el dueño (RUV_DATABASE_OWNER_URL); la política coincide"
     head = ScriptDirectory(str(migrations_path())).get_current_head()
     with create_engine(urls[OWNER], poolclass=NullPool).connect() as connection:

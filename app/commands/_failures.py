@@ -23,7 +23,13 @@ def explained(error: Exception) -> tuple[str, int]:
         return error.message, error.exit_code
     if isinstance(error, TyperException):
         return _usage(error), error.exit_code
-    return _of_the_product(error) or _unexpected(error), 1
+    return _of_the_product(error) or _unexpected(error), _USAGE if _called_wrongly(error) else 1
+
+
+def _called_wrongly(error: Exception) -> bool:
+    from app.runtime import AddressMissing
+
+    return isinstance(error, AddressMissing)
 
 
 def _usage(error: TyperException) -> str:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from app.commands._console import say
-from app.commands._setup import embedded
 
 if TYPE_CHECKING:
     from sqlalchemy import URL
@@ -29,7 +28,7 @@ def database_urls(settings: Settings, *, create: bool = True) -> Iterator[dict[s
     from app.postgres import ROLES, create_roles_and_database, ensure_server
     from app.runtime import server_options, server_urls
 
-    if not embedded(settings):
+    if not settings.embedded:
         yield server_urls(settings)
         return
     with ensure_server(settings.data_dir, progress=say, options=server_options(settings)) as server:

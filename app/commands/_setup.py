@@ -34,11 +34,6 @@ def settings_for(data_dir: Path | None) -> Settings:
     return hand_down(data_dir=data_dir.expanduser().resolve() if data_dir else None)
 
 
-def embedded(settings: Settings) -> bool:
-    """Whether the embedded server is used: no address of another one is configured."""
-    return settings.database_url is None and settings.database_owner_url is None
-
-
 @contextmanager
 def installation(data_dir: Path | None = None) -> Iterator[Runtime]:
     """The installation, opened (and created or upgraded where it is embedded) for one command.

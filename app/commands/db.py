@@ -19,11 +19,13 @@ def db() -> None:
 def upgrade(data_dir: DataDir = None) -> None:
     """Lleva la base de datos a la versión de este programa, como su dueño. Se puede repetir."""
     from app.commands._server import database_urls
-    from app.runtime import install
+    from app.postgres.names import OWNER
+    from app.runtime import install, require_address
 
     settings = settings_for(data_dir)
+    require_address(settings, OWNER)
     with database_urls(settings) as urls:
-        install(urls, settings)
+        install(urls, settings, progress=say)
     say("La base de datos está en la versión de este programa.")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands._console import BadUsage, err, say, show, show_json, show_table
-from app.commands._setup import AsJson, DataDir, installation
+from app.commands._setup import AsJson, DataDir, installation, settings_for
 
 if TYPE_CHECKING:
     from app.services.index_keys.rotation import Progress
@@ -54,11 +54,14 @@ def rotate(
     data_dir: DataDir = None,
 ) -> None:
     """Cambia la llave de búsqueda mientras el servicio atiende; si se corta, la misma orden continúa."""
-    from app.runtime import root_key
+    from app.postgres.names import APP, OWNER
+    from app.runtime import require_address, root_key
     from app.services.index_keys.rotation import rotate as rotate_index
 
     if not index:
         raise BadUsage("Diga qué llave cambia: --index.")
+    for role in (APP, OWNER):
+        require_address(settings_for(data_dir), role)
     with installation(data_dir) as runtime:
         root = root_key(runtime.settings, create=False)
         try:

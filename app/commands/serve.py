@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands._console import Failure, say
-from app.commands._setup import DataDir, embedded, settings_for
+from app.commands._setup import DataDir, settings_for
 
 if TYPE_CHECKING:
     import uvicorn
@@ -37,11 +37,13 @@ def serve(
     data_dir: DataDir = None,
 ) -> None:
     """Atiende el registro. Sin configuración usa una base de datos y llaves propias."""
-    from app.runtime import open_runtime
+    from app.postgres.names import APP
+    from app.runtime import open_runtime, require_address
     from app.services.clocks.catalogue import kinds
 
     settings = _sharing_connections(settings_for(data_dir), workers)
-    first_time = embedded(settings) and not settings.root_key_path.exists()
+    require_address(settings, APP)
+    first_time = settings.embedded and not settings.root_key_path.exists()
     kinds()  # an unfit file of deadlines is told before anything starts
     listening = listen(host, port)
     runtime = open_runtime(settings, progress=say)
@@ -60,7 +62,7 @@ def _sharing_connections(settings: Settings, workers: int) -> Settings:
     from app.postgres.cluster import DEFAULTS
 
     each = (int(DEFAULTS["max_connections"]) - _OTHER_CONNECTIONS) // workers - int(settings.scheduler)
-    if not embedded(settings) or settings.pool_size + settings.max_overflow <= each:
+    if not settings.embedded or settings.pool_size + settings.max_overflow <= each:
         return settings
     pool_size = max(1, min(settings.pool_size, each))
     return hand_down(pool_size=pool_size, max_overflow=max(0, each - pool_size))

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartParser
 
 from app.access.actor import Actor
+from app.edge.installation import get_runtime
 from app.errors import AgreementPending, Forbidden, SessionLocked, Unauthenticated, UnsupportedMedia
 from app.services.access.browsing import Browsing, browsing_of, form_token
 from app.services.access.preferences import AGREEMENT
@@ -43,7 +44,7 @@ async def browser_actor(request: Request) -> Actor:
     token = request.cookies.get(COOKIE, "")
     if not token:
         raise Unauthenticated("Ingrese con su usuario y contraseña.")
-    found = await run_in_threadpool(browsing_of, request.app.state.runtime.database, token)
+    found = await run_in_threadpool(browsing_of, get_runtime(request).database, token)
     if found is None:
         raise Unauthenticated(SESSION_OVER)
     if found.locked:

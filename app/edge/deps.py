@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.access.tokens import TokenInvalid
 from app.db import Session
 from app.edge.browser import browser_actor
+from app.edge.installation import get_runtime
 from app.errors import BadRequest, PreconditionRequired, StaleVersion, Unauthenticated
 from app.runtime import Runtime
 from app.services.access.sessions import Means
@@ -25,12 +26,6 @@ NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics")
 def is_json(request: Request) -> bool:
     """Whether the request is to the JSON interface or to the operator's routes, not to a page."""
     return request.url.path.startswith(NO_PAGES)
-
-
-def get_runtime(request: Request) -> Runtime:
-    """The installation this application serves."""
-    runtime: Runtime = request.app.state.runtime
-    return runtime
 
 
 CurrentRuntime = Annotated[Runtime, Depends(get_runtime)]
@@ -54,7 +49,7 @@ def _token_actor(request: Request, token: str | None) -> Actor:
     if not token:
         raise Unauthenticated("Envíe un token de acceso (Authorization: Bearer).")
     try:
-        claims = request.app.state.runtime.tokens.verify(token)
+        claims = get_runtime(request).tokens.verify(token)
     except TokenInvalid as error:
         raise Unauthenticated("El token de acceso no es válido o ya venció.") from error
     return Actor(

@@ -96,6 +96,19 @@ def stop_postmaster(pid: int, alive: Callable[[], bool]) -> None:
             time.sleep(0.02)
 
 
+def running_original(lock: Path, pgdata: Path) -> Path | None:
+    """The cluster that a lock file came from by copying, if its server runs; None for a lock of our own.
+
+    PostgreSQL takes the number in it for a server of this very folder, for as long as that one runs.
+    """
+    try:
+        lines = lock.read_text().splitlines()
+        pid, origin = abs(int(lines[0])), Path(lines[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return origin if origin != pgdata and is_postmaster_of(pid, origin) else None
+
+
 def clear_leftovers(pgdata: Path) -> str | None:
     """Deal with a postmaster of a supervisor that was killed.
 

@@ -68,7 +68,8 @@ def _database_statements(dbname: str) -> list[str]:
         f"GRANT CONNECT ON DATABASE {dbname} TO {', '.join(ROLES)}",
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"GRANT ALL ON SCHEMA public TO {OWNER}",
-        f"GRANT USAGE ON SCHEMA public TO {APP}, {SEALER}, {REPORT}",
+        # The guard's too: on PostgreSQL 15 the owner, who inherits nothing, cannot pass the schema on.
+        f"GRANT USAGE ON SCHEMA public TO {APP}, {SEALER}, {REPORT}, {GUARD}",
     ]
 
 

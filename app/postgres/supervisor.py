@@ -25,8 +25,8 @@ from app.postgres.accounts import server_account
 from app.postgres.binaries import find_binaries, readable_by
 from app.postgres.cluster import Cluster, child_environment
 from app.postgres.errors import PostgresError, ServerStartError
-from app.postgres.layout import Layout, State, socket_dir, try_lock, unlock, write_state
-from app.postgres.processes import clear_leftovers, read_postmaster_file, stop_postmaster
+from app.postgres.layout import SOCKET_NAME, Layout, State, socket_dir, try_lock, unlock, write_state
+from app.postgres.processes import clear_leftovers, read_postmaster_file, running_original, stop_postmaster
 from app.postgres.serverlog import ServerLog, rotate
 
 _PR_SET_PDEATHSIG = 1
@@ -104,6 +104,7 @@ class Supervisor:
         if cluster.exists():
             cluster.require_same_major()
             self.tell("starting", "Arrancando la base de datos.")
+            self._refuse_copy(self._layout.pgdata / "postmaster.pid")
             if (found := clear_leftovers(self._layout.pgdata)) is not None:
                 self.tell("starting", found)
         else:
@@ -111,7 +112,24 @@ class Supervisor:
             cluster.create()
         cluster.configure()
         folder = socket_dir(self._layout, cluster.account)
+        lock = folder / f"{SOCKET_NAME}.lock"
+        self._refuse_copy(lock)
+        lock.unlink(missing_ok=True)  # no server of ours runs any more; a living stranger may have its number
         self.tell("starting", "Arrancando la base de datos.", socket_dir=str(folder))
+
+    def _refuse_copy(self, lock: Path) -> None:
+        """Refuse a folder that was copied from under a server that still runs: such a copy may be torn.
+
+        Raises:
+            ServerStartError: it was; the text says what to do.
+        """
+        origin = running_original(lock, self._layout.pgdata)
+        if origin is not None:
+            raise ServerStartError(
+                f"{self._layout.root} es copia de {origin}, hecha mientras su base de datos trabajaba, y esa "
+                "sigue en marcha: la copia puede estar incompleta. Detenga la primera y copie de nuevo; si "
+                f"sabe que está completa (una instantánea del disco), borre {lock}."
+            )
 
     def _start(self) -> None:
         command, fds = self._cluster.command(Path(self.state.socket_dir))

@@ -16,7 +16,8 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.db import DATABASE_ERRORS, translated
 from app.edge.browser import COOKIE, SAFE, browsing, sent_form
-from app.edge.deps import CurrentActor, DbSession, get_runtime
+from app.edge.deps import CurrentActor, DbSession
+from app.edge.installation import get_runtime, settings_of
 from app.edge.problems import recorded
 from app.errors import (
     AppError,
@@ -69,7 +70,7 @@ def draw(request: Request, template: str, *, status: int = 200, **context: Any) 
 
 def _frame(request: Request, who: Browsing | None) -> dict[str, Any]:
     """What every page shows around its content."""
-    settings = get_runtime(request).settings
+    settings = settings_of(request)
     token = request.cookies.get(COOKIE, "")
     return {
         "who": who,

@@ -7,7 +7,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from app.edge.browser import COOKIE, check_origin, sent_form
-from app.edge.deps import CurrentRuntime, Public, SignedIn, get_runtime, means_of
+from app.edge.deps import CurrentRuntime, Public, SignedIn, means_of
+from app.edge.installation import get_runtime
 from app.errors import AppError, PasswordChangeRequired
 from app.services.access import browsing, preferences
 from app.services.access.sessions import end_session

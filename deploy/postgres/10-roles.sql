@@ -24,4 +24,4 @@ REVOKE ALL ON DATABASE ruv FROM PUBLIC;
 GRANT CONNECT ON DATABASE ruv TO ruv_owner, ruv_app, ruv_sealer, ruv_report, ruv_release;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO ruv_owner;
-GRANT USAGE ON SCHEMA public TO ruv_app, ruv_sealer, ruv_report;
+GRANT USAGE ON SCHEMA public TO ruv_app, ruv_sealer, ruv_report, ruv_guard;

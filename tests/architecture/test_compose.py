@@ -12,7 +12,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-ONE_SHOT = {"migrate"}
+ONE_SHOT = {"migrate", "admin"}
 MEMORY = "/tmp"  # noqa: S108 - the container's own, in memory
 
 
@@ -89,9 +89,19 @@ def test_migrations_run_as_owner_before_the_application() -> None:
     assert migrate["depends_on"]["db"] == {"condition": "service_healthy"}
 
 
+def test_administration_has_both_addresses() -> None:
+    """A rotation of keys works as the application and as the owner; every other service is one of them."""
+    own = {"RUV_DATABASE_URL", "RUV_DATABASE_OWNER_URL", "RUV_DATABASE_PASSWORD_FILE"}
+    assert own | {"RUV_DATABASE_OWNER_PASSWORD_FILE"} <= SERVICES["admin"]["environment"].keys()
+    assert SERVICES["admin"]["environment"]["RUV_DATA_DIR"] == SERVICES["app"]["environment"]["RUV_DATA_DIR"]
+    assert SERVICES["admin"]["volumes"] == SERVICES["app"]["volumes"]
+
+
 def test_each_container_holds_only_its_secrets() -> None:
     assert set(SERVICES["migrate"]["secrets"]) == {"db_owner_password", "root_key"}
     assert set(SERVICES["app"]["secrets"]) == {"db_app_password", "root_key"}
+    assert set(SERVICES["admin"]["secrets"]) == {"db_app_password", "db_owner_password", "root_key"}
+    assert SERVICES["admin"]["profiles"] == ["admin"], "it runs only when it is called"
     assert "root_key" not in SERVICES["db"]["secrets"]
     assert all(secret.keys() == {"file"} for secret in COMPOSE["secrets"].values())
     used = {secret for service in SERVICES.values() for secret in service["secrets"]}

@@ -251,10 +251,67 @@ def test_a_configured_server_is_upgraded_as_its_owner(
         assert ruv("keys", "status", "--data-dir", installed).code == 0
 
 
+@pytest.mark.parametrize("role", ["OWNER", "REPORT", "RELEASE"])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("keys", "status"),
+        ("keys", "rotate", "--index"),
+        ("user", "add", "ana", "--unit", "U", "--role", "analyst", "--service"),
+        ("doctor",),
+        ("release", "ledger"),
+        ("serve", "--port", "0"),
+    ],
+    ids=" ".join,
+)
+def test_no_database_takes_the_place_of_a_configured_one(
+    ruv: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv(f"RUV_DATABASE_{role}_URL", "postgresql+psycopg://ruv_x:clave-77@127.0.0.1:1/ruv")
+    folder = tmp_path / "datos"
+    refused = ruv(*arguments, "--data-dir", folder)
+    assert refused.code == 2, refused.err
+    assert "Falta RUV_DATABASE_URL" in refused.err
+    assert "clave-77" not in refused.err
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [("ruv_app:clave-77@127.0.0.1:1", 2), ("ruv_app@127.0.0.1:1", 1)],
+    ids=["with the application's password", "by certificate"],
+)
+@pytest.mark.parametrize("arguments", [("db", "upgrade"), ("keys", "rotate", "--index")], ids=" ".join)
+def test_what_the_owner_does_needs_the_owners_address(
+    ruv: Runner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    url: str,
+    code: int,
+    arguments: tuple[str, ...],
+) -> None:
+    monkeypatch.setenv("RUV_DATABASE_URL", f"postgresql+psycopg://{url}/ruv")
+    refused = ruv(*arguments, "--data-dir", tmp_path / "datos")
+    assert refused.code == code, refused.err
+    assert ("Falta RUV_DATABASE_OWNER_URL" in refused.err) is (code == 2)
+    assert not (tmp_path / "datos").exists()
+
+
+def test_an_upgrade_is_not_made_for_an_address_of_reports(
+    ruv: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RUV_DATABASE_REPORT_URL", "postgresql+psycopg://ruv_report@127.0.0.1:1/ruv")
+    refused = ruv("db", "upgrade", "--data-dir", tmp_path / "datos")
+    assert (refused.code, refused.out) == (2, "")
+    assert "Falta RUV_DATABASE_OWNER_URL" in refused.err
+    assert not (tmp_path / "datos").exists()
+
+
 def test_a_configured_server_that_is_away_is_told_in_one_line(
     ruv: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RUV_DATABASE_URL", "postgresql+psycopg://ruv_app:clave-77@127.0.0.1:1/ruv")
+    monkeypatch.setenv("RUV_DATABASE_OWNER_URL", "postgresql+psycopg://ruv_owner:clave-77@127.0.0.1:1/ruv")
     for arguments in (["db", "upgrade"], ["keys", "status"]):
         result = ruv(*arguments, "--data-dir", tmp_path)
         assert result.code == 1

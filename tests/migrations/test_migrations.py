@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import subprocess
 import sys
@@ -13,13 +14,18 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Column, Engine, NullPool, Table, Text, create_engine, make_url, text
+from sqlalchemy import URL, Column, Engine, NullPool, Table, Text, create_engine, func, make_url, select, text
 
 from app import schema
 from app.commands import _migrations as subject
-from app.models import Base
-from app.postgres import ServerHandle, create_roles_and_database
+from app.config import Settings
+from app.models import Base, Victim
+from app.postgres import ROLES, ServerHandle, ServerOptions, create_roles_and_database, ensure_server
+from app.postgres.binaries import find_binaries
 from app.postgres.names import OWNER
+from app.runtime import assemble, install
+from tests.factories import World
+from tests.keys.people import identity
 
 ROOT = Path(__file__).resolve().parents[2]
 ADVISORY_LOCK = 0x5255_5601  # of migrations/env.py, which cannot be imported
@@ -209,10 +215,63 @@ def test_an_upgrade_waits_for_another_that_is_under_way(engine: Engine) -> None:
         holder.exec_driver_sql(f"SELECT pg_advisory_lock({ADVISORY_LOCK})")
         thread = threading.Thread(target=go)
         thread.start()
-        assert not done.wait(1.0)
+        assert not done.wait(5.0), "longer than a lock of a table is waited for"
+        assert thread.is_alive(), "it waits instead of giving up"
         holder.exec_driver_sql(f"SELECT pg_advisory_unlock({ADVISORY_LOCK})")
     thread.join(60)
     assert done.is_set()
+
+
+def test_an_installation_waits_for_another_and_says_so(
+    owner: URL, engine: Engine, settings: Settings, tmp_path: Path
+) -> None:
+    """Whatever time limits the server's administrator has set for the owner."""
+    said: list[str] = []
+    own = settings.model_copy(update={"root_key_file": tmp_path / "root.json"})
+    hasty = owner.update_query_dict({"options": "-c lock_timeout=50ms -c statement_timeout=20s"})
+    with engine.connect() as holder:
+        holder.exec_driver_sql(f"SELECT pg_advisory_lock({schema.INSTALL_LOCK})")
+        thread = threading.Thread(
+            target=install, args=({OWNER: hasty}, own), kwargs={"progress": said.append}
+        )
+        thread.start()
+        thread.join(1.0)
+        assert thread.is_alive()
+        assert said == ["Otro proceso lleva esta base de datos a su versión; se espera a que termine."]
+        holder.exec_driver_sql(f"SELECT pg_advisory_unlock({schema.INSTALL_LOCK})")
+    thread.join(60)
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) is not None
+
+
+FIFTEEN = Path(os.environ.get("RUV_POSTGRES_BIN", "/usr/lib/postgresql/15/bin"))
+
+
+def major_of(folder: Path) -> int | None:
+    """The version of the programs in a folder, if there are any."""
+    return find_binaries(folder).major if (folder / "postgres").exists() else None
+
+
+@pytest.mark.skipif(major_of(FIFTEEN) != 15, reason=f"no hay programas de PostgreSQL 15 en {FIFTEEN}")
+def test_the_oldest_server_we_promise_is_brought_to_this_version_and_works(
+    tmp_path: Path, settings: Settings
+) -> None:
+    options = ServerOptions(bin_dir=FIFTEEN, grace=0.0)
+    own = settings.model_copy(update={"root_key_file": tmp_path / "root.json"})
+    with ensure_server(tmp_path / "quince", options=options) as server:
+        create_roles_and_database(server.superuser_url())
+        create_roles_and_database(server.superuser_url(), "otra")
+        urls = {role: make_url(server.url(role)) for role in ROLES}
+        with assemble(own, urls, install(urls, own)) as runtime:
+            world = World(runtime, "")
+            clerk = world.actor("cem_officer")
+            person = world.register(clerk, identity=identity())
+            with runtime.database.session(world.actor("prosecutor")) as session:
+                assert session.scalar(select(func.count()).select_from(Victim)) == 0
+            with runtime.database.session(clerk) as session:
+                assert session.scalars(select(Victim.id)).all() == [person.victim_id]
+        assert subject.check_database(make_url(server.url(OWNER, "otra")), lambda _: None) == []
+        server.close(wait=30.0)
 
 
 def test_a_migration_gives_up_on_a_lock_instead_of_stopping_the_service(engine: Engine) -> None:

@@ -53,7 +53,7 @@ def test_values_are_near_the_truth_and_bytes_never_change(
     before = files_of(own, built.code)
     total = rows_of(before["T0", "csv"])[0]
     assert abs(int(total["valor"]) - 333) <= 40
-    assert total["moe95"] == "8.3"
+    assert total["moe95"] == "8.8"
     by_department = {row["departamento"]: row for row in rows_of(before["T1", "csv"])}
     assert abs(int(by_department["17"]["valor"]) - 240) <= 30
     assert by_department["17"]["departamento_etiqueta"] == "Madre de Dios"

@@ -8,7 +8,7 @@ from typing import Any
 from app.services.releases import noise
 from app.services.releases.artefacts import Artefact
 from app.services.releases.ledger import CAP, DELTA, Charge
-from app.services.releases.withhold import CONFIDENCE_95, RULE, margin_95
+from app.services.releases.withhold import CONFIDENCE_95, ROUNDING, RULE, margin_95
 from app.services.releases.workload import Workload
 
 POPULATION = (
@@ -100,11 +100,11 @@ def _protection(facts: Facts) -> dict[str, Any]:
 def _reading() -> dict[str, str]:
     return {
         "moe95": (
-            f"La mitad del intervalo del 95 %, en personas: {CONFIDENCE_95} sigma. Cubre el ruido que se "
-            "agregó, no los errores del registro."
+            f"La mitad del intervalo del 95 %, en personas: {CONFIDENCE_95} sigma, y {ROUNDING} por el "
+            "redondeo. Cubre el ruido que se agregó, no los errores del registro."
         ),
         "regla_de_reserva": RULE,
-        "coherencia": "Los márgenes comunes de las tablas se hicieron coincidir y no hay celdas negativas.",
+        "coherencia": "Los márgenes comunes se hicieron coincidir, antes de reservar y de redondear.",
         "redondeo": "Cada celda se redondea por su cuenta: una suma puede diferir un poco de su total.",
     }
 

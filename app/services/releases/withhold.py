@@ -7,10 +7,13 @@ SMALLEST_PRINTED = 11
 SIGMAS = 3
 """A printed cell is at least so many standard deviations of its noise away from zero."""
 CONFIDENCE_95 = 1.96
+ROUNDING = 0.5
+"""What printing whole persons may move a value by."""
 
 PRINTED = "PUBLICADO"
 WITHHELD = "RESERVADO"
-"""The mark of an empty cell. Zero and small are the same: neither says whether there is anybody."""
+"""The mark of an empty cell, the same for zero and small. Other cells and a total may give its value back, as
+it was with its noise: the noise protects, the mark only keeps small figures from being taken for exact."""
 
 RULE = (
     f"Se imprime una celda solo si su valor es por lo menos max({SMALLEST_PRINTED}, {SIGMAS} sigma); "
@@ -40,8 +43,12 @@ def threshold(sigma: float) -> float:
 
 
 def margin_95(sigma: float) -> float:
-    """Half-width of the 95 % interval, in persons, to one decimal (of the noise before consistency)."""
-    return round(CONFIDENCE_95 * sigma, 1)
+    """Half-width of the 95 % interval, in persons, to one decimal: noise (before consistency) and rounding.
+
+    Measured over printed cells it covers at least 94.5 %, though a value near the threshold is printed only
+    when the noise lifts it.
+    """
+    return round(CONFIDENCE_95 * sigma + ROUNDING, 1)
 
 
 def withhold(value: float, sigma: float) -> Cell:
