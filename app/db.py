@@ -6,7 +6,7 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +28,7 @@ from app.models import Base
 from app.vault import Keyring
 
 _BLOCK = 64
+_AFTERWARDS = "afterwards"
 _BIND = "SELECT set_config('ruv.context', %(context)s, true)"
 _BIND_SESSION = (
     "SELECT s.user_id, s.unit_id, s.role, s.supervisor"
@@ -91,6 +92,8 @@ class Database:
         self._signer = ContextSigner.from_secret(vault.secret("context"), context_seconds)
         self._pool = {"pool_size": pool_size, "max_overflow": max_overflow}
         self._engines: dict[str, Engine] = {}
+        self.broken_seals = 0
+        """Seals this process met broken, for the operator's metrics."""
 
     def engine(self, role: str = "ruv_app") -> Engine:
         """The engine of a database role, made at first use."""
@@ -123,7 +126,8 @@ class Database:
     def session(self, actor: Actor) -> Iterator[Session]:
         """One transaction for `actor`: committed at the end, rolled back on any exception but one that keeps.
 
-        An error that `keeps_trace` was raised before anything but events was written; they stay.
+        An error that `keeps_trace` was raised before anything but events was written; they stay. What was
+        left for `afterwards` is done then, however it ended.
 
         Raises:
             Unavailable: the server is away.
@@ -145,6 +149,8 @@ class Database:
             raise Unavailable from error
         finally:
             session.close()
+            for step in session.info.pop(_AFTERWARDS, ()):
+                step(self)
 
     @contextmanager
     def reporting(self, role: str = "ruv_report") -> Iterator[Connection]:
@@ -215,6 +221,11 @@ def acting_as(session: Session, actor: Actor) -> Iterator[None]:
             connection.exec_driver_sql(_BIND, {"context": signer.sign(session.info["actor"])})
         raise
     connection.exec_driver_sql(_BIND, {"context": signer.sign(session.info["actor"])})
+
+
+def afterwards(session: Session, step: Callable[[Database], None]) -> None:
+    """Do this in a transaction of its own once the session's has ended, however; the answer waits for it."""
+    session.info.setdefault(_AFTERWARDS, []).append(step)
 
 
 def vault_of(session: Session) -> Keyring:

@@ -131,6 +131,20 @@ class PossibleDuplicate(Conflict):
     keeps_trace = True
 
 
+class BrokenSeal(Conflict):
+    """What is asked for, or would be written over, was sealed and does not open: lost, or altered."""
+
+    type = "broken-seal"
+    title = "Sello roto"
+
+    def __init__(
+        self,
+        detail: str = "Este dato no se puede abrir: el sello está roto. Avise al Oficial de Datos "
+        "Personales. No escriba encima.",
+    ) -> None:
+        super().__init__(detail)
+
+
 class StaleVersion(AppError):
     """Somebody changed it in the meantime (lost race on If-Match)."""
 

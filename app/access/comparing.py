@@ -3,7 +3,8 @@
 The caller need not see those persons, so all that leaves this module is how alike they are. What is opened is
 recorded first, and whoever proves alike has it in her own log, with the unit for which she was compared.
 
-An identity that was tampered with stops nobody from registering: it is passed over, and an event says so.
+An identity that does not open stops nobody from registering; but nor is it nobody's: who shares a token with
+it may be the same person, which is noted for the custody of the register, and an alarm says why.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor, matching_for
+from app.access.broken import Broken, note_broken
 from app.audit.record import event_row, record, record_rows
 from app.db import acting_as, driver_cursor, vault_of
 from app.matching import RULES_VERSION, Band, Comparison, Person, Rarity, compare, person_of
@@ -71,8 +73,7 @@ def compare_identities(
         record(session, proxy, "matching.compare", compartments=[_IDENTITY], purpose=purpose, detail=detail)
         others = _opened(vault_of(session), rows)
         if broken := [record_id for record_id, other in others.items() if other is None]:
-            detail = {"records": broken}
-            record(session, proxy, "matching.broken", purpose=purpose, outcome="error", detail=detail)
+            note_broken(session, proxy, Broken(_IDENTITY, broken, action="matching.broken"))
         rarity = Rarity.public()
         alike = [found for row in rows if (found := _likeness(row, others[row[0]], person, rarity))]
         record_rows(session, [_hit(session, proxy, found, purpose) for found in alike])
@@ -92,9 +93,9 @@ def _opened(vault: Keyring, rows: Sequence[tuple[Any, ...]]) -> dict[int, Person
 
 def _identity_of(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> dict[str, Any]:
     blob_id, version, schema_version, sealed, key_version, kek_id, wrapped = coordinates
-    if blob_id is None:
+    if version is None:
         return {}
-    if wrapped is None:
+    if sealed is None or wrapped is None:
         raise KeyBroken
     dek = vault.open_dek(_IDENTITY, record_id, key_version, kek_id, wrapped)
     return open_json(
@@ -103,8 +104,10 @@ def _identity_of(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> 
 
 
 def _likeness(row: tuple[Any, ...], other: Person | None, person: Person, rarity: Rarity) -> Likeness | None:
-    record_id, person_id, _unit_id, unit, _shared, document_shared, *_ = row
+    record_id, person_id, _unit_id, unit, shared, document_shared, *_ = row
     comparison = compare(person, other or Person(), rarity, document_shared=document_shared)
+    if other is None and shared > 1:
+        comparison = comparison._replace(band=Band.POSSIBLE)
     if document_shared and (other is None or (comparison.band or 0) < Band.PROBABLE):
         # Two people with one document are never passed over in silence, however different their names.
         comparison = comparison._replace(band=Band.PROBABLE)

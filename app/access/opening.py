@@ -18,15 +18,16 @@ from sqlalchemy import and_, bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
+from app.access.broken import Broken, note_broken
 from app.access.policy import OPENING, Level, policy
 from app.access.sealing import COORDINATION, SHELTER_SITE, TEXT_SCHEMA, Strand
 from app.access.standing import Standing
 from app.audit.record import record
 from app.db import Prepared, vault_of
-from app.errors import Forbidden
+from app.errors import BrokenSeal, Forbidden
 from app.models import CompartmentHead, ShelterSite, VictimBlob, VictimDek
 from app.records import own_items, partial_view
-from app.vault import Place, open_json
+from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,20 @@ class Opened:
     levels: dict[str, Level]
     data: dict[str, dict[str, Any]] = field(default_factory=dict)
     filled: dict[str, Filled] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    """Those that are filled and do not open: what is in `data` of them is clear, and not all of it."""
     not_shown: dict[int, list[str]] = field(default_factory=dict)
     """Of each merged record that filled a compartment the actor knows of: those whose strand is not shown."""
+
+    def known(self, compartment: str) -> dict[str, Any]:
+        """What is known of a compartment, for who decides something by it.
+
+        Raises:
+            BrokenSeal: it does not open, so what it says is not known.
+        """
+        if compartment in self.broken:
+            raise BrokenSeal
+        return self.data.get(compartment, {})
 
 
 def _sealed_statement() -> Prepared:
@@ -64,7 +77,7 @@ def _sealed_statement() -> Prepared:
     return Prepared.of(
         select(
             head.compartment, head.record_id, head.version, head.filled_at, head.updated_at,
-            unit.c.unit_name,
+            unit.c.unit_name, head.sealed,
             blob.id, blob.schema_version, blob.sealed, key.version, key.kek_id, key.wrapped,
         )
         .join(unit, and_(unit.c.compartment == head.compartment, unit.c.record_id == head.record_id))
@@ -106,6 +119,8 @@ def open_compartments(  # noqa: PLR0913
 ) -> Opened:
     """Open what the policy lets this actor see of a person, after recording it.
 
+    A compartment whose seal is broken is told as such (`Opened.broken`), and the others open.
+
     Args:
         stand: the actor's standing to her (`standing`), which is what put her in scope.
         names: compartments wanted; all by default.
@@ -113,7 +128,6 @@ def open_compartments(  # noqa: PLR0913
 
     Raises:
         Unavailable: the trace cannot be written.
-        SealBroken: a stored blob was tampered with.
     """
     known = {n: {k: v for k, v in face.items() if v is not None} for n, face in (faces or {}).items()}
     levels = stand.levels(actor)
@@ -127,20 +141,36 @@ def open_compartments(  # noqa: PLR0913
     opening = [name for name in sorted(read) if levels.get(name) in OPENING]
     record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
     vault = vault_of(session)
-    for name, record_id, version, since, updated, unit, *stored in rows:
+    for name, record_id, version, since, updated, unit, has_sealed, *stored in rows:
         opened.filled[name] = Filled(version, since, updated, unit)
-        blob_id, schema, sealed, key_version, kek_id, wrapped = stored
-        if sealed is None or wrapped is None or levels[name] not in OPENING:
+        if not has_sealed or levels[name] not in OPENING:
             continue
-        dek = vault.open_dek(name, record_id, key_version, kek_id, wrapped)
-        place = Place("victim_blob", name, record_id, blob_id, version, schema)
-        opened.data[name] = open_json(dek, place, sealed)
+        data = _opened_blob(vault, name, record_id, version, stored)
+        if data is None:
+            opened.broken.add(name)
+            note_broken(session, actor, Broken(name, [record_id], victim_id))
+        else:
+            opened.data[name] = data
     for name, face in known.items():
         if face and levels.get(name) in OPENING:
             opened.data.setdefault(name, {}).update(face)
     for name, data in opened.data.items():
         opened.data[name] = _shown(actor, name, data, levels[name])
     return opened
+
+
+def _opened_blob(
+    vault: Keyring, compartment: str, record_id: int, version: int, stored: Sequence[Any]
+) -> dict[str, Any] | None:
+    """What is sealed in a version of a compartment; None where its data or its key is lost or altered."""
+    blob_id, schema, sealed, key_version, kek_id, wrapped = stored
+    if sealed is None or wrapped is None:
+        return None
+    try:
+        dek = vault.open_dek(compartment, record_id, key_version, kek_id, wrapped)
+        return open_json(dek, Place("victim_blob", compartment, record_id, blob_id, version, schema), sealed)
+    except VaultError:
+        return None
 
 
 def _shown_strands(
@@ -167,19 +197,31 @@ def _shown(actor: Actor, compartment: str, data: dict[str, Any], level: Level) -
     return own_items(compartment, data, actor.user_id)
 
 
-def current_blob(session: Session, strand: Strand, compartment: str) -> tuple[dict[str, Any], int]:
+def current_blob(session: Session, actor: Actor, strand: Strand, compartment: str) -> dict[str, Any]:
     """The sealed part of a compartment, to be merged with a change that is recorded in the same transaction.
 
-    Returns the data and the version of the blob, `({}, 0)` where there is none. The data never leave the
-    service: the caller was checked for each field it changes and is answered with a version.
+    Empty where nothing was sealed. The data never leave the service: the caller was checked for each field it
+    changes and is answered with a version.
+
+    Raises:
+        BrokenSeal: it does not open: nothing is to be written over it, or decided by it.
     """
-    blob, key = VictimBlob, VictimDek
+    head, blob, key = CompartmentHead, VictimBlob, VictimDek
     row = session.execute(
         select(
-            blob.id, blob.version, blob.schema_version, blob.sealed,
+            head.version, head.sealed, blob.id, blob.schema_version, blob.sealed.label("data"),
             key.version.label("key_version"), key.kek_id, key.wrapped,
         )
-        .join(
+        .outerjoin(
+            blob,
+            and_(
+                blob.victim_id == head.victim_id,
+                blob.record_id == head.record_id,
+                blob.compartment == head.compartment,
+                blob.version == head.version,
+            ),
+        )
+        .outerjoin(
             key,
             and_(
                 key.victim_id == blob.victim_id,
@@ -189,18 +231,18 @@ def current_blob(session: Session, strand: Strand, compartment: str) -> tuple[di
             ),
         )
         .where(
-            blob.victim_id == strand.victim_id,
-            blob.record_id == strand.record_id,
-            blob.compartment == compartment,
+            head.victim_id == strand.victim_id,
+            head.record_id == strand.record_id,
+            head.compartment == compartment,
         )
-        .order_by(blob.version.desc())
-        .limit(1)
     ).first()  # fmt: skip
-    if row is None:
-        return {}, 0
-    dek = vault_of(session).open_dek(compartment, strand.record_id, row.key_version, row.kek_id, row.wrapped)
-    place = Place("victim_blob", compartment, strand.record_id, row.id, row.version, row.schema_version)
-    return open_json(dek, place, row.sealed), row.version
+    if row is None or not row.sealed:
+        return {}
+    data = _opened_blob(vault_of(session), compartment, strand.record_id, row.version, row[2:])
+    if data is None:
+        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
+        raise BrokenSeal
+    return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +254,8 @@ class Version:
     unit: str
     """Name of the unit; which shelter it is may be reserved for the reader."""
     data: dict[str, Any]
+    broken: bool
+    """That it does not open: what it said is not known."""
 
 
 def open_versions(
@@ -224,7 +268,6 @@ def open_versions(
 
     Raises:
         Unavailable: the trace cannot be written.
-        SealBroken: a stored blob was tampered with.
     """
     blob, key = VictimBlob, VictimDek
     unit = func.ruv.version_units(strand.victim_id, strand.record_id, compartment).table_valued(
@@ -235,7 +278,7 @@ def open_versions(
             blob.version, blob.created_at, unit.c.unit_name, blob.id, blob.schema_version, blob.sealed,
             key.version.label("key_version"), key.kek_id, key.wrapped,
         )
-        .join(
+        .outerjoin(
             key,
             and_(
                 key.victim_id == blob.victim_id,
@@ -259,11 +302,12 @@ def open_versions(
     vault = vault_of(session)
     found = []
     for row in rows:
-        dek = vault.open_dek(compartment, strand.record_id, row.key_version, row.kek_id, row.wrapped)
-        place = Place("victim_blob", compartment, strand.record_id, row.id, row.version, row.schema_version)
-        data = open_json(dek, place, row.sealed)
-        shown = _shown(actor, compartment, data, level)
-        found.append(Version(row.version, row.created_at, row.unit_name, shown))
+        stored = (row.id, row.schema_version, row.sealed, row.key_version, row.kek_id, row.wrapped)
+        data = _opened_blob(vault, compartment, strand.record_id, row.version, stored)
+        shown = _shown(actor, compartment, data or {}, level)
+        found.append(Version(row.version, row.created_at, row.unit_name, shown, data is None))
+    if any(version.broken for version in found):
+        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
     return found
 
 
@@ -295,7 +339,7 @@ def open_rows(  # noqa: PLR0913
     Raises:
         Forbidden: the role does not open this compartment at all.
         Unavailable: the trace cannot be written.
-        SealBroken: a row was tampered with.
+        VaultError: a row or its key is lost or was tampered with.
     """
     if compartment != COORDINATION and not policy().opens(actor.role, compartment):
         raise Forbidden("Su función no abre esta parte del registro.")
@@ -318,6 +362,8 @@ def open_rows(  # noqa: PLR0913
         r.version: vault.open_dek(compartment, strand.record_id, r.version, r.kek_id, r.wrapped)
         for r in stored
     }
+    if any(row.sealed is not None and row.key_version not in deks for row in rows):
+        raise KeyBroken
     return [
         {}
         if row.sealed is None

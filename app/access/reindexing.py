@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.actor import MAINTENANCE
+from app.access.broken import Broken, note_broken
 from app.audit.record import record
 from app.db import driver_cursor, vault_of
 from app.matching import person_of, tokens
-from app.vault import Keyring, Place, open_json
+from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
 
 _IDENTITY = "identity"
 _BATCH = "SELECT * FROM ruv.reindex_batch(%(most)s)"
@@ -35,7 +36,7 @@ def reindex(session: Session, secret: bytes, most: int) -> int:
 
     Raises:
         Unavailable: the trace cannot be written.
-        SealBroken: a stored identity was tampered with; nothing of the batch is kept.
+        VaultError: a stored identity is lost or was tampered with; nothing of the batch is kept.
     """
     cursor = driver_cursor(session)
     cursor.execute(_BATCH, {"most": most})
@@ -47,7 +48,7 @@ def reindex(session: Session, secret: bytes, most: int) -> int:
     record(
         session, MAINTENANCE, "keys.reindex", compartments=[_IDENTITY], purpose="mantenimiento", detail=detail
     )
-    marks = sorted(_marks(vault_of(session), secret, rows))
+    marks = sorted(_marks(session, secret, rows))
     cursor.execute(
         _PUT,
         {
@@ -61,20 +62,25 @@ def reindex(session: Session, secret: bytes, most: int) -> int:
     return len(records)
 
 
-def _marks(vault: Keyring, secret: bytes, rows: Iterable[Sequence[Any]]) -> set[tuple[int, int, int]]:
+def _marks(session: Session, secret: bytes, rows: Iterable[Sequence[Any]]) -> set[tuple[int, int, int]]:
     """Record, token and kind of each."""
-    return {
-        (row[0], token.value, int(token.kind))
-        for row in rows
-        if row[1] is not None
-        for token in tokens(secret, person_of(_opened(vault, *row)))
-    }
+    found: set[tuple[int, int, int]] = set()
+    for row in rows:
+        if row[2] is None:  # no identity at all
+            continue
+        try:
+            person = person_of(_opened(vault_of(session), *row))
+        except VaultError:
+            note_broken(session, MAINTENANCE, Broken(_IDENTITY, [row[0]]))
+            raise
+        found.update((row[0], token.value, int(token.kind)) for token in tokens(secret, person))
+    return found
 
 
 def _opened(  # noqa: PLR0913, PLR0917 - the columns of a batch
     vault: Keyring,
     record_id: int,
-    blob_id: int,
+    blob_id: int | None,
     version: int,
     schema_version: int,
     sealed: bytes,
@@ -82,6 +88,8 @@ def _opened(  # noqa: PLR0913, PLR0917 - the columns of a batch
     kek_id: int,
     wrapped: bytes,
 ) -> dict[str, Any]:
+    if blob_id is None:  # its newest version is lost
+        raise KeyBroken
     dek = vault.open_dek(_IDENTITY, record_id, key_version, kek_id, wrapped)
     place = Place("victim_blob", _IDENTITY, record_id, blob_id, version, schema_version)
     return open_json(dek, place, sealed)

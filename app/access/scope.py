@@ -173,6 +173,8 @@ def visible_placements(actor: Actor) -> Select[int]:
     return query.params(actor_params(actor))
 
 
+BROKEN_SEAL = "SELLO_ROTO"
+"""Notice that who oversees the trace sees although it takes part in no case; it says a code alone."""
 WITHDRAWN, EXPIRED = "CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"
 """Kinds of the notice that a share is over, for the unit that had it: codes only."""
 
@@ -213,10 +215,11 @@ def visible_notices(actor: Actor) -> Select[int]:
         or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
     )
     answers = policy().permits(actor.role, Permission.REFERRALS_READ)
+    seen = [in_case, *([asked] if answers else [])]
+    if policy().permits(actor.role, Permission.AUDIT_READ):
+        seen.append(Notice.kind == BROKEN_SEAL)
     query = select(Notice.id).where(
-        Notice.unit_id == UNIT,
-        or_(Notice.user_id.is_(None), Notice.user_id == USER),
-        or_(in_case, asked) if answers else in_case,
+        Notice.unit_id == UNIT, or_(Notice.user_id.is_(None), Notice.user_id == USER), or_(*seen)
     )
     if not actor.unit_wide:
         query = query.where(Notice.supervisors.is_(False))

@@ -10,7 +10,8 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.db import vault_of
-from app.models import VictimDek
+from app.errors import BrokenSeal
+from app.models import CompartmentHead, VictimDek
 from app.vault import Dek, Place, seal, seal_json
 
 COORDINATION = "coordination"
@@ -67,6 +68,7 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
     """The record's data key of a compartment, drawn now if it has none yet, and its version.
 
     Raises:
+        BrokenSeal: it had one, as the compartment is filled: a new key would hide that the old one is lost.
         sqlalchemy.exc.ProgrammingError: row-level security refuses (out of scope or may not write).
     """
     # One writer at a time draws the first key of a compartment; the second finds it.
@@ -77,6 +79,8 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
     found = current_key(session, strand, compartment)
     if found is not None:
         return found
+    if _was_sealed(session, strand, compartment):
+        raise BrokenSeal
     dek, kek_id, wrapped = vault_of(session).new_dek(compartment, strand.record_id)
     session.execute(
         insert(VictimDek),
@@ -91,6 +95,20 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
         ],
     )
     return dek, dek.version
+
+
+def _was_sealed(session: Session, strand: Strand, compartment: str) -> bool:
+    """Whether something was sealed in this compartment of the record, as far as the bound actor knows."""
+    head = CompartmentHead
+    return bool(
+        session.scalar(
+            select(head.sealed).where(
+                head.victim_id == strand.victim_id,
+                head.record_id == strand.record_id,
+                head.compartment == compartment,
+            )
+        )
+    )
 
 
 def seal_with(session: Session, key: StoredKey, place: Place, data: Mapping[str, Any]) -> bytes:

@@ -32,7 +32,7 @@ def readyz(runtime: CurrentRuntime) -> Answer:
 def metrics(
     request: Request, runtime: CurrentRuntime, authorization: Annotated[str | None, Header()] = None
 ) -> Response:
-    """Pool figures in the Prometheus text format, on loopback or with the metrics token."""
+    """Pool figures and broken seals in the Prometheus text format, on loopback or with the metrics token."""
     if not _may_measure(request, runtime.settings.metrics_token, authorization):
         raise NotFound
     checked_out, size = runtime.database.pool_usage()
@@ -41,6 +41,8 @@ def metrics(
         f"ruv_db_connections_in_use {checked_out}\n"
         "# TYPE ruv_db_pool_size gauge\n"
         f"ruv_db_pool_size {size}\n"
+        "# TYPE ruv_broken_seals_total counter\n"
+        f"ruv_broken_seals_total {runtime.database.broken_seals}\n"
     )
     return PlainTextResponse(text)
 

@@ -141,6 +141,8 @@ def export_command(
     say(f"{counts.persons} personas exportadas.")
     if counts.withheld:
         say(f"{counts.withheld} datos que la cuenta solo ve en parte no se exportaron.")
+    if counts.broken:
+        say(f"{counts.broken} partes no se exportaron: su sello está roto. Avise a Datos Personales.")
     for column, times in sorted(counts.without_counterpart.items()):
         say(f"{column}: {times} valores sin equivalente en HTCDS no se exportaron.")
 

@@ -18,6 +18,7 @@ from app.db import DATABASE_ERRORS, translated
 from app.edge.deps import is_json
 from app.errors import (
     AppError,
+    BrokenSeal,
     Conflict,
     Forbidden,
     Invalid,
@@ -28,7 +29,8 @@ from app.errors import (
     Unavailable,
 )
 from app.records.errors import message_es
-from app.services.denials import record_denial
+from app.services.denials import record_broken_seal, record_denial
+from app.vault import VaultError
 
 log = logging.getLogger("ruv")
 
@@ -73,6 +75,7 @@ def install(app: FastAPI, pages: Pages) -> None:
     app.add_exception_handler(AppError, _on_app_error)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, _on_invalid_request)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, _on_http_error)  # type: ignore[arg-type]
+    app.add_exception_handler(VaultError, _on_vault_error)
     for kind in DATABASE_ERRORS:
         app.add_exception_handler(kind, _on_database_error)
     app.add_middleware(NoStackTraces)
@@ -189,6 +192,21 @@ def _on_database_error(request: Request, error: Exception) -> Response:
     if known is None:
         return _on_unexpected(request, error)
     return _on_app_error(request, known)
+
+
+def _on_vault_error(request: Request, error: Exception) -> Response:
+    """What was sealed does not open: said so, and told to who oversees the trace."""
+    log_unexpected(error)
+    actor: Actor | None = getattr(request.state, "actor", None)
+    problem: AppError = BrokenSeal()
+    if actor is not None:
+        try:
+            record_broken_seal(
+                request.app.state.runtime.database, actor, code=request.path_params.get("code")
+            )
+        except (Unauthenticated, Unavailable) as instead:
+            problem = instead
+    return _answer(request, problem.status, problem.problem())
 
 
 def _on_unexpected(request: Request, error: Exception) -> Response:

@@ -7,7 +7,7 @@ from app.matching.rarity import Rarity
 from app.matching.score import Band, Comparison, Verdict, compare
 from app.matching.tokens import Kind, Token, tokens
 
-RULES_VERSION = "2026.1"
+RULES_VERSION = "2026.2"
 """Changes with every change of rules, lists and weights: a stored comparison says which made it."""
 
 __all__ = [

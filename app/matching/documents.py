@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from app.matching.normalise import normalise_number
+from app.records.placeholders import is_placeholder
 
 _HOME_ISSUED = frozenset({"DNI", "CE"})
 """Issued by Peru alone: the country may be left out."""
@@ -21,11 +22,14 @@ class Document(NamedTuple):
 
 
 def documents_of(documents: Iterable[Mapping[str, str | None]]) -> tuple[Document, ...]:
-    """The items of `identity.documents` that have a type and a number, in their order, each once."""
+    """The items of `identity.documents` that have a type and a number, in their order, each once.
+
+    A number that stands for none is no document: it would make one person of all who have none.
+    """
     found: dict[Document, None] = {}
     for item in documents:
         kind, number = item.get("type"), normalise_number(item.get("number") or "")
-        if kind and number:
+        if kind and number and not is_placeholder(number):
             country = item.get("country") or ("PE" if kind in _HOME_ISSUED else "")
             found[Document(kind, country, number)] = None
     return tuple(found)

@@ -16,7 +16,8 @@ class CommandRequest(Base):
 
     `victim_id` and `other_id` are records: the one that stays and the one it takes in (`FUSION`), the person
     and the record that leaves her (`SEPARACION`), the person of the case alone (`DESCARTE`). `fingerprint` is
-    what was to be seen when it was asked; the command no longer fits once it changes. Codes only, no text.
+    what was to be seen when it was asked; the command no longer fits once it changes. `warnings` say what of
+    two records does not agree. Codes only, no text.
     """
 
     __tablename__ = "command_request"
@@ -66,6 +67,7 @@ class CommandRequest(Base):
     case_id: Mapped[int | None]
     reason: Mapped[str]
     fingerprint: Mapped[str]
+    warnings: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     state: Mapped[str] = mapped_column(server_default=text("'PENDIENTE'"))
     requested_at: Mapped[Now]
     requested_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))

@@ -152,7 +152,11 @@ class VictimBlob(Base):
 
 
 class CompartmentHead(Base):
-    """That a compartment of a record is filled, since when, by which unit: all that level `exists` shows."""
+    """That a compartment of a record is filled, since when, by which unit: all that level `exists` shows.
+
+    `sealed`: its version has a sealed part, without which it is broken; not so some written before, of clear
+    fields alone.
+    """
 
     __tablename__ = "compartment_head"
     __table_args__ = (ForeignKeyConstraint(["record_id", "victim_id"], RECORD_REF, onupdate="CASCADE"),)
@@ -161,6 +165,7 @@ class CompartmentHead(Base):
     compartment: Mapped[str] = mapped_column(primary_key=True)
     record_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int]
+    sealed: Mapped[bool] = mapped_column(server_default=text("true"))
     filled_at: Mapped[Now]
     updated_at: Mapped[Now]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

@@ -18,6 +18,7 @@ from stdnum.pe import cui
 from stdnum.util import clean
 
 from app.records.errors import FieldError
+from app.records.placeholders import is_placeholder
 
 
 class _Rule(Protocol):
@@ -52,6 +53,10 @@ _NATIONAL_SHAPES: Final = {
 }
 """Identity cards without a public check digit: Bolivia with complement and place of issue, Venezuela with its
 letter."""
+_NO_NUMBER: Final = (
+    "document_placeholder",
+    "Ese número es de relleno y no identifica a nadie: si la persona no tiene documento, déjelo vacío.",
+)
 
 
 def document_warnings(documents: Iterable[Mapping[str, Any]]) -> list[FieldError]:
@@ -62,10 +67,13 @@ def document_warnings(documents: Iterable[Mapping[str, Any]]) -> list[FieldError
     """
     found: list[FieldError] = []
     for place, document in enumerate(documents):
-        kind, number = document.get("type"), clean(document.get("number") or "", " -./").upper()
-        if not kind or not number:
+        kind, written = document.get("type"), document.get("number")
+        if not kind or not written:
             continue
-        remark = _remark(kind, document.get("country") or "", number)
+        number = clean(written, " -./").upper()
+        remark = (
+            _NO_NUMBER if is_placeholder(written) else _remark(kind, document.get("country") or "", number)
+        )
         if remark is not None:
             code, message = remark
             found.append({"field": f"documents.{place}.number", "code": code, "message": message})

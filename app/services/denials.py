@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from app.access.actor import Actor
+from app.access.broken import Broken, tell_broken
 from app.audit import record
 from app.db import Database
 from app.services.victims.queries import visible_victim
@@ -39,3 +40,18 @@ def record_denial(
     with database.session(actor) as session:
         victim_id = visible_victim(session, actor, code) if code else None
         record(session, actor, action, victim_id=victim_id, outcome="denied", fields=fields, detail=detail)
+
+
+def record_broken_seal(database: Database, actor: Actor, *, code: str | None) -> None:
+    """Tell that `actor` asked for something that was sealed and does not open.
+
+    Args:
+        code: the public code asked for; where it is a person's in scope, the notice says hers.
+
+    Raises:
+        Unavailable: the trace cannot be written.
+        Unauthenticated: the actor's session is over, so there is nobody to record.
+    """
+    with database.session(actor) as session:
+        victim_id = visible_victim(session, actor, code) if code else None
+    tell_broken(database, actor, Broken("", [victim_id] if victim_id else [], victim_id))

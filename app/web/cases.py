@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
 from app.edge.deps import Requires
-from app.records import fields
+from app.records import COMPARTMENTS, fields
 from app.records.kinds import LIMA
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RETRAFFICKING, STATES
@@ -167,6 +167,10 @@ def _alerts(page: Page, victim: str) -> dict[str, Any]:
         flags.append((_("Riesgo: %s") % label(risk, "risk_level").lower(), _RISKS[risk]))
     restricted = found.get("contact_restrictions", ())
     flags += [(label(code, "contact_restriction"), "red") for code in _FLAGGED if code in restricted]
+    if broken := found.get("_broken"):
+        lost = ", ".join(COMPARTMENTS[name].title_es for name in broken)
+        rows.insert(0, (_("No se puede abrir: sello roto"), lost))
+        flags.append((_("Sello roto"), "red"))
     return {"rows": rows, "flags": flags}
 
 

@@ -118,6 +118,7 @@ def _draw_part(page: Page, frame: dict[str, Any], look: Look, reason: str) -> Re
         slug=_SLUG_OF[look.part.name],
         part=look.part,
         partial=look.part.level is Level.PARTIAL,
+        broken=look.broken,
         hidden=_hidden(look),
         groups=shown_groups(look),
         reason=reason,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.access.policy import Level
 from app.edge.deps import Requires
-from app.errors import Forbidden, PossibleDuplicate
+from app.errors import BrokenSeal, Forbidden, PossibleDuplicate
 from app.records import FieldSpec, Partial, fields
 from app.services.victims import part_queries
 from app.services.victims.changes import change
@@ -98,6 +98,8 @@ def _look(page: Page, frame: dict[str, Any], slug: str) -> Look:
     look = part_queries.look(page.session, page.actor, victim, compartment, reason=_reason(page))
     if not look.part.writes:
         raise Forbidden(_("Su función no puede escribir en esta parte del registro."))
+    if look.broken:
+        raise BrokenSeal
     return look
 
 

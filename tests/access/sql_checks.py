@@ -23,7 +23,7 @@ KEY = (
 BLOB = (
     "INSERT INTO victim_blob (victim_id, record_id, compartment, version, schema_version, key_version,"
     " sealed, created_by, unit_id)"
-    " VALUES (%(victim)s, %(victim)s, %(compartment)s, 9000, 1, 1, '\\x00', %(user)s, %(unit)s)"
+    " VALUES (%(victim)s, %(victim)s, %(compartment)s, %(version)s, 1, 1, '\\x00', %(user)s, %(unit)s)"
 )
 HEAD = (
     "INSERT INTO compartment_head (victim_id, record_id, compartment, version, unit_id)"
@@ -90,6 +90,7 @@ def insert_violations(
         "compartment": compartment,
         "user": actor.user_id,
         "unit": actor.unit_id,
+        "version": office.version(person, compartment) + 1,
     }
     with office.world.session(actor) as session:
         return [

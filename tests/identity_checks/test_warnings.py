@@ -12,7 +12,7 @@ from app.services.interop.outcomes import VALID
 from tests.factories import World
 from tests.interop.files import HTCDS, htcds_file, load
 
-ODD = {"documents": [{"type": "DNI", "number": "1234567"}], "age_years": 30}
+ODD = {"documents": [{"type": "DNI", "number": "4827913"}], "age_years": 30}
 WARNING = {
     "field": "identity.documents.0.number",
     "code": "dni_shape",
@@ -36,11 +36,11 @@ def test_registering_and_changing_warn_and_store(world: World) -> None:
     worse = {"documents": [*better["documents"], *ODD["documents"]], "given_names": None}
     changed = client.patch(path, json=worse, headers={"If-Match": '"2"'})
     assert [warning["field"] for warning in changed.json()["warnings"]] == ["identity.documents.1.number"]
-    assert "1234567" not in changed.text
+    assert "4827913" not in changed.text
 
 
 def test_an_import_counts_them(world: World, tmp_path: Path) -> None:
-    row = {"ruv_FirstIdentifiedOn": "2024-05-02", "prs_IdentityNumber": "[DNI PE] 1234567"}
+    row = {"ruv_FirstIdentifiedOn": "2024-05-02", "prs_IdentityNumber": "[DNI PE] 4827913"}
     actor = world.actor("police_investigator")
     done = load(world, actor, htcds_file(tmp_path / "h.csv", row), HTCDS, commit=False)
     assert done.results == {VALID: 1}

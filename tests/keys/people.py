@@ -70,6 +70,19 @@ def tamper(runtime: Runtime) -> None:
         connection.execute(text("ALTER TABLE victim_blob FORCE ROW LEVEL SECURITY"))
 
 
+def lose(runtime: Runtime) -> None:
+    """Take away the newest sealed identity, as only who holds the database itself could."""
+    with runtime.database.reporting(OWNER) as connection:
+        connection.execute(text("ALTER TABLE victim_blob NO FORCE ROW LEVEL SECURITY"))
+        connection.execute(
+            text(
+                "DELETE FROM victim_blob"
+                " WHERE id = (SELECT max(id) FROM victim_blob WHERE compartment = 'identity')"
+            )
+        )
+        connection.execute(text("ALTER TABLE victim_blob FORCE ROW LEVEL SECURITY"))
+
+
 def merge_rows(runtime: Runtime, kept: int, absorbed: int) -> None:
     """Hang one record's rows from another's person, as a merge does; its open case runs beside the other."""
     lead = "SELECT id FROM trafficking_case WHERE victim_id = :kept"

@@ -19,11 +19,12 @@ from app.services.index_keys.rotation import rotate
 from app.services.matching.marking import marks_of
 from app.services.victims.changes import change
 from app.services.victims.registration import Registration, register
-from app.vault import RootKey, SealBroken
+from app.vault import RootKey, VaultError
 from tests.factories import World
 from tests.keys.people import (
     found,
     identity,
+    lose,
     merge_rows,
     owner_sees,
     tamper,
@@ -274,11 +275,19 @@ def test_the_rebuild_sees_no_person_otherwise(office: World, people: dict[str, d
             assert rows.scalar_one() == 0, table
 
 
-def test_a_tampered_identity_stops_it_and_both_keys_stay(
-    office: World, console: Runtime, root: RootKey, clerk: Actor, people: dict[str, dict[str, Any]]
+@pytest.mark.parametrize("damage", [tamper, lose])
+def test_an_identity_that_does_not_open_stops_it_and_both_keys_stay(
+    office: World,
+    console: Runtime,
+    root: RootKey,
+    clerk: Actor,
+    people: dict[str, dict[str, Any]],
+    damage: Callable[[Runtime], None],
 ) -> None:
-    tamper(console)
-    with pytest.raises(SealBroken):
+    damage(console)
+    with pytest.raises(VaultError):
         rotate(console.database, root, silent, batch=4)
+    (alarm,) = owner_sees(console, "SELECT event FROM audit_event WHERE action = 'seals.broken'")
+    assert '"outcome":"error"' in alarm[0]
     with office.session(clerk) as session:
         assert [key.version for key in index_keys(session)] == [1, 2]

@@ -188,3 +188,22 @@ def test_any_identity_has_few_tokens_always_the_same(identity: dict[str, Any]) -
     found = tokens(KEY, person_of(identity))
     assert found == tokens(KEY, person_of(identity))
     assert len(found) <= MOST
+
+
+NONE = (
+    "00000000", "S/N", "s/n", "No tiene", "-", "ninguno", "11111111", "12345678", "01234567", "87654321",
+    "99999999", "1234567890", "XXXXXXXX", "V-00000000", "0", "NN", "sin documento", "indocumentada", "....",
+)  # fmt: skip
+SOME = ("45678901", "10117410", "00000019", "AB123456", "V-12345678", "20112011", "11111112", "98765431")
+
+
+@pytest.mark.parametrize("number", NONE)
+def test_a_number_that_stands_for_none_is_no_document(number: str) -> None:
+    stand_in = {"type": "DNI", "number": number}
+    assert document_tokens(KEY, [stand_in]) == []
+    assert person_of({**ROSA, "documents": [stand_in]}).documents == ()
+
+
+@pytest.mark.parametrize("number", SOME)
+def test_a_number_that_may_be_somebodys_is_a_document(number: str) -> None:
+    assert len(document_tokens(KEY, [{"type": "DNI", "number": number}])) == 1

@@ -43,7 +43,7 @@ def _is_suspect(session: Session, actor: Actor, ref: CaseRef, name: str) -> bool
     strand = shown_strand(session, ref.victim_id, "contact")
     if strand is None or "contact" not in openable(session, actor, ref.victim_id):
         return False
-    data, _ = current_blob(session, strand, "contact")
+    data = current_blob(session, actor, strand, "contact")
     known = [*(data.get("family") or ()), *filter(None, [data.get("emergency_contact")])]
     spoken = set(given_words(name))
     return any(

@@ -29,6 +29,13 @@ from app.services.victims.queries import read as read_victim
 
 PURPOSE: Final = "derechos-arco"
 _LOOKS: Final = 500
+_LOST: Final = [
+    {
+        "campo": "Aviso",
+        "valor": "El resto de esta parte no se puede abrir: su sello está roto. Se avisó al Oficial de Datos "
+        "Personales.",
+    }
+]
 _ELSEWHERE: Final = "Pídalo a la unidad que lo escribió; si no sabe cuál es, al Oficial de Datos Personales."
 
 
@@ -103,11 +110,14 @@ def _plain(value: Any) -> Any:
 
 
 def _parts(known: Mapping[str, Any]) -> list[dict[str, Any]]:
-    levels, data = known["_access"], known["compartments"]
+    levels, data, broken = known["_access"], known["compartments"], known["_broken"]
     return [
-        {"parte": model.title_es, "datos": in_words(fields(name), data[name])}
+        {
+            "parte": model.title_es,
+            "datos": in_words(fields(name), data.get(name, {})) + (_LOST if name in broken else []),
+        }
         for name, model in COMPARTMENTS.items()
-        if levels.get(name) == Level.FULL.name.lower() and data.get(name)
+        if levels.get(name) == Level.FULL.name.lower() and (data.get(name) or name in broken)
     ]
 
 

@@ -111,9 +111,9 @@ def _question(
         opened = open_compartments(
             session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=("identity", "protection")
         )
-        if _reserved(session, ref.victim_id, opened):
+        if _reserved(session, actor, ref.victim_id, opened):
             raise Conflict(_RESERVED)
-        identity = opened.data.get("identity", {})
+        identity = opened.known("identity")
         document = _document(identity, place)
         issuer = pide.issuer_of(document["type"])
         if issuer is None:
@@ -126,12 +126,17 @@ def _question(
         return _Question(ref.victim_id, document["type"], document["number"], issuer.name, identity)
 
 
-def _reserved(session: Session, victim_id: int, opened: Opened) -> bool:
-    """Whether her identity is under reserve, in any of her records; so it is where the actor may not know."""
+def _reserved(session: Session, actor: Actor, victim_id: int, opened: Opened) -> bool:
+    """Whether her identity is under reserve, in any of her records; so it is where the actor may not know.
+
+    Raises:
+        BrokenSeal: what would say so does not open.
+    """
     if opened.levels.get("protection") not in OPENING:
         return True
+    opened.known("protection")
     parts = [
-        current_blob(session, Strand(victim_id, record_id), name)[0]
+        current_blob(session, actor, Strand(victim_id, record_id), name)
         for record_id, names in opened.not_shown.items()
         for name in names
     ]

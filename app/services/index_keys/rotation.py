@@ -62,7 +62,7 @@ def rotate(database: Database, root: RootKey, progress: Progress, *, batch: int 
     Raises:
         Conflict: another rotation is at work.
         Unavailable: the database went away, or tokens were in use all the while; run it again.
-        SealBroken: an identity was tampered with; both keys stay in force until it is repaired.
+        VaultError: an identity is lost or was tampered with; both keys stay in force until it is repaired.
     """
     with _sole(database):
         version = _alone(database, partial(_begin, root=root))

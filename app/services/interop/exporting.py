@@ -23,10 +23,11 @@ PURPOSE = "intercambio"
 
 @dataclass(slots=True)
 class Exported:
-    """Counts of an export: persons, fields the actor sees only in part, values without a name in HTCDS."""
+    """Counts of an export: persons, fields seen in part, parts that do not open, values without a name."""
 
     persons: int = 0
     withheld: int = 0
+    broken: int = 0
     without_counterpart: Counter[str] = field(default_factory=Counter)
 
 
@@ -68,6 +69,7 @@ def _cells(person: Person, counts: Exported) -> dict[str, str]:
     cells, lost = cells_out(person.compartments)
     counts.persons += 1
     counts.withheld += person.withheld
+    counts.broken += person.broken
     counts.without_counterpart.update(lost)
     return {
         PERSON: person.code,

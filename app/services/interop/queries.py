@@ -71,6 +71,8 @@ class Person:
     compartments: dict[str, dict[str, Any]]
     withheld: int
     """How many filled fields the actor sees only in part, or masked; those do not go out."""
+    broken: int
+    """How many compartments do not open."""
 
 
 def keys_in_scope(session: Session, actor: Actor) -> list[int]:
@@ -145,8 +147,9 @@ def _person(session: Session, actor: Actor, rows: list[Any], names: Sequence[str
     )
     whole = {name: _whole(actor, stand, name, data) for name, data in opened.data.items()}
     withheld = sum(len(data) - len(whole[name]) for name, data in opened.data.items())
+    broken = len(opened.broken)
     code, identified, state = first[4:_PROFILE_AT]
-    return Person(first[2], first[3], code, state, identified, whole, withheld)
+    return Person(first[2], first[3], code, state, identified, whole, withheld, broken)
 
 
 def _whole(actor: Actor, stand: Standing, compartment: str, data: dict[str, Any]) -> dict[str, Any]:

@@ -220,7 +220,7 @@ def _face(pair: Pair) -> dict[str, Any]:
 
 
 def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Mapping[str, Any] | None:
-    """What the actor sees of a person's identity; None when she is out of its sight."""
+    """What the actor sees of a person's identity; None when she is out of its sight or it does not open."""
     stand = standing(session, actor, side.person_id) if side.in_scope else None
     if stand is None:
         record(
@@ -232,7 +232,7 @@ def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Mapping
         session, actor, side.person_id, stand,
         purpose=PURPOSE, action="matching.review", names=["identity"],
     )  # fmt: skip
-    return opened.data.get("identity", {})
+    return None if "identity" in opened.broken else opened.data.get("identity", {})
 
 
 def _value(field: str, identity: Mapping[str, Any] | None) -> Any:

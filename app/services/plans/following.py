@@ -163,6 +163,8 @@ def allowed(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> tuple
         session, actor, ref.row.victim_id, ref.standing,
         purpose=purpose, action="plans.safe-contact", names=["contact"],
     )  # fmt: skip
+    if "contact" in opened.broken:  # by which she would be at risk is not known
+        return safe_contact.UNKNOWN
     known = opened.data.get("contact", {})
     return safe_contact.possible(known.get("safe_channel"), known.get("contact_restrictions") or ())
 

@@ -103,12 +103,13 @@ def full_name(session: Session, actor: Actor, victim_id: int, stand: Standing) -
 
     Raises:
         Forbidden: the role does not read identity in full, for this person.
+        BrokenSeal: it does not open.
     """
     if stand.level(actor, "identity") is not Level.FULL:
         raise Forbidden("Su función no lee la identidad completa: imprima el documento con códigos.")
     opened = open_compartments(
         session, actor, victim_id, stand, purpose="atencion", action="victims.read", names=["identity"]
     )
-    known = opened.data.get("identity", {})
+    known = opened.known("identity")
     parts = (known.get(name) for name in ("given_names", "first_surname", "second_surname"))
     return " ".join(part for part in parts if part) or "Sin nombre registrado"

@@ -23,8 +23,9 @@ def single_interview(
 ) -> dict[str, Any]:
     """What the actor may know of the single interview of a case's person; never what was said in it.
 
-    `held` tells that it took place, `level` how much of the testimony the actor reads, `legal_date` is its
-    date in the legal part (True where only its presence is told), and `testimony` holds its circumstances.
+    `held` tells that it took place, `broken` that what would tell it does not open, `level` how much of the
+    testimony the actor reads, `legal_date` is its date in the legal part (True where only its presence is
+    told), and `testimony` holds its circumstances.
 
     Raises:
         NotFound: out of scope, or the legal compartment does not exist for this actor.
@@ -36,12 +37,13 @@ def single_interview(
         session, actor, part.ref.victim_id, part.stand,
         purpose=purpose, action="proceedings.read", names=[TESTIMONY, COMPARTMENT],
     )  # fmt: skip
-    testimony = opened.data.get(TESTIMONY, {})
+    testimony = {} if TESTIMONY in opened.broken else opened.data.get(TESTIMONY, {})
     dated = opened.data.get(COMPARTMENT, {}).get("single_interview_date")
     return {
         "held": held(testimony) or dated is not None,
         "level": opened.levels[TESTIMONY].name.lower() if TESTIMONY in opened.levels else "none",
         "filled": TESTIMONY in opened.filled,
+        "broken": bool(opened.broken),
         "legal_date": dated,
         "testimony": {name: testimony[name] for name in _SHOWN if testimony.get(name) is not None},
     }

@@ -179,7 +179,7 @@ def _look(session: Session, actor: Actor, part: CasePart, name: str) -> dict[str
         session, actor, part.ref.victim_id, part.stand,
         purpose="atencion", action="procedures.read", names=[name],
     )  # fmt: skip
-    return opened.data.get(name, {})
+    return opened.known(name)
 
 
 def _check_extras(state: str, wanted: Step) -> None:

@@ -87,6 +87,7 @@ def change(  # noqa: PLR0913
         Invalid: the result is not valid; nothing is stored.
         StaleVersion: somebody changed it meanwhile.
         PossibleDuplicate: a document added is somebody else's, and no reason was given; nothing is written.
+        BrokenSeal: what is stored does not open: nothing is written over it.
         Conflict: the change would take the person out of the actor's own sight, or the code is a merged
             record's whose own strand is not the one shown.
     """
@@ -98,22 +99,21 @@ def change(  # noqa: PLR0913
     _check_names(compartment, patch)
     check_reason(not_duplicate, "not_duplicate")
     strand = _held(session, ref, compartment, version)
-    current, blob_version = current_blob(session, strand, compartment)
+    current = current_blob(session, actor, strand, compartment)
     current.update(faces.stored(session, ref.victim_id, compartment))
     repeated = compartment == "testimony" and _another_interview(session, actor, ref, current, patch)
     clean = _changed(actor, compartment, current, patch)
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
     ask_first(session, actor, [each for each in alike if each.document_shared], not_duplicate)
-    _advance(session, actor, strand, compartment, version)
     tokens = [mark_row(strand.record_id, mark) for mark in marks]
     insert_rows(session, VictimToken, tokens, skip_present=True)  # she may have had them before
     sealed_part, face = split_face(compartment, clean)
     faces.write(session, ref.victim_id, face)
     new = version + 1
-    blobs = []
-    if sealed_part or blob_version:
-        blobs.append(_append(session, actor, strand, compartment, new, sealed_part))
-    _traced(session, actor, ref, (compartment, patch), purpose=purpose, blobs=blobs, repeated=repeated)
+    # Every version has a sealed part, be it empty: a head without one is a broken seal.
+    blob = _append(session, actor, strand, compartment, new, sealed_part)
+    _advance(session, actor, strand, compartment, version)
+    _traced(session, actor, ref, (compartment, patch), purpose=purpose, blobs=[blob], repeated=repeated)
     note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
     return Changed(new, _remarks(session, actor, ref, compartment, clean, patch))
 
@@ -176,7 +176,7 @@ def _another_interview(
     done = single_interview.held(current)
     if not done and single_interview.another(current, patch, done=True):
         # It may be noted with the proceedings alone.
-        legal, _ = current_blob(session, Strand(ref.victim_id, ref.victim_id), "legal")
+        legal = current_blob(session, actor, Strand(ref.victim_id, ref.victim_id), "legal")
         done = legal.get("single_interview_date") is not None
     return single_interview.check(current, patch, done=done, shown=shown)
 

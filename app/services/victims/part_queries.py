@@ -54,11 +54,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One compartment, opened. `version`: to be sent with a change of it; 0 while it is empty."""
+    """One compartment, opened. `version`: to be sent with a change of it; 0 while it is empty.
+
+    `broken`: it is filled and does not open; nothing may be written over it.
+    """
 
     part: Part
     data: dict[str, Any]
     version: int
+    broken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def look(session: Session, actor: Actor, code: str, compartment: str, *, reason:
         _part(actor, ref, compartment, filled),
         opened.data.get(compartment, {}),
         filled.version if filled else 0,
+        compartment in opened.broken,
     )
 
 
@@ -127,6 +132,8 @@ def check_reason(reason: str) -> None:
 def alerts(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     """Risk, alerts and how she may be contacted, as far as the actor opens the compartments they are in.
 
+    `_broken` names those that do not open: what she must be protected from is in them, and not known.
+
     Raises:
         NotFound: no such person, or the actor has no part in any of her cases.
         Forbidden: the role reads no persons.
@@ -140,12 +147,13 @@ def alerts(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         session, actor, ref.victim_id, ref.standing, purpose="proteccion", action="victims.alerts",
         names=names,
     )  # fmt: skip
-    return {
+    found = {
         field: opened.data[name][field]
         for name in names
         for field in ALERTS[name]
         if field in opened.data.get(name, {})
     }
+    return {**found, "_broken": sorted(opened.broken)} if opened.broken else found
 
 
 def writings(session: Session, actor: Actor, code: str) -> list[Writing]:

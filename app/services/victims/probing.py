@@ -22,7 +22,6 @@ from app.services.index_keys.keys import index_keys
 from app.services.limits import check_hourly
 from app.services.matching.marking import Mark, lock_tokens, marks_of
 from app.services.matching.probing import Found, probe
-from app.vault import VaultError
 
 PROBES_PER_HOUR = 60
 """Look-ups a user may make in an hour, unless the settings say otherwise."""
@@ -136,12 +135,9 @@ def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[dict[s
 def _own(session: Session, actor: Actor, found: Found) -> dict[str, Any]:
     code = found.code or ""
     ref = victim_in_scope(session, actor, code)
-    try:
-        opened = open_compartments(
-            session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=["identity"]
-        )
-    except VaultError:  # tampered with, which was recorded as it was compared: she is told without it
-        return {"code": code, "unit": found.unit, "band": found.band.name, "record": {}}
+    opened = open_compartments(
+        session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=["identity"]
+    )
     identity = opened.data.get("identity", {})
     if opened.levels.get("identity") is not Level.PARTIAL:  # which is masked already
         identity = partial_view("identity", identity)

@@ -115,7 +115,7 @@ def _codes(session: Session, victim_id: int, records: set[int]) -> dict[int, str
 
 
 def presented(opened: Opened) -> dict[str, Any]:
-    """Compartments, their versions, and `_access`, as every answer about a person shows them."""
+    """Compartments, their versions, `_access`, and which are filled but do not open (`_broken`)."""
     return {
         "compartments": opened.data,
         "filled": {
@@ -128,6 +128,7 @@ def presented(opened: Opened) -> dict[str, Any]:
             for name, f in opened.filled.items()
         },
         "_access": {name: level.name.lower() for name, level in opened.levels.items()},
+        "_broken": sorted(opened.broken),
     }
 
 
@@ -153,7 +154,14 @@ def history(
     )
     versions = open_versions(session, actor, strand, compartment, level, purpose=purpose)
     return [
-        {"version": v.version, "record": record_code, "at": v.created_at, "unit": v.unit, "data": v.data}
+        {
+            "version": v.version,
+            "record": record_code,
+            "at": v.created_at,
+            "unit": v.unit,
+            "data": v.data,
+            "broken": v.broken,
+        }
         for v in versions
     ]
 
