@@ -166,7 +166,7 @@ def difference(
 
 @router.get("/follow-ups", dependencies=[Requires(Permission.PLANS_READ)], summary="Seguimiento")
 def list_follow_ups(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
-    """Contacts planned after the exit, what came of them, and by which channels she may be contacted."""
+    """Contacts planned after the exit, what came of them, and by which channel she may be contacted."""
     return Answer(following.follow_ups(session, actor, code))
 
 

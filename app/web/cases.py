@@ -13,7 +13,6 @@ from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
 from app.edge.deps import Requires
 from app.records import COMPARTMENTS, fields
-from app.records.kinds import LIMA
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RETRAFFICKING, STATES
 from app.services.clocks import queries as clocks
@@ -54,7 +53,7 @@ def case_list(page: CurrentPage) -> Response:
         ended=ended,
         filters=filters,
         drawn=_filter_controls(page, ended=ended),
-        items=[{**item, "due": _day(due.get(item["code"]))} for item in found.items],
+        items=[{**item, **due.get(item["code"], {})} for item in found.items],
         ages=part_queries.ages(page.session, page.actor, codes),
         next=f"/casos?{urlencode({**same, **filters, 'desde': found.next})}" if found.next else "",
     )
@@ -149,10 +148,6 @@ def _reentry(page: Page) -> Response:
     )
 
 
-def _day(moment: Any) -> Any:
-    return moment.astimezone(LIMA).date() if moment else None
-
-
 def _alerts(page: Page, victim: str) -> dict[str, Any]:
     """What must not be overlooked, as rows and as flags of the identity bar."""
     if not page.may(Permission.VICTIMS_READ):
@@ -201,6 +196,7 @@ def _facts(page: Page, case: Mapping[str, Any]) -> dict[str, Any]:
 def _next_date(item: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "text": item["label"],
-        "due": _day(item["due_at"]),
+        "due_on": item["due_on"],
+        "due_time": item["due_time"],
         "href": subject_page(item["subject"], item["case"]),
     }

@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
-from app.records.kinds import LIMA
 from app.services.clocks import queries
 from app.services.clocks.catalogue import DAYS, HOURS, MONTHS, WORKING_DAYS, Kind, kinds
 from app.web.i18n import _, ngettext
@@ -67,10 +66,4 @@ def how_long(kind: Kind) -> str:
 
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
-    due = item["due_at"].astimezone(LIMA)
-    return {
-        **item,
-        "due": due.date(),
-        "time": due.strftime("%H:%M") if kinds()[item["kind"]].unit == HOURS else "",
-        "href": subject_page(item["subject"], item["case"]),
-    }
+    return {**item, "href": subject_page(item["subject"], item["case"])}

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
-from app.records.kinds import LIMA
+from app.services.clocks.calendar import deadline
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, PENDING, REASONS, REFUSALS, SPLIT, STATES, Command
 from app.services.idempotency import remember, replayed
@@ -151,7 +151,7 @@ def _face(one: dict[str, Any]) -> dict[str, Any]:
         **one,
         "subject_rows": [(texts[name], code) for name, code in one["subject"].items()],
         "tag": (STATES[one["state"]], _KINDS.get(one["state"], "grey")),
-        "expires_on": one["expires_at"].astimezone(LIMA).date(),
+        **deadline(one["expires_at"]),
         "mine": "withdraw" in one["possible"],
         "decides": "refuse" in one["possible"],
     }

@@ -1,4 +1,4 @@
-"""Contacts after the exit: when, by which channels without risk, and what came of each."""
+"""Contacts after the exit: when, by which channel without risk, and what came of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _WRITE = (Permission.PLANS_WRITE,)
 
 @router.get("/planes/{code}/seguimiento", dependencies=[Requires(Permission.PLANS_READ)])
 def calendar(code: str, page: CurrentPage) -> Response:
-    """Planned contacts by day, what came of them, and the channels the person admits."""
+    """Planned contacts by day, what came of them, and the channel the person named as safe."""
     return _draw(page, code)
 
 
@@ -59,7 +59,7 @@ def attempt(code: str, contact: str, page: CurrentPage) -> Response:
 
 @router.post("/planes/{code}/seguimiento/{contact}", dependencies=[Requires(*_WRITE)])
 def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
-    """Records an attempt; by a channel she does not admit only with the reason why it happened."""
+    """Records an attempt; by a channel she did not name only with the reason why it happened."""
     with page.attempt():
         drawn = _contact_controls()
         values = read(page.form, drawn)
@@ -93,7 +93,8 @@ def _draw(page: Page, code: str) -> Response:
         "plans/follow_up.html",
         **frame,
         items=found["items"],
-        channels=[(one["channel"], one["channel_label"]) for one in found["channels"]],
+        advice=found,
+        possible=[(one["channel"], one["channel_label"]) for one in found["possible"]],
         planned=_planned_controls()[0],
         following=frame["plan"]["state"] == "EN_SEGUIMIENTO",
     )
@@ -111,6 +112,6 @@ def _draw_contact(page: Page, code: str, contact: str) -> Response:
         "plans/contact.html",
         **frame,
         contact=one,
-        channels=[one["channel_label"] for one in found["channels"]],
+        advice=found,
         controls=_contact_controls(),
     )

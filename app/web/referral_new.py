@@ -20,7 +20,7 @@ from app.edge.deps import Requires
 from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.records.kinds import LIMA
-from app.services.clocks.calendar import end_of
+from app.services.clocks.calendar import deadline, end_of
 from app.services.consents import queries as consents
 from app.services.consents.rules import RESTING
 from app.services.directory import options_queries as receivers
@@ -257,7 +257,7 @@ def _review(draft: Draft, found: dict[str, Any]) -> dict[str, Any]:
     at = given or answer_by(draft.values["service_type"], urgent=urgent, at=datetime.now(UTC))
     reason = rules.forced_reason("" if found["outside"] else "CEM", draft.values["reason"] or None)
     return {
-        "due": at.astimezone(LIMA),
+        **deadline(at),
         "reason": rules.REASONS[reason],
         "basis": rules.LEGAL_BASES.get(draft.values["legal_basis"], ""),
         "shared": [COMPARTMENTS[name].title_es for name in draft.shared if name in COMPARTMENTS],

@@ -12,7 +12,6 @@ from app.edge.deps import Requires
 from app.edge.sending import printed
 from app.errors import NotFound
 from app.records import COMPARTMENTS
-from app.records.kinds import LIMA
 from app.services.printing.referral import referral_issue
 from app.services.referrals import queries, rules, service
 from app.web.case_frame import case_frame
@@ -142,11 +141,8 @@ def row(page: Page, item: dict[str, Any]) -> dict[str, Any]:
     """A referral as lists show it: its deadline in words, who is at the other end, what there is to do."""
     waits = item["state"] == WAITS
     own = item["side"] == rules.RECEIVER
-    due = item["due_at"].astimezone(LIMA)
     return {
         **item,
-        "due": due.date(),
-        "time": due.strftime("%H:%M") if item["urgent"] else "",
         "waits": waits,
         "late": item["state"] == "VENCIDA",
         "tag": (gettext(item["state_label"]), _KINDS.get(item["state"], "grey")),

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
-from app.records.kinds import LIMA
 from app.services.cases.codes import ENDED
 from app.services.idempotency import remember, replayed
 from app.services.supervision import figures_queries, reassigning, review_queries
@@ -214,6 +213,5 @@ def _review(item: dict[str, Any]) -> dict[str, Any]:
     return {
         **item,
         "what": item["deadline_label"] or item["kind_label"],
-        "due": item["due_at"].astimezone(LIMA).date(),
         "href": subject_page(item["code"], item["case"]),
     }

@@ -77,6 +77,7 @@ def _environment() -> Environment:
         version=__version__,
         languages=i18n.NAMES,
         today=today,
+        clock=lambda: datetime.now(LIMA).strftime("%H:%M"),
         bar_chart=bar_chart,
         stacked_chart=stacked_chart,
         line_chart=line_chart,

@@ -11,9 +11,7 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.errors import NotFound
-from app.records.kinds import LIMA
 from app.services.clocks import queries as clocks
-from app.services.clocks.catalogue import HOURS, kinds
 from app.services.drafts import service as drafts
 from app.services.notices import queries as notices
 from app.services.work import queries
@@ -120,7 +118,6 @@ def _boxes(counts: queries.Counts) -> list[dict[str, Any]]:
 
 
 def _item(item: dict[str, Any], step: queries.Step | None) -> dict[str, Any]:
-    due = item["due_at"].astimezone(LIMA)
     late = item["state"] == "VENCIDO"
     near = item["due_at"] - datetime.now(UTC) <= clocks.SOON
     doing = {
@@ -134,8 +131,8 @@ def _item(item: dict[str, Any], step: queries.Step | None) -> dict[str, Any]:
     return {
         "case": item["case"],
         "what": what,
-        "due": due.date(),
-        "time": due.strftime("%H:%M") if kinds()[item["kind"]].unit == HOURS else "",
+        "due_on": item["due_on"],
+        "due_time": item["due_time"],
         "mine": item["mine"],
         "tag": (_("Vencido"), "red")
         if late

@@ -14,7 +14,20 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Column, Engine, NullPool, Table, Text, create_engine, func, make_url, select, text
+from sqlalchemy import (
+    URL,
+    Column,
+    Connection,
+    Engine,
+    NullPool,
+    Table,
+    Text,
+    create_engine,
+    func,
+    make_url,
+    select,
+    text,
+)
 
 from app import schema
 from app.commands import _migrations as subject
@@ -23,9 +36,11 @@ from app.models import Base, Victim
 from app.postgres import ROLES, ServerHandle, ServerOptions, create_roles_and_database, ensure_server
 from app.postgres.binaries import find_binaries
 from app.postgres.names import OWNER
+from app.records.kinds import LIMA
 from app.runtime import assemble, install
 from tests.factories import World
 from tests.keys.people import identity
+from tests.scratch import superuser
 
 ROOT = Path(__file__).resolve().parents[2]
 ADVISORY_LOCK = 0x5255_5601  # of migrations/env.py, which cannot be imported
@@ -284,3 +299,51 @@ def test_a_migration_gives_up_on_a_lock_instead_of_stopping_the_service(engine: 
             command.downgrade(subject.quiet_config(connection), "base")
         assert 3.0 < time.monotonic() - began < 15.0
         holder.rollback()
+
+
+STORED = """
+INSERT INTO clock (victim_id, case_id, kind, subject_table, row_id, subject_code, unit_id, due_at, remind_at,
+    escalate_at, next_at, state) VALUES (1, 1, %s, 'x', %s, 'X', 1, %s, %s, %s, %s, %s)
+"""
+
+
+def stored_clocks(connection: Connection) -> dict[int, tuple[str, ...]]:
+    """Due, reminding, escalating and next moment of each clock in Lima, by its row."""
+    found = connection.exec_driver_sql("SELECT row_id, due_at, remind_at, escalate_at, next_at FROM clock")
+    return {row: tuple(at.astimezone(LIMA).strftime("%d %H:%M:%S") for at in times) for row, *times in found}
+
+
+def test_days_that_ended_at_midnight_end_with_their_last_second(
+    engine: Engine, server: ServerHandle, owner: URL
+) -> None:
+    """Of the kinds reckoned so, and of those only: an hour that somebody gave stays, midnight too."""
+    midnight, noon = "2026-10-15 00:00:00-05", "2026-10-15 12:00:00-05"
+    before = ("2026-10-13 00:00:00-05", "2026-10-18 00:00:00-05")
+    script = ScriptDirectory(str(schema.migrations_path()))
+    (moves,) = [one for one in script.walk_revisions() if one.revision.endswith("_end_of_day")]
+    past_locks = superuser(server, str(owner.database))
+    with engine.connect() as connection:
+        schema.upgrade(connection, str(moves.down_revision))
+        with past_locks.begin() as stored:
+            stored.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for number, (kind, due, state) in enumerate(
+                [
+                    *((kind, midnight, "CORRIENDO") for kind in ("ACTIVIDAD", "PRI_REVISION", "SEGUIMIENTO")),
+                    ("MEDIDA_VENCE", midnight, "VENCIDO"),
+                    ("CONSENTIMIENTO_VENCE", midnight, "CUMPLIDO"),
+                    ("ACTIVIDAD", noon, "CORRIENDO"),
+                    ("PERMISO_SALIDA", midnight, "CORRIENDO"),
+                    ("DERIVACION_RESPUESTA", midnight, "CORRIENDO"),
+                ]
+            ):
+                stored.exec_driver_sql(STORED, (kind, number, due, *before, due, state))
+        with past_locks.connect() as reader:
+            old = stored_clocks(reader)
+        schema.upgrade(connection, moves.revision)
+        with past_locks.connect() as reader:
+            new = stored_clocks(reader)
+        assert {new[n] for n in range(5)} == {("14 23:59:59", "12 23:59:59", "17 23:59:59", "14 23:59:59")}
+        assert {n: new[n] for n in (5, 6, 7)} == {n: old[n] for n in (5, 6, 7)}
+        command.downgrade(subject.quiet_config(connection), str(moves.down_revision))
+        with past_locks.connect() as reader:
+            assert stored_clocks(reader) == old

@@ -103,6 +103,12 @@ def assess(plan: Drafted, domain: str, level: int, days_ago: int = 0, **more: An
     return ok(plan.client.post(f"{plan.url}/assessments", json=body), 201)
 
 
+def reach(plan: Drafted, **contact: Any) -> None:
+    """Write how she may be contacted."""
+    url = f"{API}/victims/{plan.person.victim}/contact"
+    ok(plan.client.patch(url, json=contact, headers={"If-Match": '"0"'}))
+
+
 def full(world: World) -> Drafted:
     """A plan with a row in every table of this slice."""
     plan, activity = running(world)
@@ -116,6 +122,7 @@ def full(world: World) -> Drafted:
     ok(plan.sign(), 201)
     ok(plan.sign("PROFESIONAL", "FIRMA"), 201)
     (first, *_) = ok(plan.to("EN_SEGUIMIENTO"))["follow_ups"]
+    reach(plan, safe_channel="LLAMADA")
     contact = {"contacted_on": today().isoformat(), "channel": "LLAMADA", "result": "ESTABLE", "note": "Bien"}
     ok(plan.client.post(f"{plan.url}/follow-ups/{first}/contacts", json=contact), 201)
     return plan

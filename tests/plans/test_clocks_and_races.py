@@ -15,8 +15,9 @@ from sqlalchemy import text
 
 from app.access.actor import Actor
 from app.records.kinds import today
+from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, start
-from app.services.plans.calendar import add_months, end_of
+from app.services.plans.calendar import add_months
 from tests.cases.story import API, ok, problem, registered, shared_with, unit_code
 from tests.factories import World
 from tests.plans.story import Drafted, drafted, full, running, step

@@ -16,7 +16,8 @@ from app.services.plans import safe_contact
 from app.services.plans.calendar import add_months
 from tests.cases.story import API, ok, problem, registered, rows, shared_with, unit_code
 from tests.factories import World
-from tests.plans.story import Drafted, drafted, goal_step, running, step
+from tests.plans.story import Drafted, drafted, goal_step, reach, running, step
+from tests.web.browsing import Browser
 
 TODAY = today().isoformat()
 CONTACT = {"contacted_on": TODAY, "channel": "LLAMADA", "result": "ESTABLE", "note": "Sigue en el colegio"}
@@ -24,11 +25,13 @@ CLOSING = {"achievement": {"EDUCACION": "LOGRADO"}, "residual_risk": "LEVE", "fo
 
 
 def following(world: World, **contact: Any) -> tuple[Drafted, list[str]]:
-    """A plan in follow-up, everything achieved, and the codes of its planned contacts."""
+    """A plan in follow-up, everything achieved, and the codes of its planned contacts.
+
+    She may be called, unless `contact` says how she may be reached; an empty value leaves it unsaid.
+    """
     plan, activity = running(world)
-    if contact:
-        url = f"{API}/victims/{plan.person.victim}/contact"
-        ok(plan.client.patch(url, json=contact, headers={"If-Match": '"0"'}))
+    said = {"safe_channel": "LLAMADA", **contact}
+    reach(plan, **{name: value for name, value in said.items() if value})
     ok(step(plan.client, plan.code, activity, 1, state="LOGRADO"))
     ok(goal_step(plan, 1, state="LOGRADO", note="Terminó"))
     return plan, ok(plan.to("EN_SEGUIMIENTO"))["follow_ups"]
@@ -68,17 +71,16 @@ def test_the_calendar_is_proposed_and_contacts_are_kept(world: World) -> None:
     assert rows(world, plan.person.officer, "plan_follow_up", plan.person.victim_id) == 5
 
 
-def test_a_channel_she_forbids_is_refused_and_the_others_are_named(world: World) -> None:
+def test_a_channel_she_did_not_name_is_refused_and_the_one_she_named_is_told(world: World) -> None:
     plan, codes = following(world, contact_restrictions=["NO_TELEFONO"], safe_channel="MENSAJERIA")
     refused = problem(attempt(plan, codes[0]), 409)
-    assert "LLAMADA" not in refused["possible"]
-    assert "MENSAJERIA" in refused["possible"]
+    assert refused["possible"] == ["MENSAJERIA"]
     assert "Mensajería instantánea" in refused["detail"]
     planned = {"planned_on": TODAY, "channel": "LLAMADA"}
     problem(plan.client.post(f"{plan.url}/follow-ups", json=planned), 409)
     ok(plan.client.post(f"{plan.url}/follow-ups", json={**planned, "channel": "MENSAJERIA"}), 201)
-    channels = {c["channel"] for c in ok(plan.client.get(f"{plan.url}/follow-ups"))["channels"]}
-    assert "LLAMADA" not in channels
+    channels = [c["channel"] for c in ok(plan.client.get(f"{plan.url}/follow-ups"))["channels"]]
+    assert channels == ["MENSAJERIA"]
     # What happened all the same is not lost.
     ok(attempt(plan, codes[0], channel_reason="Llamó ella desde ese número"), 201)
     ok(attempt(plan, codes[1], channel="MENSAJERIA"), 201)
@@ -142,26 +144,78 @@ def test_a_plan_that_ran_closes_without_being_fulfilled_with_its_risk(world: Wor
     assert ok(plan.to("CERRADO_SIN_CUMPLIR", outcome="TRASLADO", closing=closing))["outcome_written"] is True
 
 
+SAID: list[tuple[dict[str, Any], list[str], list[str], str]] = [
+    (
+        {"contact_restrictions": ["NO_TELEFONO"], "safe_channel": "POR_PERSONA_CONFIANZA"},
+        ["POR_PERSONA_CONFIANZA"], ["POR_PERSONA_CONFIANZA"], "A través de su persona de confianza",
+    ),
+    (
+        {"contact_restrictions": ["NO_TELEFONO", "SOLO_DE_DIA"], "safe_channel": ""},
+        [], ["POR_SERVICIO"], "no dijo por dónde es seguro",
+    ),
+    (
+        {"contact_restrictions": ["NO_TELEFONO"], "safe_channel": "LLAMADA"},
+        [], ["POR_SERVICIO"], "está entre los que la persona pidió no usar",
+    ),
+    ({"safe_channel": "NINGUNO"}, [], [], "pidió que no se la contacte por ahora"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("contact", "channels", "possible", "words"), SAID)
+def test_advice_is_what_she_named_in_json_and_on_both_pages(
+    world: World, contact: dict[str, Any], channels: list[str], possible: list[str], words: str
+) -> None:
+    plan, codes = following(world, **contact)
+    read = ok(plan.client.get(f"{plan.url}/follow-ups"))
+    assert [one["channel"] for one in read["channels"]] == channels
+    assert [one["channel"] for one in read["possible"]] == possible
+    minded = contact.get("contact_restrictions", [])
+    assert [one["restriction"] for one in read["conditions"]] == minded
+    labels = code_list("contact_channel").labels
+    unsafe = [labels[code] for code in labels if code not in possible]
+    browser = Browser(world, plan.person.officer)
+    for path in (f"/planes/{plan.code}/seguimiento", f"/planes/{plan.code}/seguimiento/{codes[0]}"):
+        page = browser.get(path).text
+        assert words in page
+        main = page[page.index("<main") :]
+        main = main.split("<form")[0] if path.endswith(codes[0]) else main
+        assert not [label for label in unsafe if f"{label}," in main or f"{label}." in main]
+    for code in code_list("contact_channel").codes:
+        planned = {"planned_on": TODAY, "channel": code}
+        answer = plan.client.post(f"{plan.url}/follow-ups", json=planned)
+        assert answer.status_code == (201 if code in possible else 409), code
+
+
+def test_a_planned_channel_that_she_no_longer_names_is_marked(world: World) -> None:
+    plan, _ = following(world)
+    ok(plan.client.post(f"{plan.url}/follow-ups", json={"planned_on": TODAY, "channel": "LLAMADA"}), 201)
+    contact = f"{API}/victims/{plan.person.victim}/contact"
+    ok(plan.client.patch(contact, json={"safe_channel": "CORREO"}, headers={"If-Match": '"1"'}))
+    items = ok(plan.client.get(f"{plan.url}/follow-ups"))["items"]
+    assert [one["channel_unsafe"] for one in items if one["channel"] == "LLAMADA"] == [True]
+    assert not any(one["channel_unsafe"] for one in items if one["channel"] is None)
+    page = Browser(world, plan.person.officer).get(f"/planes/{plan.code}/seguimiento").text
+    assert "No indicado como seguro: no lo use" in page
+
+
 CODES = st.lists(st.sampled_from(code_list("contact_restriction").codes), max_size=8)
 
 
 @given(st.none() | st.sampled_from(code_list("contact_channel").codes), CODES)
-def test_no_forbidden_channel_is_possible(safe: str | None, restrictions: list[str]) -> None:
+def test_only_what_she_named_is_advised(safe: str | None, restrictions: list[str]) -> None:
     forbidden = {
         "NO_TELEFONO": {"LLAMADA"},
         "NO_MENSAJES": {"MENSAJE", "MENSAJERIA"},
         "NO_CORREO": {"CORREO"},
         "NO_DOMICILIO": {"VISITA_DOMICILIO"},
-        "NO_FAMILIA": {"POR_PERSONA_CONFIANZA"},
     }
-    found = set(safe_contact.possible(safe, restrictions))
-    for code in restrictions:
-        assert not (found & forbidden.get(code, set())) - {safe}
-    if safe == "NINGUNO":
-        assert not found
-    if safe == "PRESENCIAL":
-        assert found == {"PRESENCIAL"}
-    assert "NINGUNO" not in found
+    found = safe_contact.advice(safe, restrictions)
+    barred = set().union(*(forbidden.get(code, set()) for code in restrictions))
+    named = () if safe in {None, "NINGUNO", *barred} else (safe,)
+    assert found.channels == named
+    assert set(found.conditions) == set(restrictions)
+    assert found.possible == (() if safe == "NINGUNO" else named or ("POR_SERVICIO",))
+    assert found.text
 
 
 @pytest.mark.parametrize("code", sorted(safe_contact.FORBIDS))

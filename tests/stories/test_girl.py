@@ -218,7 +218,7 @@ def followed(stage: Stage) -> None:
     assert days == [add_months(today(), months).isoformat() for months in (1, 2, 3, 6, 9, 12)]
     visited = {
         "contacted_on": TODAY,
-        "channel": "VISITA_DOMICILIO",
+        "channel": "POR_SERVICIO",
         "result": "ESTABLE",
         "note": "Va al colegio",
     }

@@ -170,7 +170,7 @@ class Contact(Row):
     channel_reason: Annotated[
         Line | None,
         Spec(
-            "Por qué se usó un medio que la persona no admite",
+            "Por qué se usó un medio que la persona no indicó como seguro",
             OWN,
             help="Solo para anotar un contacto que ya ocurrió.",
         ),

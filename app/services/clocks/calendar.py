@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar as months
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -57,8 +57,18 @@ def add_months(day: date, n: int) -> date:
 
 
 def end_of(day: date) -> datetime:
-    """The last second of a day in Lima."""
+    """The last second of a day in Lima: until then, what is due that day is in time."""
     return datetime.combine(day, _LAST_MOMENT, LIMA)
+
+
+def deadline(due_at: datetime) -> dict[str, Any]:
+    """A due moment as every list and page shows it: `due_at` in Lima's time, `due_on`, `due_time` (hh:mm).
+
+    What ends with its day has no hour.
+    """
+    local = due_at.astimezone(LIMA)
+    by_day = local.time().replace(microsecond=0) == _LAST_MOMENT
+    return {"due_at": local, "due_on": local.date(), "due_time": None if by_day else local.strftime("%H:%M")}
 
 
 def due(kind: str, at: datetime) -> datetime:

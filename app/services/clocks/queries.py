@@ -17,6 +17,7 @@ from app.audit import record
 from app.errors import Invalid
 from app.models import Clock, TraffickingCase
 from app.services.choices import unknown_code
+from app.services.clocks.calendar import deadline
 from app.services.clocks.catalogue import kind_of, kinds
 from app.services.paging import PAGE, cursor_of, read_moment
 
@@ -110,7 +111,7 @@ def counts(session: Session, actor: Actor) -> tuple[int, int]:
     return row.overdue, row.soon
 
 
-def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, datetime]:
+def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, dict[str, Any]]:
     """When the first clock of the actor's unit in each of these cases runs out, by the case's code."""
     rows = session.execute(
         visible_clocks(actor)
@@ -122,7 +123,7 @@ def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, 
         .where(TraffickingCase.code.in_(set(cases)), _open())
         .group_by(TraffickingCase.code)
     )
-    return {row[0]: row[1] for row in rows}
+    return {row[0]: deadline(row[1]) for row in rows}
 
 
 def _open() -> ColumnElement[bool]:
@@ -167,6 +168,6 @@ def _item(actor: Actor, row: Any) -> dict[str, Any]:
         "state": state,
         "state_label": STATES[state],
         "started_at": row.started_at,
-        "due_at": row.due_at,
+        **deadline(row.due_at),
         "mine": row.user_id == actor.user_id,
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -160,8 +159,7 @@ def _start_clock(session: Session, actor: Actor, ref: CaseRef, values: dict[str,
     subject = clocks.Subject(
         "consent", values["id"], values["code"], ref.victim_id, ref.case_id, actor.unit_id, actor.user_id
     )
-    due = end_of(values["valid_until"]) + timedelta(seconds=1)
-    clocks.start(session, EXPIRES, subject, due_at=due)
+    clocks.start(session, EXPIRES, subject, due_at=end_of(values["valid_until"]))
 
 
 def _told(session: Session, found: Found) -> tuple[list[Any], list[Any]]:

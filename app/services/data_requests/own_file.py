@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,17 @@ from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.audit import record
 from app.catalogues import code_list
+from app.errors import Forbidden, NotFound
 from app.records import COMPARTMENTS, fields
 from app.records.kinds import today
-from app.records.registry import FieldSpec
 from app.services.cases.codes import IDENTIFICATION, STATES
 from app.services.cases.rules import closed
 from app.services.consents.queries import ledger
 from app.services.data_requests.file_queries import plan_codes, referral_codes
+from app.services.data_requests.own_plan import titles
+from app.services.data_requests.own_rows import KINDS, Asking
 from app.services.data_requests.queries import file_request
+from app.services.data_requests.telling import in_words, plain
 from app.services.notes.queries import all_read
 from app.services.plans.queries import read as read_plan
 from app.services.referrals.queries import read as read_referral
@@ -36,6 +39,15 @@ _LOST: Final = [
         "Personales.",
     }
 ]
+_WHY: Final = code_list("access_purpose").labels
+_TESTIMONY: Final = (
+    "Lo que declaró se reserva mientras dura la investigación: pídalo a la Fiscalía que lleva su caso."
+)
+_STAGES: Final = "La etapa y las diligencias de sus procesos se reservan mientras dura la investigación."
+_SOME_LOOKS: Final = (
+    "Algunas consultas a sus datos no se muestran: las de quienes investigan se reservan mientras su caso "
+    "sigue abierto."
+)
 _ELSEWHERE: Final = "Pídalo a la unidad que lo escribió; si no sabe cuál es, al Oficial de Datos Personales."
 
 
@@ -65,48 +77,53 @@ def own_file(
     known = read_victim(session, actor, victim_code, purpose=purpose)
     cases = known["cases"]
     reserved = any(not closed(case["state"]) for case in cases)
+    asking = Asking(
+        session, actor, known["code"], person.victim_id, [case["code"] for case in cases],
+        _plan_codes(session, actor, person.victim_id), purpose, reserved,
+    )  # fmt: skip
+    told, untold = _rows(asking)
+    looks, hidden = _looks(session, actor, victim_code, reserved=reserved)
     return {
         "persona": known["code"],
         "solicitud": asked.code,
         "fecha": today().isoformat(),
         "partes": _parts(known),
-        "pedir_a": _elsewhere(known),
+        "pedir_a": [*_elsewhere(known, reserved=reserved), *untold],
+        "reservado": _reserved(told, hidden=hidden, reserved=reserved),
         "casos": [_case(case) for case in cases],
-        "planes": _plans(session, actor, person.victim_id, purpose),
+        "planes": _plans(asking),
         "derivaciones": _referrals(session, actor, person.victim_id, purpose),
         "consentimientos": [_consent(row) for case in cases for row in ledger(session, actor, case["code"])],
         "notas": [
             _note(row) for case in cases for row in all_read(session, actor, case["code"], purpose=purpose)
         ],
-        "quien_miro": _looks(session, actor, victim_code, reserved=reserved),
+        "registros": told,
+        "quien_miro": looks,
     }
 
 
-def in_words(specs: Mapping[str, FieldSpec], data: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Values by the labels of their fields, codes by those of their lists; the unknown is left out."""
-    return [
-        {"campo": spec.label, "valor": _value(spec, data[name])}
-        for name, spec in specs.items()
-        if data.get(name) is not None
-    ]
+def _rows(asking: Asking) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Every kind of row that the unit reads, and those to be asked for elsewhere."""
+    found, untold = [], []
+    for kind in KINDS:
+        try:
+            rows = list(kind.read(asking))
+        except (Forbidden, NotFound):
+            untold.append({"parte": kind.title, "unidad": None, "indicacion": _ELSEWHERE})
+            continue
+        if rows:
+            found.append({"tipo": kind.key, "titulo": kind.title, "filas": rows})
+    return found, untold
 
 
-def _value(spec: FieldSpec, value: Any) -> Any:
-    if spec.inner:
-        return [in_words(spec.inner, item) for item in (value if isinstance(value, list) else [value])]
-    if isinstance(value, list):
-        return [_word(spec, item) for item in value]
-    return _word(spec, value)
-
-
-def _word(spec: FieldSpec, value: Any) -> Any:
-    if spec.spec.codes is not None:
-        return code_list(spec.spec.codes).labels.get(value, value)
-    return {True: "Sí", False: "No"}[value] if isinstance(value, bool) else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _reserved(told: list[dict[str, Any]], *, hidden: int, reserved: bool) -> list[str]:
+    """What is held back for now, in words."""
+    if not reserved:
+        return []
+    held = [_TESTIMONY]
+    if any(kind["tipo"] == "procesos" for kind in told):
+        held.append(_STAGES)
+    return [*held, _SOME_LOOKS] if hidden else held
 
 
 def _parts(known: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -121,14 +138,14 @@ def _parts(known: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _elsewhere(known: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _elsewhere(known: Mapping[str, Any], *, reserved: bool) -> list[dict[str, Any]]:
     """Parts that the answering unit does not read in full, and who wrote them, as far as it knows."""
     levels, filled = known["_access"], known["filled"]
     return [
         {
             "parte": model.title_es,
             "unidad": filled[name]["unit"] if name in filled else None,
-            "indicacion": _ELSEWHERE,
+            "indicacion": _TESTIMONY if reserved and name == "testimony" else _ELSEWHERE,
         }
         for name, model in COMPARTMENTS.items()
         if levels.get(name) not in {Level.FULL.name.lower(), Level.AGGREGATE.name.lower()}
@@ -139,18 +156,19 @@ def _case(case: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "caso": case["code"],
         "estado": STATES[case["state"]],
-        "desde": _plain(case["state_since"]),
+        "desde": plain(case["state_since"]),
         "identificacion": IDENTIFICATION[case["identification"]],
-        "identificada_el": _plain(case["first_identified_on"]),
+        "identificada_el": plain(case["first_identified_on"]),
     }
 
 
-def _plans(session: Session, actor: Actor, victim_id: int, purpose: str) -> list[dict[str, Any]]:
-    if not policy().permits(actor.role, Permission.PLANS_READ):
-        return []
-    plans = [
-        read_plan(session, actor, code, purpose=purpose) for code in plan_codes(session, actor, victim_id)
-    ]
+def _plan_codes(session: Session, actor: Actor, victim_id: int) -> list[str]:
+    reads = policy().permits(actor.role, Permission.PLANS_READ)
+    return plan_codes(session, actor, victim_id) if reads else []
+
+
+def _plans(asking: Asking) -> list[dict[str, Any]]:
+    plans = [read_plan(asking.session, asking.actor, code, purpose=asking.purpose) for code in asking.plans]
     domains = code_list("plan_domain").labels
     return [
         {
@@ -178,9 +196,11 @@ def _referrals(session: Session, actor: Actor, victim_id: int, purpose: str) -> 
             "a": row["to_unit"]["name"],
             "servicio": row["service_label"],
             "base_legal": row["legal_basis_label"],
-            "se_compartio": _titles(row["compartments"]),
+            "se_compartio": titles(row["compartments"]),
             "estado": row["state_label"],
-            "enviada": _plain(row["sent_at"]),
+            "enviada": plain(row["sent_at"]),
+            "respondida": plain(row["answered_at"]),
+            "terminada": plain(row["ended_at"]),
         }
         for row in (read_referral(session, actor, code, purpose=purpose) for code in codes)
     ]
@@ -190,45 +210,50 @@ def _consent(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "consentimiento": row["code"],
         "para": row["purpose_labels"],
-        "partes": _titles(row["compartments"]),
+        "partes": titles(row["compartments"]),
         "a": [one["name"] for one in (*row["to_units"], *row["to_institutions"])],
         "lo_dio": row["given_by_label"],
+        "retirado": plain(row["ended_at"]),
         "estado": row["state_label"],
-        "desde": _plain(row["valid_from"]),
-        "hasta": _plain(row["valid_until"]),
+        "desde": plain(row["valid_from"]),
+        "hasta": plain(row["valid_until"]),
     }
 
 
 def _note(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "nota": row["code"],
-        "fecha": _plain(row["written_at"]),
+        "fecha": plain(row["written_at"]),
         "unidad": row["unit"]["name"],
         "tema": row["about_label"],
         "tipo": row["kind_label"],
-        "ocurrio": _plain(row["happened_on"]),
+        "ocurrio": plain(row["happened_on"]),
         "dice": row["text"],
         "aclaraciones": [one["text"] for one in row["addenda"]],
     }
 
 
-def _titles(names: Iterable[str]) -> list[str]:
-    return [COMPARTMENTS[name].title_es for name in names if name in COMPARTMENTS]
+def _looks(
+    session: Session, actor: Actor, victim_code: str, *, reserved: bool
+) -> tuple[list[dict[str, Any]], int]:
+    """Who looked and why, and how many looks are held back.
 
-
-def _looks(session: Session, actor: Actor, victim_code: str, *, reserved: bool) -> list[dict[str, Any]]:
-    """Who looked; not who investigates, while a case is open (reserve, NCPP art. 324 [unverified])."""
+    Not who investigates, while a case is open (reserve, NCPP art. 324 [unverified]).
+    """
     if not policy().permits(actor.role, Permission.VICTIMS_ACCESS_LOG):
-        return []
+        return [], 0
     hidden = {role.label for role in policy().roles.values() if role.investigates} if reserved else set()
-    return [
+    entries = access_log(session, actor, victim_code, limit=_LOOKS)
+    shown = [
         {
-            "cuando": _plain(entry["at"]),
+            "cuando": plain(entry["at"]),
             "unidad": entry["unit"],
             "funcion": entry["role"],
             "que_hizo": entry["text"],
+            "motivo": _WHY.get(entry["purpose"] or "", entry["purpose"]),
             "partes": entry["compartments"],
         }
-        for entry in access_log(session, actor, victim_code, limit=_LOOKS)
+        for entry in entries
         if entry["role"] not in hidden
     ]
+    return shown, len(entries) - len(shown)

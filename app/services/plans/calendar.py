@@ -6,10 +6,8 @@ No rule of law sets these periods: they are defaults of the register ("Propuesta
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Final
-
-from app.records.kinds import LIMA
 
 CLOSE_REVIEWS: Final = 3
 """Months from the start during which a plan is reviewed every month; afterwards every quarter."""
@@ -37,8 +35,3 @@ def follow_up_days(exit_on: date, kind: str) -> list[date]:
     """Days of the contacts after an exit, by the kind of plan (`ADULTA`, `NNA`)."""
     months = CONTACTS_CHILD if kind == "NNA" else CONTACTS_ADULT
     return [add_months(exit_on, month) for month in months]
-
-
-def end_of(day: date) -> datetime:
-    """The moment at which a day ends in Peru: until then, what is due that day is in time."""
-    return datetime.combine(day + timedelta(days=1), time(), LIMA)

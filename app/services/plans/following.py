@@ -1,4 +1,4 @@
-"""Contacts after the exit: their calendar, and what came of each, by channels that put nobody at risk."""
+"""Contacts after the exit: their calendar, and what came of each, by the channel she named as safe."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ LATEST: Final = timedelta(days=3 * 366)
 NOT_REACHED: Final = "NO_UBICADA"
 AT_RISK: Final = "EN_RIESGO"
 _CHANNELS: Final = code_list("contact_channel").labels
+_MINDED: Final = code_list("contact_restriction").labels
 _RESULTS: Final = code_list("follow_up_result").labels
 
 
@@ -83,8 +84,9 @@ def contacted(
 ) -> dict[str, Any]:
     """Record an attempt at a planned contact; unless she could not be found, the contact is made with it.
 
-    A channel she does not allow is refused. What happened all the same is recorded with `channel_reason`: a
-    note that is lost helps nobody. That she is at risk is told to the supervisors of the unit.
+    A channel she did not name as safe is refused. What happened all the same is recorded with
+    `channel_reason`: a note that is lost helps nobody. That she is at risk is told to the supervisors of the
+    unit.
 
     Raises:
         NotFound: the plan or the contact is out of scope.
@@ -126,7 +128,10 @@ def contacted(
 
 
 def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
-    """Planned contacts by day with their attempts, and by which channels she may be contacted.
+    """Planned contacts by day with their attempts, and how she may be contacted.
+
+    `channels`: what she named as safe, if anything; `possible`: what may be used, which without it is the
+    service that accompanies her; `conditions`: what she asks to be minded.
 
     Raises:
         NotFound: the plan is out of scope.
@@ -135,10 +140,15 @@ def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "ate
     require(actor, Permission.PLANS_READ)
     ref = whole(actor, find(session, actor, code))
     attempts = detail_queries.contacts(session, actor, ref, purpose=purpose, action="plans.follow-ups")
-    channels = allowed(session, actor, ref, purpose)
+    known = advised(session, actor, ref, purpose)
+    rows = detail_queries.follow_ups(session, ref)
     return {
-        "items": [_shown(row, attempts.get(row.id, [])) for row in detail_queries.follow_ups(session, ref)],
-        "channels": [{"channel": one, "channel_label": _CHANNELS[one]} for one in channels],
+        "items": [_shown(row, attempts.get(row.id, []), known) for row in rows],
+        "channels": _channels(known.channels),
+        "possible": _channels(known.possible),
+        "advice": known.said,
+        "advice_text": known.text,
+        "conditions": [{"restriction": one, "restriction_label": _MINDED[one]} for one in known.conditions],
     }
 
 
@@ -155,10 +165,10 @@ def drop_planned(session: Session, ref: PlanRef) -> None:
     timing.contacts_dropped(session, planned)
 
 
-def allowed(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> tuple[str, ...]:
-    """Channels by which the person may be contacted, as far as the actor may know."""
+def advised(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> safe_contact.Advice:
+    """How the person may be contacted, as far as the actor may know."""
     if ref.standing.level(actor, "contact") not in OPENING:
-        return safe_contact.UNKNOWN
+        return safe_contact.Advice(safe_contact.RESERVED)
     opened = open_compartments(
         session, actor, ref.row.victim_id, ref.standing,
         purpose=purpose, action="plans.safe-contact", names=["contact"],
@@ -166,27 +176,23 @@ def allowed(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> tuple
     if "contact" in opened.broken:  # by which she would be at risk is not known
         return safe_contact.UNKNOWN
     known = opened.data.get("contact", {})
-    return safe_contact.possible(known.get("safe_channel"), known.get("contact_restrictions") or ())
+    return safe_contact.advice(known.get("safe_channel"), known.get("contact_restrictions") or ())
 
 
 def check_channel(session: Session, actor: Actor, ref: PlanRef, channel: str, purpose: str) -> None:
-    """Refuse a channel by which she does not want to be contacted.
+    """Refuse a channel that she did not name as safe.
 
     Raises:
-        Conflict: it is one; `possible` names those that remain.
+        Conflict: it is one; `possible` names what may be used.
     """
-    channels = allowed(session, actor, ref, purpose)
-    if channel in channels:
+    known = advised(session, actor, ref, purpose)
+    if channel in known.possible:
         return
-    if ref.standing.level(actor, "contact") not in OPENING:
-        raise Conflict(
-            "A su unidad no se le compartió cómo contactarla sin riesgo: hágalo a través del servicio que la "
-            "acompaña.",
-            possible=list(channels),
-        )
-    names = ", ".join(f"«{_CHANNELS[one]}»" for one in channels)
-    ways = f"Puede usar: {names}." if names else "Pidió que no se la contacte por ahora."
-    raise Conflict(f"La persona no admite que se la contacte por ese medio. {ways}", possible=list(channels))
+    detail = known.text
+    if known.channels:
+        names = ", ".join(f"«{_CHANNELS[one]}»" for one in known.channels)
+        detail = f"La persona no indicó ese medio como seguro. Use solo: {names}."
+    raise Conflict(detail, possible=list(known.possible))
 
 
 def _insert(
@@ -235,15 +241,21 @@ def _check_following(session: Session, ref: PlanRef) -> None:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: los contactos se planean en seguimiento.")
 
 
-def _shown(row: Any, attempts: list[dict[str, Any]]) -> dict[str, Any]:
+def _channels(codes: tuple[str, ...]) -> list[dict[str, str]]:
+    return [{"channel": one, "channel_label": _CHANNELS[one]} for one in codes]
+
+
+def _shown(row: Any, attempts: list[dict[str, Any]], known: safe_contact.Advice) -> dict[str, Any]:
+    planned = row.state == "PLANEADO"
     names = ("contacted_on", "channel", "result", "note", "channel_reason")
     return {
         "code": row.code,
         "planned_on": row.planned_on,
         "channel": row.channel,
+        "channel_unsafe": planned and row.channel is not None and row.channel not in known.possible,
         "state": row.state,
         "state_label": code_list("follow_up_state").label(row.state),
-        "overdue": row.state == "PLANEADO" and row.planned_on < today(),
+        "overdue": planned and row.planned_on < today(),
         "version": row.version,
         "contacts": [
             {**{name: one.get(name) for name in names}, "result_label": _RESULTS[one["result"]]}

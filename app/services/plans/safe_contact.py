@@ -1,37 +1,74 @@
-"""By which channels a person may be contacted, from what she said of it. Pure."""
+"""By which channel a person may be contacted: the one she named as safe, and no other. Pure.
+
+What she did not forbid is not therefore safe: whoever controls her may answer her telephone or open her door.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from app.catalogues import code_list
-
 NOBODY: Final = "NINGUNO"
-CHANNELS: Final = tuple(code for code in code_list("contact_channel").codes if code != NOBODY)
+SERVICE: Final = "POR_SERVICIO"
 FORBIDS: Final = MappingProxyType(
     {
         "NO_TELEFONO": frozenset({"LLAMADA"}),
         "NO_MENSAJES": frozenset({"MENSAJE", "MENSAJERIA"}),
         "NO_CORREO": frozenset({"CORREO"}),
         "NO_DOMICILIO": frozenset({"VISITA_DOMICILIO"}),
-        "NO_FAMILIA": frozenset({"POR_PERSONA_CONFIANZA"}),
     }
 )
-"""Channels each restriction rules out; the other restrictions tell how to use those that remain."""
-UNKNOWN: Final = ("POR_SERVICIO",)
-"""For who may not read how she can be reached: only through the service that accompanies her."""
-_ONLY: Final = MappingProxyType({"PRESENCIAL": ("PRESENCIAL",), NOBODY: ()})
+"""Channels that a restriction contradicts; the others tell how to use the one she named."""
+NAMED, UNSAID, CONTRADICTED, NOT_NOW, RESERVED = (
+    "INDICADO",
+    "NO_DIJO",
+    "SE_CONTRADICE",
+    "NO_CONTACTAR",
+    "RESERVADO",
+)
+_ASK_HER: Final = "Hágalo a través del servicio que la acompaña"
+TEXTS: Final = MappingProxyType(
+    {
+        NAMED: "Es el único medio que la persona indicó como seguro.",
+        UNSAID: f"La persona no dijo por dónde es seguro contactarla. {_ASK_HER}, pregúntele por dónde y "
+        "anótelo en su registro.",
+        CONTRADICTED: "El medio indicado como seguro está entre los que la persona pidió no usar: no lo use. "
+        f"{_ASK_HER} y aclárelo con ella.",
+        NOT_NOW: "La persona pidió que no se la contacte por ahora.",
+        RESERVED: "A su unidad no se le compartió cómo contactarla sin riesgo. "
+        "Hágalo a través del servicio que la acompaña.",
+    }
+)
 
 
-def possible(safe_channel: str | None, restrictions: Iterable[str]) -> tuple[str, ...]:
-    """Channels that remain, in the order of the list.
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What is known of how to reach her: the channels she named, why there is none, and what to mind."""
 
-    The channel she named as safe stays possible although a restriction would rule it out; "only in person"
-    and "do not contact for now" leave no other.
-    """
-    if safe_channel is not None and safe_channel in _ONLY:
-        return _ONLY[safe_channel]
-    barred = frozenset[str]().union(*(FORBIDS.get(code, ()) for code in restrictions)) - {safe_channel}
-    return tuple(channel for channel in CHANNELS if channel not in barred)
+    said: str
+    channels: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The advice in words."""
+        return TEXTS[self.said]
+
+    @property
+    def possible(self) -> tuple[str, ...]:
+        """What may be used: what she named, else who accompanies her; nothing if she wants none."""
+        return () if self.said == NOT_NOW else self.channels or (SERVICE,)
+
+
+def advice(safe_channel: str | None, restrictions: Iterable[str]) -> Advice:
+    """What her record says of how to reach her; what contradicts itself names no channel."""
+    minded = tuple(dict.fromkeys(restrictions))
+    if safe_channel is None:
+        return Advice(UNSAID, (), minded)
+    if safe_channel == NOBODY:
+        return Advice(NOT_NOW, (), minded)
+    if any(safe_channel in FORBIDS.get(code, ()) for code in minded):
+        return Advice(CONTRADICTED, (), minded)
+    return Advice(NAMED, (safe_channel,), minded)

@@ -12,9 +12,9 @@ from typing import Any, Final, Protocol
 from sqlalchemy.orm import Session
 
 from app.access.guard import CaseRef
+from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, cancel, meet, moments, start
 from app.services.plans import rules
-from app.services.plans.calendar import end_of
 from app.services.plans.content_queries import PlanRef
 from app.services.plans.detail_queries import open_activities
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -33,6 +34,7 @@ _TABLES: Final = {
             "a": "A",
             "base_legal": "Base legal",
             "se_compartio": "Se compartió",
+            "estado": "Estado",
         },
     ),
     "consentimientos": (
@@ -51,13 +53,21 @@ _TABLES: Final = {
     ),
     "quien_miro": (
         "Quién miró sus datos",
-        {"cuando": "Cuándo", "unidad": "Unidad", "funcion": "Función", "que_hizo": "Qué hizo"},
+        {
+            "cuando": "Cuándo",
+            "unidad": "Unidad",
+            "funcion": "Función",
+            "que_hizo": "Qué hizo",
+            "motivo": "Por qué",
+        },
     ),
     "pedir_a": (
         "Partes que esta unidad no puede entregar",
         {"parte": "Parte", "indicacion": "A quién pedirla"},
     ),
 }
+_UNIT: Final = "Unidad"
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 _DAYS: Final = frozenset({"desde", "hasta", "cuando", "fecha"})
 
 
@@ -76,7 +86,13 @@ def own_file_issue(session: Session, actor: Actor, code: str, request: str) -> I
         Section("Solicitud", [("Persona", found["persona"]), ("Solicitud", found["solicitud"])]),
         *(_part(part) for part in found["partes"]),
         *(goal for plan in found["planes"] for goal in _plan(plan)),
+        *(section for kind in found["registros"] for section in _kind(kind, reserved)),
         *(_listed(found, name, reserved) for name in _TABLES if found.get(name)),
+        *(
+            [Section("Lo que se reserva por ahora", paragraphs=found["reservado"])]
+            if found["reservado"]
+            else []
+        ),
     ]
     sheet = Sheet(
         title="Expediente de la persona",
@@ -94,12 +110,29 @@ def _names(found: Mapping[str, Any]) -> set[str]:
     units = [row[side] for row in found["derivaciones"] for side in ("de", "a")]
     units += [unit for row in found["consentimientos"] for unit in row["a"]]
     units += [row["unidad"] for name in ("notas", "quien_miro") for row in found[name]]
+    rows = (row for kind in found["registros"] for row in kind["filas"])
+    units += [one["valor"] for row in rows for one in row if one["campo"] == _UNIT]
     return {unit for unit in units if unit}
 
 
 def _part(part: Mapping[str, Any]) -> Section:
     pairs = [(one["campo"], words(one["valor"])) for one in part["datos"]]
     return Section(part["parte"], pairs, paragraphs=() if pairs else (_NOTHING,))
+
+
+def _kind(kind: Mapping[str, Any], reserved: Mapping[str, str]) -> Iterator[Section]:
+    """Every row of one kind, each on its own; shelters without their names."""
+    yield Section(kind["titulo"])
+    for number, row in enumerate(kind["filas"], 1):
+        pairs = [(one["campo"], _told(one, reserved)) for one in row]
+        yield Section(f"{kind['titulo']} ({number})", pairs, level=3)
+
+
+def _told(one: Mapping[str, Any], reserved: Mapping[str, str]) -> str:
+    value = one["valor"]
+    if isinstance(value, str):
+        return shown_date(value) if _ISO.fullmatch(value) else reserved.get(value, value)
+    return words(value)
 
 
 def words(value: Any) -> str:

@@ -22,7 +22,6 @@ from app.services.printing.sheet import (
     Signer,
     paragraphs,
     shown_date,
-    shown_moment,
 )
 from app.services.referrals import queries, rules
 
@@ -71,12 +70,17 @@ def _pairs(letter: Mapping[str, Any], names: Mapping[str, str], *, outside: bool
         ("Base legal", rules.basis_label(letter["legal_basis"], reason)),
         ("Urgente", "Sí" if letter["urgent"] else "No"),
         ("Enviada", shown_date(letter["sent_at"])),
-        ("Responder hasta", f"{shown_moment(letter['due_at'])} (hora de Lima)"),
+        ("Responder hasta", _until(letter)),
     ]
     if not outside:
         parts = [COMPARTMENTS[name].title_es for name in letter["compartments"]]
         pairs.append(("Partes del registro que se comparten", ", ".join(parts) or "Ninguna"))
     return pairs
+
+
+def _until(letter: Mapping[str, Any]) -> str:
+    day, hour = shown_date(letter["due_on"]), letter["due_time"]
+    return f"{day} {hour} (hora de Lima)" if hour else f"{day}, todo el día"
 
 
 def _unit(unit: Mapping[str, str | None], names: Mapping[str, str]) -> str:

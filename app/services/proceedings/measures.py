@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, update
@@ -17,11 +16,12 @@ from app.codes import new_code
 from app.db import insert_rows, next_ids
 from app.errors import FieldError, Invalid, StaleVersion
 from app.models import ProtectionMeasure
-from app.records.kinds import LIMA, today
+from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionMeasure as MeasureRow
 from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
+from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, cancel, start
 from app.services.proceedings import measure_rules as rules
 from app.services.proceedings.measure_queries import (
@@ -129,11 +129,6 @@ def lift(
     _end(session, part, row, version, values)
     _record(session, actor, "measures.lift", part, purpose, blobs=blobs, detail={"measure": row.code})
     return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
-
-
-def end_of(day: date) -> datetime:
-    """The last moment of a day in Peru."""
-    return datetime.combine(day + timedelta(days=1), time(), LIMA)
 
 
 def _part(session: Session, actor: Actor, case: str, written: MeasureRow) -> CasePart:

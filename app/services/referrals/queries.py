@@ -23,6 +23,7 @@ from app.errors import FieldError, Invalid, NotFound
 from app.models import Referral
 from app.services.cases.row_queries import CHILD_BIT, public_codes, strand_of
 from app.services.choices import unknown_code
+from app.services.clocks.calendar import deadline
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
 from app.services.referrals.step_queries import steps
@@ -341,7 +342,7 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
         "state": state,
         "state_label": rules.STATES[state],
         "sent_at": row.sent_at,
-        "due_at": row.due_at,
+        **deadline(row.due_at),
         "answered_at": row.answered_at,
         "refusal_reason": row.refusal_reason,
         "refusal_label": rules.REFUSALS.get(row.refusal_reason or ""),

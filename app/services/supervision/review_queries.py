@@ -36,6 +36,7 @@ from app.models import Clock, CommandRequest, Participation, Referral, Trafficki
 from app.services.cases.codes import ENDED
 from app.services.cases.row_queries import public_codes
 from app.services.choices import unknown_code
+from app.services.clocks.calendar import deadline
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import DAYS_STILL
 from app.services.supervision.rules import supervising
@@ -52,6 +53,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "PEDIDO_POR_DECIDIR": "Pedido de dos personas que su unidad puede decidir",
     }
 )
+STILL = "CASO_SIN_MOVIMIENTO"
 REVIEW_KIND, ANSWER_KIND = "PRI_REVISION", "DERIVACION_RESPUESTA"
 DAYS_AHEAD = 7
 """How many days before it is due a plan's review is listed."""
@@ -98,13 +100,18 @@ def reviews(
             "deadline_label": clocks.get(row.deadline) if row.deadline else None,
             "code": row.code,
             **codes.get(row.case_id, {"case": None, "victim": None}),
-            "due_at": row.due_at,
+            **_due(row),
             "overdue": row.overdue,
             "in_charge": team.get(row.case_id, []),
         }
         for row in page
     ]
     return items, cursor_of(page[-1].due_at, page[-1].code) if len(rows) > limit else None
+
+
+def _due(row: Any) -> dict[str, Any]:
+    found = deadline(row.due_at)
+    return {**found, "due_time": None} if row.kind == STILL else found  # days without movement have no hour
 
 
 def reviews_due(actor: Actor) -> Select[int]:
@@ -161,7 +168,7 @@ def _still(actor: Actor) -> Select[Any]:
     return (
         visible_cases(actor)
         .with_only_columns(
-            *_columns("CASO_SIN_MOVIMIENTO", null(), TraffickingCase.code, TraffickingCase.id, due),
+            *_columns(STILL, null(), TraffickingCase.code, TraffickingCase.id, due),
             maintain_column_froms=True,
         )
         .where(TraffickingCase.state.not_in(ENDED), Participation.last_activity <= func.now() - limit)

@@ -1,0 +1,300 @@
+"""The rows about a person that go into her own file, kind by kind, in words.
+
+Nothing of other people but what they are to her: no name or code of a relative, of who was judged fit to
+receive her, of who signed as a witness or works for her. Which shelter it was, and where, is masked as
+everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.catalogues import code_list
+from app.records.rows import row_fields
+from app.services.cases import queries as cases
+from app.services.cases import teams
+from app.services.consents import queries as consents
+from app.services.data_requests import file_queries, own_plan
+from app.services.data_requests import queries as data_requests
+from app.services.data_requests.telling import Row, in_words, told
+from app.services.deliveries import queries as deliveries
+from app.services.evidence import case_queries
+from app.services.proceedings import links, measures, procedures
+from app.services.shelters import queries as stays
+from app.services.shelters.rules import EXIT_REASONS, HOLD_STATES
+from app.services.victims import family
+
+RESERVED: Final = "Reservado mientras dura la investigación"
+_INVESTIGATED: Final = frozenset({"notes", "next_hearing_on", "legal_counsel"})
+"""What is written of a proceeding that stays with who investigates while a case is open."""
+_MEASURE: Final = frozenset({"type", "type_other", "since", "until", "authority", "resolution"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who reads whose rows: cases and plans by their codes; `reserved`: an investigation may be under way."""
+
+    session: Session
+    actor: Actor
+    victim: str
+    victim_id: int
+    cases: Sequence[str]
+    plans: Sequence[str]
+    purpose: str
+    reserved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of row: its key in the file, its title, the tables it tells of, and how it is read."""
+
+    key: str
+    title: str
+    tables: tuple[str, ...]
+    read: Callable[[Asking], Iterable[Row]]
+
+
+def _deliveries(asking: Asking) -> Iterator[Row]:
+    for case in asking.cases:
+        cursor: str | None = None
+        while True:
+            page, cursor = deliveries.of_case(
+                asking.session, asking.actor, case, cursor=cursor, purpose=asking.purpose
+            )
+            for one in page:
+                words = {name: one[name] for name in row_fields("service_delivery")}
+                yield in_words(row_fields("service_delivery"), words) + told(
+                    ("Unidad", one["unit"]["name"]),
+                    ("Anulada", code_list("delivery_void_reason").labels.get(one["void_reason"] or "")),
+                )
+            if cursor is None:
+                break
+
+
+def _stays(asking: Asking) -> Iterator[Row]:
+    for case in asking.cases:
+        for found in stays.stays(asking.session, asking.actor, case):
+            one = stays.read(asking.session, asking.actor, found["code"])
+            texts = {name: one["texts"].get(name) for name in ("belongings", "notes")}
+            yield told(
+                ("Unidad", one["unit"]["name"]),
+                ("Lugar", one["actual_place_label"]),
+                ("Ingreso", one["admitted_at"]),
+                ("Salida", one["left_at"]),
+                ("Motivo de la salida", EXIT_REASONS.get(one["exit_reason"])),
+            ) + in_words(row_fields("placement"), texts)
+            yield from _within(one)
+
+
+def _within(stay: Mapping[str, Any]) -> Iterator[Row]:
+    """Leaves and suitability checks of a stay; of who takes her out or in, only what they are to her."""
+    for leave in stay["leaves"]:
+        words = {"reason": leave["reason"], "notes": leave["texts"].get("notes")}
+        yield told(("Permiso de salida", leave["out_at"]), ("Volvió", leave["ended_at"])) + in_words(
+            row_fields("placement_leave"), words
+        )
+    for check in stay["suitability"]:
+        words = {name: check[name] for name in ("result", "relation", "checked_on")}
+        yield told(("Evaluación", "Idoneidad de quien la recibe")) + in_words(
+            row_fields("suitability_check"), words
+        )
+
+
+def _proceedings(asking: Asking) -> Iterator[Row]:
+    for case in asking.cases:
+        for one in links.listed(asking.session, asking.actor, case, purpose=asking.purpose):
+            hidden = _INVESTIGATED if asking.reserved else frozenset()
+            words = {name: value for name, value in one["link"].items() if name not in hidden}
+            yield told(
+                ("Tipo", one["kind_label"]),
+                ("Iniciado el", one["opened_on"]),
+                ("Etapa", RESERVED if asking.reserved else one["stage_label"]),
+                ("Notas y diligencias", RESERVED if asking.reserved else None),
+            ) + in_words(row_fields("case_proceeding"), words)
+
+
+def _procedures(asking: Asking) -> Iterator[Row]:
+    for case in asking.cases:
+        for one in procedures.listed(asking.session, asking.actor, case, purpose=asking.purpose):
+            yield told(
+                ("Procedimiento", one["branch_label"]),
+                ("Estado", one["state_label"]),
+                ("Abierto el", one["opened_at"]),
+                ("Cerrado el", one["closed_at"]),
+                ("Conclusión", code_list("branch_conclusion").labels.get(one["conclusion"] or "")),
+            )
+            for step in one["steps"]:
+                words = {name: step.get(name) for name in row_fields("protection_step")}
+                words["suitability_by"] = None  # a worker's name
+                yield told(
+                    ("Paso", step["label"]), ("Fecha", step["at"]), ("Unidad", step["unit"])
+                ) + in_words(row_fields("protection_step"), words)
+
+
+def _measures(asking: Asking) -> Iterator[Row]:
+    for case in asking.cases:
+        for one in measures.listed(asking.session, asking.actor, case, purpose=asking.purpose):
+            words = {
+                name: one.get(name) for name in (*_MEASURE, "end_authority", "end_resolution", "end_note")
+            }
+            yield in_words(row_fields("protection_measure"), words) + told(("Estado", one["state_label"]))
+
+
+def _family(asking: Asking) -> Iterator[Row]:
+    for one in family.family(asking.session, asking.actor, asking.victim, purpose=asking.purpose):
+        yield told(
+            ("Familiar registrado", one["relation_label"]),
+            ("Vive con la persona", code_list("tristate").labels.get(one["lives_with"] or "")),
+            ("Anotado el", one["since"]),
+        )
+
+
+def _objections(asking: Asking) -> Iterator[Row]:
+    for case in asking.cases:
+        for one in consents.objections(asking.session, asking.actor, case):
+            yield told(
+                ("No quiere que se comparta", own_plan.titles(one["compartments"])),
+                ("Con", [to["name"] for to in one["to_institutions"]]),
+                ("Motivo", one.get("reason")),
+                ("Presentada el", one["made_at"]),
+                ("Levantada el", one["lifted_at"]),
+            )
+
+
+def _requests(asking: Asking) -> Iterator[Row]:
+    for code in file_queries.request_codes(asking.session, asking.victim_id):
+        one = data_requests.read(asking.session, asking.actor, code, purpose=asking.purpose)
+        yield told(
+            ("Solicitud", one["code"]),
+            ("Qué pide", one["kind_label"]),
+            ("Recibida el", one["received_on"]),
+            ("Estado", one["state_label"]),
+            ("Lo que pide", one.get("request")),
+            ("Respuesta", one.get("answer")),
+        )
+
+
+def _moves(asking: Asking) -> Iterator[Row]:
+    for code in asking.cases:
+        one = cases.read(asking.session, asking.actor, code, purpose=asking.purpose)
+        for step in one["transitions"] or ():
+            yield told(
+                ("Caso", code),
+                ("Pasó a", step["label"]),
+                ("Fecha", step["at"]),
+                ("Unidad", step["unit"]["name"]),
+                ("Nota", step["note"]),
+            )
+
+
+def _units(asking: Asking) -> Iterator[Row]:
+    for code in asking.cases:
+        for one in teams.participations(asking.session, asking.actor, code):
+            yield told(
+                ("Unidad", one["unit"]["name"]),
+                ("Por qué participa", one["basis_label"]),
+                ("Desde", one["started_at"]),
+                ("Hasta", one["ended_at"]),
+            )
+
+
+def _files(asking: Asking) -> Iterator[Row]:
+    for code in asking.cases:
+        held = case_queries.of_case(asking.session, asking.actor, code)
+        for group in (*held["plans"], *held["consents"]):
+            for one in group["files"]:
+                yield told(
+                    ("Archivo", one["code"]),
+                    ("De", group["code"]),
+                    ("Qué es", code_list("evidence_kind").labels.get(one["kind"])),
+                    ("Agregado el", one["added_at"]),
+                    ("Estado", one["state_label"]),
+                )
+
+
+def _prints(asking: Asking) -> Iterator[Row]:
+    for row in file_queries.prints(asking.session, asking.victim_id):
+        yield told(("Documento", row.code), ("Sobre", row.subject_code), ("Impreso el", row.printed_at))
+
+
+def _holds(asking: Asking) -> Iterator[Row]:
+    for row in file_queries.holds(asking.session, asking.victim_id):
+        yield told(
+            ("Cupo pedido el", row.created_at),
+            ("Departamento", code_list("department").labels.get(row.department)),
+            ("Estado", HOLD_STATES.get(row.state, row.state)),
+        )
+
+
+KINDS: Final = (
+    Kind("pasos", "Pasos de sus casos", ("case_transition",), _moves),
+    Kind("unidades", "Unidades que participan en sus casos", ("participation",), _units),
+    Kind("servicios", "Servicios recibidos", ("service_delivery",), _deliveries),
+    Kind(
+        "estadias", "Alojamiento, permisos y evaluaciones de quien la recibe",
+        ("placement", "placement_leave", "suitability_check"), _stays,
+    ),
+    Kind("cupos", "Cupos de alojamiento pedidos", ("place_hold",), _holds),
+    Kind("procesos", "Denuncias y procesos", ("case_proceeding",), _proceedings),
+    Kind(
+        "procedimientos", "Procedimientos de protección",
+        ("protection_procedure", "protection_step"), _procedures,
+    ),
+    Kind("medidas", "Medidas de protección", ("protection_measure",), _measures),
+    Kind("familia", "Familiares registrados", ("family_link",), _family),
+    Kind("objeciones", "Lo que pidió no compartir", ("objection",), _objections),
+    Kind(
+        "solicitudes", "Solicitudes sobre sus datos", ("data_request", "data_request_event"), _requests,
+    ),
+    *(
+        Kind(key, title, tables, partial(own_plan.rows, key))
+        for key, title, tables in own_plan.KINDS
+    ),
+    Kind("archivos", "Documentos guardados", ("evidence_file",), _files),
+    Kind(
+        "impresos", "Documentos impresos", ("printed_document",),
+        _prints,
+    ),
+)  # fmt: skip
+"""Every kind of row that is told row by row, in the order of reading."""
+
+IN_OTHER_PARTS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "victim_code": "persona",
+        "victim_blob": "partes",
+        "compartment_head": "partes",
+        "profile": "partes",
+        "exploitation": "partes",
+        "trafficking_case": "casos",
+        "plan_objective": "planes",
+        "referral": "derivaciones",
+        "referral_step": "derivaciones",
+        "consent": "consentimientos",
+        "consent_event": "consentimientos",
+        "case_note": "notas",
+        "case_note_addendum": "notas",
+        "audit_event": "quien_miro",
+    }
+)
+"""Tables of which another part of the file tells, and which."""
+LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "assignment": "Names workers; of her it says only that their unit takes part, which is told.",
+        "clock": "Deadlines reckoned from rows that are told.",
+        "command_request": "May name another person; what was decided is among the steps of her case.",
+        "evidence_chunk": "The bytes of files that are listed; she is given the files themselves.",
+        "import_row": "A keyed digest of a row of a file, read only by who loads files; no value of hers.",
+        "match_candidate": "Says that another person is registered.",
+        "notice": "Messages among units about rows that are told; codes only.",
+        "victim_key": "Wrapped keys of what is told.",
+        "victim_token": "Keyed digests of what is told, by which she is found.",
+    }
+)
+"""Tables with rows about a person that her file leaves out, and why."""
