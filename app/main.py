@@ -13,6 +13,7 @@ from app.config import Settings, get_settings
 from app.edge import problems
 from app.edge.browser import LARGEST_FORM
 from app.edge.middleware import BodyLimit, SafeHeaders
+from app.edge.turns import Turns
 from app.runtime import Runtime, open_runtime
 from app.services.scheduler.runner import Scheduler
 from app.web import errors
@@ -46,6 +47,9 @@ def create_app(
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+    )
+    app.state.turns = Turns(
+        settings.password_checks_at_once, settings.password_checks_waiting, settings.password_checks_patience
     )
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence", "/archivos"))
     app.add_middleware(BodyLimit, limit=LARGEST_FORM)
