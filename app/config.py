@@ -60,6 +60,16 @@ class Settings(BaseSettings):
     """How long a refresh token waits for its use: without one the session is over."""
     argon2_memory_kib: int = Field(default=65536, ge=8)
     argon2_time_cost: int = Field(default=3, ge=1)
+    password_checks_at_once: int = Field(default=2, ge=1, le=4)
+    """Passwords a process checks at the same time; each takes `argon2_memory_kib` and a core."""
+    password_checks_waiting: int = Field(default=20, ge=0)
+    """How many more wait for their turn; others are told to come back (429)."""
+    password_checks_patience: float = Field(default=5.0, gt=0, le=30)
+    """Seconds somebody waits for a turn."""
+    sign_in_failures_per_address: int = Field(default=30, ge=5)
+    """Wrong sign-ins of an hour from one address, of whatever accounts, before it has to wait."""
+    trusted_proxies: str = "127.0.0.1"
+    """Addresses or networks, by commas, of proxies whose word on where a request comes from is taken."""
     probe_limit_per_hour: int = Field(default=60, ge=1)
     """Look-ups of persons a user may make in an hour, by search, registration or correction."""
     identity_check_limit_per_hour: int = Field(default=30, ge=1)

@@ -10,6 +10,7 @@ from app.edge import problems
 from app.edge.browser import LARGEST_FORM
 from app.edge.installation import Opener, kept_open
 from app.edge.middleware import BodyLimit, SafeHeaders
+from app.edge.turns import Turns
 from app.runtime import open_runtime
 from app.web import errors
 from app.web import router as web
@@ -26,6 +27,9 @@ def create_app(settings: Settings | None = None, *, opener: Opener = open_runtim
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+    )
+    app.state.turns = Turns(
+        settings.password_checks_at_once, settings.password_checks_waiting, settings.password_checks_patience
     )
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence", "/archivos"))
     app.add_middleware(BodyLimit, limit=LARGEST_FORM)

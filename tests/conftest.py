@@ -71,8 +71,13 @@ def server(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Iterator[Se
 
 @pytest.fixture(scope="session")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Settings of the tests: cheap password hashes, everything else as in production."""
-    return Settings(data_dir=tmp_path_factory.mktemp("datos"), argon2_memory_kib=64, argon2_time_cost=1)
+    """Settings of the tests: cheap hashes, and as many wrong sign-ins from loopback as tests make."""
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("datos"),
+        argon2_memory_kib=64,
+        argon2_time_cost=1,
+        sign_in_failures_per_address=1_000_000,
+    )
 
 
 @pytest.fixture(scope="session")

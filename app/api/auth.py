@@ -6,11 +6,12 @@ import uuid
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_plus
 
-from fastapi import APIRouter, Form, Header
+from fastapi import APIRouter, Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn, means_of
+from app.edge.deps import CurrentActor, DbSession, Public, SignedIn, means_of
+from app.edge.turns import ChecksPassword
 from app.errors import Invalid, Unauthenticated
 from app.services.access.first_password import exchange_password
 from app.services.access.own import change_password, who_am_i
@@ -78,10 +79,10 @@ class SessionIn(BaseModel):
     session: Annotated[uuid.UUID | Literal["others"], Field(title="Sesión, o `others`: todas menos esta")]
 
 
-@router.post("/auth/token", dependencies=[Public()], summary="Iniciar sesión")
+@router.post("/auth/token", dependencies=[Public(), ChecksPassword()], summary="Iniciar sesión")
 def token(
     form: Annotated[TokenForm, Form()],
-    runtime: CurrentRuntime,
+    request: Request,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
 ) -> Answer:
     """Gives an access token of ten minutes; to persons also a refresh token of one use.
@@ -90,20 +91,24 @@ def token(
     """
     service = form.grant_type == "client_credentials"
     name, secret = _system(form, authorization) if service else _person(form)
-    return _answer(sign_in(means_of(runtime), name, secret, service=service))
+    return _answer(sign_in(means_of(request), name, secret, service=service))
 
 
-@router.post("/auth/password", dependencies=[Public()], summary="Cambiar la contraseña inicial e ingresar")
-def first_password(body: FirstPasswordIn, runtime: CurrentRuntime) -> Answer:
+@router.post(
+    "/auth/password",
+    dependencies=[Public(), ChecksPassword()],
+    summary="Cambiar la contraseña inicial e ingresar",
+)
+def first_password(body: FirstPasswordIn, request: Request) -> Answer:
     """Exchanges the password that somebody else set for one's own, and gives tokens."""
     initial, new = body.initial_password.get_secret_value(), body.new_password.get_secret_value()
-    return _answer(exchange_password(means_of(runtime), body.username, initial, new, open_session))
+    return _answer(exchange_password(means_of(request), body.username, initial, new, open_session))
 
 
 @router.post("/auth/refresh", dependencies=[Public()], summary="Renovar la sesión")
-def renew(form: Annotated[RefreshForm, Form()], runtime: CurrentRuntime) -> Answer:
+def renew(form: Annotated[RefreshForm, Form()], request: Request) -> Answer:
     """Exchanges a refresh token for new tokens. A token that was used before ends the session."""
-    return _answer(refresh(means_of(runtime), form.refresh_token.get_secret_value()))
+    return _answer(refresh(means_of(request), form.refresh_token.get_secret_value()))
 
 
 @router.post("/auth/logout", dependencies=[SignedIn()], summary="Cerrar la sesión")
@@ -119,11 +124,11 @@ def me(session: DbSession, actor: CurrentActor) -> Answer:
     return Answer(who_am_i(session, actor))
 
 
-@router.post("/me/password", dependencies=[SignedIn()], summary="Cambiar mi contraseña")
-def password(body: PasswordIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+@router.post("/me/password", dependencies=[SignedIn(), ChecksPassword()], summary="Cambiar mi contraseña")
+def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer:
     """Sets a new password; the account's other sessions end at once."""
     change_password(
-        means_of(runtime), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
+        means_of(request), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
     )
     return Answer({"changed": True})
 

@@ -127,6 +127,7 @@ def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Confi
         workers=workers,
         log_config=log_config(),
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=_STOP_SECONDS,
     )
 

@@ -16,6 +16,7 @@ from app.edge.installation import get_runtime
 from app.errors import BadRequest, PreconditionRequired, StaleVersion, Unauthenticated
 from app.runtime import Runtime
 from app.services.access.sessions import Means
+from app.services.access.tries import Source
 
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
@@ -116,8 +117,9 @@ def get_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
 
 
-def means_of(runtime: Runtime) -> Means:
-    """What signing in works with in this installation."""
+def means_of(request: Request) -> Means:
+    """What signing in works with in this installation, and where the request comes from."""
+    runtime = get_runtime(request)
     settings = runtime.settings
     return Means(
         runtime.database,
@@ -125,6 +127,8 @@ def means_of(runtime: Runtime) -> Means:
         runtime.password_cost,
         settings.session_hours,
         settings.session_idle_minutes,
+        settings.sign_in_failures_per_address,
+        Source(request.client.host if request.client else "", getattr(request.state, "device", "")),
     )
 
 

@@ -88,6 +88,8 @@ def _answer(
     if is_json(request):
         return problem_response(status, body, headers)
     answer: Response = request.app.state.pages(request, status, body)
+    if headers and "Retry-After" in headers:
+        answer.headers["Retry-After"] = headers["Retry-After"]
     return answer
 
 
@@ -99,8 +101,14 @@ def too_large(request: Request) -> Response:
 
 def _on_app_error(request: Request, error: AppError) -> Response:
     error = recorded(request, error)
-    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else None
+    headers = {"WWW-Authenticate": "Bearer"} if isinstance(error, Unauthenticated) else retry_after(error)
     return _answer(request, error.status, error.problem(), headers)
+
+
+def retry_after(error: AppError) -> dict[str, str]:
+    """The header that says in how many seconds to try again, where the error knows."""
+    seconds = error.extra.get("retry_after")
+    return {} if seconds is None else {"Retry-After": str(seconds)}
 
 
 def recorded(request: Request, error: AppError) -> AppError:

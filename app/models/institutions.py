@@ -118,3 +118,20 @@ class IdempotencyKey(Base):
     request_hash: Mapped[bytes]
     result_code: Mapped[str]
     created_at: Mapped[Now]
+
+
+class SignInTry(Base):
+    """Wrong passwords of a name at a place, and whether it signed in from there: keyed digests, no names.
+
+    Empty `name`: of all names from this address. Empty `source`: of this name from everywhere.
+    """
+
+    __tablename__ = "sign_in_try"
+    __table_args__ = (Index("ix_sign_in_try_kept_until", "kept_until"),)
+
+    name: Mapped[bytes] = mapped_column(primary_key=True)
+    source: Mapped[bytes] = mapped_column(primary_key=True)
+    failures: Mapped[int] = mapped_column(server_default=text("0"))
+    failed_at: Mapped[datetime | None]
+    known: Mapped[bool] = mapped_column(server_default=text("false"))
+    kept_until: Mapped[datetime]

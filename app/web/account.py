@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.edge.deps import SignedIn, means_of
+from app.edge.turns import ChecksPassword
 from app.errors import NotFound
 from app.services.access.own import change_password, who_am_i
 from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
@@ -65,7 +66,7 @@ def password(page: CurrentPage) -> Response:
     return page.draw("account/password.html")
 
 
-@router.post("/contrasena", dependencies=[SignedIn()])
+@router.post("/contrasena", dependencies=[SignedIn(), ChecksPassword()])
 def set_password(page: CurrentPage) -> Response:
     """Sets a new password; the account's other sessions end."""
     form = page.form
@@ -73,7 +74,7 @@ def set_password(page: CurrentPage) -> Response:
     new = new_secret(form)
     with page.attempt():
         form.check()
-        change_password(means_of(page.runtime), page.actor, old, new)
+        change_password(means_of(page.request), page.actor, old, new)
         return page.go("/cuenta", done="contrasena")
     return page.draw("account/password.html")
 

@@ -1,5 +1,7 @@
 """Signing in and out, the lock, the exit, the rules of confidentiality, the language."""
 
+import re
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,9 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from app.edge.browser import COOKIE, check_origin, sent_form
 from app.edge.deps import CurrentRuntime, Public, SignedIn, means_of
 from app.edge.installation import get_runtime
+from app.edge.problems import retry_after
+from app.edge.turns import ChecksPassword
 from app.errors import AppError, PasswordChangeRequired
 from app.services.access import browsing, preferences
-from app.services.access.sessions import end_session
+from app.services.access.sessions import Means, end_session
 from app.web import i18n
 from app.web.forms import Form
 from app.web.navigation import first_page
@@ -21,6 +25,11 @@ from app.web.paths import local_path
 router = APIRouter()
 
 _GONE = {"Cache-Control": "no-store"}
+DEVICE = "__Host-equipo"
+"""Names the device, so that wrong passwords from elsewhere do not make it wait. It opens nothing."""
+DEVICE_KNOWN = 90 * 24 * 3600
+_DEVICE_BYTES = 32
+_DEVICE_NAME = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 async def public_form(request: Request) -> Form:
@@ -45,20 +54,20 @@ def door(request: Request) -> Response:
     return _door(request, Form())
 
 
-@router.post("/ingreso", dependencies=[Public()])
-def sign_in(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
+@router.post("/ingreso", dependencies=[Public(), ChecksPassword()])
+def sign_in(request: Request, form: PublicForm) -> Response:
     """Signs in; a refusal tells nothing about which part was wrong."""
     i18n.speak(form.text("idioma") or "es")
     name = form.text("username", needed=i18n.gettext("Escriba su usuario."))
     secret = form.secret("password", needed=i18n.gettext("Escriba su contraseña."))
     try:
         form.check()
-        token = browsing.open_browser(means_of(runtime), name or "", secret)
+        token = browsing.open_browser(_means(request), name or "", secret)
     except PasswordChangeRequired:
         return _first(request, Form(initial={"username": name, "idioma": i18n.language()}))
     except AppError as error:
         form.refuse(error)
-        return _door(request, form)
+        return _refused(form, _door(request, form))
     return _let_in(request, token)
 
 
@@ -69,8 +78,8 @@ def first_password(request: Request) -> Response:
     return _first(request, Form())
 
 
-@router.post("/primera-contrasena", dependencies=[Public()])
-def exchange(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
+@router.post("/primera-contrasena", dependencies=[Public(), ChecksPassword()])
+def exchange(request: Request, form: PublicForm) -> Response:
     """Exchanges the initial password for one's own, and signs in."""
     i18n.speak(form.text("idioma") or "es")
     name = form.text("username", needed=i18n.gettext("Escriba su usuario."))
@@ -78,10 +87,10 @@ def exchange(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Res
     new = new_secret(form)
     try:
         form.check()
-        token = browsing.exchange_browser(means_of(runtime), name or "", initial, new)
+        token = browsing.exchange_browser(_means(request), name or "", initial, new)
     except AppError as error:
         form.refuse(error)
-        return _first(request, form)
+        return _refused(form, _first(request, form))
     return _let_in(request, token)
 
 
@@ -92,17 +101,19 @@ def locked(request: Request) -> Response:
     return draw(request, "session/locked.html", back=_back(request))
 
 
-@router.post("/sesion/bloqueada", dependencies=[Public()])
+@router.post("/sesion/bloqueada", dependencies=[Public(), ChecksPassword()])
 def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Response:
     """Opens the lock."""
     speak(request, browsing.browsing_of(runtime.database, request.cookies.get(COOKIE, "")))
     secret = form.secret("password", needed=i18n.gettext("Escriba su contraseña."))
     try:
         form.check()
-        browsing.unlock(means_of(runtime), request.cookies.get(COOKIE, ""), secret)
+        browsing.unlock(_means(request), request.cookies.get(COOKIE, ""), secret)
     except AppError as error:
         form.refuse(error)
-        return draw(request, "session/locked.html", status=form.status, form=form, back=_back(request))
+        return _refused(
+            form, draw(request, "session/locked.html", status=form.status, form=form, back=_back(request))
+        )
     return RedirectResponse(_back(request), 303, _GONE)
 
 
@@ -170,7 +181,21 @@ def _first(request: Request, form: Form) -> Response:
 
 def _let_in(request: Request, token: str) -> Response:
     answer = RedirectResponse(_back(request), 303, _GONE)
-    _set_cookie(answer, token)
+    _set_cookie(answer, COOKIE, token)
+    _set_cookie(answer, DEVICE, request.state.device, max_age=DEVICE_KNOWN)
+    return answer
+
+
+def _means(request: Request) -> Means:
+    """What signing in works with; a device that has no name yet gets one, which it keeps if it succeeds."""
+    named = request.cookies.get(DEVICE, "")
+    request.state.device = named if _DEVICE_NAME.fullmatch(named) else secrets.token_urlsafe(_DEVICE_BYTES)
+    return means_of(request)
+
+
+def _refused(form: Form, answer: Response) -> Response:
+    if form.refusal is not None:
+        answer.headers.update(retry_after(form.refusal))
     return answer
 
 
@@ -182,5 +207,5 @@ def _back(request: Request) -> str:
     return local_path(request.query_params.get("volver", "/"))
 
 
-def _set_cookie(answer: Response, token: str) -> None:
-    answer.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="strict")
+def _set_cookie(answer: Response, name: str, value: str, max_age: int | None = None) -> None:
+    answer.set_cookie(name, value, max_age, path="/", secure=True, httponly=True, samesite="strict")

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, NullPool, create_engine, select, text, update
 
 from app.access.actor import SETUP, SIGN_IN, Actor
 from app.models import UserAccount
+from app.services.access.tries import name_digest
 from app.services.institutions.service import create_user
 from tests.factories import PASSWORD, World
 
@@ -44,6 +45,16 @@ def set_account(world: World, actor: Actor, **values: Any) -> None:
     """Change an account as the database's owner would: no role of the application may change all of these."""
     with as_superuser(world) as connection:
         connection.execute(update(UserAccount).where(UserAccount.id == actor.user_id).values(**values))
+
+
+def let_pass(world: World, username: str, *, minutes: int) -> None:
+    """Let time pass for the failures of a name, wherever they were."""
+    name = name_digest(world.runtime.vault, username)
+    with as_superuser(world) as connection:
+        connection.execute(
+            text("UPDATE sign_in_try SET failed_at = failed_at - make_interval(mins => :m) WHERE name = :n"),
+            {"m": minutes, "n": name},
+        )
 
 
 def events(world: World, actor: Actor | None, action: str) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import json
 import logging
 import secrets
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,11 +21,9 @@ from app.access.passwords import Cost, hash_password
 from app.models import RefreshToken, UserAccount
 from app.services.access import sign_in as subject
 from app.services.access.rules import (
-    CLOSED_SECONDS,
     FIRST_WAIT,
     FREE_FAILURES,
     LONGEST_WAIT,
-    MOST_FAILURES,
     token_hash,
     wait_after,
 )
@@ -34,6 +32,7 @@ from tests.access.accounts import (
     WRONG,
     attempt,
     events,
+    let_pass,
     service_account,
     set_account,
     username_of,
@@ -63,17 +62,14 @@ def test_a_password_opens_a_session(world: World) -> None:
 
 
 def test_every_failure_has_the_same_answer(world: World) -> None:
-    known, disabled, waiting = (world.actor("prosecutor") for _ in range(3))
+    known, disabled = (world.actor("prosecutor") for _ in range(2))
     set_account(world, disabled, disabled_at=datetime.now(UTC))
-    set_account(world, waiting, locked_until=datetime.now(UTC) + timedelta(minutes=5), failed_logins=6)
     system, secret = service_account(world)
     answers = [
         attempt(world, username_of(world, known), WRONG),
         attempt(world, f"nadie-{secrets.token_hex(4)}"),
         attempt(world, "nadie\x00"),
         attempt(world, username_of(world, disabled)),
-        attempt(world, username_of(world, waiting)),
-        attempt(world, username_of(world, waiting), WRONG),
         attempt(world, system, secret),
     ]
     assert {answer.status_code for answer in answers} == {401}
@@ -95,7 +91,7 @@ def test_a_failure_names_the_account_and_never_what_was_typed(world: World) -> N
     assert WRONG not in traces
 
 
-@pytest.mark.parametrize("kind", ["unknown", "disabled", "waiting", "system"])
+@pytest.mark.parametrize("kind", ["unknown", "disabled", "system"])
 def test_where_no_password_is_checked_the_time_of_one_is_spent(
     world: World, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
@@ -105,8 +101,6 @@ def test_where_no_password_is_checked_the_time_of_one_is_spent(
         name = f"nadie-{secrets.token_hex(4)}"
     elif kind == "disabled":
         set_account(world, actor, disabled_at=datetime.now(UTC))
-    elif kind == "waiting":
-        set_account(world, actor, locked_until=datetime.now(UTC) + timedelta(minutes=5))
     else:
         name, _ = service_account(world)
     costs: list[Cost] = []
@@ -120,7 +114,7 @@ def test_where_no_password_is_checked_the_time_of_one_is_spent(
     assert costs == [world.runtime.password_cost]
 
 
-def test_the_fifth_failure_makes_the_account_wait_and_success_clears_the_count(world: World) -> None:
+def test_the_fifth_failure_makes_the_place_wait_and_success_clears_the_count(world: World) -> None:
     actor = world.actor("prosecutor")
     name = username_of(world, actor)
     for _ in range(FREE_FAILURES):
@@ -128,23 +122,17 @@ def test_the_fifth_failure_makes_the_account_wait_and_success_clears_the_count(w
     assert attempt(world, name).status_code == 200
     for _ in range(FREE_FAILURES + 1):
         assert attempt(world, name, WRONG).status_code == 401
-    assert attempt(world, name).status_code == 401
-    with world.session(SIGN_IN) as session:
-        row = session.execute(
-            select(UserAccount.failed_logins, UserAccount.locked_until).where(UserAccount.id == actor.user_id)
-        ).one()
-    assert row.failed_logins == 5  # an attempt while waiting is not counted
-    assert 50 < (row.locked_until - datetime.now(UTC)).total_seconds() <= 60
-    set_account(world, actor, locked_until=datetime.now(UTC) - timedelta(seconds=1))
+    refused = attempt(world, name)
+    assert (refused.status_code, refused.json()["type"]) == (429, "urn:ruv:problem:too-many")
+    assert 50 < int(refused.headers["retry-after"]) <= 60
+    assert "un minuto" in refused.json()["detail"]
+    let_pass(world, name, minutes=2)
     assert attempt(world, name, WRONG).status_code == 401
-    with world.session(SIGN_IN) as session:
-        until = session.scalar(select(UserAccount.locked_until).where(UserAccount.id == actor.user_id))
-    assert until is not None
-    assert 110 < (until - datetime.now(UTC)).total_seconds() <= 120
-    set_account(world, actor, locked_until=datetime.now(UTC) - timedelta(seconds=1))
+    assert 110 < int(attempt(world, name).headers["retry-after"]) <= 120  # that one was not counted
+    let_pass(world, name, minutes=2)
     assert attempt(world, name).status_code == 200
     reasons = [e.get("detail", {}).get("reason") for e in events(world, actor, "auth.sign_in")]
-    assert "waiting" in reasons
+    assert reasons.count("waiting") == 2
 
 
 def test_attempts_at_once_are_counted_one_by_one(world: World) -> None:
@@ -152,23 +140,21 @@ def test_attempts_at_once_are_counted_one_by_one(world: World) -> None:
     name = username_of(world, actor)
     with ThreadPoolExecutor(12) as pool:
         statuses = list(pool.map(lambda _: attempt(world, name, WRONG).status_code, range(12)))
-    assert set(statuses) == {401}
+    assert sorted(statuses) == [401] * 5 + [429] * 7  # the sixth and later ones met a place that waits
     with world.session(SIGN_IN) as session:
         failures = session.scalar(select(UserAccount.failed_logins).where(UserAccount.id == actor.user_id))
-    assert failures == 5  # the sixth and later ones met an account that waits
+    assert failures == 5
 
 
 @given(st.integers(0, 10_000))
-def test_waits_grow_and_stay_below_an_hour_until_the_account_closes(failures: int) -> None:
+def test_waits_grow_and_stay_below_an_hour(failures: int) -> None:
     wait, next_wait = wait_after(failures), wait_after(failures + 1)
     assert wait <= next_wait
     if failures <= FREE_FAILURES:
         assert wait == 0
-    elif failures < MOST_FAILURES:
-        assert FIRST_WAIT <= wait <= LONGEST_WAIT
-        assert next_wait in {2 * wait, LONGEST_WAIT, CLOSED_SECONDS}
     else:
-        assert wait == CLOSED_SECONDS
+        assert FIRST_WAIT <= wait <= LONGEST_WAIT
+        assert next_wait in {2 * wait, LONGEST_WAIT}
 
 
 def test_a_hash_of_another_cost_is_replaced_at_the_next_sign_in(world: World) -> None:

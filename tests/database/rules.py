@@ -121,6 +121,7 @@ DEFINERS = {
     "settle_persons",
     "shows_shelters",
     "sweep_drafts",
+    "sweep_tries",
     "tell_left",
     "start_clock",
     "step_activity",
@@ -208,7 +209,7 @@ def unprotected_tables(connection: Connection) -> list[str]:
            WHERE c.relkind IN ('r', 'p') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace,
                  'information_schema'::regnamespace)
              AND (c.relname IN ('victim', 'user_account', 'auth_session', 'audit_event', 'institution',
-               'unit', 'draft', 'device')
+               'unit', 'draft', 'device', 'sign_in_try')
                   OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'victim_id'))
              AND NOT (c.relrowsecurity AND c.relforcerowsecurity
                       AND EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = c.oid))""",

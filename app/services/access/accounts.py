@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.policy import policy
 from app.models import UserAccount
-from app.services.access.rules import wait_after
+from app.services.access.rules import tried_until
 
 LONGEST_NAME = 150
 NOBODY = 0
@@ -65,12 +65,6 @@ class Account:
         """Whether its password was set by somebody else and was not exchanged in time."""
         return self.initial_until is not None and self.initial_until <= datetime.now(UTC)
 
-    def waits(self) -> int:
-        """Seconds it still accepts no sign-in; 0 for none."""
-        if self.locked_until is None:
-            return 0
-        return max(0, int((self.locked_until - datetime.now(UTC)).total_seconds() + 0.999))
-
     def actor(self, session_id: uuid.UUID | None = None) -> Actor:
         """The account as who acts; the trace of signing in names it so."""
         return Actor(
@@ -98,17 +92,15 @@ def locked_account(session: Session, account_id: int) -> Account | None:
 
 
 def count_failure(session: Session, account: Account | None) -> None:
-    """One more wrong password; from the fifth the account waits.
+    """One more wrong password, for who administers the account to see; what waits is the place (`tries`).
 
     For nobody the same statement, in vain, so that an attempt that does not count takes no less time.
     """
     failures = account.failed_logins + 1 if account else 1
-    wait = wait_after(failures)
-    until = datetime.now(UTC) + timedelta(seconds=wait) if wait else None
     session.execute(
         update(UserAccount)
         .where(UserAccount.id == (account.id if account else NOBODY))
-        .values(failed_logins=failures, locked_until=until)
+        .values(failed_logins=failures, locked_until=tried_until(failures))
         .execution_options(synchronize_session=False)
     )
 

@@ -11,10 +11,10 @@ from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import Cost, PasswordRefused, check_policy, hash_password, verify_password
 from app.access.policy import policy
 from app.audit import record
-from app.errors import Conflict, Forbidden, Invalid, TooMany, Unauthenticated
+from app.db import vault_of
+from app.errors import Conflict, Forbidden, Invalid, Unauthenticated
 from app.models import Institution, Unit, UserAccount
 from app.services.access.accounts import (
-    Account,
     clear_failures,
     count_failure,
     find_account,
@@ -23,6 +23,7 @@ from app.services.access.accounts import (
     set_own_password,
 )
 from app.services.access.sessions import SESSION_OVER, Means, end_other_sessions
+from app.services.access.tries import Place, count, forget, name_digest, place_of_session, standing, too_many
 
 
 def who_am_i(session: Session, actor: Actor) -> dict[str, Any]:
@@ -58,21 +59,24 @@ def who_am_i(session: Session, actor: Actor) -> dict[str, Any]:
 def change_password(means: Means, actor: Actor, old: str, new: str) -> None:
     """Set a new password for one's own account; its other sessions end at once.
 
-    A wrong old password counts like one at signing in, since a stolen session would try them here.
+    A wrong old password makes the session wait like a place at signing in, since a stolen one would try here.
 
     Raises:
         Invalid: the old password is wrong, or the policy refuses the new one; the field is named.
         Forbidden: a system's secret is not changed by itself.
-        TooMany: the account waits after several wrong passwords.
+        TooMany: the session waits after several wrong passwords.
         Conflict: the password was changed meanwhile.
     """
     with means.database.session(actor) as session:
         account = own_account(session, actor)
     if account is None:
         raise Unauthenticated(SESSION_OVER)
-    _may_change(account)
+    if account.service_account:
+        raise Forbidden("El secreto de un sistema lo cambia quien administra la instalación.")
+    place = place_of_session(means.database.vault, actor.session_id)
+    _check_wait(means, place)
     if not verify_password(account.password_hash, old):
-        _count(means, actor)
+        _count(means, actor, place)
         raise _invalid("old_password", "wrong", "La contraseña actual no es correcta.")
     if old == new:
         raise _invalid("new_password", "same", "La contraseña nueva debe ser distinta de la actual.")
@@ -99,6 +103,7 @@ def reset_password(session: Session, username: str, new: str, cost: Cost) -> Non
     if account is None:
         raise _invalid("username", "unknown", "No existe esa cuenta.")
     clear_failures(session, account, checked_hash(new, account.username, cost))
+    forget(session, name_digest(vault_of(session), account.username))
     end_other_sessions(session, account.actor(), "contraseña repuesta")
     record(session, SIGN_IN, "auth.password", detail={"account": account.id, "by": "operator"})
 
@@ -116,18 +121,19 @@ def checked_hash(password: str, username: str, cost: Cost) -> str:
         raise _invalid("new_password", "refused", str(refused)) from None
 
 
-def _may_change(account: Account) -> None:
-    if account.service_account:
-        raise Forbidden("El secreto de un sistema lo cambia quien administra la instalación.")
-    if seconds := account.waits():
-        raise TooMany("Hubo varios intentos fallidos. Intente más tarde.", retry_after=seconds)
+def _check_wait(means: Means, place: Place) -> None:
+    with means.database.session(SIGN_IN) as session:
+        wait = standing(session, place, means.failures_per_address).wait
+    if wait:
+        raise too_many(wait)
 
 
-def _count(means: Means, actor: Actor) -> None:
+def _count(means: Means, actor: Actor, place: Place) -> None:
     with means.database.session(SIGN_IN) as session:
         account = locked_account(session, actor.user_id)
         if account is not None:
             count_failure(session, account)
+        count(session, place, place.address)
         record(session, actor, "auth.password", outcome="denied", detail={"reason": "password"})
 
 

@@ -4,30 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 FREE_FAILURES: Final = 4
 """Wrong passwords in a row that cost nothing: people mistype."""
 FIRST_WAIT: Final = 60
 LONGEST_WAIT: Final = 3600
-MOST_FAILURES: Final = 100
-"""NIST SP 800-63B-4, section 3.2.2: no more than 100 in a row; then an administrator sets a new password."""
-CLOSED_SECONDS: Final = 100 * 365 * 24 * 3600
+LONGEST_WAIT_OF_ADDRESS: Final = 900
+"""An address may be that of a whole office."""
+MUCH_TRIED: Final = 20
+"""Wrong passwords for one name in an hour, from anywhere; then places it never signed in from wait sooner."""
+TRIED_SPAN: Final = timedelta(hours=1)
 
 _SECRET_BYTES: Final = 32
 _MARK: Final = 22
 
 
 def wait_after(failures: int) -> int:
-    """Seconds an account accepts no sign-in after this many wrong passwords in a row.
+    """Seconds a name is not let in at a place after this many wrong passwords in a row there.
 
-    Nothing up to the fourth; one minute from the fifth, doubling to an hour; closed at the hundredth.
+    Nothing up to the fourth; one minute from the fifth, doubling to an hour. It never closes for good: who
+    could close an account by trying would decide who works. What bounds guessing instead is the wait of each
+    place and of each address (NIST SP 800-63B-4, section 3.2.2, on places that signed in before).
     """
-    if failures <= FREE_FAILURES:
-        return 0
-    if failures >= MOST_FAILURES:
-        return CLOSED_SECONDS
-    return min(FIRST_WAIT << min(failures - FREE_FAILURES - 1, 16), LONGEST_WAIT)
+    return _doubling(failures - FREE_FAILURES, LONGEST_WAIT)
+
+
+def wait_of_address(failures: int, most: int) -> int:
+    """Seconds an address waits after this many wrong passwords of an hour, `most` of which cost nothing."""
+    return _doubling(failures - most + 1, LONGEST_WAIT_OF_ADDRESS)
+
+
+def tried_until(failures: int) -> datetime | None:
+    """Until when an account counts as much tried after so many wrong passwords in a row; None: it is not."""
+    return datetime.now(UTC) + TRIED_SPAN if failures >= MUCH_TRIED else None
+
+
+def _doubling(over: int, longest: int) -> int:
+    return 0 if over <= 0 else min(FIRST_WAIT << min(over - 1, 16), longest)
 
 
 def new_refresh_token(unit_id: int, role: str, *, supervisor: bool) -> str:

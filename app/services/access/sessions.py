@@ -27,6 +27,7 @@ from app.errors import Unauthenticated
 from app.models import AuthSession, RefreshToken
 from app.services.access.accounts import Account
 from app.services.access.rules import fits, new_refresh_token, token_hash
+from app.services.access.tries import NOWHERE, Source
 
 SESSION_OVER = "La sesión terminó. Inicie sesión de nuevo."
 LONGEST_REFRESH = 200
@@ -43,6 +44,8 @@ class Means:
     cost: Cost
     session_hours: int
     idle_minutes: int
+    failures_per_address: int = 30
+    source: Source = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, repr=False)

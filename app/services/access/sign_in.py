@@ -1,8 +1,9 @@
 """Signing in with a password, or as a system with its secret.
 
-One answer for every failure: unknown name, wrong password, wrong kind of account, disabled, waiting. Each way
-takes the time of one password check and the same statements, so that nobody learns which accounts exist.
-That an account waits is therefore not told either; the text mentions it as a possibility.
+One answer for every failure: unknown name, wrong password, wrong kind of account, disabled. Each way takes
+the time of one password check and the same statements, so that nobody learns which accounts exist. After
+several failures the place they come from waits (`tries`), for names that nobody has just as well; then no
+password is checked.
 
 The password is checked outside of any transaction, since that takes a tenth of a second; the attempt is then
 decided with the account's row held, so that attempts made at once are counted one by one. A failure commits
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import dummy_verify, hash_password, needs_rehash, verify_password
 from app.audit import record
-from app.errors import PasswordChangeRequired, Unauthenticated
+from app.errors import AppError, PasswordChangeRequired, Unauthenticated
 from app.services.access.accounts import (
     NOBODY,
     Account,
@@ -29,13 +30,15 @@ from app.services.access.accounts import (
     locked_account,
 )
 from app.services.access.sessions import Issued, Means, open_session, open_system_session
+from app.services.access.tries import Place, Standing, count, hold, place_of, standing, too_many, welcome
 
 REFUSED = (
-    "El usuario o la contraseña no son correctos, o la cuenta está en espera por varios intentos fallidos. "
-    "Revise los datos o intente más tarde."
+    "El usuario o la contraseña no son correctos. Revise los datos; después de varios intentos fallidos, "
+    "hay que esperar."
 )
 WRONG = "password"
 INITIAL = "initial-password"
+WAITING = "waiting"
 
 Opened = TypeVar("Opened")
 Opener = Callable[[Session, Means, Account], tuple[Actor, Opened]]
@@ -49,6 +52,7 @@ def sign_in(means: Means, username: str, password: str, *, service: bool = False
 
     Raises:
         Unauthenticated: the same for every reason.
+        TooMany: the place waits after several failures.
         PasswordChangeRequired: the password is right, but an initial one.
         Unavailable: the trace cannot be written, or the database is away.
     """
@@ -73,35 +77,55 @@ def check_in(
 
     Raises:
         Unauthenticated: the same for every reason.
+        TooMany: the place waits after several failures.
         PasswordChangeRequired: the password is right, but an initial one.
         Unavailable: the trace cannot be written, or the database is away.
     """
+    place = place_of(means.database.vault, username, means.source)
     with means.database.session(SIGN_IN) as session:
         found = find_account(session, username)
+        wait = standing(session, place, means.failures_per_address).wait
+        if wait:
+            _trace(session, found, WAITING, action)
+    if wait:
+        raise too_many(wait)
     right, new_hash = _checked(means, found, password, service=service)
     with means.database.session(SIGN_IN) as session:
         account = locked_account(session, found.id if found else NOBODY)
-        refusal = _refusal(found, account, right=right, service=service)
-        if refusal is None and account is not None and (account.initial_until is not None) is not first:
-            refusal = WRONG if first else INITIAL
-        if refusal is not None:
-            _refuse(session, account, refusal, action)
-        else:
+        here = _held(session, means, place)
+        refusal = (
+            WAITING if here.wait else _refusal(found, account, right=right, service=service, first=first)
+        )
+        if refusal is None:
             assert account is not None  # noqa: S101 - nobody was not refused
             clear_failures(session, account, new_hash)
+            welcome(session, place, here.source, device=bool(means.source.device))
             actor, opened = opener(session, means, account)
             record(session, actor, action)
+        else:
+            _count(session, account, refusal, place, here)
+            _trace(session, account, refusal, action)
     # After the commit: the count and the trace of the failure must stay.
-    if refusal == INITIAL:
-        raise PasswordChangeRequired
     if refusal is not None:
-        raise Unauthenticated(REFUSED)
+        raise _answer(refusal, here.wait)
     return opened
+
+
+def _held(session: Session, means: Means, place: Place) -> Standing:
+    """The place as it is now, held until the transaction ends; others may have failed there meanwhile."""
+    hold(session, place, standing(session, place, means.failures_per_address).source)
+    return standing(session, place, means.failures_per_address)
+
+
+def _answer(refusal: str, wait: int) -> AppError:
+    if refusal == WAITING:
+        return too_many(wait)
+    return PasswordChangeRequired() if refusal == INITIAL else Unauthenticated(REFUSED)
 
 
 def _checked(means: Means, found: Account | None, password: str, *, service: bool) -> tuple[bool, str | None]:
     """Whether the password is right, and the hash to store if the stored one is too cheap by now."""
-    if found is None or found.service_account is not service or found.disabled_at or found.waits():
+    if found is None or found.service_account is not service or found.disabled_at:
         dummy_verify(password, cost=means.cost)
         return False, None
     if not verify_password(found.password_hash, password):
@@ -111,7 +135,9 @@ def _checked(means: Means, found: Account | None, password: str, *, service: boo
     return True, None
 
 
-def _refusal(found: Account | None, account: Account | None, *, right: bool, service: bool) -> str | None:
+def _refusal(
+    found: Account | None, account: Account | None, *, right: bool, service: bool, first: bool
+) -> str | None:
     """Why an attempt fails, judged by the account as it is now; None if it does not."""
     if found is None or account is None:
         return "unknown"
@@ -119,16 +145,25 @@ def _refusal(found: Account | None, account: Account | None, *, right: bool, ser
         return "kind"
     if account.disabled_at is not None:
         return "disabled"
-    if account.waits():
-        return "waiting"
     # A password changed in the meantime was not the one that was checked.
     if not right or account.password_hash != found.password_hash:
         return WRONG
-    return "expired" if account.stale else None
+    if account.stale:
+        return "expired"
+    if (account.initial_until is not None) is first:
+        return None
+    return WRONG if first else INITIAL
 
 
-def _refuse(session: Session, account: Account | None, reason: str, action: str) -> None:
-    """Count and trace the failure; a name that nobody has is not stored."""
-    count_failure(session, account if reason == WRONG else None)
+def _count(session: Session, account: Account | None, refusal: str, place: Place, here: Standing) -> None:
+    """Count a failure; the account itself shows only wrong passwords."""
+    if refusal in {WAITING, INITIAL}:
+        return
+    count(session, place, here.source)
+    count_failure(session, account if refusal == WRONG else None)
+
+
+def _trace(session: Session, account: Account | None, refusal: str, action: str) -> None:
+    """Trace a failure; a name that nobody has is not stored."""
     who = account.actor() if account is not None else SIGN_IN
-    record(session, who, action, outcome="denied", detail={"reason": reason})
+    record(session, who, action, outcome="denied", detail={"reason": refusal})

@@ -18,7 +18,7 @@ INITIAL_LIFE: Final = timedelta(days=INITIAL_DAYS)
 ACTIVE, WAITING, DISABLED = "ACTIVA", "EN_ESPERA", "DESACTIVADA"
 STATES: Final = {
     ACTIVE: "Activa",
-    WAITING: "En espera por intentos fallidos",
+    WAITING: "Con muchos intentos fallidos",
     DISABLED: "Desactivada",
 }
 

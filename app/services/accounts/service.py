@@ -20,10 +20,11 @@ from app.access.guard import require
 from app.access.passwords import Cost, hash_password
 from app.access.permissions import Permission
 from app.audit import record
-from app.db import UniqueViolation
+from app.db import UniqueViolation, vault_of
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Unit, UserAccount
 from app.services.access.sessions import end_sessions_of, has_session, open_sessions
+from app.services.access.tries import forget, name_digest
 from app.services.accounts import rules
 from app.services.accounts.queries import held
 from app.services.idempotency import remember, replayed
@@ -132,8 +133,9 @@ def unlock(session: Session, actor: Actor, account_id: int) -> None:
         Forbidden: the actor administers no accounts, or it is its own.
         NotFound: no such account in the institution.
     """
-    _target(session, actor, account_id)
+    row = _target(session, actor, account_id)
     _set(session, account_id, failed_logins=0, locked_until=None)
+    forget(session, name_digest(vault_of(session), row.username))
     record(session, actor, "accounts.unlock", detail={"account": account_id})
 
 
