@@ -19,6 +19,7 @@ from app.records.registry import FieldSpec
 from app.services.cases.codes import IDENTIFICATION, STATES
 from app.services.cases.rules import closed
 from app.services.consents.queries import ledger
+from app.services.data_requests.asking import check_asker
 from app.services.data_requests.file_queries import plan_codes, referral_codes
 from app.services.data_requests.queries import file_request
 from app.services.notes.queries import all_read
@@ -47,20 +48,23 @@ def own_file(
         NotFound: the person is out of scope.
         Forbidden: the role answers no requests.
         Invalid: there is no such request (`request`).
+        Conflict: who asked in her name was marked as suspected since.
     """
     require(actor, Permission.DATA_REQUESTS_WRITE)
     person = victim_in_scope(session, actor, victim_code)
     asked = file_request(session, actor, person.victim_id, request)
+    if asked.ref is not None:
+        check_asker(session, actor, asked.ref, asked.row, "request")
     record(
         session, actor, "victims.own-file", victim_id=person.victim_id, purpose=purpose,
-        detail={"request": asked.code},
+        detail={"request": asked.row.code},
     )  # fmt: skip
     known = read_victim(session, actor, victim_code, purpose=purpose)
     cases = known["cases"]
     reserved = any(not closed(case["state"]) for case in cases)
     return {
         "persona": known["code"],
-        "solicitud": asked.code,
+        "solicitud": asked.row.code,
         "fecha": today().isoformat(),
         "partes": _parts(known),
         "pedir_a": _elsewhere(known),
