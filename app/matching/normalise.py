@@ -90,6 +90,14 @@ def surname_words(text: str) -> tuple[str, ...]:
     return tuple(_with_saints_joined(kept)) or (("".join(words),) if words else ())
 
 
+def name_words(text: str) -> tuple[str, ...]:
+    """The words of a whole name written in one field, given names and surnames in whatever order.
+
+    Nothing is cut off: `"Zoila Canales de Rojas"` -> `("zoila", "canales", "rojas")`.
+    """
+    return tuple(_with_saints_joined([JOINED_SURNAMES.get(word, word) for word in given_words(text)]))
+
+
 def _without_married_name(words: list[str]) -> list[str]:
     for place in range(1, len(words) - 1):
         if words[place] == "de" and words[place - 1] not in PARTICLES:

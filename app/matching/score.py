@@ -204,7 +204,7 @@ def _given(a: tuple[Word, ...], b: tuple[Word, ...], rarity: Rarity) -> Part:
         return sum(rarity.of_given(word.text) for word in a), Verdict.EQUAL
     score, left_a, left_b = 0.0, list(a), list(b)
     for word in a:
-        found, other = max((_word(word, other, rarity.of_given), other) for other in left_b)
+        found, other = max((word_agreement(word, other, rarity.of_given), other) for other in left_b)
         if found > 0:
             score += found
             left_a.remove(word)
@@ -218,7 +218,7 @@ def _given(a: tuple[Word, ...], b: tuple[Word, ...], rarity: Rarity) -> Part:
         return _NEAR * rarity.of_given(a[0].text), Verdict.SIMILAR
     if left_a and left_b:
         return max(score + _OTHER_GIVEN, _GIVEN_DIFFERS), Verdict.DIFFERENT
-    if _word(a[0], b[0], rarity.of_given) <= 0:
+    if word_agreement(a[0], b[0], rarity.of_given) <= 0:
         score += _FIRST_ELSEWHERE
     return score, Verdict.SIMILAR
 
@@ -256,14 +256,14 @@ def _swapped(verdict: Verdict) -> Verdict:
 
 
 def _surname(a: Word, b: Word, rarity: Rarity, differs: float) -> Part:
-    score = _word(a, b, rarity.of_surname)
+    score = word_agreement(a, b, rarity.of_surname)
     if score <= 0:
         return differs, Verdict.DIFFERENT
     return score, Verdict.EQUAL if a.text == b.text else Verdict.SIMILAR
 
 
-def _word(a: Word, b: Word, weight: Callable[[str], float]) -> float:
-    """What two words of a name say; 0 when they are different ones."""
+def word_agreement(a: Word, b: Word, weight: Callable[[str], float]) -> float:
+    """What two words of a name say for being one, by their weight; 0 when they are different ones."""
     if a.text == b.text:
         return weight(a.text)
     least = min(weight(a.text), weight(b.text))

@@ -20,9 +20,17 @@ class ContactPerson(Item):
     knows_situation: Annotated[
         Code | None, Spec("Conoce la situación", "Propio", Partial.SHOW, codes="tristate")
     ] = None
+    document: Annotated[
+        ShortLine | None, Spec("Documento", "Propio", help="Distingue a quien lleva un nombre parecido.")
+    ] = None
     suspected: Annotated[
         Code | None,
-        Spec("Señalada como sospechosa", "Propio", codes="tristate", help="No ve ni consiente nada."),
+        Spec(
+            "Señalada como sospechosa",
+            "Propio",
+            codes="tristate",
+            help="No ve ni consiente nada, y no recibe a la persona.",
+        ),
     ] = None
 
 

@@ -226,7 +226,8 @@ def _form(page: Page, frame: dict[str, Any]) -> Response:
 
 
 def _withdrawing(*, child: bool) -> list[Control]:
-    names = ("by_whom", "representative_name", "representative_suspected", "note") if child else ("note",)
+    who = ("by_whom", "representative_name", "representative_document", "representative_suspected")
+    names = (*who, "note") if child else ("note",)
     return controls(row_fields("consent_event"), only=names)
 
 

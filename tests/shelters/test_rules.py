@@ -193,7 +193,9 @@ class Stay:
         elif act in {"check", "unfit"}:
             today = datetime.now(UTC).date() - timedelta(days=1)
             result = "IDONEA" if act == "check" else "NO_IDONEA"
-            given = Suitability(result=result, relation="MADRE", suspected="NO", checked_on=today)
+            given = Suitability(
+                result=result, relation="MADRE", suspected="NO", checked_on=today, name="Rosa Quispe"
+            )
             check(*at, given)
         else:
             leave(*at, self.version, str(reason))

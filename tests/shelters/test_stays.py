@@ -13,7 +13,13 @@ from tests.cases.story import API, move, ok, problem, registered, rows, shared_w
 from tests.factories import World
 from tests.shelters.steps import PLACEMENTS, SHELTERS, admit, code_of, shelter, tag, takes_part
 
-FIT = {"result": "IDONEA", "relation": "ABUELA_O_ABUELO", "suspected": "NO", "checked_on": "2026-01-15"}
+FIT = {
+    "result": "IDONEA",
+    "relation": "ABUELA_O_ABUELO",
+    "suspected": "NO",
+    "checked_on": "2026-01-15",
+    "name": "Rosa Quispe",
+}
 SITE = {"address": "Jirón Reservado 123", "phone": "+51 900 000 123", "ubigeo": "170101"}
 
 
@@ -131,7 +137,7 @@ def test_no_child_leaves_to_a_family_without_a_fit_adult(world: World) -> None:
 
     leaves()
     errors = problem(client.post(check_url, json={"result": "IDONEA"}), 422)["errors"]
-    assert {e["field"] for e in errors} == {"relation", "suspected", "checked_on"}
+    assert {e["field"] for e in errors} == {"relation", "suspected", "checked_on", "name"}
     for suspected in ("SI", "NO_SABE"):
         wrong = problem(client.post(check_url, json={**FIT, "suspected": suspected}), 422)
         assert wrong["errors"][0]["field"] == "suspected"
@@ -142,7 +148,7 @@ def test_no_child_leaves_to_a_family_without_a_fit_adult(world: World) -> None:
     key = {"Idempotency-Key": "idoneidad-1"}
     for _ in range(2):
         ok(
-            client.post(check_url, json={**FIT, "name": "Rosa Quispe", "document": "40112233"}, headers=key),
+            client.post(check_url, json={**FIT, "document": "40112233"}, headers=key),
             201,
         )
     found = ok(client.get(f"{PLACEMENTS}/{code}"))["suitability"]

@@ -84,7 +84,7 @@ def test_a_child_goes_to_no_family_without_a_fit_adult(world: World, admin: Engi
     refused = browser.post(f"{own}/egreso", exit_)
     assert refused.status_code == 409
     assert f"{own}/idoneidad" in links(refused)
-    fit = {"result": "IDONEA", "relation": "MADRE", "suspected": "NO"}
+    fit = {"result": "IDONEA", "relation": "MADRE", "suspected": "NO", "name": "Rosa Quispe"}
     assert browser.post(f"{own}/idoneidad", fit).status_code == 422
     day = {"checked_on.dia": "2", "checked_on.mes": "1", "checked_on.anio": "2024"}
     assert browser.post(f"{own}/idoneidad", fit | day).status_code == 303

@@ -93,6 +93,7 @@ class WithdrawalRow(Row):
         Code | None, Spec("Señalada como sospechosa", CHILD_LAW, codes="tristate")
     ] = None
     representative_name: Annotated[Line | None, Spec("Nombre de quien la representa", CHILD_LAW)] = None
+    representative_document: Annotated[ShortLine | None, Spec("Documento", CHILD_LAW)] = None
     note: Annotated[Text | None, Spec("Lo que dijo", OWN)] = None
 
 
@@ -134,6 +135,7 @@ class DataRequestRow(Row):
         None
     )
     representative_name: Annotated[Line | None, Spec("Nombre de quien la representa", ARCO_LAW)] = None
+    representative_document: Annotated[ShortLine | None, Spec("Documento", ARCO_LAW)] = None
     representative_suspected: Annotated[
         Code | None, Spec("Señalada como sospechosa", CHILD_LAW, codes="tristate")
     ] = None

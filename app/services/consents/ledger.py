@@ -32,9 +32,10 @@ from app.services.consents.queries import (
     tell_receivers,
     unit_ids,
 )
-from app.services.consents.voices import compared, voice
+from app.services.consents.voices import voice
 from app.services.consents.writing import check_compartments, institutions, invalid, seal_into
 from app.services.state_machine import refused
+from app.services.victims.suspects import refuse_suspects
 
 _REQUIRED = ("purposes", "compartments", "language", "given_by", "form", "text_version")
 EXPIRES: Final = "CONSENTIMIENTO_VENCE"
@@ -74,6 +75,7 @@ def give(
     speaker = voice(session, actor, ref, row.given_by, row)
     if refusal := rules.refuse_giver(speaker):
         raise refusal
+    refuse_suspects(session, actor, ref.victim_id, {"witness": row.witness})
     to_units, to_institutions = _recipients(session, row)
     clear, texts = split_row(row)
     clear |= {
@@ -94,7 +96,7 @@ def give(
     blobs = seal_into(session, ref, "consent", values, texts)
     record(
         session, actor, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
-        compartments=compared(row), blobs=blobs,
+        blobs=blobs,
         detail={"consent": values["code"], "replaces": old.row.code if old else None},
     )  # fmt: skip
     touch(session, actor, ref.victim_id, ref.case_id)
@@ -143,7 +145,7 @@ def withdraw(
     blobs = seal_into(session, found.ref, "consent_event", values, texts)
     record(
         session, actor, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-        purpose=purpose, compartments=compared(row), blobs=blobs,
+        purpose=purpose, blobs=blobs,
         detail={"consent": found.row.code},
     )  # fmt: skip
     touch(session, actor, found.ref.victim_id, found.ref.case_id)

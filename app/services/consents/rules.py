@@ -142,7 +142,8 @@ def _refuse_representative(voice: Voice) -> AppError | None:
         # Not known is not no: the harm of asking the UPE is small.
         return Conflict(
             "Quien es o puede ser sospechosa no decide por ella. Pida a la UPE que decida"
-            " por ella, o comparta con otra base legal.",
+            " por ella, o comparta con otra base legal. Si su nombre solo se parece al de quien está"
+            " señalada, complete el nombre y el documento de ambas.",
             code="suspect-representative",
         )
     return None

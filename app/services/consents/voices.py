@@ -6,24 +6,30 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef
-from app.access.opening import current_blob
-from app.matching.normalise import given_words
+from app.access.opening import SealedRow, open_rows
+from app.access.sealing import COORDINATION
+from app.errors import FieldError, Invalid
 from app.records.rows.consents import ConsentRow, DataRequestRow, WithdrawalRow
-from app.services.cases.row_queries import openable, presumed_child
+from app.services.cases.row_queries import presumed_child
 from app.services.consents import rules
-from app.services.consents.queries import unit_kind
-from app.services.victims.queries import shown_strand
+from app.services.consents.queries import find, unit_kind
+from app.services.victims.suspects import Adult, Verdict, verdict
 
-_ENOUGH_WORDS = 2
 Spoken = ConsentRow | WithdrawalRow | DataRequestRow
 """Rows in which somebody may speak in her name."""
 
 
 def voice(session: Session, actor: Actor, ref: CaseRef, speaker: str | None, row: Spoken) -> rules.Voice:
-    """Who speaks for the person of a case (`speaker`), and what is known of who represents her."""
+    """Who speaks for the person of a case (`speaker`), and what is known of who represents her.
+
+    The record is asked whatever the form says, and cannot clear whom the form names as suspected.
+    """
     name, suspected = row.representative_name, row.representative_suspected
-    if name is not None and _is_suspect(session, actor, ref, name):
-        suspected = "SI"
+    if name is not None:
+        relation = getattr(row, "representative_relation", None) or ""
+        adult = Adult(name, row.representative_document, relation)
+        found = verdict(session, actor, ref.victim_id, adult)
+        suspected = {Verdict.SUSPECTED: "SI", Verdict.UNSEEN: "NO_SABE"}.get(found, suspected)
     return rules.Voice(
         child=presumed_child(session, ref.victim_id, ref.case_id),
         upe=unit_kind(session, actor) == rules.UPE,
@@ -35,28 +41,26 @@ def voice(session: Session, actor: Actor, ref: CaseRef, speaker: str | None, row
     )
 
 
-def _is_suspect(session: Session, actor: Actor, ref: CaseRef, name: str) -> bool:
-    """Whether the record's contact data call somebody of this name suspected, whatever the form says.
+def check_backer(session: Session, actor: Actor, ref: CaseRef, code: str) -> None:
+    """Let nothing more be shared on a consent of a child whose representative was marked as suspected since.
 
-    They are compared here and never shown; two words of a name in common are the same name.
+    Raises:
+        NotFound: no such consent in scope.
+        Invalid: the representative is or may be marked now; the field is `consent`.
     """
-    strand = shown_strand(session, ref.victim_id, "contact")
-    if strand is None or "contact" not in openable(session, actor, ref.victim_id):
-        return False
-    data = current_blob(session, actor, strand, "contact")
-    known = [*(data.get("family") or ()), *filter(None, [data.get("emergency_contact")])]
-    spoken = set(given_words(name))
-    return any(
-        person.get("suspected") == "SI" and _same_name(spoken, set(given_words(person.get("name") or "")))
-        for person in known
-    )
-
-
-def compared(row: Spoken) -> list[str]:
-    """What was opened to see whether the representative is a suspect, for the trace."""
-    return ["contact"] if row.representative_name is not None else []
-
-
-def _same_name(one: set[str], other: set[str]) -> bool:
-    shared = one & other
-    return bool(shared) and len(shared) >= min(len(one), len(other), _ENOUGH_WORDS)
+    row = find(session, actor, code).row
+    if row.backed_by != rules.REPRESENTATIVE:
+        return
+    (texts,) = open_rows(
+        session, actor, COORDINATION, ref.strand, "consent", [SealedRow(row.id, row.key_version, row.sealed)],
+        purpose="atencion", action="consents.read",
+    )  # fmt: skip
+    names = ("representative_name", "representative_document", "representative_relation")
+    name, document, relation = (texts.get(field) for field in names)
+    if verdict(session, actor, ref.victim_id, Adult(name, document, relation or "")) is Verdict.SUSPECTED:
+        message = (
+            "Quien respaldó ese consentimiento está señalada ahora como sospechosa, o puede serlo: pida "
+            "uno nuevo con el respaldo de la UPE, o comparta con otra base legal."
+        )
+        error: FieldError = {"field": "consent", "code": "suspect-representative", "message": message}
+        raise Invalid(message, errors=[error])

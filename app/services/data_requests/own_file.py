@@ -19,6 +19,7 @@ from app.records.kinds import today
 from app.services.cases.codes import IDENTIFICATION, STATES
 from app.services.cases.rules import closed
 from app.services.consents.queries import ledger
+from app.services.data_requests.asking import check_asker
 from app.services.data_requests.file_queries import plan_codes, referral_codes
 from app.services.data_requests.own_plan import titles
 from app.services.data_requests.own_rows import KINDS, Asking
@@ -66,13 +67,16 @@ def own_file(
         NotFound: the person is out of scope.
         Forbidden: the role answers no requests.
         Invalid: there is no such request (`request`).
+        Conflict: who asked in her name was marked as suspected since.
     """
     require(actor, Permission.DATA_REQUESTS_WRITE)
     person = victim_in_scope(session, actor, victim_code)
     asked = file_request(session, actor, person.victim_id, request)
+    if asked.ref is not None:
+        check_asker(session, actor, asked.ref, asked.row, "request")
     record(
         session, actor, "victims.own-file", victim_id=person.victim_id, purpose=purpose,
-        detail={"request": asked.code},
+        detail={"request": asked.row.code},
     )  # fmt: skip
     known = read_victim(session, actor, victim_code, purpose=purpose)
     cases = known["cases"]
@@ -85,7 +89,7 @@ def own_file(
     looks, hidden = _looks(session, actor, victim_code, reserved=reserved)
     return {
         "persona": known["code"],
-        "solicitud": asked.code,
+        "solicitud": asked.row.code,
         "fecha": today().isoformat(),
         "partes": _parts(known),
         "pedir_a": [*_elsewhere(known, reserved=reserved), *untold],

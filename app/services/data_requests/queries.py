@@ -85,7 +85,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     return {
         **answer,
         **public_codes(session, actor, [row.case_id])[row.case_id],
-        **_texts(session, actor, found.ref, row, purpose),
+        **texts_of(session, actor, found.ref, row, purpose),
     }
 
 
@@ -130,7 +130,7 @@ def listed(
     return items, cursor_of(page[-1].recorded_at, page[-1].code) if len(rows) > limit else None
 
 
-def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> Any:
+def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> Found:
     """The open request of a person on which her own file may be handed over by the actor's unit.
 
     Raises:
@@ -146,7 +146,7 @@ def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> A
     fits = row.state in rules.OPEN and row.kind in rules.GIVES_FILE and found.own
     if row.victim_id != victim_id or not fits:
         raise Invalid(message, errors=[error])
-    return row
+    return found
 
 
 def _reach(actor: Actor) -> ColumnElement[bool]:
@@ -185,7 +185,8 @@ def _steps(session: Session, row: Any) -> list[dict[str, Any]]:
     return [{"from": step.from_state, "to": step.to_state, "at": step.at} for step in steps]
 
 
-def _texts(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: str) -> dict[str, Any]:
+def texts_of(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: str) -> dict[str, Any]:
+    """The words of a request and of its answer, after recording who reads them."""
     sealed = []
     if row.sealed is not None:
         sealed.append(SealedRow(row.id, row.key_version, row.sealed, REQUEST_TEXT))

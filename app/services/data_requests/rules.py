@@ -23,6 +23,9 @@ OPEN: Final = frozenset({"RECIBIDA", "EN_TRAMITE"})
 DONE: Final = frozenset({"ATENDIDA", "ATENDIDA_EN_PARTE", "DENEGADA"})
 """States in which the person was answered."""
 
+GIVEN: Final = DONE - {"DENEGADA"}
+"""States in which who asked got something."""
+
 GIVES_FILE: Final = frozenset({"ACCESO", "PORTABILIDAD"})
 """Kinds of request on which her own file is handed over."""
 

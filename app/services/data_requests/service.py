@@ -26,9 +26,10 @@ from app.services.cases.row_queries import cases_of
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents.rules import PERSON, refuse_speaker
-from app.services.consents.voices import compared, voice
+from app.services.consents.voices import voice
 from app.services.consents.writing import invalid, seal_into
 from app.services.data_requests import rules
+from app.services.data_requests.asking import check_asker
 from app.services.data_requests.queries import ANSWER_TEXT, Found, find
 from app.services.state_machine import refused
 
@@ -84,7 +85,7 @@ def receive(
     blobs = seal_into(session, ref, "data_request", values, texts)
     record(
         session, actor, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
-        purpose=purpose, compartments=compared(row), blobs=blobs,
+        purpose=purpose, blobs=blobs,
         detail={"request": values["code"], "kind": kind},
     )  # fmt: skip
     touch(session, actor, ref.victim_id, ref.case_id)
@@ -111,11 +112,14 @@ def advance(
     Raises:
         NotFound: no such request in reach.
         Forbidden: the role answers none, or another unit answers this one.
-        Conflict, Invalid: not possible now; the text says what is missing or possible.
+        Conflict, Invalid: not possible now; the text says what is missing or possible. Nobody is answered who
+            was marked as suspected since she asked; that she desists may be noted.
         StaleVersion: somebody moved it meanwhile.
     """
     found, ref = _own(session, actor, code, version)
     row = found.row
+    if step.target in rules.GIVEN:
+        check_asker(session, actor, ref, row, "to")
     refusal = rules.refuse(row.state, step.target, rules.RequestFacts(step.answer is not None, step.ground))
     if refusal:
         raise refused(refusal)

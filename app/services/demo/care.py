@@ -23,7 +23,7 @@ from app.services.cases.service import Move, move
 from app.services.cases.teams import add_participation
 from app.services.demo import cast
 from app.services.demo.cast import Office
-from app.services.demo.people import Synthetic, contact
+from app.services.demo.people import Synthetic, contact, grandmother
 from app.services.demo.queries import Stored
 from app.services.plans import moving, signing
 from app.services.plans import service as plans
@@ -174,7 +174,13 @@ def _outcome(person: Synthetic) -> str:
 
 
 def _leave(session: Session, actor: Actor, kept: Kept) -> None:
-    fit = Suitability(result="IDONEA", relation="ABUELA_O_ABUELO", suspected="NO", checked_on=today())
+    fit = Suitability(
+        result="IDONEA",
+        relation="ABUELA_O_ABUELO",
+        suspected="NO",
+        checked_on=today(),
+        name=grandmother(kept.person.number),
+    )
     check(session, actor, kept.placement, fit)
     leave(session, actor, kept.placement, 1, _outcome(kept.person))
 

@@ -106,6 +106,12 @@ def contact(number: int) -> dict[str, Any]:
     }
 
 
+def grandmother(number: int) -> str:
+    """The name of a grandmother who does not exist either."""
+    rng = Random(number)  # noqa: S311 - a made-up name, no secret
+    return f"{given_names(rng, woman=True)} {surname(rng)}"
+
+
 def _by_year(figure: str, year: int, rng: Random) -> str | None:
     total = figures()["total", year].total
     return figures()[figure, year].draw(rng, out_of=total)

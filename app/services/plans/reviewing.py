@@ -22,6 +22,7 @@ from app.services.plans import detail_queries, rules, timing
 from app.services.plans.calendar import next_review
 from app.services.plans.content_queries import PlanRef, advance, find, own_plan, state_now, whole
 from app.services.plans.writing import Blob, done, given, seal_row
+from app.services.victims.suspects import refuse_suspects
 
 LONGEST: Final = timedelta(days=184)
 """How long after a review the next one may be, whatever was agreed (own proposal)."""
@@ -38,11 +39,13 @@ def review(
         NotFound: the plan is out of scope.
         Forbidden: another unit is responsible, or the role does not write plans.
         Invalid: something is missing or the days do not go together; each field is named.
-        Conflict: the plan is not in execution or review.
+        Conflict: the plan is not in execution or review, or whom the record marks as suspected took part.
     """
     require(actor, Permission.PLANS_WRITE)
     ref = own_plan(session, actor, code)
     held_on = _checked(wanted)
+    for name in wanted.participants or ():
+        refuse_suspects(session, actor, ref.row.victim_id, {"participants": name})
     version = advance(session, ref, None)
     state = state_now(session, ref)
     if state not in timing.REVIEWED:

@@ -29,6 +29,7 @@ from app.services.plans.row_queries import acknowledged, has_file, signatures_on
 from app.services.plans.versions import Kept, signable, version_of
 from app.services.plans.writing import Blob, seal_row
 from app.services.state_machine import refused
+from app.services.victims.suspects import Adult, refuse_suspects
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,14 @@ def sign(
         Forbidden: another unit is responsible, the role does not write plans, or signs for the head.
         Invalid: this signer does not sign in this manner, a witness or the reason of a gap is missing, or the
             digital signature is of another text.
-        Conflict: the plan cannot be signed now, or this signer has signed this version.
+        Conflict: the plan cannot be signed now, this signer has signed this version, or the witness is or may
+            be marked as suspected.
     """
     require(actor, Permission.PLANS_WRITE)
     ref = own_plan(session, actor, code)
     _check_signer(actor, ref, wanted)
+    witness = wanted.carried.witness and Adult(wanted.carried.witness, wanted.carried.witness_document)
+    refuse_suspects(session, actor, ref.row.victim_id, {"witness": witness})
     plan_version = advance(session, ref, None)  # holds the row: nobody changes what is being signed
     state = state_now(session, ref)
     if refusal := rules.unsignable(state, facts_of(session, ref)):

@@ -27,6 +27,7 @@ from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
 from app.services.consents.covering import covering
 from app.services.consents.rules import RESTING
+from app.services.consents.voices import check_backer
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
@@ -76,7 +77,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     _check(actor, wanted, unit_id, due_at)
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
-    consent_id = _consent(session, ref, wanted, unit_id, shared)
+    consent_id = _consent(session, actor, ref, wanted, unit_id, shared)
     _expire(session, actor, ref)
     row: dict[str, Any] = {
         "id": next_ids(session, referral=1)["referral"][0],
@@ -182,11 +183,13 @@ def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) ->
 
 
 def _consent(
-    session: Session, ref: CaseRef, wanted: Wanted, unit_id: int | None, shared: list[str]
+    session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, unit_id: int | None, shared: list[str]
 ) -> int | None:
     """Key of the consent it rests on; None where the legal basis is another."""
     if wanted.legal_basis in RESTING:
-        return covering(session, ref, wanted.consent, to_unit_id=unit_id or 0, compartments=shared)
+        found = covering(session, ref, wanted.consent, to_unit_id=unit_id or 0, compartments=shared)
+        check_backer(session, actor, ref, str(wanted.consent))
+        return found
     if wanted.consent is not None:
         message = "Esa base legal no se apoya en un consentimiento: quítelo, o cambie la base legal."
         raise Invalid(message, errors=[_wrong("consent", "not-needed", message)])

@@ -25,6 +25,7 @@ from app.services.shelters import rules
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.service import advance
 from app.services.state_machine import refused
+from app.services.victims.suspects import refuse_suspects
 
 CLOCK: Final = "PERMISO_SALIDA"
 LONGEST: Final = timedelta(days=30)
@@ -38,7 +39,8 @@ def go_out(
 
     Raises:
         NotFound: no such stay of the actor's own unit and in its scope.
-        Invalid, Conflict: not possible now; the text says what is missing or possible.
+        Invalid, Conflict: not possible now; the text says what is missing or possible. Nobody whom the record
+            marks as suspected takes her out.
         StaleVersion: somebody changed it meanwhile.
     """
     row = _checked(session, actor, code, version)
@@ -51,6 +53,7 @@ def go_out(
     )
     if refusal := rules.refuse(_state(row), "DE_PERMISO", facts):
         raise refused(refusal)
+    refuse_suspects(session, actor, row.victim_id, {"companion": given.companion})
     plain, texts = split_row(given)
     leave_id = next_ids(session, placement_leave=1)["placement_leave"][0]
     new: dict[str, Any] = {

@@ -26,9 +26,10 @@ from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
 from app.services.shelters import hold_queries, holds, rules
 from app.services.shelters.masking import SHELTER_KINDS
-from app.services.shelters.queries import latest_check, own_placement, stay_strand
+from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
 from app.services.shelters.stay_texts import EXIT_VERSION
+from app.services.shelters.suitability import fit_adult
 from app.services.state_machine import refused
 
 _FULL: Final = "RS001"
@@ -118,10 +119,11 @@ def leave(
         raise StaleVersion
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado.")
+    child = presumed_child(session, row.victim_id, row.case_id)
     facts = rules.StayFacts(
-        child=presumed_child(session, row.victim_id, row.case_id),
+        child=child,
         reason=reason,
-        suitability=latest_check(session, row),
+        suitability=fit_adult(session, actor, row, received=child and reason in rules.FAMILY_EXITS),
         in_shelter=row.actual_place == rules.IN_SHELTER,
     )
     state = rules.stay_state(left=False, away=row.leave_id is not None)

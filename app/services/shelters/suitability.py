@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
+from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
+from app.catalogues import code_list
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, FieldError, Invalid
 from app.models import SuitabilityCheck
@@ -20,6 +23,7 @@ from app.records.rows.shelters import Suitability
 from app.services.cases.activity import touch
 from app.services.shelters.queries import find, stay_strand
 from app.services.shelters.rules import SUITABLE
+from app.services.victims.suspects import Adult, refuse_suspects
 
 _NEEDED = {
     "result": "Falta el resultado de la evaluación.",
@@ -36,13 +40,16 @@ def check(session: Session, actor: Actor, code: str, given: Suitability) -> dict
         NotFound: no such stay in the actor's sight.
         Forbidden: the role has nothing to do with placements.
         Invalid: something is missing, lies ahead, or somebody under suspicion would be called fit.
-        Conflict: she left already.
+        Conflict: she left already, or whom the record marks as suspected would be called fit.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
     row = find(session, actor, code)
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado: la idoneidad se evalúa antes.")
     _complete(given)
+    if given.result == SUITABLE:
+        adult = _adult(given.relation, given.name, given.document)
+        refuse_suspects(session, actor, row.victim_id, {"name": adult})
     plain, texts = split_row(given)
     check_id = next_ids(session, suitability_check=1)["suitability_check"][0]
     new: dict[str, Any] = {
@@ -68,12 +75,50 @@ def check(session: Session, actor: Actor, code: str, given: Suitability) -> dict
     return {"code": row.code, "result": given.result}
 
 
+def fit_adult(session: Session, actor: Actor, row: Any, *, received: bool) -> str | None:
+    """Result of the latest check of a stay, if any.
+
+    Args:
+        received: the adult takes her in now: one found fit is compared with the marks of today.
+
+    Raises:
+        Conflict: she is or may be marked as suspected now, or the check does not say who she is.
+    """
+    latest = session.execute(
+        select(SuitabilityCheck)
+        .where(SuitabilityCheck.placement_id == row.id, SuitabilityCheck.victim_id == row.victim_id)
+        .order_by(SuitabilityCheck.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if latest is None:
+        return None
+    if latest.result != SUITABLE or not received:
+        return latest.result
+    sealed = SealedRow(latest.id, latest.key_version, latest.sealed)
+    (texts,) = open_rows(
+        session, actor, COORDINATION, stay_strand(session, row), "suitability_check", [sealed],
+        purpose="atencion", action="placements.read",
+    )  # fmt: skip
+    adult = _adult(latest.relation, texts.get("name"), texts.get("document"))
+    refuse_suspects(session, actor, row.victim_id, {"reason": adult})
+    return latest.result
+
+
+def _adult(relation: str | None, name: str | None, document: str | None) -> Adult:
+    return Adult(name, document, code_list("receiving_adult").labels.get(relation or "", ""))
+
+
 def _complete(given: Suitability) -> None:
     errors: list[FieldError] = [
         {"field": name, "code": "missing", "message": message}
         for name, message in _NEEDED.items()
         if getattr(given, name) is None
     ]
+    if given.result == SUITABLE and given.name is None:
+        message = (
+            "Falta el nombre de quien la recibe: se compara con quienes están señaladas como sospechosas."
+        )
+        errors.append({"field": "name", "code": "missing", "message": message})
     if given.checked_on is not None and given.checked_on > today():
         message = "La fecha está en el futuro; revísela."
         errors.append({"field": "checked_on", "code": "date_in_future", "message": message})

@@ -40,7 +40,7 @@ from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.matching.probing import Found
-from app.services.victims import faces, queries, single_interview
+from app.services.victims import faces, queries, single_interview, suspects
 from app.services.victims.population import ONLY_CHILDREN, out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
 from app.vault import Place, seal_json
@@ -88,8 +88,8 @@ def change(  # noqa: PLR0913
         StaleVersion: somebody changed it meanwhile.
         PossibleDuplicate: a document added is somebody else's, and no reason was given; nothing is written.
         BrokenSeal: what is stored does not open: nothing is written over it.
-        Conflict: the change would take the person out of the actor's own sight, or the code is a merged
-            record's whose own strand is not the one shown.
+        Conflict: the change would take the person out of the actor's own sight, lift a mark of suspicion that
+            only the UPE lifts, or the code is a merged record's whose own strand is not the one shown.
     """
     require(actor, Permission.VICTIMS_WRITE)
     ref = victim_in_scope(session, actor, code)
@@ -103,6 +103,8 @@ def change(  # noqa: PLR0913
     current.update(faces.stored(session, ref.victim_id, compartment))
     repeated = compartment == "testimony" and _another_interview(session, actor, ref, current, patch)
     clean = _changed(actor, compartment, current, patch)
+    if compartment == suspects.COMPARTMENT:
+        suspects.check_marks(session, actor, ref.victim_id, current, clean)
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
     ask_first(session, actor, [each for each in alike if each.document_shared], not_duplicate)
     tokens = [mark_row(strand.record_id, mark) for mark in marks]

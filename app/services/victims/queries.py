@@ -276,6 +276,11 @@ def shown_strand(session: Session, victim_id: int, compartment: str) -> Strand |
     return Strand(victim_id, shown_record(victim_id, filled)) if filled else None
 
 
+def strands_of(session: Session, victim_id: int, compartment: str) -> list[Strand]:
+    """Every strand of a compartment, shown or not: one a record of the person that filled it."""
+    return [Strand(victim_id, record_id) for record_id in _strands(session, victim_id, compartment)]
+
+
 def held_version(session: Session, strand: Strand, compartment: str) -> int | None:
     """The version a strand of a compartment is at, which nobody else changes until the transaction ends."""
     return session.scalar(

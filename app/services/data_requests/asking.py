@@ -1,0 +1,26 @@
+"""Whether who asked in a person's name still may."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef
+from app.services.consents.rules import REPRESENTATIVE
+from app.services.data_requests.queries import texts_of
+from app.services.victims.suspects import Adult, refuse_suspects
+
+
+def check_asker(session: Session, actor: Actor, ref: CaseRef, row: Any, field: str) -> None:
+    """Give nothing to a representative who was marked as suspected since she asked.
+
+    Raises:
+        Conflict: she is or may be marked now; `errors` names the field.
+    """
+    if row.by_whom != REPRESENTATIVE:
+        return
+    texts = texts_of(session, actor, ref, row, "derechos-arco")
+    asker = Adult(texts.get("representative_name"), texts.get("representative_document"), "")
+    refuse_suspects(session, actor, ref.victim_id, {field: asker})

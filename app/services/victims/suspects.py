@@ -1,0 +1,163 @@
+"""Whether who would receive a person, go with her or speak for her is marked as suspected in her record.
+
+Names are compared here and never shown; what is opened is recorded first. What cannot be told counts as yes:
+the harm of asking for a paper is small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.opening import current_blob
+from app.audit import record
+from app.errors import Conflict, FieldError
+from app.matching.likeness import Somebody, may_be_one
+from app.matching.normalise import name_words
+from app.services.cases.row_queries import openable, presumed_child
+from app.services.consents.queries import unit_kind
+from app.services.victims.queries import newest_case, strands_of
+
+COMPARTMENT: Final = "contact"
+WAY_OUT: Final = (
+    "Si es otra persona, complete el nombre y el documento de ambas (los de quien está señalada, en "
+    "«Contacto y familia»); si ya no hay sospecha, la UPE levanta la señal."
+)
+_KIN: Final = {"mama": "madre", "mami": "madre", "papa": "padre", "papi": "padre"}
+
+
+class Verdict(StrEnum):
+    """What the record says of somebody."""
+
+    CLEAR = "CLEAR"
+    SUSPECTED = "SUSPECTED"
+    UNSEEN = "UNSEEN"
+    """The actor's unit was not given the person's family, so nobody can be ruled out."""
+
+
+REFUSALS: Final = {
+    Verdict.SUSPECTED: "Está señalada como sospechosa en el registro, o puede ser quien lo está. " + WAY_OUT,
+    Verdict.UNSEEN: "Su unidad no ve a la familia de la persona, así que no puede descartar que esté "
+    "señalada como sospechosa: pida que lo registre la unidad que la atiende o la UPE.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Adult:
+    """Who would receive her, go with her or speak for her.
+
+    `relation`: what she is to the person, empty where that was not said. None for who is only there, as a
+    witness is: neither a mark without a name nor a unit that sees no marks keeps her out.
+    """
+
+    name: str | None
+    document: str | None = None
+    relation: str | None = None
+
+    @property
+    def somebody(self) -> Somebody:
+        """As matching sees her."""
+        return Somebody(self.name or "", self.document or "")
+
+
+def verdict(session: Session, actor: Actor, victim_id: int, adult: Adult) -> Verdict:
+    """Whether this adult is marked as suspected in the person's record, or may be who is.
+
+    Raises:
+        BrokenSeal: her family cannot be opened, so nobody can be ruled out.
+        Unavailable: the trace cannot be written.
+    """
+    if COMPARTMENT not in openable(session, actor, victim_id):
+        return Verdict.UNSEEN
+    record(
+        session,
+        actor,
+        "suspects.compare",
+        victim_id=victim_id,
+        compartments=[COMPARTMENT],
+        purpose="atencion",
+    )
+    for strand in strands_of(session, victim_id, COMPARTMENT):
+        data = current_blob(session, actor, strand, COMPARTMENT)
+        if any(_may_be(adult, one) for one in marked(data)):
+            return Verdict.SUSPECTED
+    return Verdict.CLEAR
+
+
+def refuse_suspects(
+    session: Session, actor: Actor, victim_id: int, named: Mapping[str, Adult | str | None]
+) -> None:
+    """Refuse whom the record marks, among those whom the fields of a form name.
+
+    Raises:
+        Conflict: one of them is or may be marked; `errors` names the field.
+    """
+    for field, who in named.items():
+        if who:
+            adult = who if isinstance(who, Adult) else Adult(who)
+            found = verdict(session, actor, victim_id, adult)
+            if found is Verdict.CLEAR or (found is Verdict.UNSEEN and adult.relation is None):
+                continue
+            error: FieldError = {"field": field, "code": "suspected", "message": REFUSALS[found]}
+            raise Conflict(REFUSALS[found], errors=[error])
+
+
+def marked(contact: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """People whom a person's contact data call suspected."""
+    known = [*(contact.get("family") or ()), contact.get("emergency_contact") or {}]
+    yield from (one for one in known if one.get("suspected") == "SI")
+
+
+def check_marks(
+    session: Session, actor: Actor, victim_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> None:
+    """Leave the marks of a child's record to the UPE: who lifts or renames one lets that person in.
+
+    Raises:
+        Conflict: somebody marked before would no longer be.
+    """
+    case = newest_case(session, victim_id)
+    if not unmarked(before, after) or unit_kind(session, actor) == "UPE":
+        return
+    if case is None or presumed_child(session, victim_id, case):
+        message = (
+            "Quita la señal de sospecha a una persona, o le cambia el nombre por otro: si ya no hay sospecha,"
+            " la UPE la levanta. Puede agregar apellidos o documento sin borrar los que están."
+        )
+        error: FieldError = {"field": "family", "code": "only-upe", "message": message}
+        raise Conflict(message, errors=[error])
+
+
+def unmarked(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether somebody who was marked as suspected no longer is, or goes by quite another name."""
+    still = list(marked(after))
+    return any(not any(_still(one, other) for other in still) for one in marked(before))
+
+
+def _still(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    first, second = _somebody(one), _somebody(other)
+    if not first.known:
+        return _words(one.get("relation")) == _words(other.get("relation"))
+    return may_be_one(Somebody(first.name), Somebody(second.name)) or first == second
+
+
+def _somebody(one: Mapping[str, Any]) -> Somebody:
+    return Somebody(one.get("name") or "", one.get("document") or "")
+
+
+def _may_be(adult: Adult, one: Mapping[str, Any]) -> bool:
+    mark = _somebody(one)
+    if not mark.known:
+        said = None if adult.relation is None else _words(adult.relation)
+        suspected = _words(one.get("relation"))
+        return said is not None and (not said or not suspected or not said.isdisjoint(suspected))
+    return not adult.somebody.known or may_be_one(adult.somebody, mark)
+
+
+def _words(relation: str | None) -> frozenset[str]:
+    return frozenset(_KIN.get(word, word) for word in name_words(relation or ""))
