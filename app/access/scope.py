@@ -180,6 +180,9 @@ WITHDRAWN, EXPIRED = "CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"
 ADDED = "INCORPORACION_POR_MANDATO"
 """Kind of the notice that a unit was added to a case, for the data protection officer: codes only."""
 
+MOVED = "TRASLADO"
+"""Kind of the notice that she was taken in elsewhere, for the house she left; it may see no more of her."""
+
 _ASKED = ("ENVIADA", "VENCIDA")
 """States of a referral in which a receiver that takes no part in the case yet is told of its deadline."""
 
@@ -218,7 +221,7 @@ def visible_notices(actor: Actor) -> Select[int]:
         Referral.recalled.is_(False),
         or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
     )
-    reasons = [in_case]
+    reasons = [in_case, Notice.kind == MOVED]
     if policy().permits(actor.role, Permission.REFERRALS_READ):
         reasons.append(asked)
     if policy().permits(actor.role, Permission.AUDIT_READ):

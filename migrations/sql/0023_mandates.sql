@@ -501,7 +501,8 @@ ALTER POLICY parties ON referral USING (
                        AND p.case_id = referral.case_id))
 );
 
--- As before; and that a unit was added to a case, to the data protection officer it is for: codes, and no case in sight.
+-- As before; and, with no case in sight, that she was taken in elsewhere, to the house she left, and that a unit was added
+-- to a case, to the data protection officer it is for: codes.
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
@@ -511,6 +512,7 @@ ALTER POLICY scope ON notice USING (
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
                     AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO')))
+         OR kind = 'TRASLADO'
          OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
             AND (SELECT ruv.permits('audit:read')))
 );

@@ -276,9 +276,7 @@ def test_who_was_added_opens_her_next_case_and_sees_no_more(world: World) -> Non
     assert "plan" in seen
     assert not {"health", "psychology"} & seen
     with world.session(cem) as session:  # the new part is as narrow, whoever writes it
-        new = session.execute(
-            text("SELECT id, code FROM trafficking_case WHERE code = :c"), {"c": code}
-        ).one()
+        new = session.execute(text("SELECT id FROM trafficking_case WHERE code = :c"), {"c": code}).one()
         given = session.execute(
             text("SELECT compartments FROM participation WHERE case_id = :c"), {"c": new.id}
         ).scalar_one()

@@ -45,11 +45,10 @@ def test_who_is_brought_in_and_who_may_do_it(world: World) -> None:
     problem(person.client.post(url, json=mandate(unit_code(world, person.officer))), 422)
     school = problem(person.client.post(url, json=mandate(world.unit("EDUCACION"))), 422)
     assert school["errors"][0]["code"] == "by-referral-only"
-    unknown = problem(
-        person.client.post(url, json=mandate(world.unit("UDAVIT"), police=True, compartments=["alma"])), 422
-    )
+    udavit = mandate(world.unit("UDAVIT"), police=True)
+    unknown = problem(person.client.post(url, json={**udavit, "compartments": ["alma"]}), 422)
     assert "shelter_location" in unknown["errors"][0]["message"]
-    problem(person.client.post(url, json=mandate(world.unit("UDAVIT"), police=True, compartments=[])), 422)
+    problem(person.client.post(url, json={**udavit, "compartments": []}), 422)
     cem = registered(world)
     _, shelter, _ = shared_with(world, cem, "shelter_caseworker")
     problem(shelter.post(f"{API}/cases/{cem.case}/participations", json=mandate(world.unit("UPE"))), 403)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.permissions import Permission
-from app.access.scope import ADDED, visible_notices
+from app.access.scope import ADDED, MOVED, visible_notices
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
@@ -77,8 +77,8 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
             .where(*mine, Notice.read_at.is_(None))
             .values(read_at=func.now(), read_by=actor.user_id)
         )
-        # Who oversees has no part in her case, and so no place in the log of looks at her: the code says which.
-        hers = {} if row.kind == ADDED else {"victim_id": row.victim_id, "case_id": row.case_id}
+        # Who has no part in her case has no place in its log either: the code says which notice it was.
+        hers = {} if row.kind in {ADDED, MOVED} else {"victim_id": row.victim_id, "case_id": row.case_id}
         record(session, actor, "notices.read", **hers, purpose="atencion", detail={"notice": code})
     return {"code": code, "read": True}
 
