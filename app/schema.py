@@ -14,10 +14,11 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, delete, func, insert, select, text
 
+from app.access.mandates import mandate_rows
 from app.access.policy import grant_rows, policy
 from app.access.sealing import COORDINATION, DRAFT, SHELTER_SITE
 from app.db import ContextSigner
-from app.models import Kek, RoleGrant
+from app.models import Kek, MandateGrant, RoleGrant
 from app.vault import SECRET_PURPOSES, Keyring, RootKey, WrappedKey, new_envelope_key, new_wrapped_key
 
 INSTALL_LOCK = 0x5255_5602
@@ -77,9 +78,11 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def sync_policy(connection: Connection) -> None:
-    """Write the compiled matrix into `role_grant`, where row-level security reads it."""
+    """Write the compiled matrix and the mandates where row-level security reads them."""
     connection.execute(delete(RoleGrant))
     connection.execute(insert(RoleGrant), grant_rows(policy()))
+    connection.execute(delete(MandateGrant))
+    connection.execute(insert(MandateGrant), mandate_rows())
     connection.commit()
 
 

@@ -143,7 +143,8 @@ def visible_referrals(actor: Actor) -> Select[int]:
     )
     reads_services = policy().reads_in_full(actor.role, "services")
     sender = in_case if reads_services else and_(Referral.from_unit_id == UNIT, in_case)
-    return select(Referral.id).where(or_(Referral.to_unit_id == UNIT, sender)).params(actor_params(actor))
+    received = and_(Referral.to_unit_id == UNIT, Referral.recalled.is_(False))
+    return select(Referral.id).where(or_(received, sender)).params(actor_params(actor))
 
 
 def visible_plans(actor: Actor) -> Select[int]:
@@ -178,6 +179,12 @@ BROKEN_SEAL = "SELLO_ROTO"
 WITHDRAWN, EXPIRED = "CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"
 """Kinds of the notice that a share is over, for the unit that had it: codes only."""
 
+ADDED = "INCORPORACION_POR_MANDATO"
+"""Kind of the notice that a unit was added to a case, for the data protection officer: codes only."""
+
+MOVED = "TRASLADO"
+"""Kind of the notice that she was taken in elsewhere, for the house she left; it may see no more of her."""
+
 _ASKED = ("ENVIADA", "VENCIDA")
 """States of a referral in which a receiver that takes no part in the case yet is told of its deadline."""
 
@@ -195,6 +202,7 @@ def visible_clocks(actor: Actor) -> Select[int]:
         Referral.id == Clock.row_id,
         Referral.victim_id == Clock.victim_id,
         Referral.to_unit_id == UNIT,
+        Referral.recalled.is_(False),
         Referral.state.in_(_ASKED),
     )
     answers = policy().permits(actor.role, Permission.REFERRALS_READ)
@@ -212,14 +220,16 @@ def visible_notices(actor: Actor) -> Select[int]:
         Referral.case_id == Notice.case_id,
         Referral.code == Notice.subject_code,
         Referral.to_unit_id == UNIT,
+        Referral.recalled.is_(False),
         or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
     )
-    answers = policy().permits(actor.role, Permission.REFERRALS_READ)
-    seen = [in_case, *([asked] if answers else [])]
+    reasons = [in_case, Notice.kind == MOVED]
+    if policy().permits(actor.role, Permission.REFERRALS_READ):
+        reasons.append(asked)
     if policy().permits(actor.role, Permission.AUDIT_READ):
-        seen.append(Notice.kind == BROKEN_SEAL)
+        reasons += [Notice.kind == BROKEN_SEAL, and_(Notice.kind == ADDED, Notice.user_id == USER)]
     query = select(Notice.id).where(
-        Notice.unit_id == UNIT, or_(Notice.user_id.is_(None), Notice.user_id == USER), or_(*seen)
+        Notice.unit_id == UNIT, or_(Notice.user_id.is_(None), Notice.user_id == USER), or_(*reasons)
     )
     if not actor.unit_wide:
         query = query.where(Notice.supervisors.is_(False))

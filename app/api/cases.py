@@ -14,6 +14,7 @@ from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyK
 from app.records.kinds import Text
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
+from app.services.cases.mandates import Wanted
 from app.services.commands.requesting import request_discard
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
@@ -88,9 +89,19 @@ class ParticipationIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Incorporar una unidad por mandato legal")
 
     unit: UnitCode
+    basis: Annotated[
+        str, Field(title="Base legal", min_length=1, max_length=40, examples=["FISCALIA_DENUNCIA"])
+    ]
+    reason: Annotated[Text, Field(title="Motivo", examples=["La fiscalía de turno dirige la investigación."])]
     compartments: Annotated[
         list[Annotated[str, Field(max_length=40)]] | None,
-        Field(title="Compartimentos que recibe", max_length=12),
+        Field(title="Compartimentos que recibe, de los que la base abre", max_length=12),
+    ] = None
+    consent: Annotated[str | None, Field(title="Consentimiento en que se apoya (código)", max_length=40)] = (
+        None
+    )
+    measure: Annotated[
+        str | None, Field(title="Medida de protección en que se apoya (código)", max_length=40)
     ] = None
 
 
@@ -193,8 +204,8 @@ def identification(
     summary="Unidades que participan",
 )
 def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
-    """Units that take or took part in the case."""
-    return Answer({"items": teams.participations(session, actor, code)})
+    """Units that take or took part in the case, on what basis, and until when."""
+    return Answer({"items": teams.participations(session, actor, code, reasons=True)})
 
 
 @router.post(
@@ -204,8 +215,11 @@ def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answe
     summary="Incorporar una unidad por mandato legal",
 )
 def add_participation(code: Code, body: ParticipationIn, session: DbSession, actor: CurrentActor) -> Answer:
-    """Brings another unit into the case; repeating it is a 409, so nothing is doubled."""
-    teams.add_participation(session, actor, code, body.unit, body.compartments)
+    """Brings another unit into the case on a basis of the list of mandates, which says what it opens.
+
+    Repeating it is a 409, so nothing is doubled; so is what the person refused to share with that unit.
+    """
+    teams.add_participation(session, actor, code, Wanted(**body.model_dump()))
     return Answer({"unit": body.unit}, status_code=201)
 
 

@@ -1,6 +1,6 @@
 """Every table, imported here so that migrations and checks see all of them."""
 
-from app.models.access import RoleGrant
+from app.models.access import MandateGrant, RoleGrant
 from app.models.audit import AuditEvent, AuditQueue
 from app.models.base import Base
 from app.models.cases import Assignment, CaseTransition, Exploitation, Participation, TraffickingCase
@@ -113,6 +113,7 @@ __all__ = [
     "Kek",
     "LedgerEntry",
     "LinkageRun",
+    "MandateGrant",
     "MatchCandidate",
     "Notice",
     "Objection",

@@ -3,7 +3,7 @@
 from sqlalchemy import SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base
+from app.models.base import Base, codes_of
 
 
 class RoleGrant(Base):
@@ -21,3 +21,28 @@ class RoleGrant(Base):
     resident: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     written: Mapped[list[str]]
     policy_version: Mapped[str]
+
+
+class MandateGrant(Base):
+    """A mandate: who is added to a case by whom, what that opens, what ends it. Read by row-level security.
+
+    `population`: NNA, ADULTA or CUALQUIERA. `whole`: all that the unit's roles may see; `beyond`: what it
+    opens whoever adds the unit.
+    """
+
+    __tablename__ = "mandate"
+    __table_args__ = (
+        codes_of("population", "NNA ADULTA CUALQUIERA"),
+        codes_of("ends_with", "CASO ESTANCIA MEDIDA CONSENTIMIENTO"),
+    )
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    unit_kinds: Mapped[list[str]]
+    population: Mapped[str]
+    added_by: Mapped[list[str]]
+    compartments: Mapped[list[str]]
+    whole: Mapped[bool]
+    beyond: Mapped[list[str]]
+    needs_consent: Mapped[bool]
+    overrides: Mapped[bool]
+    ends_with: Mapped[str]

@@ -118,8 +118,10 @@ class Participation(Base):
     """A unit's active part in a case; the one thing that brings a person into a unit's sight.
 
     `population` bits: 1 anyone, 2 child or adolescent (or age not known), 4 foreign or abroad.
-    `compartments`: what a referral shared; null means no narrowing beyond the role.
-    `given`: what it gave at first, from which the database takes what the person objects to.
+    `compartments`: what a referral shared or a mandate opened; null means no narrowing beyond the role.
+    `given`: what that was at first, from which the database takes what the person objects to.
+    `mandate`: the basis in law on which the unit was added, `sealed` why, in words; `consent_id` and
+    `measure_id`: what that rests on and ends with.
     `seats`: who sees it, as numbers kept by the database for its row-level security.
     `housed`: she lives in this unit now (kept by the database from the placements).
     """
@@ -134,16 +136,34 @@ class Participation(Base):
             "victim_id",
             postgresql_where=text("ended_at IS NULL"),
         ),
+        ForeignKeyConstraint(
+            ["consent_id", "victim_id"],
+            ["consent.id", "consent.victim_id"],
+            onupdate="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        ForeignKeyConstraint(
+            ["measure_id", "victim_id"],
+            ["protection_measure.id", "protection_measure.victim_id"],
+            onupdate="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        Index("ix_participation_consent_id", "consent_id", postgresql_where=text("consent_id IS NOT NULL")),
+        Index("ix_participation_measure_id", "measure_id", postgresql_where=text("measure_id IS NOT NULL")),
         Index("ix_participation_victim_id_unit_id", "victim_id", "unit_id"),
         Index("ix_participation_referral_id", "referral_id"),
-        # One unit may accept several referrals of a case, each once.
+        # One unit may accept several referrals of a case, and be added on several bases, each once.
         Index(
             "uq_participation_open",
             "case_id",
             "victim_id",
             "unit_id",
             "basis",
+            "mandate",
             unique=True,
+            postgresql_nulls_not_distinct=True,
             postgresql_where=text("ended_at IS NULL AND basis <> 'DERIVACION'"),
         ),
         Index(
@@ -170,6 +190,11 @@ class Participation(Base):
     started_at: Mapped[Now]
     ended_at: Mapped[datetime | None]
     last_activity: Mapped[Now]
+    mandate: Mapped[str | None]
+    sealed: Mapped[bytes | None]
+    key_version: Mapped[int | None]
+    consent_id: Mapped[int | None]
+    measure_id: Mapped[int | None]
 
 
 class Assignment(Base):

@@ -14,7 +14,8 @@ REFERRAL_REF = ("referral.id", "referral.victim_id")
 class Referral(Base):
     """One unit asks another for a service. Before acceptance the receiver sees the coded part only.
 
-    `sealed` holds the message to the receiver and the answer's words (services compartment).
+    `sealed` holds the message to the receiver and the answer's words (services compartment). `recalled`: the
+    consulate that was asked may not know of it any more (she seeks asylum).
     """
 
     __tablename__ = "referral"
@@ -84,6 +85,7 @@ class Referral(Base):
     replaces_id: Mapped[int | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     consent_id: Mapped[int | None]
+    recalled: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class ReferralStep(Base):

@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from app.access.mandates import MEASURE
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.errors import NotFound
 from app.records import COMPARTMENTS
-from app.services.cases import teams
+from app.services.cases import mandates, teams
 from app.services.supervision.team_queries import workers
 from app.web.case_frame import case_frame
 from app.web.i18n import _
@@ -57,11 +58,15 @@ def add_unit(code: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "resumen")
     with page.attempt():
         unit = page.form.text("unit", needed=_("Elija la unidad."))
+        basis = page.form.text("basis", needed=_("Elija en qué base legal se apoya."))
+        reason = page.form.text("reason", needed=_("Escriba por qué hace falta esa unidad."))
         narrowed = page.form.texts("compartments") if page.form.text("alcance") == "partes" else None
         if narrowed == []:
             page.form.wrong("compartments", _("Marque al menos una parte del registro."))
         page.form.check()
-        teams.add_participation(page.session, page.actor, frame["case"]["code"], unit or "", narrowed)
+        resting = {name: page.form.text(name) for name in ("consent", "measure")}
+        wanted = mandates.Wanted(unit or "", basis or "", reason or "", narrowed, **resting)
+        teams.add_participation(page.session, page.actor, frame["case"]["code"], wanted)
         return page.go(f"{frame['base']}/equipo", done="unidad")
     return _draw(page, frame)
 
@@ -88,10 +93,10 @@ def _draw(page: Page, frame: dict[str, Any]) -> Response:
     return page.draw(
         "cases/team.html",
         **frame,
-        units=teams.participations(page.session, page.actor, code),
+        units=teams.participations(page.session, page.actor, code, reasons=True),
         people=people,
         colleagues=_colleagues(page, {one["username"] for one in people}),
-        **_mandate(page),
+        **_mandate(page, code),
         supervises=page.actor.unit_wide,
     )
 
@@ -106,17 +111,27 @@ def _colleagues(page: Page, taken: set[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _mandate(page: Page) -> dict[str, Any]:
-    """The units of one department that may be brought in, and what they may be given."""
+def _mandate(page: Page, code: str) -> dict[str, Any]:
+    """The bases that fit this case, the units of a department that they bring in, and what they open."""
     if not page.may(Permission.PARTICIPATIONS_ADD):
         return {}
     department = page.form.text("departamento") or page.query("departamento") or page.who.department or "15"
     known = dict(options("department"))
     if department not in known:
         raise NotFound
+    fit = mandates.fitting(page.session, page.actor, code)
+    kinds = {kind for one in fit for kind in one.unit_kinds}
+    opened = {name for one in fit for name in one.compartments}
     return {
         "department": department,
         "departments": list(known.items()),
-        "mandated": teams.mandated_units(page.session, page.actor, department),
-        "parts": [(name, model.title_es) for name, model in COMPARTMENTS.items() if name != "satisfaction"],
+        "mandated": mandates.mandated_units(page.session, page.actor, department, kinds),
+        "bases": [(one.code, one.label) for one in fit],
+        "on_consent": any(one.needs_consent for one in fit),
+        "on_measure": any(one.ends_with == MEASURE for one in fit),
+        "parts": [
+            (name, model.title_es)
+            for name, model in COMPARTMENTS.items()
+            if name in opened and name != "satisfaction"
+        ],
     }

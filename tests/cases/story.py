@@ -110,6 +110,30 @@ def move(client: httpx.Client, case: str, to: str, **body: Any) -> httpx.Respons
     return client.post(f"{API}/cases/{case}/transitions", json={"to": to, **body}, headers={"If-Match": tag})
 
 
+MANDATES = {
+    "FISCALIA": "FISCALIA_DENUNCIA",
+    "UPE": "UPE_DESPROTECCION",
+    "UDAVIT": "UDAVIT_ASISTENCIA",
+    "CEM": "CEM_ATENCION",
+    "PNP": "PNP_INVESTIGACION",
+}
+"""The basis on which tests add a unit of each kind, unless they say otherwise."""
+BY_POLICE = {"UDAVIT": "UDAVIT_AVISO", "CEM": "CEM_AVISO"}
+
+
+def mandate(unit: str, *, police: bool = False, **body: Any) -> dict[str, Any]:
+    """The body that adds a unit by mandate; the basis follows from its kind, with which its code begins."""
+    kind = unit.split("-", maxsplit=1)[0]
+    basis = BY_POLICE.get(kind) if police else None
+    basis = basis or MANDATES.get(kind, "FISCALIA_DENUNCIA")
+    return {"unit": unit, "basis": basis, "reason": "Le corresponde por ley.", **body}
+
+
+def add_unit(client: httpx.Client, case: str, unit: str, **body: Any) -> httpx.Response:
+    """Add a unit to a case by mandate of law."""
+    return client.post(f"{API}/cases/{case}/participations", json=mandate(unit, **body))
+
+
 def refer(client: httpx.Client, case: str, to_unit: str, **body: Any) -> httpx.Response:
     """Send a referral, by mandate of law unless told otherwise."""
     wanted = {"service_type": "ALOJAMIENTO", "legal_basis": "MANDATO_LEGAL", **body}

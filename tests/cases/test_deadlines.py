@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from app.records.kinds import today
-from tests.cases.story import API, Registered, move, ok, registered, shared_with, unit_code
+from tests.cases.story import API, Registered, mandate, move, ok, registered, shared_with, unit_code
 from tests.factories import World
 
 
@@ -30,7 +30,7 @@ def clocks(world: World, person: Registered, *states: str) -> dict[str, str]:
 def bring_in(world: World, person: Registered, role: str) -> Any:
     chief = world.actor(role, supervisor=True)
     url = f"{API}/cases/{person.case}/participations"
-    ok(person.client.post(url, json={"unit": unit_code(world, chief)}), 201)
+    ok(person.client.post(url, json=mandate(unit_code(world, chief))), 201)
     return world.client(chief)
 
 

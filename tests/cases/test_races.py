@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from tests.cases.story import API, at_once, move, ok, problem, registered, rows, shared_with, unit_code
+from tests.cases.story import (
+    API,
+    at_once,
+    mandate,
+    move,
+    ok,
+    problem,
+    registered,
+    rows,
+    shared_with,
+    unit_code,
+)
 from tests.factories import World
 
 
@@ -12,7 +23,7 @@ def test_two_units_that_leave_at_once_do_not_leave_her_with_nobody(world: World)
     person = registered(world, "police_investigator")
     url = f"{API}/cases/{person.case}"
     chief = world.actor("prosecutor", supervisor=True)
-    ok(person.client.post(f"{url}/participations", json={"unit": unit_code(world, chief)}), 201)
+    ok(person.client.post(f"{url}/participations", json=mandate(unit_code(world, chief))), 201)
     clients = [person.client, world.client(chief)]
     assert at_once([lambda c=c: c.post(f"{url}/participations/end") for c in clients]) == [200, 409]
     assert sorted(client.get(url).status_code for client in clients) == [200, 404]
@@ -44,7 +55,7 @@ def test_who_leaves_while_the_other_concludes_stays_or_keeps_the_other(world: Wo
 def test_a_unit_is_brought_in_once(world: World) -> None:
     person = registered(world, "police_investigator")
     fiscal = world.actor("prosecutor", supervisor=True)
-    body = {"unit": unit_code(world, fiscal)}
+    body = mandate(unit_code(world, fiscal))
     clients = [world.client(person.officer) for _ in range(6)]
     url = f"{API}/cases/{person.case}/participations"
     assert at_once([lambda c=c: c.post(url, json=body) for c in clients]) == [201, *[409] * 5]
@@ -64,7 +75,7 @@ def test_an_open_case_of_another_unit_stops_a_reentry(world: World) -> None:
     person = registered(world)
     _, fiscal, _ = shared_with(world, person, "prosecutor", compartments=["identity"])
     stays = world.actor("udavit_officer", supervisor=True)
-    body = {"unit": unit_code(world, stays)}
+    body = mandate(unit_code(world, stays))
     ok(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 201)
     ok(move(person.client, person.case, "CERRADO", outcome="TRASLADO"))
     again = {"victim": person.victim, "first_identified_on": "2025-03-01"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from tests.cases.story import API, Registered, move, ok, problem, refer, registered, unit_code
+from tests.cases.story import API, Registered, mandate, move, ok, problem, refer, registered, unit_code
 from tests.factories import World
 
 
@@ -47,7 +47,7 @@ def test_services_open_with_the_presumption_whatever_the_identification(world: W
     person = registered(world)
     fiscal = world.actor("prosecutor", supervisor=True)
     url = f"{API}/cases/{person.case}"
-    ok(person.client.post(f"{url}/participations", json={"unit": unit_code(world, fiscal)}), 201)
+    ok(person.client.post(f"{url}/participations", json=mandate(unit_code(world, fiscal))), 201)
     client = world.client(fiscal)
     body = {"identification": "NO_CONFIRMADA"}
     tag = client.get(url).headers["etag"]

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from app.services.shelters.masking import SHELTER_KINDS
-from tests.cases.story import API, move, ok, problem, refer, registered, rows, shared_with, unit_code
+from tests.cases.story import (
+    API,
+    add_unit,
+    mandate,
+    move,
+    ok,
+    problem,
+    refer,
+    registered,
+    rows,
+    shared_with,
+    unit_code,
+)
 from tests.factories import World
 
 
@@ -15,8 +27,8 @@ def test_a_mandate_brings_a_unit_in_and_its_supervisor_assigns(world: World) -> 
     chief = world.actor("prosecutor", unit=unit, supervisor=True)
     worker = world.actor("prosecutor", unit=unit)
     url = f"{API}/cases/{person.case}"
-    ok(person.client.post(f"{url}/participations", json={"unit": unit}), 201)
-    problem(person.client.post(f"{url}/participations", json={"unit": unit}), 409)
+    ok(person.client.post(f"{url}/participations", json=mandate(unit)), 201)
+    problem(person.client.post(f"{url}/participations", json=mandate(unit)), 409)
     problem(world.client(worker).get(url), 404)
     ok(world.client(chief).get(url))
     ok(world.client(chief).post(f"{url}/assignments", json={"username": worker.username}), 201)
@@ -29,35 +41,32 @@ def test_a_mandate_brings_a_unit_in_and_its_supervisor_assigns(world: World) -> 
 def test_who_is_brought_in_and_who_may_do_it(world: World) -> None:
     person = registered(world, "police_investigator")
     url = f"{API}/cases/{person.case}/participations"
-    problem(person.client.post(url, json={"unit": "NO-EXISTE"}), 422)
-    problem(person.client.post(url, json={"unit": unit_code(world, person.officer)}), 422)
-    school = problem(person.client.post(url, json={"unit": world.unit("EDUCACION")}), 422)
+    problem(person.client.post(url, json=mandate("NO-EXISTE")), 422)
+    problem(person.client.post(url, json=mandate(unit_code(world, person.officer))), 422)
+    school = problem(person.client.post(url, json=mandate(world.unit("EDUCACION"))), 422)
     assert school["errors"][0]["code"] == "by-referral-only"
-    unknown = problem(
-        person.client.post(url, json={"unit": world.unit("UPE"), "compartments": ["alma"]}), 422
-    )
+    udavit = mandate(world.unit("UDAVIT"), police=True)
+    unknown = problem(person.client.post(url, json={**udavit, "compartments": ["alma"]}), 422)
     assert "shelter_location" in unknown["errors"][0]["message"]
-    problem(person.client.post(url, json={"unit": world.unit("UPE"), "compartments": []}), 422)
+    problem(person.client.post(url, json={**udavit, "compartments": []}), 422)
     cem = registered(world)
     _, shelter, _ = shared_with(world, cem, "shelter_caseworker")
-    problem(shelter.post(f"{API}/cases/{cem.case}/participations", json={"unit": world.unit("UPE")}), 403)
+    problem(shelter.post(f"{API}/cases/{cem.case}/participations", json=mandate(world.unit("UPE"))), 403)
 
 
 @pytest.mark.parametrize("kind", sorted(SHELTER_KINDS))
 def test_a_shelter_is_asked_and_not_ordered(world: World, kind: str) -> None:
     person = registered(world, "police_investigator")
-    body = {"unit": world.unit(kind)}
+    body = mandate(world.unit(kind))
     refused = problem(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 422)
     assert refused["errors"][0]["code"] == "by-referral-only"
 
 
 def test_nobody_gives_what_its_role_does_not_read(world: World) -> None:
     person = registered(world, "police_investigator")
-    body = {
-        "unit": world.unit("UPE"),
-        "compartments": ["psychology", "health", "shelter_location", "identity"],
-    }
-    refused = problem(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 403)
+    asked = ["psychology", "health", "shelter_location", "identity"]
+    sent = add_unit(person.client, person.case, world.unit("UDAVIT"), police=True, compartments=asked)
+    refused = problem(sent, 403)
     named = {error["field"] for error in refused["errors"]}
     assert named == {"compartments.psychology", "compartments.health", "compartments.shelter_location"}
 
@@ -65,7 +74,7 @@ def test_nobody_gives_what_its_role_does_not_read(world: World) -> None:
 def test_nobody_is_brought_into_a_case_that_ended(world: World) -> None:
     person = registered(world)
     ok(move(person.client, person.case, "CERRADO", outcome="FALLECIMIENTO"))
-    body = {"unit": world.unit("UDAVIT")}
+    body = mandate(world.unit("UDAVIT"))
     problem(person.client.post(f"{API}/cases/{person.case}/participations", json=body), 409)
 
 
@@ -79,7 +88,7 @@ def test_the_last_unit_does_not_end_its_service_before_another_takes_part(world:
     conclude = {"action": "conclude", "result": "SERVICIO_PRESTADO"}
     assert "única" in problem(receiver.post(step, json=conclude), 409)["detail"]
     ok(receiver.get(url))
-    ok(receiver.post(f"{url}/participations", json={"unit": world.unit("CEM")}), 201)
+    ok(receiver.post(f"{url}/participations", json=mandate(world.unit("CEM"))), 201)
     ok(receiver.post(step, json=conclude))
 
 
@@ -87,12 +96,13 @@ def test_nobody_gives_more_than_it_was_given(world: World) -> None:
     person = registered(world, "police_investigator")
     _, udavit, _ = shared_with(world, person, "udavit_officer", compartments=["identity", "protection"])
     url = f"{API}/cases/{person.case}/participations"
-    refused = problem(udavit.post(url, json={"unit": world.unit("FISCALIA"), "compartments": ["legal"]}), 403)
+    refused = problem(udavit.post(url, json=mandate(world.unit("FISCALIA"), compartments=["legal"])), 403)
     assert refused["errors"][0]["field"] == "compartments.legal"
     fiscal = world.actor("prosecutor", supervisor=True)
-    ok(udavit.post(url, json={"unit": unit_code(world, fiscal)}), 201)
+    ok(udavit.post(url, json=mandate(unit_code(world, fiscal))), 201)
     access = ok(world.client(fiscal).get(f"{API}/cases/{person.case}"))["_access"]
-    assert set(access) == {"identity", "protection"}
+    # The prosecution conducts the interview; of the rest it gets what the giver has.
+    assert set(access) == {"identity", "protection", "testimony"}
     assert rows(world, fiscal, "exploitation", person.victim_id) == 0
 
 

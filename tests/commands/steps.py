@@ -8,7 +8,7 @@ import httpx
 from sqlalchemy import text
 
 from app.access.actor import Actor
-from tests.cases.story import API, Registered, move, ok, unit_code
+from tests.cases.story import API, Registered, mandate, move, ok, unit_code
 from tests.factories import World
 
 
@@ -32,7 +32,7 @@ def invite(world: World, person: Registered, role: str, *, supervisor: bool = Tr
     """Somebody of a new unit that takes part in the person's case by mandate."""
     guest = world.actor(role, supervisor=supervisor)
     unit = unit_code(world, guest)
-    ok(person.client.post(f"{API}/cases/{person.case}/participations", json={"unit": unit}), 201)
+    ok(person.client.post(f"{API}/cases/{person.case}/participations", json=mandate(unit)), 201)
     return guest
 
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from app.access.actor import Actor
-from tests.cases.story import API, at_once, move, ok, problem, registered
+from tests.cases.story import API, at_once, move, ok, problem, registered, shared_with
 from tests.commands.steps import asked, decide, invite, lapse, past_locks, supervisor_of
 from tests.factories import World
 
@@ -107,7 +107,7 @@ def test_roles_without_the_permission_neither_ask_nor_decide(world: World) -> No
     police = world.client(invite(world, person, "police_investigator"))
     problem(decide(police, code, "approvals", tag='"1"'), 403)
     assert ok(police.get(f"{API}/commands"))["items"] == []  # asks, but does not decide what others asked
-    health = world.client(invite(world, person, "health_officer"))
+    health = shared_with(world, person, "health_officer")[1]
     problem(health.get(f"{API}/commands"), 403)
     problem(health.get(f"{API}/commands/{code}"), 403)
 

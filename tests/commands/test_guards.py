@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from app.access.actor import Actor
 from app.codes import new_code
 from tests.access.sql_checks import refused
-from tests.cases.story import API, Registered, ok, registered
+from tests.cases.story import API, Registered, ok, registered, shared_with
 from tests.commands.steps import asked, asked_merge, decide, invite, lapse, past_locks, supervisor_of
 from tests.factories import World
 
@@ -124,7 +124,7 @@ def test_a_request_is_in_ones_own_name_and_new(scene: Scene, forged: dict[str, A
 
 def test_who_has_no_part_or_no_permission_does_not_ask(scene: Scene) -> None:
     stranger = scene.world.actor("cem_officer", supervisor=True)
-    health = invite(scene.world, scene.person, "health_officer")
+    health = shared_with(scene.world, scene.person, "health_officer")[0]
     steward = scene.world.actor("registry_steward")
     for actor in (stranger, health, steward):
         assert scene.refuses(actor, INSERT, **scene.wanted(actor))

@@ -17,6 +17,10 @@ ASSIGN = (
     " VALUES (%(v)s, %(c)s, %(u)s, %(w)s, %(w)s)"
 )
 PART = "INSERT INTO participation (victim_id, case_id, unit_id, basis, population, compartments, referral_id)"
+MANDATE = (
+    "INSERT INTO participation (victim_id, case_id, unit_id, basis, population, compartments, mandate,"
+    " sealed, key_version) VALUES (%(v)s, %(c)s, %(t)s, 'MANDATO', 1, %(p)s, %(m)s, 'x', 1)"
+)
 ANSWER = "UPDATE referral SET state = 'ACEPTADA', answered_by = %(w)s, answered_at = now() WHERE id = %(r)s"
 REFERRAL = (
     "INSERT INTO referral (victim_id, case_id, code, from_unit_id, to_unit_id, service_type, reason,"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
-from tests.database.scene import ANSWER, ASSIGN, PART, REFERRAL, Scene
+from tests.database.scene import ANSWER, ASSIGN, MANDATE, PART, REFERRAL, Scene
 from tests.factories import World
 
 
@@ -145,14 +145,14 @@ def test_passing_on_more_than_one_was_given(scene: Scene) -> None:
     """A friend's unit is brought in, or asked for a service, with what the own unit does not see."""
     udavit, friend = scene.world.actor("udavit_officer"), scene.world.actor("police_investigator")
     scene.take_part(udavit, ["legal", "services"])
-    mandate = f"{PART} VALUES (%(v)s, %(c)s, %(t)s, 'MANDATO', 1, %(p)s, NULL)"
     for given, refused_ in (
         (None, True),
         (["identity"], True),
         (["legal", "identity"], True),
         (["legal"], False),
     ):
-        assert scene.refuses(udavit, mandate, t=friend.unit_id, p=given) is refused_, given
+        values = {"t": friend.unit_id, "p": given, "m": "PNP_INVESTIGACION"}
+        assert scene.refuses(udavit, MANDATE, **values) is refused_, given
         if given is not None:
             values = {"f": udavit.unit_id, "t": friend.unit_id, "p": given}
             assert scene.refuses(udavit, REFERRAL, **values) is refused_, given

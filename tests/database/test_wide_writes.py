@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from app.access.actor import Actor
 from app.audit.record import event_row
 from tests.database.rows import insert_sql
-from tests.database.scene import ANSWER, ASSIGN, PART, Scene
+from tests.database.scene import ANSWER, ASSIGN, MANDATE, PART, Scene
 from tests.factories import World
 
 SEES = "SELECT 1 FROM victim WHERE id = %(v)s"
@@ -122,9 +122,12 @@ def test_who_moves_to_another_unit_leaves_the_cases_of_the_old_one(scene: Scene)
 
 
 def test_a_mandate_brings_in_no_shelter(scene: Scene) -> None:
-    mandate = f"{PART} VALUES (%(v)s, %(c)s, %(t)s, 'MANDATO', 1, NULL, NULL)"
-    for role, refused in (("car_caseworker", True), ("cem_officer", False)):
-        assert scene.refuses(scene.owner, mandate, t=scene.world.actor(role).unit_id) is refused
+    for role, basis, refused in (
+        ("car_caseworker", "ACOGIDA", True),
+        ("upe_officer", "UPE_DESPROTECCION", False),
+    ):
+        values = {"t": scene.world.actor(role).unit_id, "m": basis, "p": ["identity"]}
+        assert scene.refuses(scene.owner, MANDATE, **values) is refused
 
 
 # The last part in a case

@@ -8,7 +8,19 @@ import pytest
 from sqlalchemy import Engine
 
 from app.access.actor import Actor
-from tests.cases.story import API, Registered, move, ok, problem, refer, registered, shared_with, unit_code
+from tests.cases.story import (
+    API,
+    Registered,
+    mandate,
+    move,
+    ok,
+    problem,
+    refer,
+    registered,
+    shared_with,
+    unit_code,
+)
+from tests.consents.story import shared_on_consent
 from tests.database.rows import PERSON_TABLES
 from tests.factories import World
 from tests.merging.story import run, two_of
@@ -146,7 +158,7 @@ def test_a_look_under_the_third_of_three_records_stays_in_the_log_of_each_once(w
 
 def test_lists_show_her_cases_under_her_own_code(pair: Pair) -> None:
     guest = pair.world.actor("cem_officer", supervisor=True)
-    body = {"unit": unit_code(pair.world, guest)}
+    body = mandate(unit_code(pair.world, guest))
     for who in (pair.kept, pair.absorbed):
         ok(who.client.post(f"{API}/cases/{who.case}/participations", json=body), 201)
     items = ok(pair.world.client(guest).get(f"{API}/cases"))["items"]
@@ -226,7 +238,7 @@ def test_a_childs_unit_and_a_consulate_keep_sight_of_her(world: World) -> None:
     kept = registered(world, age_years=30)
     child = registered(world, "upe_officer", age_years=15)
     foreign, two = registered(world, age_years=30, nationality="VE"), two_of(world)
-    _, consulate, _ = shared_with(world, foreign, "consular_officer", service_type="ASISTENCIA_CONSULAR")
+    _, consulate, _, _ = shared_on_consent(world, foreign, "consular_officer")
     for other in (child, foreign):
         two.merge(kept.victim, other.victim)
     for client in (kept.client, child.client, foreign.client, consulate):

@@ -10,6 +10,7 @@ from tests.cases.story import (
     API,
     Registered,
     at_once,
+    mandate,
     ok,
     problem,
     registered,
@@ -61,7 +62,7 @@ def test_who_sees_one_of_them_learns_only_that_there_is_another(world: World) ->
     ok(link(mother.client, mother.victim, child), 201)
     chief = world.actor("udavit_officer", supervisor=True)
     url = f"{API}/cases/{mother.case}/participations"
-    ok(mother.client.post(url, json={"unit": unit_code(world, chief)}), 201)
+    ok(mother.client.post(url, json=mandate(unit_code(world, chief))), 201)
     other = world.client(chief)
     (item,) = family_of(other, mother.victim)
     assert (item["relative"], item["in_scope"]) == ("registrada; sin acceso", False)

@@ -11,6 +11,7 @@ from tests.cases.story import (
     API,
     Registered,
     at_once,
+    mandate,
     ok,
     problem,
     registered,
@@ -19,6 +20,7 @@ from tests.cases.story import (
     unit_code,
     without_row_security,
 )
+from tests.consents.story import give, shared_on_consent
 from tests.factories import World
 
 
@@ -46,7 +48,7 @@ def with_upe(world: World, person: Registered) -> httpx.Client:
     """The UPE takes part by mandate; its supervisor acts."""
     chief = world.actor("upe_officer", supervisor=True)
     url = f"{API}/cases/{person.case}/participations"
-    ok(person.client.post(url, json={"unit": unit_code(world, chief)}), 201)
+    ok(person.client.post(url, json=mandate(unit_code(world, chief))), 201)
     return world.client(chief)
 
 
@@ -141,19 +143,19 @@ def test_the_consulate_is_told_only_with_her_consent(world: World) -> None:
 
 def test_no_consulate_learns_that_she_seeks_asylum(world: World) -> None:
     woman = foreign_woman(world)
-    consul, consulate, _ = shared_with(
-        world, woman, "consular_officer", service_type="ASISTENCIA_CONSULAR",
-        compartments=["identity", "protection"], legal_basis="MANDATO_LEGAL",
-    )  # fmt: skip
+    consul, consulate, referral, _ = shared_on_consent(
+        world, woman, "consular_officer", compartments=["identity", "protection"]
+    )
     code = opened(woman, "EXTRANJERA")
     assert [item["code"] for item in ok(consulate.get(branch_url(woman)))["items"]] == [code]
     ok(stepped(woman, code, "REFUGIO_SOLICITADO"))
-    assert ok(consulate.get(branch_url(woman)))["items"] == []
+    problem(consulate.get(branch_url(woman)), 404)
     for table in ("protection_procedure", "protection_step"):
         assert rows(world, consul, table, woman.victim_id) == 0
         assert rows(world, woman.officer, table, woman.victim_id) > 0
     with without_row_security(world):
-        assert ok(consulate.get(branch_url(woman)))["items"] == []
+        problem(consulate.get(branch_url(woman)), 404)
+        problem(consulate.get(f"{API}/referrals/{referral}"), 404)
     for target in ("CONSULADO_NOTIFICADO", "RETORNO_ASISTIDO"):
         problem(stepped(woman, code, target, step={"consent": "SI"}), 409)
     ok(stepped(woman, code, "PERMANENCIA"))
@@ -162,7 +164,7 @@ def test_no_consulate_learns_that_she_seeks_asylum(world: World) -> None:
     desists = {"consent": "SI", "reason": "DESISTE_REFUGIO"}
     ok(stepped(woman, code, "DERECHOS_INFORMADOS", step=desists))
     ok(stepped(woman, code, "RETORNO_ASISTIDO", step={"consent": "SI"}))
-    assert ok(consulate.get(branch_url(woman)))["items"] == []
+    problem(consulate.get(branch_url(woman)), 404)  # asked anew if she wants it
 
 
 def test_nobody_tells_a_consulate_of_who_seeks_asylum_though_it_does_not_see_why(world: World) -> None:
@@ -171,17 +173,18 @@ def test_nobody_tells_a_consulate_of_who_seeks_asylum_though_it_does_not_see_why
     more = {"compartments": ["identity", "protection"], "legal_basis": "MANDATO_LEGAL"}
     health, clinic, _ = shared_with(world, woman, "health_officer", **more)
     consul = world.actor("consular_officer")
+    unit = unit_code(world, consul)
+    consent = ok(give(woman.client, woman.case, unit), 201)["code"]
     asked = {
-        "case": woman.case, "to_unit": unit_code(world, consul), "service_type": "ASISTENCIA_CONSULAR",
-        "compartments": ["identity"], "legal_basis": "MANDATO_LEGAL",
+        "case": woman.case, "to_unit": unit, "service_type": "ASISTENCIA_CONSULAR",
+        "compartments": ["identity"], "legal_basis": "CONSENTIMIENTO", "consent": consent,
     }  # fmt: skip
     sent = ok(woman.client.post(f"{API}/referrals", json=asked), 201)["code"]
     ok(stepped(woman, opened(woman, "EXTRANJERA"), "REFUGIO_SOLICITADO"))
     assert rows(world, health, "protection_step", woman.victim_id) == 0
     refused = problem(clinic.post(f"{API}/referrals", json=asked), 409)
     assert "consulado" in refused["detail"]
-    answer = world.client(consul).post(f"{API}/referrals/{sent}/answer", json={"decision": "accept"})
-    assert "refugio" not in problem(answer, 409)["detail"]
+    problem(world.client(consul).post(f"{API}/referrals/{sent}/answer", json={"decision": "accept"}), 404)
     problem(world.client(consul).get(f"{API}/victims/{woman.victim}"), 404)
 
 

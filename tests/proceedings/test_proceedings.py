@@ -14,6 +14,7 @@ from tests.cases.story import (
     API,
     Registered,
     at_once,
+    mandate,
     ok,
     problem,
     registered,
@@ -31,7 +32,7 @@ def prosecutor_of(world: World, person: Registered) -> httpx.Client:
     """A prosecutor brought in by mandate."""
     chief = world.actor("prosecutor", supervisor=True)
     url = f"{API}/cases/{person.case}/participations"
-    ok(person.client.post(url, json={"unit": unit_code(world, chief)}), 201)
+    ok(person.client.post(url, json=mandate(unit_code(world, chief))), 201)
     return world.client(chief)
 
 

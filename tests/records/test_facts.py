@@ -13,7 +13,7 @@ from app.catalogues import code_list, offences
 from app.records import Known, fact_remarks, parse, remarks
 from app.records.facts import bounds
 from app.records.legal import Legal
-from tests.cases.story import API, ok, registered
+from tests.cases.story import API, mandate, ok, registered
 from tests.factories import World
 
 BEFORE, SINCE = date(2021, 3, 30), date(2021, 3, 31)
@@ -140,7 +140,7 @@ def brought_in(world: World, role: str, kind: str) -> tuple[str, Any]:
     person = registered(world)
     unit = world.unit(kind)
     chief = world.actor(role, unit=unit, supervisor=True)
-    ok(person.client.post(f"{API}/cases/{person.case}/participations", json={"unit": unit}), 201)
+    ok(person.client.post(f"{API}/cases/{person.case}/participations", json=mandate(unit)), 201)
     return f"{API}/victims/{person.victim}/legal", world.client(chief)
 
 

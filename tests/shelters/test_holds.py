@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from app.services.clocks.sweeping import sweep
 from tests.access.sql_checks import refused
-from tests.cases.story import API, at_once, ok, problem, registered, shared_with
+from tests.cases.story import API, at_once, ok, problem, registered, rows, shared_with
 from tests.factories import World
 from tests.shelters.steps import PLACEMENTS, SHELTERS, admit, code_of, places, shelter, tag, takes_part
 
@@ -123,6 +123,37 @@ def test_by_law_a_hold_alone_lets_the_shelter_in(world: World) -> None:
     _, narrow, _ = shared_with(world, person, "shelter_caseworker")
     body = {"case": person.case, "group": "MUJERES", "department": "07", "legal_basis": "INTERES_VITAL"}
     assert problem(narrow.post(HOLDS, json=body), 403)["errors"][0]["field"] == "legal_basis"
+
+
+def test_who_was_let_in_by_law_sees_her_as_long_as_she_stays(world: World) -> None:
+    first, client = shelter(world, department="21", MUJERES=1)
+    person = registered(world)
+    code = hold(person.client, person.case, "21", legal_basis="INTERES_VITAL")
+    stay = ok(client.post(PLACEMENTS, json={"hold": code}), 201)["code"]
+    ok(client.get(f"{API}/victims/{person.victim}"))
+    (_, part) = ok(person.client.get(f"{API}/cases/{person.case}/participations"))["items"]
+    assert (part["mandate"], part["until"]) == ("ACOGIDA", "la persona sale del centro")
+    ok(client.post(f"{PLACEMENTS}/{stay}/exit", json={"reason": "VIDA_INDEPENDIENTE"}, headers=tag(1)))
+    for path in (f"victims/{person.victim}", f"cases/{person.case}"):
+        problem(client.get(f"{API}/{path}"), 404)
+    for table in ("participation", "victim_blob", "victim_key", "profile", "exploitation", "case_note"):
+        assert rows(world, first, table, person.victim_id) == 0
+    ok(person.client.get(f"{API}/cases/{person.case}"))
+
+
+def test_a_move_ends_the_part_of_the_house_she_leaves(world: World, admin: Engine) -> None:
+    here, client = shelter(world, department="22", MUJERES=1)
+    there, receiving = shelter(world, department="23", MUJERES=1)
+    person = registered(world)
+    first = hold(person.client, person.case, "22", legal_basis="INTERES_VITAL")
+    stay = ok(client.post(PLACEMENTS, json={"hold": first}), 201)["code"]
+    takes_part(admin, person.case, there)
+    admit(receiving, person, hold=hold(client, person.case, "23"))
+    assert [rows(world, actor, "participation", person.victim_id) for actor in (here, there)] == [0, 1]
+    problem(client.get(f"{API}/victims/{person.victim}"), 404)
+    (told,) = ok(client.get(f"{API}/notices"))["items"]  # that she left, and nothing else of her
+    assert (told["kind"], told["subject"], told["case"]) == ("TRASLADO", stay, None)
+    ok(client.post(f"{API}/notices/{told['code']}/read"))
 
 
 def test_a_hold_is_released_by_either_side_and_not_twice(world: World) -> None:

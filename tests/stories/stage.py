@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 
 from app.records.kinds import today
-from tests.cases.story import API, move, ok, problem, refer, unit_code
+from tests.cases.story import API, mandate, move, ok, problem, refer, unit_code
 from tests.consents.story import give
 from tests.factories import World
 
@@ -117,7 +117,8 @@ class Stage:
 
     def joins(self, by: str, who: str) -> None:
         """Somebody's unit takes part by mandate of law."""
-        self.post(by, f"/cases/{self.case}/participations", unit=self.units[who])
+        body = mandate(self.units[who], police=by.endswith("PNP"))
+        self.post(by, f"/cases/{self.case}/participations", **body)
 
     def moves(self, who: str, to: str, **body: Any) -> None:
         """The case goes on."""

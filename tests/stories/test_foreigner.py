@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from app.records.kinds import today
-from tests.cases.story import problem, refer
+from tests.cases.story import mandate, problem, refer
 from tests.factories import World
 from tests.stories.stage import TODAY, Changes, Stage
 
@@ -124,6 +124,7 @@ def found(world: World) -> tuple[Stage, str]:
     stage.about("PNP", "PRESUNTA_VICTIMA", identity=identity, legal=facts)
     stage.joins("PNP", "Fiscalía")
     stage.joins("PNP", "UDAVIT")
+    stage.joins("Fiscalía", "UDAVIT")
     stage.write("UDAVIT", "protection", risk_level="MODERADO", risk_assessed_on=TODAY)
     stage.moves("UDAVIT", "EN_ASISTENCIA_INMEDIATA")
     return stage, stage.branch("UDAVIT", "EXTRANJERA")
@@ -213,9 +214,12 @@ def test_no_consulate_hears_of_who_seeks_asylum(world: World) -> None:
         assert "refugio" in refused["detail"].lower()
     consent = stage.consents("UDAVIT", "Consulado", *TOLD)
     basis = {"service_type": "ASISTENCIA_CONSULAR", "compartments": [*TOLD]}
-    for legal in ({"legal_basis": "CONSENTIMIENTO", "consent": consent}, {"legal_basis": "MANDATO_LEGAL"}):
-        sent = refer(stage.clients["UDAVIT"], stage.case, stage.units["Consulado"], **basis, **legal)
-        assert "refugio" in problem(sent, 409)["detail"]
-    joined = stage.sent("Fiscalía", f"/cases/{stage.case}/participations", unit=stage.units["Consulado"])
+    told = {"legal_basis": "CONSENTIMIENTO", "consent": consent}
+    sent = refer(stage.clients["UDAVIT"], stage.case, stage.units["Consulado"], **basis, **told)
+    assert "refugio" in problem(sent, 409)["detail"]
+    by_law = refer(stage.clients["UDAVIT"], stage.case, stage.units["Consulado"], **basis)
+    assert problem(by_law, 422)["errors"][0]["field"] == "legal_basis"
+    body = mandate(stage.units["Consulado"])
+    joined = stage.sent("Fiscalía", f"/cases/{stage.case}/participations", **body)
     assert problem(joined, 422)["errors"][0]["code"] == "by-referral-only"
     stage.after("nadie avisa al consulado", ASYLUM)

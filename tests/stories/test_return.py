@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from tests.cases.story import ok, problem
+from tests.cases.story import mandate, ok, problem
 from tests.factories import World
 from tests.stories.stage import TODAY, Changes, Stage
 
@@ -153,7 +153,7 @@ def with_her_son(stage: Stage) -> None:
         "CEM", "PRESUNTA_VICTIMA", identity={"given_names": "Luis", "sex": "HOMBRE", "age_years": 5}
     )
     case = stage.get("CEM", f"/victims/{son}")["cases"][0]["code"]
-    stage.post("CEM", f"/cases/{case}/participations", unit=stage.units["UPE"])
+    stage.post("CEM", f"/cases/{case}/participations", **mandate(stage.units["UPE"]))
     bond = {"relation": "HIJA_HIJO", "dependent": "SI", "lives_with": "SI"}
     stage.post("CEM", f"/victims/{stage.victim}/family", relative=son, link=bond)
     (hers,) = stage.get("CEM", f"/victims/{stage.victim}/family")["items"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.services.victims.registration import Registered
+from tests.cases.story import mandate
 from tests.factories import World
 
 
@@ -12,7 +13,7 @@ def admitted(world: World, unit: str) -> tuple[Registered, str]:
     person = world.register(
         cem, identity={"given_names": "Prueba", "first_surname": "Sintética", "age_years": 30}
     )
-    answer = world.client(cem).post(f"/api/v1/cases/{person.case_code}/participations", json={"unit": unit})
+    answer = world.client(cem).post(f"/api/v1/cases/{person.case_code}/participations", json=mandate(unit))
     assert answer.status_code == 201, answer.text
     return person, unit
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.services.victims import single_interview as rule
-from tests.cases.story import API, Registered, ok, problem, registered, unit_code
+from tests.cases.story import API, Registered, mandate, ok, problem, registered, unit_code
 from tests.factories import World
 
 items = st.fixed_dictionaries(
@@ -88,7 +88,7 @@ def registrar(world: World, person: Registered) -> Any:
     """Who may read the log: a prosecutor brought in."""
     chief = world.actor("prosecutor", supervisor=True)
     url = f"{API}/cases/{person.case}/participations"
-    ok(person.client.post(url, json={"unit": unit_code(world, chief)}), 201)
+    ok(person.client.post(url, json=mandate(unit_code(world, chief))), 201)
     return world.client(chief)
 
 

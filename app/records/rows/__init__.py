@@ -7,12 +7,12 @@ from typing import Any
 from app.records.base import Row
 from app.records.partial import apply
 from app.records.registry import FieldSpec, masks_of, read_fields
-from app.records.rows import consents, directory, documents, notes, plans, proceedings, shelters
+from app.records.rows import cases, consents, directory, documents, notes, plans, proceedings, shelters
 
 ROWS: Mapping[str, type[Row]] = MappingProxyType(
     {
         row.table: row
-        for module in (proceedings, directory, shelters, consents, plans, documents, notes)
+        for module in (cases, proceedings, directory, shelters, consents, plans, documents, notes)
         for row in module.ROWS
     }
 )

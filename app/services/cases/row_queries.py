@@ -109,9 +109,14 @@ def presumed_child(session: Session, victim_id: int, case_id: int) -> bool:
         .where(TraffickingCase.id == case_id, Profile.victim_id == victim_id)
     ).first()
     if row is None:
-        population = _population(session, victim_id)
-        return population is None or bool(population & CHILD_BIT)
+        return childs_case(session, victim_id)
     return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+
+
+def childs_case(session: Session, victim_id: int) -> bool:
+    """Whether it is a child's case: she was one when she was identified, or may have been."""
+    population = _population(session, victim_id)
+    return population is None or bool(population & CHILD_BIT)
 
 
 def is_foreign(session: Session, victim_id: int) -> bool:
@@ -168,6 +173,17 @@ def open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
         )
         .limit(1)
     )
+
+
+def by_mandate(session: Session, actor: Actor, victim_id: int) -> bool:
+    """Whether the actor's unit takes part in a case of the person by mandate of law."""
+    found = select(Participation.id).where(
+        Participation.victim_id == victim_id,
+        Participation.unit_id == actor.unit_id,
+        Participation.mandate.is_not(None),
+        Participation.ended_at.is_(None),
+    )
+    return session.execute(found.limit(1)).first() is not None
 
 
 def lives_here(session: Session, actor: Actor, ref: CaseRef) -> bool:

@@ -25,6 +25,7 @@ from app.services.cases.activity import touch
 from app.services.cases.codes import IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.cases.holding import held_case
 from app.services.cases.row_queries import (
+    by_mandate,
     case_identification,
     case_moves,
     case_state,
@@ -140,14 +141,15 @@ def reopen(
 
     Raises:
         NotFound: the person is out of scope.
-        Forbidden: the role registers no persons, or its unit was given only part of the record.
+        Forbidden: the role registers no persons, or its unit was given part of the record by referral.
         Conflict: one of her cases is still open.
         Invalid: the first state or the date is not possible, or how she was trafficked again is not said.
     """
     require(actor, Permission.VICTIMS_REGISTER)
     ref = victim_in_scope(session, actor, victim_code)
-    if ref.standing.shared is not None:
-        # Registering gives a view without narrowing, so only who has one already may do it.
+    shared = ref.standing.shared
+    if shared is not None and not by_mandate(session, actor, ref.victim_id):
+        # Who was asked for a service sees no more of her by opening a case.
         raise Forbidden(
             "Su unidad recibió solo una parte del registro: pida que lo abra la unidad responsable."
         )
@@ -157,7 +159,9 @@ def reopen(
     case_id = next_ids(session, trafficking_case=1)["trafficking_case"][0]
     code = new_code("CA")
     try:
-        _insert_case(session, actor, (case_id, ref.victim_id, code, last_id), entry, first_identified_on)
+        _insert_case(
+            session, actor, (case_id, ref.victim_id, code, last_id), entry, first_identified_on, shared
+        )
     except UniqueViolation:
         # The unique index is the rule: of two who open it at the same moment one wins, and a case may be
         # open in which the actor's unit has no part.
@@ -291,7 +295,9 @@ def _insert_case(
     keys: tuple[int, int, str, int],
     entry: Entry,
     first_identified_on: date,
+    shared: frozenset[str] | None,
 ) -> None:
+    """Insert the case and the actor's part in it, which sees what the unit saw of her in the last one."""
     case_id, victim_id, code, last_id = keys
     same = {"victim_id": victim_id, "case_id": case_id}
     insert_rows(
@@ -314,7 +320,8 @@ def _insert_case(
             }
         ],
     )
-    part = {**same, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1}
+    given = None if shared is None else sorted(shared)
+    part = {**same, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1, "compartments": given}
     charge = {**same, "unit_id": actor.unit_id, "user_id": actor.user_id, "assigned_by": actor.user_id}
     first = {
         **same,

@@ -10,38 +10,41 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
+from app.access.mandates import ENDINGS, mandates
+from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
-from app.access.policy import policy
+from app.access.policy import Level
+from app.access.sealing import COORDINATION
 from app.access.standing import standing
 from app.audit import record
 from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
-from app.models import Assignment, Participation, Unit, UserAccount
+from app.models import Assignment, Participation, UserAccount
+from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import joined
 from app.services.cases.holding import held_case
-from app.services.cases.row_queries import case_state, lives_here, open_referral, openable, participants
+from app.services.cases.mandates import TABLE, Wanted, part_by_mandate, parts_of_row, tell_protection_officers
+from app.services.cases.row_queries import case_state, lives_here, open_referral, participants
 from app.services.cases.rules import closed
-from app.services.choices import one_of
-from app.services.referrals.rules import NETWORK_KINDS
-from app.services.shelters.masking import SHELTER_KINDS
 
 BASES = {
     "REGISTRO": "Registró el caso",
     "DERIVACION": "Aceptó una derivación",
     "MANDATO": "Mandato legal",
 }
-MANDATED_KINDS = NETWORK_KINDS - SHELTER_KINDS - {"CONSULADO"}
-"""Kinds of unit that a legal mandate brings in. A shelter agrees to take her in: it is asked by referral.
-
-So is a consulate, which hears of nobody who does not want it or seeks asylum (Convención de Viena, art. 36).
-"""
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
-_MOST = 1000
-_TAKES_PART = "Esa unidad ya participa en el caso."
+Blob = tuple[str, int, int, bytes]
+_TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo registró."
 
 
-def participations(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
+def participations(
+    session: Session, actor: Actor, code: str, *, reasons: bool = False
+) -> list[dict[str, Any]]:
     """Units that take or took part in the case, oldest first; shelters are named only to who may know them.
+
+    Args:
+        reasons: whether to open why units were added by mandate, for who reads the person's contact data in
+            full.
 
     Raises:
         NotFound: out of scope.
@@ -49,71 +52,38 @@ def participations(session: Session, actor: Actor, code: str) -> list[dict[str, 
     require(actor, Permission.CASES_READ)
     ref = case_in_scope(session, actor, code)
     rows = participants(session, ref.case_id)
+    texts = _reasons(session, actor, ref, rows) if reasons else {}
     _record(session, actor, "cases.participations", ref)
-    return [
-        {
-            "unit": {"code": row.unit_code, "name": row.unit_name},
-            "basis": row.basis,
-            "basis_label": BASES.get(row.basis, row.basis),
-            "started_at": row.started_at,
-            "ended_at": row.ended_at,
-        }
-        for row in rows
-    ]
+    return [_participation(row, texts.get(row.part_id)) for row in rows]
 
 
-def add_participation(
-    session: Session, actor: Actor, code: str, unit_code: str, compartments: Sequence[str] | None = None
-) -> None:
+def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted) -> None:
     """Bring another unit into the case by legal mandate; its supervisor then assigns the work.
-
-    `compartments` narrows what the unit is given; without it the unit gets what its roles may see.
 
     Raises:
         NotFound: out of scope.
-        Forbidden: the role brings in nobody, or more is shared than the actor may open itself.
-        Invalid: unknown unit, own unit, unknown compartment, or a unit that takes part by referral only.
-        Conflict: it takes part already, or the case ended.
+        Forbidden: the role brings in nobody, or more is shared than the basis opens or the actor sees.
+        Invalid: unknown unit, own unit, one that takes part by referral only, a basis that does not fit, or
+            the consent or measure it rests on is missing.
+        Conflict: it takes part already, the case ended, or the person does not want it to have this.
     """
     require(actor, Permission.PARTICIPATIONS_ADD)
     ref = held_case(session, actor, code)
-    unit_id = _mandated_unit(session, actor, unit_code)
-    shared = _given(session, actor, ref, compartments)
+    row = part_by_mandate(session, actor, ref, wanted)
     if closed(case_state(session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    taking_part = {row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None}
-    if unit_id in taking_part:
+    if _takes_part(session, ref, row):
         raise Conflict(_TAKES_PART)
-    row: dict[str, Any] = {
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "unit_id": unit_id,
-        "basis": "MANDATO",
-        "population": 1,
-        "compartments": shared,
-    }
     try:
         insert_rows(session, Participation, [row])
     except UniqueViolation:
         raise Conflict(_TAKES_PART) from None
-    joined(session, ref.case_id, unit_id)
-    _record(session, actor, "cases.participation.add", ref, unit=unit_code, compartments=shared)
-
-
-def mandated_units(session: Session, actor: Actor, department: str) -> list[tuple[str, str]]:
-    """Units of a department that a legal mandate may bring into a case, as (code, name), by name.
-
-    Raises:
-        Forbidden: the role brings in nobody.
-    """
-    require(actor, Permission.PARTICIPATIONS_ADD)
-    rows = session.execute(
-        select(Unit.code, Unit.name)
-        .where(Unit.kind.in_(MANDATED_KINDS), Unit.department == department, Unit.id != actor.unit_id)
-        .order_by(Unit.name)
-        .limit(_MOST)
-    )
-    return [(row.code, row.name) for row in rows]
+    joined(session, ref.case_id, row["unit_id"])
+    told = tell_protection_officers(session, ref)
+    _record(
+        session, actor, "cases.participation.add", ref, blobs=parts_of_row(row), unit=wanted.unit,
+        basis=row["mandate"], compartments=row["compartments"], officers_told=told,
+    )  # fmt: skip
 
 
 def end_participation(session: Session, actor: Actor, code: str) -> None:
@@ -209,55 +179,60 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
     )
 
 
+def _takes_part(session: Session, ref: CaseRef, row: dict[str, Any]) -> bool:
+    """Whether the unit takes part on this basis already, or because it registered the case."""
+    return any(
+        one.unit_id == row["unit_id"]
+        and one.ended_at is None
+        and one.basis != "DERIVACION"
+        and one.mandate in {None, row["mandate"]}
+        for one in participants(session, ref.case_id)
+    )
+
+
+def _participation(row: Any, reason: str | None) -> dict[str, Any]:
+    mandate = mandates().get(row.mandate)
+    return {
+        "unit": {"code": row.unit_code, "name": row.unit_name},
+        "basis": row.basis,
+        "basis_label": BASES.get(row.basis, row.basis),
+        "mandate": row.mandate,
+        "mandate_label": mandate.label if mandate else row.mandate,
+        "until": ENDINGS[mandate.ends_with] if mandate else None,
+        "reason": reason,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+    }
+
+
+def _reasons(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str]:
+    stand = standing(session, actor, ref.victim_id)
+    sealed = [SealedRow(row.part_id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
+    if not sealed or stand is None or stand.level(actor, MandateRow.compartment) is not Level.FULL:
+        return {}
+    opened = open_rows(
+        session, actor, COORDINATION, ref.strand, TABLE, sealed,
+        purpose="atencion", action="cases.participations",
+    )  # fmt: skip
+    return {row.row_id: text["reason"] for row, text in zip(sealed, opened, strict=True)}
+
+
 def _team(session: Session, ref: CaseRef) -> Sequence[Any]:
     return session.connection().exec_driver_sql(_TEAM, {"case": ref.case_id}).all()
 
 
-def _record(session: Session, actor: Actor, action: str, ref: CaseRef, **detail: object) -> None:
+def _record(
+    session: Session, actor: Actor, action: str, ref: CaseRef, *, blobs: Sequence[Blob] = (), **detail: object
+) -> None:
     record(
         session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
-        detail={"case": ref.code, **detail},
+        blobs=blobs, detail={"case": ref.code, **detail},
     )  # fmt: skip
 
 
 def _wrong(field: str, code: str, message: str) -> Invalid:
     error: FieldError = {"field": field, "code": code, "message": message}
     return Invalid(message, errors=[error])
-
-
-def _mandated_unit(session: Session, actor: Actor, unit_code: str) -> int:
-    unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == unit_code)).first()
-    if unit is None:
-        raise _wrong("unit", "unknown", "No existe esa unidad.")
-    if unit.id == actor.unit_id:
-        raise _wrong("unit", "own-unit", "Su unidad ya participa en el caso.")
-    if unit.kind not in MANDATED_KINDS:
-        raise _wrong("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
-    return int(unit.id)
-
-
-def _given(session: Session, actor: Actor, ref: CaseRef, wanted: Sequence[str] | None) -> list[str] | None:
-    """What the new unit is given: never more than the actor may open. None is all that its roles may see."""
-    if not set(wanted or ()) <= set(policy().compartments):
-        raise _wrong("compartments", "unknown", one_of(policy().compartments))
-    stand = standing(session, actor, ref.victim_id)
-    if wanted is None and stand is not None and stand.shared is None:
-        return None
-    own = openable(session, actor, ref.victim_id)
-    names = own if wanted is None else frozenset(wanted)
-    if beyond := names - own:
-        errors: list[FieldError] = [
-            {
-                "field": f"compartments.{name}",
-                "code": "not-readable",
-                "message": "Su función o su unidad no ve esta parte.",
-            }
-            for name in sorted(beyond)
-        ]
-        raise Forbidden("No puede compartir lo que su función o su unidad no ve.", errors=errors)
-    if not names:
-        raise _wrong("compartments", "empty", "Indique al menos un compartimento que compartir.")
-    return sorted(names)
 
 
 def _colleague(session: Session, actor: Actor, username: str) -> int:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
+from app.access.mandates import ENDINGS
 from app.access.permissions import Permission
 from app.access.scope import WITHDRAWN
 from app.audit import record
@@ -26,6 +27,7 @@ from app.services.consents.covering import hold_consent
 from app.services.consents.queries import (
     Found,
     find,
+    other_shares_of,
     reads_of,
     share_of,
     shares_of,
@@ -34,6 +36,7 @@ from app.services.consents.queries import (
 )
 from app.services.consents.voices import voice
 from app.services.consents.writing import check_compartments, institutions, invalid, seal_into
+from app.services.referrals.rules import LEGAL_BASES
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
 
@@ -123,8 +126,9 @@ def withdraw(
 ) -> dict[str, Any]:
     """Withdraw a consent; everything that rests on it ends in the same transaction.
 
-    Returns what ended, what goes on because she lives with the receiver (until she leaves), and what cannot
-    be recalled: which units opened what of her since.
+    Returns what ended; what stays shared, with whom, on what basis and until when (because she lives with the
+    receiver, by mandate, by a referral on another basis); and what cannot be recalled: which units opened
+    what of her since.
 
     Raises:
         NotFound: no such consent in scope.
@@ -191,9 +195,16 @@ def _withdrawn(session: Session, found: Found) -> dict[str, Any]:
         "code": found.row.code,
         "state": "RETIRADO",
         "ended": [share_of(share) for share in ended],
-        "kept": [{**share_of(share), "until": "egreso"} for share in kept],
+        "kept": [*map(_housed_share, kept), *other_shares_of(session, found.row.id)],
         "cannot_be_recalled": reads_of(session, found.row.id),
     }
+
+
+def _housed_share(share: Any) -> dict[str, Any]:
+    """What goes on because she lives with the receiver."""
+    label = LEGAL_BASES.get(share.legal_basis, share.legal_basis)
+    until = {"until": "egreso", "until_label": ENDINGS["ESTANCIA"]}
+    return {**share_of(share), "legal_basis_label": label, **until}
 
 
 def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: dict[str, Any]) -> None:

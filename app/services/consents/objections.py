@@ -19,6 +19,7 @@ from app.models import Objection
 from app.records.rows import split_row
 from app.records.rows.consents import ObjectionRow
 from app.services.cases.activity import touch
+from app.services.cases.holding import held_case
 from app.services.cases.row_queries import presumed_child
 from app.services.consents.queries import objection
 from app.services.consents.writing import check_compartments, institutions, seal_into
@@ -29,8 +30,8 @@ def file_objection(
 ) -> str:
     """Record what the person of a case objects to sharing; returns its code.
 
-    Views opened by referral are narrowed in the same transaction, and those opened later from their start;
-    what rests on a mandate of law is not hers to narrow. Nothing is ever widened.
+    Views opened by referral or mandate are narrowed in the same transaction, and those opened later from
+    their start; what a law opens whatever she wants is not hers to narrow. Nothing is ever widened.
 
     Raises:
         NotFound: the case is out of scope.
@@ -39,7 +40,7 @@ def file_objection(
         Conflict: she counts as a child today, for whom the UPE decides.
     """
     require(actor, Permission.CONSENTS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
+    ref = held_case(session, actor, case_code)
     check_compartments(row.compartments)
     if presumed_child(session, ref.victim_id, ref.case_id):
         raise Conflict(

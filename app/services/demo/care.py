@@ -18,6 +18,7 @@ from app.db import Database
 from app.records.kinds import today
 from app.records.rows.plans import Activity, Objective
 from app.records.rows.shelters import Suitability
+from app.services.cases import mandates
 from app.services.cases.rules import presumed_child
 from app.services.cases.service import Move, move
 from app.services.cases.teams import add_participation
@@ -98,7 +99,9 @@ def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
     """Every step in turn, each for those who go so far."""
 
     def bring_in(session: Session, actor: Actor, kept: Kept) -> None:
-        add_participation(session, actor, kept.case.case, offices.responsible.code)
+        basis = "UPE_DESPROTECCION" if kept.person.child else "CEM_AVISO"
+        wanted = mandates.Wanted(offices.responsible.code, basis, "Le corresponde su atención.")
+        add_participation(session, actor, kept.case.case, wanted)
 
     def refer(session: Session, actor: Actor, kept: Kept) -> None:
         wanted = Wanted(offices.shelter.code, "ALOJAMIENTO", "MANDATO_LEGAL")

@@ -51,6 +51,12 @@ PROTECTION: Final = {
     "persons_to_avoid": "Un conductor de camioneta gris que preguntó por ella en el terminal.",
 }
 
+MANDATES: Final = {
+    "prosecutor": ("FISCALIA_DENUNCIA", "La fiscalía de turno dirige la investigación."),
+    "udavit_officer": ("UDAVIT_AVISO", "Se le ofrece el programa de asistencia a víctimas y testigos."),
+}
+"""By role of whom the police brings in by mandate of law: on what basis, and why."""
+
 SHELTER_REFERRAL: Final = {
     "service_type": "ALOJAMIENTO",
     "legal_basis": "INTERES_VITAL",

@@ -119,9 +119,9 @@ class _Story:
         self.told.case = self.police.read(f"/victims/{self.told.person}")["cases"][0]["code"]
         self._note(self.police, f"registra a la persona {self.told.person}, caso {self.told.case}.")
         self._recognise(known)
-        for role in ("prosecutor", "udavit_officer"):
-            unit = unit_of(role).code
-            self.police.send(f"/cases/{self.told.case}/participations", {"unit": unit})
+        for role, (basis, reason) in script.MANDATES.items():
+            added = {"unit": unit_of(role).code, "basis": basis, "reason": reason}
+            self.police.send(f"/cases/{self.told.case}/participations", added)
         self._note(self.police, "incorpora por mandato legal a la fiscalía y a la UDAVIT.")
 
     def _recognise(self, known: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.permissions import Permission
-from app.access.scope import visible_notices
+from app.access.scope import ADDED, MOVED, visible_notices
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
@@ -66,7 +66,9 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     require(actor, Permission.CASES_READ)
     code = canonical(code, "AV")
     mine = (Notice.code == code, Notice.id.in_(visible_notices(actor)))
-    row = session.execute(select(Notice.victim_id, Notice.case_id, Notice.read_at).where(*mine)).first()
+    row = session.execute(
+        select(Notice.victim_id, Notice.case_id, Notice.read_at, Notice.kind).where(*mine)
+    ).first()
     if row is None:
         raise NotFound
     if row.read_at is None:
@@ -75,10 +77,9 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
             .where(*mine, Notice.read_at.is_(None))
             .values(read_at=func.now(), read_by=actor.user_id)
         )
-        record(
-            session, actor, "notices.read", victim_id=row.victim_id, case_id=row.case_id,
-            purpose="atencion", detail={"notice": code},
-        )  # fmt: skip
+        # Who has no part in her case has no place in its log either: the code says which notice it was.
+        hers = {} if row.kind in {ADDED, MOVED} else {"victim_id": row.victim_id, "case_id": row.case_id}
+        record(session, actor, "notices.read", **hers, purpose="atencion", detail={"notice": code})
     return {"code": code, "read": True}
 
 

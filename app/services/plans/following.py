@@ -174,7 +174,7 @@ def advised(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> safe_
         purpose=purpose, action="plans.safe-contact", names=["contact"],
     )  # fmt: skip
     if "contact" in opened.broken:  # by which she would be at risk is not known
-        return safe_contact.UNKNOWN
+        return safe_contact.Advice(safe_contact.BROKEN)
     known = opened.data.get("contact", {})
     return safe_contact.advice(known.get("safe_channel"), known.get("contact_restrictions") or ())
 

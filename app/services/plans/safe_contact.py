@@ -28,6 +28,7 @@ NAMED, UNSAID, CONTRADICTED, NOT_NOW, RESERVED = (
     "NO_CONTACTAR",
     "RESERVADO",
 )
+BROKEN: Final = "NO_SE_ABRE"
 _ASK_HER: Final = "Hágalo a través del servicio que la acompaña"
 TEXTS: Final = MappingProxyType(
     {
@@ -38,6 +39,8 @@ TEXTS: Final = MappingProxyType(
         f"{_ASK_HER} y aclárelo con ella.",
         NOT_NOW: "La persona pidió que no se la contacte por ahora.",
         RESERVED: "A su unidad no se le compartió cómo contactarla sin riesgo. "
+        "Hágalo a través del servicio que la acompaña.",
+        BROKEN: "No se puede abrir lo que dijo de cómo contactarla: su sello está roto. "
         "Hágalo a través del servicio que la acompaña.",
     }
 )

@@ -85,7 +85,7 @@ def extend(
         Invalid: no last day after the present one, or another type.
         StaleVersion: somebody changed it meanwhile.
     """
-    part = _part(session, actor, case, written)
+    part = _part(session, actor, case, written, held=True)
     _refuse_fields(written, ENDING | {"type", "type_other"}, "Al prorrogar, la medida sigue siendo la misma.")
     row = measure_in(session, part.ref, code)
     later = written.until is not None and (row.until is None or written.until > row.until)
@@ -113,7 +113,7 @@ def lift(
         Invalid: something other than its end.
         StaleVersion: somebody changed it meanwhile.
     """
-    part = _part(session, actor, case, written)
+    part = _part(session, actor, case, written, held=True)
     _refuse_fields(written, set(MeasureRow.model_fields) - ENDING, "Al levantarla no se cambia.")
     row = measure_in(session, part.ref, code)
     if refusal := rules.refuse(row.state, rules.LIFTED):
@@ -131,9 +131,10 @@ def lift(
     return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
 
 
-def _part(session: Session, actor: Actor, case: str, written: MeasureRow) -> CasePart:
+def _part(session: Session, actor: Actor, case: str, written: MeasureRow, *, held: bool = False) -> CasePart:
+    """The case; `held` where what ends may end a unit's part in it."""
     require(actor, Permission.VICTIMS_WRITE)
-    part = case_part(session, actor, case, COMPARTMENT)
+    part = case_part(session, actor, case, COMPARTMENT, hold=held)
     check_row_writable(actor, part.stand, TABLE, written.model_fields_set)
     return part
 

@@ -255,9 +255,14 @@ def beyond(wanted: Iterable[str], openable: Iterable[str]) -> list[str]:
     return sorted(set(wanted) - set(openable))
 
 
-_KEPT: Final = "RC001"
+_KEPT: Final = ("RC001", "RC002")
 
 
 def kept_from_consulate(error: Exception) -> bool:
-    """Whether the database refused to let a consulate know of a person who seeks asylum (Ley 27891)."""
-    return getattr(error, "sqlstate", None) == _KEPT
+    """Whether the database kept from a consulate who seeks asylum (Ley 27891) or did not agree."""
+    return getattr(error, "sqlstate", None) in _KEPT
+
+
+def untold(unit_kind: str, basis: str, *, child: bool) -> bool:
+    """Whether it would tell a consulate of an adult who did not agree (Convención de Viena, art. 36)."""
+    return unit_kind == "CONSULADO" and not child and basis != "CONSENTIMIENTO"

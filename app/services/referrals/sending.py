@@ -21,7 +21,7 @@ from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
-from app.services.cases.row_queries import case_state, openable
+from app.services.cases.row_queries import case_state, openable, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
@@ -75,6 +75,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     unit_id, kind = (unit.id, unit.kind) if unit else (None, "")
     due_at = _due(wanted)
     _check(actor, wanted, unit_id, due_at)
+    _check_consulate(session, ref, kind, wanted)
     shared = _shared(session, actor, ref, wanted, kind)
     _check_open(session, actor, ref, unit_id, wanted)
     consent_id = _consent(session, actor, ref, wanted, unit_id, shared)
@@ -229,6 +230,16 @@ def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) 
         errors.append(_wrong("compartments", "unknown", one_of(policy().compartments)))
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
+
+
+def _check_consulate(session: Session, ref: CaseRef, kind: str, wanted: Wanted) -> None:
+    child = presumed_child(session, ref.victim_id, ref.case_id)
+    if rules.untold(kind, wanted.legal_basis, child=child):
+        message = (
+            "A un consulado no se le avisa de una persona adulta sin que ella lo acepte o lo pida: registre"
+            " su consentimiento y derive con él."
+        )
+        raise Invalid(message, errors=[_wrong("legal_basis", "consent-needed", message)])
 
 
 def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: str) -> list[str]:

@@ -20,7 +20,7 @@ from app.models import Placement, Unit
 from app.records.rows import split_row
 from app.records.rows.shelters import Admission
 from app.services.cases.activity import touch
-from app.services.cases.holding import held_case
+from app.services.cases.holding import held_case, hold
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
@@ -114,6 +114,7 @@ def leave(
         StaleVersion: somebody changed it meanwhile.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
+    hold(session, own_placement(session, actor, code).case_id)
     row = own_placement(session, actor, code)
     if row.version != version:
         raise StaleVersion

@@ -1,0 +1,18 @@
+"""Mandates as data: on what basis a unit is added to a case, what it opens, and what ends it."""
+
+from alembic import op
+
+from app.schema import run_sql
+
+revision = "0023_mandates"
+down_revision = "0021_text_size"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql(op.get_bind(), "0023_mandates.sql")
+
+
+def downgrade() -> None:
+    run_sql(op.get_bind(), "0023_mandates_down.sql")
