@@ -16,6 +16,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -175,6 +176,10 @@ def visible_placements(actor: Actor) -> Select[int]:
 
 WITHDRAWN, EXPIRED = "CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"
 """Kinds of the notice that a share is over, for the unit that had it: codes only."""
+ENDED = "DERIVACION_TERMINADA"
+"""Kind of the notice that a referral is over, for the other side of it: a code only."""
+HELD = ("CUPO_RESERVADO", "CUPO_LIBERADO", "CUPO_VENCIDO")
+"""Kinds of the notices of a place held in a shelter, for that shelter before she is its case."""
 
 _ASKED = ("ENVIADA", "VENCIDA")
 """States of a referral in which a receiver that takes no part in the case yet is told of its deadline."""
@@ -201,7 +206,10 @@ def visible_clocks(actor: Actor) -> Select[int]:
 
 
 def visible_notices(actor: Actor) -> Select[int]:
-    """Ids of notices for the actor: its own, its unit's, and those for supervisors if it is one."""
+    """Ids of notices for the actor: its own, its unit's, and those for supervisors if it is one.
+
+    Of cases in scope, of referrals its unit was asked to take, and of places held in its own shelter.
+    """
     in_case = _in_scope(
         actor, Participation.victim_id == Notice.victim_id, Participation.case_id == Notice.case_id
     )
@@ -210,13 +218,14 @@ def visible_notices(actor: Actor) -> Select[int]:
         Referral.case_id == Notice.case_id,
         Referral.code == Notice.subject_code,
         Referral.to_unit_id == UNIT,
-        or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
+        or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED, ENDED))),
     )
+    held = and_(Notice.kind.in_(HELD), func.ruv.keeps_hold(Notice.subject_code, Notice.victim_id))
     answers = policy().permits(actor.role, Permission.REFERRALS_READ)
     query = select(Notice.id).where(
         Notice.unit_id == UNIT,
         or_(Notice.user_id.is_(None), Notice.user_id == USER),
-        or_(in_case, asked) if answers else in_case,
+        or_(in_case, asked, held) if answers else or_(in_case, held),
     )
     if not actor.unit_wide:
         query = query.where(Notice.supervisors.is_(False))

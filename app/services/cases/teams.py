@@ -17,11 +17,12 @@ from app.audit import record
 from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, Unit, UserAccount
-from app.services.cases.deadlines import joined
+from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
 from app.services.cases.row_queries import case_state, lives_here, open_referral, openable, participants
 from app.services.cases.rules import closed
 from app.services.choices import one_of
+from app.services.notices.queries import taken_up
 from app.services.referrals.rules import NETWORK_KINDS
 from app.services.shelters.masking import SHELTER_KINDS
 
@@ -49,6 +50,7 @@ def participations(session: Session, actor: Actor, code: str) -> list[dict[str, 
     require(actor, Permission.CASES_READ)
     ref = case_in_scope(session, actor, code)
     rows = participants(session, ref.case_id)
+    silent = unacknowledged(session, ref.case_id)
     _record(session, actor, "cases.participations", ref)
     return [
         {
@@ -57,6 +59,7 @@ def participations(session: Session, actor: Actor, code: str) -> list[dict[str, 
             "basis_label": BASES.get(row.basis, row.basis),
             "started_at": row.started_at,
             "ended_at": row.ended_at,
+            "unacknowledged": row.ended_at is None and row.unit_id in silent,
         }
         for row in rows
     ]
@@ -65,7 +68,7 @@ def participations(session: Session, actor: Actor, code: str) -> list[dict[str, 
 def add_participation(
     session: Session, actor: Actor, code: str, unit_code: str, compartments: Sequence[str] | None = None
 ) -> None:
-    """Bring another unit into the case by legal mandate; its supervisor then assigns the work.
+    """Bring another unit into the case by legal mandate; it is told, and its supervisor assigns the work.
 
     `compartments` narrows what the unit is given; without it the unit gets what its roles may see.
 
@@ -96,7 +99,7 @@ def add_participation(
         insert_rows(session, Participation, [row])
     except UniqueViolation:
         raise Conflict(_TAKES_PART) from None
-    joined(session, ref.case_id, unit_id)
+    added(session, actor, ref, unit_id)
     _record(session, actor, "cases.participation.add", ref, unit=unit_code, compartments=shared)
 
 
@@ -175,6 +178,7 @@ def assign(session: Session, actor: Actor, code: str, username: str) -> None:
         "assigned_by": actor.user_id,
     }
     insert_rows(session, Assignment, [row])
+    taken_up(session, actor, ref)
     _record(session, actor, "cases.assign", ref, user=user_id)
 
 
