@@ -113,6 +113,9 @@ def _boxes(counts: queries.Counts) -> list[dict[str, Any]]:
                 "kind": "blue",
             }
         )
+    if counts.notices:
+        text = _("Avisos sin leer")
+        boxes.append({"count": counts.notices, "text": text, "href": "/trabajo#avisos", "kind": "orange"})
     return [
         *boxes,
         {"count": counts.cases, "text": _("Casos abiertos a cargo"), "href": "/casos", "kind": ""},

@@ -348,6 +348,27 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE p.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR') AND NOT ruv.given_plan(p.case_id, p.victim_id, p.unit_id)
 $$;
 
+-- Plans whose unit lost them, before the locks below or past them: to where she lives, else to who answers for the case.
+-- How many found somebody.
+CREATE FUNCTION ruv.mend_plans() RETURNS integer
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    l record;
+    heir bigint;
+    mended integer := 0;
+BEGIN
+    FOR l IN SELECT p.id, p.victim_id, p.case_id, p.unit_id FROM public.plan p
+             WHERE p.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')
+               AND NOT ruv.given_plan(p.case_id, p.victim_id, p.unit_id) LOOP
+        heir := ruv.plan_heir(l.case_id, l.victim_id, l.unit_id);
+        IF heir IS NOT NULL THEN
+            PERFORM ruv.pass_plan(l.id, l.victim_id, heir, ruv.plan_person(l.case_id, l.victim_id, heir), 'REPARACION', NULL);
+            mended := mended + 1;
+        END IF;
+    END LOOP;
+    RETURN mended;
+END $$;
+
 -- As before; but a share also goes on while its receiver answers for her plan and nobody else could: a plan that nobody
 -- sees helps her less than one that somebody keeps until another unit takes it over.
 CREATE OR REPLACE FUNCTION ruv.end_shares(consent bigint, why text) RETURNS void
@@ -395,7 +416,7 @@ BEGIN
         'plan_person(bigint, bigint, bigint)', 'plan_heir(bigint, bigint, bigint)',
         'pass_plan(bigint, bigint, bigint, bigint, text, text)', 'bring_plan()', 'leave_plan()', 'keep_plan_seen()',
         'may_order_plan(bigint, bigint)', 'plan_takers(bigint, bigint)', 'order_plan(bigint, bigint, bigint, bigint, text)',
-        'orphan_plans()'] LOOP
+        'orphan_plans()', 'mend_plans()'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['keeps_hold(text, bigint)', 'unacknowledged(bigint)', 'may_order_plan(bigint, bigint)',
@@ -405,21 +426,7 @@ BEGIN
 END $$;
 GRANT EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen() TO ruv_owner;
 
--- Plans whose unit lost them before this: to where she lives, else to who answers for the case.
-DO $$
-DECLARE
-    l record;
-    heir bigint;
-BEGIN
-    FOR l IN SELECT p.id, p.victim_id, p.case_id, p.unit_id FROM public.plan p
-             WHERE p.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')
-               AND NOT ruv.given_plan(p.case_id, p.victim_id, p.unit_id) LOOP
-        heir := ruv.plan_heir(l.case_id, l.victim_id, l.unit_id);
-        IF heir IS NOT NULL THEN
-            PERFORM ruv.pass_plan(l.id, l.victim_id, heir, ruv.plan_person(l.case_id, l.victim_id, heir), 'REPARACION', NULL);
-        END IF;
-    END LOOP;
-END $$;
+SELECT ruv.mend_plans();
 RESET ROLE;
 
 CREATE TRIGGER place_hold_told AFTER INSERT OR UPDATE OF state ON place_hold

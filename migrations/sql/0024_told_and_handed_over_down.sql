@@ -65,7 +65,7 @@ BEGIN
         PERFORM ruv.close_view(share.id);
     END LOOP;
 END $$;
-DROP FUNCTION ruv.orphan_plans(), ruv.order_plan(bigint, bigint, bigint, bigint, text), ruv.plan_takers(bigint, bigint),
+DROP FUNCTION ruv.mend_plans(), ruv.orphan_plans(), ruv.order_plan(bigint, bigint, bigint, bigint, text), ruv.plan_takers(bigint, bigint),
     ruv.may_order_plan(bigint, bigint), ruv.keep_plan_seen(), ruv.leave_plan(), ruv.bring_plan(),
     ruv.pass_plan(bigint, bigint, bigint, bigint, text, text), ruv.plan_heir(bigint, bigint, bigint),
     ruv.plan_person(bigint, bigint, bigint), ruv.given_plan(bigint, bigint, bigint), ruv.unacknowledged(bigint),

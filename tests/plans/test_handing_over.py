@@ -233,3 +233,31 @@ def test_the_check_of_the_whole_database_is_able_to_fail(world: World, admin: En
         connection.exec_driver_sql(over, {"v": plan.person.victim_id})
         assert connection.exec_driver_sql("SELECT ruv.orphan_plans()").scalar_one() == 1
         undone.rollback()
+
+
+def test_a_plan_that_was_left_behind_is_mended(world: World, admin: Engine) -> None:
+    plan, activity = running(world)
+    actor, client = house(world, admin, plan, "25")
+    _, other = joined(world, admin, plan, "udavit_officer")
+    with admin.begin() as connection:  # as it came about before: she moved, and the first unit left
+        connection.exec_driver_sql("ALTER TABLE placement DISABLE TRIGGER placement_plan")
+        connection.exec_driver_sql("ALTER TABLE participation DISABLE TRIGGER participation_plan")
+        connection.exec_driver_sql(
+            "INSERT INTO placement (victim_id, case_id, code, unit_id, admitted_by, actual_place)"
+            " SELECT victim_id, id, 'AL-PRUEBA', %(u)s, %(w)s, 'CENTRO_DE_ACOGIDA' FROM trafficking_case"
+            " WHERE code = %(c)s",
+            {"u": actor.unit_id, "w": actor.user_id, "c": plan.person.case},
+        )
+        connection.exec_driver_sql(
+            "UPDATE participation SET ended_at = now() WHERE victim_id = %(v)s AND unit_id = %(u)s",
+            {"v": plan.person.victim_id, "u": plan.person.officer.unit_id},
+        )
+        connection.exec_driver_sql("ALTER TABLE placement ENABLE TRIGGER placement_plan")
+        connection.exec_driver_sql("ALTER TABLE participation ENABLE TRIGGER participation_plan")
+        connection.exec_driver_sql("SET LOCAL ROLE ruv_guard")
+        assert connection.exec_driver_sql("SELECT ruv.orphan_plans(), ruv.mend_plans()").one() == (1, 1)
+        assert connection.exec_driver_sql("SELECT ruv.orphan_plans(), ruv.mend_plans()").one() == (0, 0)
+    read = ok(client.get(plan.url))
+    assert (read["responsible"], read["handovers"][0]["cause"]) == (True, "REPARACION")
+    ok(step(client, plan.code, activity, 2, state="EN_CURSO", note="Seguimos"))
+    assert ok(other.get(plan.url))["responsible"] is False
