@@ -321,6 +321,7 @@ UniqueViolation = psycopg.errors.UniqueViolation
 DATABASE_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, psycopg.Error)
 """What the server's refusals arrive as."""
 
+_NO_HEIR = "RP001"  # whoever leaves a case answers for its plan, and nobody who stays could
 _REFUSED = "42501"  # insufficient_privilege: row-level security or a missing grant
 _AWAY = {"57014", "55P03", "57P01", "57P02", "57P03", "53300", "40001", "40P01"}
 
@@ -331,6 +332,11 @@ def translated(error: Exception) -> AppError | None:
     state = getattr(original, "sqlstate", None)
     if state == _REFUSED:
         return Forbidden("Su función o su participación no permiten esta operación.")
+    if state == _NO_HEIR:
+        return Conflict(
+            "La unidad que sale responde del plan y nadie más del caso podría: incorpore antes a otra que vea"
+            " el plan y tenga a alguien a cargo del caso (por ejemplo, la UDAVIT o la UPE)."
+        )
     away = isinstance(error, PoolTimeout) or isinstance(original, psycopg.OperationalError) or state in _AWAY
     if away or isinstance(error, OperationalError):
         return Unavailable()

@@ -30,6 +30,8 @@ class Permission(StrEnum):
     """Draft, sign and close plans."""
     PLANS_PROGRESS = "plans:progress"
     """Advance one's own unit's activities."""
+    PLANS_HAND_OVER = "plans:hand-over"
+    """Order that another unit answers for a plan: who protects the person by law."""
     INDICATORS_READ = "indicators:read"
     RELEASES_READ = "releases:read"
     RELEASES_PUBLISH = "releases:publish"

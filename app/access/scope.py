@@ -16,6 +16,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    func,
     literal,
     or_,
     select,
@@ -178,8 +179,12 @@ BROKEN_SEAL = "SELLO_ROTO"
 """Notice that who oversees the trace sees although it takes part in no case; it says a code alone."""
 WITHDRAWN, EXPIRED = "CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"
 """Kinds of the notice that a share is over, for the unit that had it: codes only."""
+ENDED = "DERIVACION_TERMINADA"
+"""Kind of the notice that a referral is over, for the other side of it: a code only."""
+HELD = ("CUPO_RESERVADO", "CUPO_LIBERADO", "CUPO_VENCIDO")
+"""Kinds of the notices of a place held in a shelter, for that shelter before she is its case."""
 
-ADDED = "INCORPORACION_POR_MANDATO"
+BY_MANDATE = "INCORPORACION_POR_MANDATO"
 """Kind of the notice that a unit was added to a case, for the data protection officer: codes only."""
 
 MOVED = "TRASLADO"
@@ -211,7 +216,10 @@ def visible_clocks(actor: Actor) -> Select[int]:
 
 
 def visible_notices(actor: Actor) -> Select[int]:
-    """Ids of notices for the actor: its own, its unit's, and those for supervisors if it is one."""
+    """Ids of notices for the actor: its own, its unit's, and those for supervisors if it is one.
+
+    Of cases in scope, of referrals its unit was asked to take, and of places held in its own shelter.
+    """
     in_case = _in_scope(
         actor, Participation.victim_id == Notice.victim_id, Participation.case_id == Notice.case_id
     )
@@ -221,13 +229,14 @@ def visible_notices(actor: Actor) -> Select[int]:
         Referral.code == Notice.subject_code,
         Referral.to_unit_id == UNIT,
         Referral.recalled.is_(False),
-        or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
+        or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED, ENDED))),
     )
-    reasons = [in_case, Notice.kind == MOVED]
+    held = and_(Notice.kind.in_(HELD), func.ruv.keeps_hold(Notice.subject_code, Notice.victim_id))
+    reasons = [in_case, held, Notice.kind == MOVED]
     if policy().permits(actor.role, Permission.REFERRALS_READ):
         reasons.append(asked)
     if policy().permits(actor.role, Permission.AUDIT_READ):
-        reasons += [Notice.kind == BROKEN_SEAL, and_(Notice.kind == ADDED, Notice.user_id == USER)]
+        reasons += [Notice.kind == BROKEN_SEAL, and_(Notice.kind == BY_MANDATE, Notice.user_id == USER)]
     query = select(Notice.id).where(
         Notice.unit_id == UNIT, or_(Notice.user_id.is_(None), Notice.user_id == USER), or_(*reasons)
     )

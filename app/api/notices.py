@@ -23,12 +23,19 @@ def index(
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer:
-    """Newest first; codes only."""
+    """Newest first; codes only, and the unit that did it (a shelter stays unnamed).
+
+    `acknowledge`: it waits for the unit's acknowledgement; `send_again`: a referral for another unit now.
+    """
     items, following = queries.inbox(session, actor, unread=unread, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
-@router.post("/{code}/read", dependencies=[Requires(Permission.CASES_READ)], summary="Marcar como leído")
+@router.post(
+    "/{code}/read",
+    dependencies=[Requires(Permission.CASES_READ)],
+    summary="Acusar recibo (marcar como leído)",
+)
 def read(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
-    """The first reader of the unit counts; once more changes nothing."""
+    """The first of the unit counts; once more changes nothing. A duty to tell the unit is met with it."""
     return Answer(queries.mark_read(session, actor, code))

@@ -18,6 +18,7 @@ from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.plans import (
     cms,
+    handing,
     header,
     moving,
     objectives,
@@ -123,6 +124,15 @@ class PlanMoveIn(BaseModel):
     reason: Annotated[Coded | None, Field(title="Motivo de la suspensión (código)")] = None
     outcome: Annotated[Coded | None, Field(title="Resultado, al cerrar (código)")] = None
     closing: Annotated[ClosingIn | None, Field(title="Cierre")] = None
+
+
+class ResponsibilityIn(BaseModel):
+    """Which unit answers for the plan from now on, and why."""
+
+    model_config = ConfigDict(extra="forbid", title="Unidad responsable del plan")
+
+    unit: Annotated[str, Field(title="Código de la unidad, que participa en el caso", max_length=60)]
+    reason: Annotated[Coded, Field(title="Motivo (código)", examples=["TRASLADO"])]
 
 
 @router.post("", status_code=201, dependencies=[Requires(Permission.PLANS_WRITE)], summary="Elaborar un plan")
@@ -276,4 +286,17 @@ def transition(
     closing = Closing(**body.closing.model_dump()) if body.closing else None
     wanted = Move(body.to, body.reason, body.outcome, closing)
     done = moving.move(session, actor, code, version, wanted)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/{code}/responsibility",
+    dependencies=[Requires(Permission.PLANS_HAND_OVER)],
+    summary="Disponer qué unidad responde del plan",
+)
+def hand_over(
+    code: Code, body: ResponsibilityIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """The UPE for a child, the UDAVIT for an adult. What is still to be done goes along."""
+    done = handing.order(session, actor, code, version, body.unit, body.reason)
     return Answer(done, headers=etag(done["version"]))

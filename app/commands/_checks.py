@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, NullPool, create_engine, select, text
+from sqlalchemy import URL, Connection, NullPool, create_engine, func, select, text
 
 from app.access.policy import policy
 from app.commands._failures import explained
@@ -80,6 +80,7 @@ def _of_the_database(settings: Settings, urls: dict[str, URL]) -> Iterator[Check
             ("Política", _policy),
             ("Llaves", partial(_keys, settings=settings)),
             ("Seguridad por filas", _row_security),
+            ("Planes", _plans),
         ):
             yield _tried(name, partial(look, connection))
             connection.rollback()
@@ -139,6 +140,16 @@ def _row_security(connection: Connection) -> str:
             f"Sin seguridad por filas forzada: {', '.join(unguarded)}. No atienda; ejecute `ruv db upgrade`."
         )
     return "forzada en todas las tablas de personas y cuentas"
+
+
+def _plans(connection: Connection) -> str:
+    orphans = connection.scalar(select(func.ruv.orphan_plans()))
+    if orphans:
+        raise Wrong(
+            f"{orphans} planes en curso son de unidades que ya no los ven. Incorpore al caso a quien pueda"
+            " responder de ellos; la UPE o la UDAVIT disponen cuál."
+        )
+    return "ninguno en curso queda con una unidad que no lo ve"
 
 
 def _migrations(settings: Settings, urls: dict[str, URL]) -> str:

@@ -72,6 +72,7 @@ class Notice(Base):
     """Something a unit, or one person of it, should look at: codes only, never a text.
 
     `supervisors`: for those who see all of the unit's cases. `clock_kind`: the clock it comes from, if any.
+    `by_unit_id`: whose act it tells of; empty where the register or a shelter did it.
     """
 
     __tablename__ = "notice"
@@ -97,3 +98,4 @@ class Notice(Base):
     created_at: Mapped[Now]
     read_at: Mapped[datetime | None]
     read_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    by_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

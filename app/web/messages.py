@@ -37,6 +37,7 @@ MESSAGES = {
     "plan_cerrado": _("El plan se cerró."),
     "plan_contacto_planeado": _("Se planeó el contacto."),
     "plan_contacto": _("Se anotó el contacto."),
+    "plan_responsable": _("Otra unidad responde ahora del plan. Las dos recibieron un aviso."),
     "caso-abierto": _("Se abrió el caso nuevo."),
     "descarte-pedido": _("Se pidió el descarte. Espera a que lo apruebe una persona de otra unidad."),
     "encargo": _("Se encargó el caso."),

@@ -8,6 +8,7 @@ from app.web import (
     plan_contacts,
     plan_editing,
     plan_files,
+    plan_handing,
     plan_reviewing,
     plan_signing,
     plans,
@@ -23,5 +24,6 @@ for part in (
     plan_signing,
     plan_files,
     plan_contacts,
+    plan_handing,
 ):
     router.include_router(part.router)

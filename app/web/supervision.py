@@ -212,6 +212,6 @@ def _hours(median: float | None) -> str:
 def _review(item: dict[str, Any]) -> dict[str, Any]:
     return {
         **item,
-        "what": item["deadline_label"] or item["kind_label"],
+        "what": item["deadline_label"] or item["notice_label"] or item["kind_label"],
         "href": subject_page(item["code"], item["case"]),
     }

@@ -68,7 +68,7 @@ def search_code(page: CurrentPage) -> Response:
 
 @router.post("/avisos/{code}/leido", dependencies=[Requires(Permission.CASES_READ)])
 def mark_read(code: str, page: CurrentPage) -> Response:
-    """Marks a notice as read."""
+    """Acknowledges a notice, or marks it as read."""
     notices.mark_read(page.session, page.actor, code)
     return page.go("/trabajo")
 
@@ -111,6 +111,9 @@ def _boxes(counts: queries.Counts) -> list[dict[str, Any]]:
                 "kind": "blue",
             }
         )
+    if counts.notices:
+        text = _("Avisos sin leer")
+        boxes.append({"count": counts.notices, "text": text, "href": "/trabajo#avisos", "kind": "orange"})
     return [
         *boxes,
         {"count": counts.cases, "text": _("Casos abiertos a cargo"), "href": "/casos", "kind": ""},
@@ -155,7 +158,7 @@ def subject_page(subject: str, case: str | None, plan: str | None = None) -> str
     if prefix in own:
         return f"/{own[prefix]}/{subject}"
     if case is None:
-        return "/casos"
+        return "/centros/reservas" if prefix == "RZ" else "/casos"
     tab = _TAB_OF.get(prefix, "")
     return f"/casos/{case}/{tab}" if any(t.key == tab for t in TABS) else f"/casos/{case}"
 
@@ -167,7 +170,15 @@ def _address(target: queries.Target) -> str:
 def _notice(one: dict[str, Any]) -> dict[str, Any]:
     text = f"{one['label']}: {one['clock_label'].lower()}" if one["clock_label"] else one["label"]
     about = one["case"] or one["subject"]
-    return {**one, "text": text, "about": about, "href": subject_page(one["subject"], one["case"])}
+    again = f"/derivaciones/nueva?caso={one['case']}&reemplaza={one['subject']}"
+    return {
+        **one,
+        "text": text,
+        "about": about,
+        "href": subject_page(one["subject"], one["case"]),
+        "again": again if one["send_again"] and one["case"] else "",
+        "done": _("Acusar recibo") if one["acknowledge"] else _("Marcar como leído"),
+    }
 
 
 def _draft(one: drafts.Listed) -> dict[str, Any]:

@@ -34,13 +34,20 @@ def bring_in(world: World, person: Registered, role: str) -> Any:
     return world.client(chief)
 
 
+def acknowledge(client: Any, kind: str = "UNIDAD_INCORPORADA") -> None:
+    """Acknowledge the one notice of a kind."""
+    (code,) = (one["code"] for one in ok(client.get(f"{API}/notices"))["items"] if one["kind"] == kind)
+    ok(client.post(f"{API}/notices/{code}/read"))
+
+
 def test_the_first_hours_of_a_girl(world: World) -> None:
     girl = recent(world, "police_investigator", age_years=15)
     assert set(clocks(world, girl, "CORRIENDO")) == {
         "FISCAL_AVISO", "UPE_COMUNICACION", "RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", "PTI"
     }  # fmt: skip
-    bring_in(world, girl, "prosecutor")
+    acknowledge(bring_in(world, girl, "prosecutor"))
     upe = bring_in(world, girl, "upe_officer")
+    acknowledge(upe)
     running = clocks(world, girl)
     assert (running["FISCAL_AVISO"], running["UPE_COMUNICACION"]) == ("CUMPLIDO", "CUMPLIDO")
     url = f"{API}/victims/{girl.victim}/protection"
@@ -142,8 +149,9 @@ def test_asking_after_who_declined_begins_the_next_term(world: World) -> None:
 
 def test_who_takes_part_already_has_no_deadline_that_nobody_could_meet(world: World) -> None:
     girl = registered(world, age_years=12)
-    prosecutor = bring_in(world, girl, "prosecutor")
-    upe = bring_in(world, girl, "upe_officer")
+    prosecutor, upe = bring_in(world, girl, "prosecutor"), bring_in(world, girl, "upe_officer")
+    for client in (prosecutor, upe):
+        acknowledge(client)
     ok(move(girl.client, girl.case, "EN_ASISTENCIA_INMEDIATA"))
     ok(move(girl.client, girl.case, "EGRESO_NO_AUTORIZADO", reason="SALIDA_SIN_AVISO"))
     assert not {"FISCAL_AVISO", "UPE_COMUNICACION"} & set(clocks(world, girl))

@@ -108,6 +108,7 @@ def test_a_foreign_key_alone_would_let_it_through(scratch: Scratch) -> None:
                EXECUTE format('ALTER POLICY %%I ON %%I WITH CHECK (true)', p.policyname, p.tablename);
              END LOOP; END $$"""
     )
+    scratch.run("ALTER TABLE plan DISABLE TRIGGER plan_seen")  # asks the same of a plan a second time
     # What only functions of the database write is closed by its missing grant, not by a policy.
     wanted = {
         name
@@ -116,7 +117,7 @@ def test_a_foreign_key_alone_would_let_it_through(scratch: Scratch) -> None:
             " AND has_any_column_privilege('ruv_app', c.oid, 'INSERT')"
         )
     } & {table.name for table in PERSON_TABLES}
-    assert {table.name for table in PERSON_TABLES} - wanted == {"clock", "place_hold"}
+    assert {table.name for table in PERSON_TABLES} - wanted == {"clock", "place_hold", "plan_handover"}
     got = set()
     for table in PERSON_TABLES:
         values = row(table, as_written_by(actor, hidden))

@@ -116,9 +116,12 @@ class Stage:
         self.case = self.get(who, f"/victims/{self.victim}")["cases"][0]["code"]
 
     def joins(self, by: str, who: str) -> None:
-        """Somebody's unit takes part by mandate of law."""
+        """Somebody's unit takes part by mandate of law, and acknowledges that."""
         body = mandate(self.units[who], police=by.endswith("PNP"))
         self.post(by, f"/cases/{self.case}/participations", **body)
+        for notice in self.get(who, "/notices")["items"]:
+            if (notice["kind"], notice["case"]) == ("UNIDAD_INCORPORADA", self.case):
+                self.post(who, f"/notices/{notice['code']}/read", 200)
 
     def moves(self, who: str, to: str, **body: Any) -> None:
         """The case goes on."""

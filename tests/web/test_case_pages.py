@@ -175,3 +175,43 @@ def test_roles_without_cases_get_an_empty_page(world: World, role: str) -> None:
         assert browser.get(path).status_code == 200, path
     answers = "Derivaciones por responder" in browser.get("/trabajo").text
     assert answers is (role == "health_officer")
+
+
+def test_a_unit_that_was_added_finds_it_in_its_work_and_acknowledges(world: World) -> None:
+    police = world.actor("police_investigator")
+    case = world.register(police, on=today(), identity=IDENTITY).case_code
+    chief = world.actor("upe_officer", supervisor=True)
+    with world.session(chief) as session:
+        unit = session.scalar(select(Unit.code).where(Unit.id == chief.unit_id))
+    officer, upe = Browser(world, police), Browser(world, chief)
+    assert "Avisos sin leer" in upe.get("/trabajo").text
+    assert "No tiene avisos sin leer." in upe.get("/trabajo").text
+    team = f"/casos/{case}/equipo"
+    assert officer.post(f"{team}/unidades", {"unit": unit, "alcance": "todo"}).status_code == 303
+    assert "Avisada, sin acuse de recibo" in officer.get(team).text
+    work = upe.get("/trabajo")
+    assert "Su unidad fue incorporada al caso" in work.text
+    assert f"/casos/{case}" in links(work)
+    assert "Zoraida" not in work.text
+    assert "Su unidad fue incorporada al caso" in upe.get("/supervision/revisiones").text
+    (button,) = re.findall(r'action="(/avisos/[^"]+)"', work.text)
+    assert upe.post(button).status_code == 303
+    assert "No tiene avisos sin leer." in upe.get("/trabajo").text
+    assert "Su unidad fue incorporada al caso" not in upe.get("/supervision/revisiones").text
+    assert "Avisada, sin acuse de recibo" not in officer.get(team).text
+
+
+def test_a_refused_urgent_referral_leads_to_the_next_unit(world: World) -> None:
+    sender, receiver = world.actor("cem_officer"), world.actor("shelter_caseworker")
+    case = world.register(sender, identity={**IDENTITY, "age_years": 30}).case_code
+    with world.session(receiver) as session:
+        unit = session.scalar(select(Unit.code).where(Unit.id == receiver.unit_id))
+    body = {"case": case, "to_unit": unit, "service_type": "ALOJAMIENTO", "legal_basis": "MANDATO_LEGAL"}
+    sent = world.client(sender).post("/api/v1/referrals", json={**body, "urgent": True})
+    code = sent.json()["code"]
+    refused = {"decision": "refuse", "reason": "SIN_CUPO"}
+    assert world.client(receiver).post(f"/api/v1/referrals/{code}/answer", json=refused).status_code == 200
+    work = Browser(world, sender).get("/trabajo")
+    assert "Rechazaron su derivación" in work.text
+    assert "Urgente" in work.text
+    assert f"/derivaciones/nueva?caso={case}&reemplaza={code}" in links(work)

@@ -36,6 +36,31 @@ def test_the_plan_from_its_case_in_two_clicks_to_paper(world: World) -> None:
     assert "PENDIENTE" not in page.text
 
 
+def test_who_protects_her_orders_by_the_form_who_answers_for_the_plan(world: World) -> None:
+    plan, _ = running(world)
+    shared = ["identity", "contact", "plan", "services"]
+    udavit, _, _ = shared_with(
+        world, plan.person, "udavit_officer", service_type="PROTECCION", compartments=shared
+    )
+    browser, owner = Browser(world, udavit), Browser(world, plan.person.officer)
+    form = f"{_go(plan)}/responsable"
+    assert form in links(browser.get(_go(plan)))
+    assert form not in links(owner.get(_go(plan)))
+    assert owner.get(form).status_code == 403
+    page = browser.get(form)
+    own = unit_code(world, udavit)
+    assert own in page.text
+    empty = browser.post(form, {"_version": field(page, "_version")})
+    assert empty.status_code == 422
+    assert "Elija la unidad." in empty.text
+    sent = {"_version": field(page, "_version"), "unit": own, "reason": "CERCANIA"}
+    done = browser.post(form, sent)
+    assert done.status_code == 303, done.text
+    assert "Unidades que respondieron del plan" in browser.get(_go(plan)).text
+    assert "Su unidad responde ahora del plan" in browser.get("/trabajo").text
+    assert "Otra unidad responde ahora del plan" in owner.get("/trabajo").text
+
+
 def test_writing_a_plan_by_its_forms(world: World) -> None:
     world.department = "24"
     plan = drafted(world)

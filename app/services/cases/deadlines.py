@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -19,6 +19,7 @@ from app.models import Unit
 from app.records.kinds import today
 from app.services.cases.row_queries import case_state, participants, presumed_child
 from app.services.clocks.service import Subject, cancel, meet, start
+from app.services.notices.kinds import ADDED, RETURNED
 from app.services.notices.service import notify
 from app.services.plans.row_queries import living_plan
 
@@ -26,7 +27,7 @@ TABLE = "trafficking_case"
 RECENT = timedelta(days=30)
 """Who was identified longer ago is entered late, from paper: her first hours are over."""
 _TOLD = {"FISCALIA": "FISCAL_AVISO", "UPE": "UPE_COMUNICACION"}
-"""What it meets that a unit of this kind takes part."""
+"""What it meets that a unit of this kind took the case up."""
 WRITTEN = {
     "protection": ("RIESGO_VALORACION", {"risk_assessed_on"}),
     "psychology": ("PSICOSOCIAL_PRIMERA", {"last_evaluation", "evaluations", "conclusions", "risk_alerts"}),
@@ -48,7 +49,9 @@ def opened(session: Session, actor: Actor, ref: CaseRef, state: str, identified_
 def first_hours(session: Session, actor: Actor, ref: CaseRef) -> None:
     """There are indications that she is a victim: who must be told, and what must be seen to first."""
     child = presumed_child(session, ref.victim_id, ref.case_id)
-    _tell(session, actor, ref, set(_told_units(session, actor, ref)), child=child)
+    silent = unacknowledged(session, ref.case_id)
+    told = {kind for kind, units in _told_units(session, actor, ref).items() if units - silent}
+    _tell(session, actor, ref, told, child=child)
     begin = ["RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", *(["PTI"] if child else [])]
     _start(session, actor, ref, begin)
 
@@ -77,8 +80,31 @@ def moved(session: Session, actor: Actor, ref: CaseRef, state: str, target: str)
         _start(session, actor, ref, ["PRI_BORRADOR"])
 
 
+def added(session: Session, actor: Actor, ref: CaseRef, unit_id: int) -> None:
+    """Another unit was brought into the case: it is told, and its acknowledgement waited for."""
+    notify(
+        session, ADDED, unit_id=unit_id, subject_code=ref.code, victim_id=ref.victim_id, case_id=ref.case_id,
+        by=actor,
+    )  # fmt: skip
+
+
+def returned(session: Session, actor: Actor, earlier: CaseRef, *, child: bool) -> None:
+    """A new case of the person was opened: who protected her as a child in the earlier one is told there."""
+    units = _told_units(session, actor, earlier).get("UPE", set()) if child else set()
+    for unit_id in units - {actor.unit_id}:
+        notify(
+            session, RETURNED, unit_id=unit_id, subject_code=earlier.code, victim_id=earlier.victim_id,
+            case_id=earlier.case_id, by=actor,
+        )  # fmt: skip
+
+
+def unacknowledged(session: Session, case_id: int) -> set[int]:
+    """Units that were brought into the case and have not acknowledged it yet."""
+    return set(session.scalars(select(func.ruv.unacknowledged(case_id).column_valued("unit"))))
+
+
 def joined(session: Session, case_id: int, unit_id: int) -> None:
-    """A unit takes part in the case now: who had to be told of it is."""
+    """The actor's unit took the case up, by an act of its own: who had to be told of it is."""
     kind = session.scalar(select(Unit.kind).where(Unit.id == unit_id))
     if kind in _TOLD:
         meet(session, _TOLD[kind], TABLE, case_id)

@@ -14,7 +14,7 @@ from app.access.guard import CaseRef, case_in_scope, require
 from app.access.mandates import ADULTS, CHILDREN, MEASURE, Mandate, mandates
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.scope import ADDED
+from app.access.scope import BY_MANDATE
 from app.access.sealing import COORDINATION, seal_text
 from app.db import next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
@@ -117,7 +117,7 @@ def tell_protection_officers(session: Session, ref: CaseRef) -> int:
     officers = session.connection().exec_driver_sql(_OFFICERS, {"case": ref.case_id}).all()
     for one in officers:
         notify(
-            session, ADDED, unit_id=one.unit_id, user_id=one.user_id, subject_code=ref.code,
+            session, BY_MANDATE, unit_id=one.unit_id, user_id=one.user_id, subject_code=ref.code,
             victim_id=ref.victim_id, case_id=ref.case_id,
         )  # fmt: skip
     return len(officers)

@@ -155,12 +155,12 @@ def reopen(
         )
     entry = entry or Entry()
     _check_reentry(entry, first_identified_on)
-    last_id = _last_closed(session, actor, ref.victim_id)
+    last = _last_closed(session, actor, ref.victim_id)
     case_id = next_ids(session, trafficking_case=1)["trafficking_case"][0]
     code = new_code("CA")
     try:
         _insert_case(
-            session, actor, (case_id, ref.victim_id, code, last_id), entry, first_identified_on, shared
+            session, actor, (case_id, ref.victim_id, code, last.case_id), entry, first_identified_on, shared
         )
     except UniqueViolation:
         # The unique index is the rule: of two who open it at the same moment one wins, and a case may be
@@ -172,6 +172,7 @@ def reopen(
     )  # fmt: skip
     new = CaseRef(case_id, ref.victim_id, ref.victim_id, code, 1)
     deadlines.opened(session, actor, new, entry.state, first_identified_on)
+    deadlines.returned(session, actor, last, child=presumed_child(session, ref.victim_id, case_id))
     return code
 
 
@@ -281,12 +282,12 @@ def _check_reentry(entry: Entry, first_identified_on: date) -> None:
         raise Invalid("Revise los campos indicados.", errors=errors)
 
 
-def _last_closed(session: Session, actor: Actor, victim_id: int) -> int:
+def _last_closed(session: Session, actor: Actor, victim_id: int) -> CaseRef:
     rows = cases_of(session, actor, victim_id)
     for row in rows:
         if not rules.closed(row.state):
             raise Conflict(_OPEN_CASE, case=row.code)
-    return int(rows[-1][0])
+    return CaseRef(rows[-1].id, victim_id, victim_id, rows[-1].code, 0)
 
 
 def _insert_case(

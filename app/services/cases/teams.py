@@ -21,11 +21,12 @@ from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
-from app.services.cases.deadlines import joined
+from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
 from app.services.cases.mandates import TABLE, Wanted, part_by_mandate, parts_of_row, tell_protection_officers
 from app.services.cases.row_queries import case_state, lives_here, open_referral, participants
 from app.services.cases.rules import closed
+from app.services.notices.queries import taken_up
 
 BASES = {
     "REGISTRO": "Registró el caso",
@@ -53,12 +54,17 @@ def participations(
     ref = case_in_scope(session, actor, code)
     rows = participants(session, ref.case_id)
     texts = _reasons(session, actor, ref, rows) if reasons else {}
+    silent = unacknowledged(session, ref.case_id)
     _record(session, actor, "cases.participations", ref)
-    return [_participation(row, texts.get(row.part_id)) for row in rows]
+    return [
+        _participation(row, texts.get(row.part_id))
+        | {"unacknowledged": row.ended_at is None and row.unit_id in silent}
+        for row in rows
+    ]
 
 
 def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted) -> None:
-    """Bring another unit into the case by legal mandate; its supervisor then assigns the work.
+    """Bring another unit into the case by legal mandate; it is told, and its supervisor assigns the work.
 
     Raises:
         NotFound: out of scope.
@@ -78,7 +84,7 @@ def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted)
         insert_rows(session, Participation, [row])
     except UniqueViolation:
         raise Conflict(_TAKES_PART) from None
-    joined(session, ref.case_id, row["unit_id"])
+    added(session, actor, ref, row["unit_id"])
     told = tell_protection_officers(session, ref)
     _record(
         session, actor, "cases.participation.add", ref, blobs=parts_of_row(row), unit=wanted.unit,
@@ -145,6 +151,7 @@ def assign(session: Session, actor: Actor, code: str, username: str) -> None:
         "assigned_by": actor.user_id,
     }
     insert_rows(session, Assignment, [row])
+    taken_up(session, actor, ref)
     _record(session, actor, "cases.assign", ref, user=user_id)
 
 

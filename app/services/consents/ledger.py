@@ -182,7 +182,8 @@ def _told(session: Session, found: Found) -> tuple[list[Any], list[Any]]:
             ended.append(share)
     if alone := [share for share in kept if not share.housed]:
         raise Conflict(
-            "Quien recibe es la única unidad que queda en el caso: incorpore antes a otra.",
+            "Quien recibe es la única unidad que queda en el caso, o la única que puede responder del plan:"
+            " incorpore antes a otra.",
             referral=alone[0].code,
         )
     tell_receivers(session, found.row.id, len(ended))

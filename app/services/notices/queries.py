@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
-from sqlalchemy import and_, func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, case, func, select, tuple_, update
+from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
-from app.access.guard import canonical, require
+from app.access.guard import CaseRef, canonical, require
 from app.access.permissions import Permission
-from app.access.scope import ADDED, MOVED, visible_notices
+from app.access.scope import BY_MANDATE, ENDED, HELD, MOVED, visible_notices
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
-from app.models import Notice, TraffickingCase
+from app.models import Notice, Referral, TraffickingCase
+from app.services.cases.deadlines import joined
 from app.services.clocks.catalogue import kinds
+from app.services.notices.kinds import ACKNOWLEDGED, ADDED, ANSWERED, BY_UNIT
 from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.shelters.masking import RESERVED, UnitName, unit_names
+
+_OF_REFERRALS: Final = frozenset({*ANSWERED.values(), ENDED})
+_UNANSWERED: Final = ("RECHAZADA", "VENCIDA")
+"""States of a referral after which it may be sent to another unit."""
 
 
 def inbox(
@@ -35,11 +43,20 @@ def inbox(
     query = (
         select(
             Notice.code, Notice.kind, Notice.subject_code, Notice.clock_kind, Notice.created_at,
-            Notice.read_at, Notice.user_id, TraffickingCase.code.label("case"),
+            Notice.read_at, Notice.user_id, Notice.by_unit_id, TraffickingCase.code.label("case"),
+            *_of_referral(actor),
         )
         .outerjoin(  # who is only asked does not see the case yet
             TraffickingCase,
             and_(TraffickingCase.id == Notice.case_id, TraffickingCase.victim_id == Notice.victim_id),
+        )
+        .outerjoin(
+            Referral,
+            and_(
+                Referral.code == Notice.subject_code,
+                Referral.victim_id == Notice.victim_id,
+                Referral.case_id == Notice.case_id,
+            ),
         )
         .where(Notice.id.in_(visible_notices(actor)))
         .order_by(Notice.created_at.desc(), Notice.code.desc())
@@ -53,11 +70,14 @@ def inbox(
     page = rows[:limit]
     record(session, actor, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
     following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
-    return [_item(actor, row) for row in page], following
+    units = _units(session, actor, page)
+    return [_item(actor, row, units) for row in page], following
 
 
 def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
-    """Note that somebody read a notice; the first one counts, and once more changes nothing.
+    """Acknowledge a notice for the unit; the first one counts, and once more changes nothing.
+
+    Where the unit had to be told of the case (the prosecution, the UPE), it is with this.
 
     Raises:
         Forbidden: the role reads no cases.
@@ -67,7 +87,7 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     code = canonical(code, "AV")
     mine = (Notice.code == code, Notice.id.in_(visible_notices(actor)))
     row = session.execute(
-        select(Notice.victim_id, Notice.case_id, Notice.read_at, Notice.kind).where(*mine)
+        select(Notice.victim_id, Notice.case_id, Notice.kind, Notice.read_at).where(*mine)
     ).first()
     if row is None:
         raise NotFound
@@ -77,14 +97,65 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
             .where(*mine, Notice.read_at.is_(None))
             .values(read_at=func.now(), read_by=actor.user_id)
         )
+        if row.kind == ADDED:
+            joined(session, row.case_id, actor.unit_id)
         # Who has no part in her case has no place in its log either: the code says which notice it was.
-        hers = {} if row.kind in {ADDED, MOVED} else {"victim_id": row.victim_id, "case_id": row.case_id}
-        record(session, actor, "notices.read", **hers, purpose="atencion", detail={"notice": code})
+        outside = row.kind in {*HELD, BY_MANDATE, MOVED}
+        about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
+        record(session, actor, "notices.read", purpose="atencion", detail={"notice": code}, **about)
     return {"code": code, "read": True}
 
 
-def _item(actor: Actor, row: Any) -> dict[str, Any]:
+def taken_up(session: Session, actor: Actor, ref: CaseRef) -> None:
+    """The actor's unit put somebody in charge of a case it was brought into, and so acknowledges that."""
+    found = session.execute(
+        update(Notice)
+        .where(
+            Notice.id.in_(visible_notices(actor)),
+            Notice.victim_id == ref.victim_id,
+            Notice.case_id == ref.case_id,
+            Notice.kind == ADDED,
+            Notice.read_at.is_(None),
+        )
+        .values(read_at=func.now(), read_by=actor.user_id)
+    )
+    if found.rowcount:  # type: ignore[attr-defined]
+        joined(session, ref.case_id, actor.unit_id)
+
+
+def _of_referral(actor: Actor) -> tuple[Any, ...]:
+    """Of the referral a notice tells of: the other side, if it is urgent, and if it may be sent again."""
+    later = aliased(Referral)
+    again = and_(
+        Referral.from_unit_id == actor.unit_id,
+        Referral.state.in_(_UNANSWERED),
+        ~select(later.id).where(later.replaces_id == Referral.id).exists(),
+    )
+    sent = Referral.from_unit_id == actor.unit_id
+    return (
+        Referral.to_unit_id,
+        case((sent, Referral.to_unit_id), else_=Referral.from_unit_id).label("other_unit_id"),
+        Referral.urgent,
+        func.coalesce(again, False).label("send_again"),
+    )
+
+
+def _units(session: Session, actor: Actor, rows: Sequence[Any]) -> Mapping[int, UnitName]:
+    """Names of who did what the notices tell of; who sent a referral knows to whom."""
+    ids = {_by(row) for row in rows} - {None}
+    known = {row.other_unit_id for row in rows if row.to_unit_id == row.other_unit_id}
+    return unit_names(session, actor, ids, known=known) if ids else {}  # type: ignore[arg-type]
+
+
+def _by(row: Any) -> int | None:
+    """Whose act a notice tells of; of a referral it is the other side's, though it is a shelter."""
+    found: int | None = row.other_unit_id if row.kind in _OF_REFERRALS else row.by_unit_id
+    return found
+
+
+def _item(actor: Actor, row: Any, units: Mapping[int, UnitName]) -> dict[str, Any]:
     clock = kinds().get(row.clock_kind)
+    by = units.get(_by(row) or 0) or (UnitName(None, RESERVED) if row.kind in BY_UNIT else None)
     return {
         "code": row.code,
         "kind": row.kind,
@@ -96,4 +167,8 @@ def _item(actor: Actor, row: Any) -> dict[str, Any]:
         "created_at": row.created_at,
         "read": row.read_at is not None,
         "mine": row.user_id == actor.user_id,
+        "by": by.shown() if by else None,
+        "acknowledge": row.kind in ACKNOWLEDGED,
+        "urgent": row.urgent,
+        "send_again": row.send_again,
     }

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.actor import Actor
 from app.codes import new_code
 from app.db import insert_rows
-from app.models import Notice
+from app.models import Notice, Unit
+from app.services.shelters.masking import SHELTER_KINDS
 
 
 def notify(  # noqa: PLR0913 - a notice has that many parts
@@ -21,6 +24,7 @@ def notify(  # noqa: PLR0913 - a notice has that many parts
     case_id: int,
     user_id: int | None = None,
     supervisors: bool = False,
+    by: Actor | None = None,
 ) -> None:
     """Leave a notice about a row of a case, in the transaction of what it tells of.
 
@@ -29,6 +33,7 @@ def notify(  # noqa: PLR0913 - a notice has that many parts
         unit_id: whom it is for. `user_id`: for this person of it alone; `supervisors`: for those who see all
             of its cases.
         subject_code: public code of what it is about; the notice has no other words.
+        by: whose act it tells of; its unit is named, unless it is a shelter.
 
     Raises:
         Forbidden: (from the database) the actor has no part in the case.
@@ -37,7 +42,7 @@ def notify(  # noqa: PLR0913 - a notice has that many parts
         kind, unit_id=unit_id, subject_code=subject_code, victim_id=victim_id, case_id=case_id,
         user_id=user_id, supervisors=supervisors,
     )  # fmt: skip
-    insert_rows(session, Notice, [row])
+    insert_rows(session, Notice, [row | {"by_unit_id": None if by is None else _named(session, by)}])
 
 
 def notice_row(  # noqa: PLR0913 - a notice has that many parts
@@ -63,3 +68,8 @@ def notice_row(  # noqa: PLR0913 - a notice has that many parts
         "subject_code": subject_code,
         "clock_kind": clock_kind,
     }
+
+
+def _named(session: Session, by: Actor) -> int | None:
+    """Key of the actor's unit; none of a shelter, which would tell where a person is."""
+    return session.scalar(select(Unit.id).where(Unit.id == by.unit_id, Unit.kind.not_in(SHELTER_KINDS)))

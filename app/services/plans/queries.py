@@ -25,6 +25,7 @@ from app.services.plans import rules
 from app.services.plans.assessing import labelled
 from app.services.plans.content_queries import PlanRef, activities, find, objectives, open_texts
 from app.services.plans.detail_queries import gaps, header_texts, objective_notes, team
+from app.services.plans.handing import handovers, may_order
 from app.services.plans.header import CLEAR
 from app.services.plans.row_queries import signature_rows
 from app.services.shelters.masking import UnitName, unit_names
@@ -92,6 +93,7 @@ def _face(session: Session, actor: Actor, ref: PlanRef, units: dict[int, UnitNam
         **_codes(session, actor, ref.row),
         "possible_states": list(rules.MACHINE.offered(ref.row.state)) if ref.responsible(actor) else [],
         "responsible": ref.responsible(actor),
+        "may_hand_over": may_order(session, actor, ref),
         "view": "all" if ref.sees_all(actor) else "own",
     }
 
@@ -220,6 +222,7 @@ def _whole(
         "gaps": labelled(gaps(session, ref)),
         "objectives": [_objective(goal, notes.get(goal["id"], [])) for goal in goals],
         "signatures": _signatures(session, actor, ref, purpose),
+        "handovers": handovers(session, actor, ref),
     }
 
 

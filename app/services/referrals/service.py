@@ -13,6 +13,7 @@ from app.access.actor import Actor
 from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
 from app.access.policy import policy
+from app.access.scope import ENDED
 from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.db import DATABASE_ERRORS, insert_rows
@@ -26,6 +27,8 @@ from app.services.cases.rules import closed
 from app.services.choices import unknown_code
 from app.services.clocks import service as clocks
 from app.services.deliveries.queries import delivered_for
+from app.services.notices.kinds import ANSWERED
+from app.services.notices.service import notify
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE
 from app.services.referrals.queries import Found, find
@@ -88,6 +91,7 @@ def answer(
         answered_at=func.now(), answered_by=actor.user_id, refusal_reason=None if accepted else step.reason,
     )  # fmt: skip
     clocks.meet(session, CLOCK, TABLE, row.id)
+    _tell(session, actor, row, ANSWERED[step.target], row.from_unit_id)
     blobs = _take_part(session, actor, row, step) if accepted else []
     if accepted:
         strand = strand_of(session, row.victim_id, row.case_id)
@@ -130,9 +134,17 @@ def advance(
     if step.target == "CONCLUIDA":
         done |= _told(session, row)
     if ends:
+        _tell(session, actor, row, ENDED, row.from_unit_id if side == rules.RECEIVER else row.to_unit_id)
         statement = "SELECT ruv.end_referral_participation(%(referral)s)"
         session.connection().exec_driver_sql(statement, {"referral": row.id})
     return done
+
+
+def _tell(session: Session, actor: Actor, row: Any, kind: str, unit_id: int) -> None:
+    notify(
+        session, kind, unit_id=unit_id, subject_code=row.code, victim_id=row.victim_id, case_id=row.case_id,
+        by=actor,
+    )  # fmt: skip
 
 
 def _checked(session: Session, actor: Actor, code: str, step: Step, version: int | None) -> Found:

@@ -24,6 +24,7 @@ from app.services.cases.holding import held_case, hold
 from app.services.cases.row_queries import case_state, presumed_child
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
+from app.services.plans.handing import brought
 from app.services.shelters import hold_queries, holds, rules
 from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.queries import own_placement, stay_strand
@@ -51,7 +52,8 @@ def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: st
 
     She gets the place of the hold, else a free one of the group, else any; with none there is no admission.
     From now until the exit the shelter's staff are resident staff. A unit that is no shelter notes that she
-    is somewhere that is none (`actual_place`), which takes no place and gives no resident view.
+    is somewhere that is none (`actual_place`), which takes no place and gives no resident view. Her plan
+    comes with her, where the shelter was given it.
 
     Args:
         arrival: who comes; a bare text is the code of a case.
@@ -86,6 +88,7 @@ def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: st
     if hold is not None:
         clocks.meet(session, holds.CLOCK, "place_hold", hold.id)
         session.execute(select(func.ruv.tell_left(hold.id, new_code("AV"))))
+    brought(session, actor, ref, purpose)
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,

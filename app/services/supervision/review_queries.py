@@ -27,16 +27,17 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.scope import actor_params, takes_part, visible_cases, visible_referrals
+from app.access.scope import actor_params, takes_part, visible_cases, visible_notices, visible_referrals
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import PREFIXES
 from app.errors import Invalid
-from app.models import Clock, CommandRequest, Participation, Referral, TraffickingCase
+from app.models import Clock, CommandRequest, Notice, Participation, Referral, TraffickingCase
 from app.services.cases.codes import ENDED
 from app.services.cases.row_queries import public_codes
 from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
+from app.services.notices.kinds import ACKNOWLEDGED
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import DAYS_STILL
 from app.services.supervision.rules import supervising
@@ -51,10 +52,12 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "DERIVACION_SIN_RESPUESTA": "Derivación enviada sin respuesta",
         "PEDIDO_SIN_RESPUESTA": "Pedido de dos personas sin respuesta",
         "PEDIDO_POR_DECIDIR": "Pedido de dos personas que su unidad puede decidir",
+        "AVISO_SIN_ACUSE": "Aviso sin acuse de recibo",
     }
 )
 STILL = "CASO_SIN_MOVIMIENTO"
 REVIEW_KIND, ANSWER_KIND = "PRI_REVISION", "DERIVACION_RESPUESTA"
+NOTICE = "AVISO_SIN_ACUSE"
 DAYS_AHEAD = 7
 """How many days before it is due a plan's review is listed."""
 WAITING, LAPSED, PENDING = "ENVIADA", "VENCIDA", "PENDIENTE"
@@ -65,7 +68,8 @@ def reviews(
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The unit's list, earliest due moment first, with who has charge; and the cursor of the next page.
 
-    `due_at` of a case without movement is the day the limit passed; of a request, when it lapses.
+    `due_at` of a case without movement is the day the limit passed; of a request, when it lapses; of a notice
+    that waits for an acknowledgement, when it was left.
 
     Raises:
         Forbidden: the actor supervises nobody.
@@ -91,13 +95,14 @@ def reviews(
     )  # fmt: skip
     cases = {row.case_id for row in page if row.case_id is not None}
     codes, team = public_codes(session, actor, cases), usernames(session, actor, cases)
-    clocks = code_list("clock").labels
+    clocks, notices = code_list("clock").labels, code_list("notice").labels
     items = [
         {
             "kind": row.kind,
             "kind_label": KINDS[row.kind],
-            "deadline": row.deadline,
+            "deadline": None if row.kind == NOTICE else row.deadline,
             "deadline_label": clocks.get(row.deadline) if row.deadline else None,
+            "notice_label": notices.get(row.deadline) if row.kind == NOTICE else None,
             "code": row.code,
             **codes.get(row.case_id, {"case": None, "victim": None}),
             **_due(row),
@@ -121,7 +126,7 @@ def reviews_due(actor: Actor) -> Select[int]:
 
 
 def _everything(actor: Actor) -> Subquery:
-    parts = [_clocks(actor), _still(actor), _referrals(actor)]
+    parts = [_clocks(actor), _still(actor), _referrals(actor), _notices(actor)]
     if policy().permits(actor.role, Permission.COMMANDS_REQUEST):
         parts.append(_commands(actor))
     merged = union_all(*parts).subquery()
@@ -190,6 +195,13 @@ def _referrals(actor: Actor) -> Select[Any]:
         Referral.id.in_(visible_referrals(actor)),
         or_(received, and_(Referral.from_unit_id == actor.unit_id, unanswered)),
     )
+
+
+def _notices(actor: Actor) -> Select[Any]:
+    """What the unit was told and nobody of it acknowledged."""
+    return select(
+        *_columns(NOTICE, Notice.kind, Notice.subject_code, Notice.case_id, Notice.created_at)
+    ).where(Notice.id.in_(visible_notices(actor)), Notice.kind.in_(ACKNOWLEDGED), Notice.read_at.is_(None))
 
 
 def _commands(_actor: Actor) -> Select[Any]:

@@ -1,0 +1,145 @@
+"""Which unit answers for a plan: it goes with the person, or by order of who protects her by law."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.audit import record
+from app.catalogues import code_list
+from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.models import Plan, PlanHandover, Unit
+from app.services.choices import unknown_code
+from app.services.plans import rules
+from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
+from app.services.plans.writing import InCase, done
+from app.services.shelters.masking import unit_names
+
+REASONS: Final = "plan_handover_reason"
+CAUSES: Final = "plan_handover_cause"
+_BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
+
+
+def order(
+    session: Session,
+    actor: Actor,
+    code: str,
+    version: int,
+    unit: str,
+    reason: str,
+    *,
+    purpose: str = "atencion",
+) -> dict[str, Any]:
+    """Order that another unit of the case answers for the plan; both are told. Returns its new version.
+
+    What the unit had still to do, the deadlines and the reviews go with it; what it did stays its own.
+
+    Raises:
+        NotFound: the plan is out of scope.
+        Forbidden: the role orders no plans, or another one does for this person (UPE or UDAVIT).
+        Invalid: unknown reason, or the unit could not answer for the plan; each is named.
+        Conflict: the plan is closed.
+        StaleVersion: somebody changed it meanwhile; `version` is the present one.
+    """
+    ref = _ordered(session, actor, code)
+    if reason not in code_list(REASONS):
+        raise Invalid("Revise el motivo.", errors=[unknown_code("reason", code_list(REASONS).codes)])
+    unit_id = session.scalar(select(Unit.id).where(Unit.code == unit))
+    if unit_id is None or unit_id not in _takers(session, ref):
+        message = (
+            "Indique otra unidad que participe en el caso, a la que se compartió el plan, y donde alguien de"
+            " su jefatura o a cargo del caso pueda escribir planes."
+        )
+        error: FieldError = {"field": "unit", "code": "not-possible", "message": message}
+        raise Invalid(message, errors=[error])
+    row = ref.row
+    given = (row.id, row.victim_id, version, unit_id, reason)
+    done(session, actor, "plans.hand-over", row, purpose, [], plan=row.code, unit=unit, reason=reason)
+    if not session.scalar(select(func.ruv.order_plan(*given))):
+        raise StaleVersion(version=row.version)
+    return {"code": row.code, "version": version + 1}
+
+
+def takers(session: Session, actor: Actor, code: str) -> list[tuple[str, str]]:
+    """Units of the case that could answer for the plan instead, as (code, name), by name.
+
+    Raises:
+        NotFound, Forbidden, Conflict: as `order`.
+    """
+    ids = _takers(session, _ordered(session, actor, code))
+    shown = unit_names(session, actor, ids).values()
+    return sorted(((one.code, one.name) for one in shown if one.code is not None), key=lambda one: one[1])
+
+
+def may_order(session: Session, actor: Actor, ref: PlanRef) -> bool:
+    """Whether the actor may order that another unit answers for the plan."""
+    if not policy().permits(actor.role, Permission.PLANS_HAND_OVER):
+        return False
+    return bool(session.scalar(select(func.ruv.may_order_plan(ref.row.id, ref.row.victim_id))))
+
+
+def brought(session: Session, actor: Actor, case: InCase, purpose: str) -> None:
+    """Record that the plan of a person whom the actor's unit just admitted came with her, if it did."""
+    code = session.scalar(
+        select(Plan.code)
+        .join(PlanHandover, (PlanHandover.plan_id == Plan.id) & (PlanHandover.victim_id == Plan.victim_id))
+        .where(
+            Plan.case_id == case.case_id,
+            Plan.victim_id == case.victim_id,
+            Plan.unit_id == actor.unit_id,
+            PlanHandover.at == func.now(),
+        )
+        .limit(1)
+    )
+    if code is not None:
+        record(
+            session, actor, "plans.hand-over", victim_id=case.victim_id, case_id=case.case_id,
+            purpose=purpose, compartments=[COMPARTMENT], detail={"plan": code, "cause": "INGRESO"},
+        )  # fmt: skip
+
+
+def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[dict[str, Any]]:
+    """From which unit to which the plan went, oldest first, for who sees all of it."""
+    rows = session.execute(
+        select(
+            PlanHandover.from_unit_id, PlanHandover.to_unit_id, PlanHandover.cause, PlanHandover.reason,
+            PlanHandover.at,
+        )
+        .where(PlanHandover.plan_id == ref.row.id, PlanHandover.victim_id == ref.row.victim_id)
+        .order_by(PlanHandover.id)
+    ).all()  # fmt: skip
+    units = unit_names(session, actor, {key for row in rows for key in (row.from_unit_id, row.to_unit_id)})
+    return [
+        {
+            "from": units[row.from_unit_id].shown(),
+            "to": units[row.to_unit_id].shown(),
+            "cause": row.cause,
+            "cause_label": code_list(CAUSES).labels[row.cause],
+            "reason": row.reason,
+            "reason_label": code_list(REASONS).labels.get(row.reason),
+            "at": row.at,
+        }
+        for row in rows
+    ]
+
+
+def _takers(session: Session, ref: PlanRef) -> set[int]:
+    found = func.ruv.plan_takers(ref.row.id, ref.row.victim_id).column_valued("unit")
+    return set(session.scalars(select(found)))
+
+
+def _ordered(session: Session, actor: Actor, code: str) -> PlanRef:
+    """The plan behind a code, for who may order it."""
+    require(actor, Permission.PLANS_HAND_OVER)
+    ref = find(session, actor, code)
+    if ref.row.state in rules.CLOSED:
+        raise Conflict(f"El plan está en «{rules.STATES[ref.row.state]}»: ya no cambia.")
+    if not may_order(session, actor, ref):
+        raise Forbidden(f"De este plan lo dispone {_BY_LAW[ref.row.kind]} que participa en el caso.")
+    return ref

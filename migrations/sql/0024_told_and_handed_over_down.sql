@@ -1,0 +1,86 @@
+-- Takes back 0024_told_and_handed_over.sql; plans stay with the units they went to.
+DROP TRIGGER place_hold_told ON place_hold;
+DROP TRIGGER placement_plan ON placement;
+DROP TRIGGER participation_plan ON participation;
+DROP TRIGGER plan_seen ON plan;
+ALTER POLICY scope ON notice USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
+    AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide))
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+                 AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
+         OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
+                    AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
+);
+ALTER POLICY tell ON notice WITH CHECK (
+    created_at = now() AND read_at IS NULL AND read_by IS NULL
+    AND ((SELECT (ruv.context()).role) = 'scheduler'
+         OR ruv.case_in_scope(case_id, victim_id)
+         OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
+                    AND r.code = notice.subject_code
+                    AND (SELECT (ruv.context()).unit_id) IN (r.from_unit_id, r.to_unit_id)))
+);
+GRANT CREATE ON SCHEMA ruv TO ruv_guard;
+SET ROLE ruv_guard;
+CREATE OR REPLACE FUNCTION ruv.end_clocks(subject text, subject_row bigint, wanted text, reached text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    own bigint := (ruv.context()).unit_id;
+BEGIN
+    IF reached NOT IN ('CUMPLIDO', 'ANULADO') THEN
+        RAISE EXCEPTION 'not a state a clock ends in' USING ERRCODE = '22023';
+    END IF;
+    UPDATE public.clock c SET state = reached, next_at = NULL, met_at = CASE reached WHEN 'CUMPLIDO' THEN now() END
+    WHERE c.subject_table = subject AND c.row_id = subject_row AND (wanted IS NULL OR c.kind = wanted)
+      AND c.state IN ('CORRIENDO', 'VENCIDO')
+      AND (c.effect IS NULL OR ruv.effect_due(c.subject_table, c.row_id, c.victim_id) IS NULL)
+      AND (c.unit_id = own OR ruv.may_time(c.case_id, c.victim_id));
+END $$;
+CREATE OR REPLACE FUNCTION ruv.end_shares(consent bigint, why text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    share record;
+BEGIN
+    FOR share IN SELECT r.* FROM public.referral r
+                 WHERE r.consent_id = consent
+                   AND r.state IN ('ENVIADA', 'ACEPTADA', 'ACEPTADA_CON_CONDICIONES', 'EN_CURSO')
+                 ORDER BY r.id FOR UPDATE LOOP
+        IF share.state <> 'ENVIADA' AND (
+            EXISTS (SELECT FROM public.placement l WHERE l.case_id = share.case_id AND l.victim_id = share.victim_id
+                    AND l.unit_id = share.to_unit_id AND l.left_at IS NULL)
+            OR NOT EXISTS (SELECT FROM public.participation p WHERE p.case_id = share.case_id
+                           AND p.victim_id = share.victim_id AND p.ended_at IS NULL
+                           AND p.referral_id IS DISTINCT FROM share.id)) THEN
+            UPDATE public.referral r SET legal_basis = 'INTERES_VITAL', version = r.version + 1
+            WHERE r.id = share.id AND r.victim_id = share.victim_id;
+            CONTINUE;
+        END IF;
+        UPDATE public.referral r
+        SET state = CASE share.state WHEN 'ENVIADA' THEN 'RETIRADA' ELSE 'INTERRUMPIDA' END, ended_at = now(),
+            result = why, version = r.version + 1
+        WHERE r.id = share.id AND r.victim_id = share.victim_id;
+        UPDATE public.clock k SET state = 'ANULADO', next_at = NULL
+        WHERE k.subject_table = 'referral' AND k.row_id = share.id AND k.state IN ('CORRIENDO', 'VENCIDO');
+        PERFORM ruv.close_view(share.id);
+    END LOOP;
+END $$;
+DROP FUNCTION ruv.mend_plans(), ruv.orphan_plans(), ruv.order_plan(bigint, bigint, bigint, bigint, text), ruv.plan_takers(bigint, bigint),
+    ruv.may_order_plan(bigint, bigint), ruv.keep_plan_seen(), ruv.leave_plan(), ruv.bring_plan(),
+    ruv.pass_plan(bigint, bigint, bigint, bigint, text, text), ruv.plan_heir(bigint, bigint, bigint),
+    ruv.plan_person(bigint, bigint, bigint), ruv.given_plan(bigint, bigint, bigint), ruv.unacknowledged(bigint),
+    ruv.keeps_hold(text, bigint), ruv.tell_of_hold(), ruv.tell(text, bigint, text, bigint, bigint, bigint),
+    ruv.acting_unit(), ruv.new_code(text);
+RESET ROLE;
+REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
+DROP POLICY guard ON plan_follow_up;
+DROP POLICY guard ON plan_team;
+DROP POLICY guard ON notice;
+CREATE POLICY told ON notice FOR INSERT TO ruv_guard WITH CHECK (true);
+REVOKE SELECT, UPDATE (read_at, read_by) ON notice FROM ruv_guard;
+REVOKE SELECT (code, kind, state, version), UPDATE (unit_id, responsible_user_id) ON plan FROM ruv_guard;
+REVOKE SELECT (code), UPDATE (unit_id) ON plan_activity FROM ruv_guard;
+REVOKE SELECT (victim_id, plan_id, user_id, ended_at), UPDATE (ended_at) ON plan_team FROM ruv_guard;
+REVOKE SELECT (id, victim_id, plan_id) ON plan_follow_up FROM ruv_guard;
+DROP TABLE plan_handover;
+ALTER TABLE notice DROP COLUMN by_unit_id;
