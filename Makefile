@@ -19,6 +19,8 @@ CHROMIUM := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq ins
 .DEFAULT_GOAL := help
 .PHONY: help venv demo test browser check serve fmt bench soak lock hooks clean
 .DELETE_ON_ERROR:
+# Where an environment forbids it, each of the many processes that the suite starts would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import uvicorn
+from fastapi import FastAPI
 from sqlalchemy import URL, Engine, NullPool, Pool, QueuePool, create_engine, make_url
 from starlette.types import ASGIApp
 
@@ -81,25 +82,47 @@ def installed(server: ServerHandle, settings: Settings, folder: Path) -> Iterato
         yield Original(name, own)
 
 
+class Desk(NamedTuple):
+    """A served application that takes up one installation after the other: its routes are worked out once."""
+
+    app: FastAPI
+    base_url: str
+
+
 @contextmanager
-def copied(server: ServerHandle, original: Original) -> Iterator[Scratch]:
-    """A copy of a database, served; dropped at the end."""
-    with _named(server, original.name) as name, opened(server, original._replace(name=name)) as scratch:
+def desk(settings: Settings) -> Iterator[Desk]:
+    """An application at work over no installation yet."""
+    app = create_app(settings)
+    with served(app) as address:
+        yield Desk(app, address)
+
+
+@contextmanager
+def copied(server: ServerHandle, original: Original, at: Desk) -> Iterator[Scratch]:
+    """A copy of a database, served at a desk; dropped at the end."""
+    with _named(server, original.name) as name, opened(server, original._replace(name=name), at) as scratch:
         yield scratch
 
 
 @contextmanager
-def opened(server: ServerHandle, database: Original) -> Iterator[Scratch]:
+def opened(server: ServerHandle, database: Original, at: Desk | None = None) -> Iterator[Scratch]:
     """The application over an installed database; at the end nobody is connected to it."""
     urls = role_urls(server, database.name)
     runtime = assemble(database.settings, urls, root_key(database.settings, create=False))
     admin = superuser(server, database.name, QueuePool)
     try:
-        with serve(runtime, database.settings) as base_url:
+        with serve(runtime, database.settings) if at is None else _taken_up(at, runtime) as base_url:
             yield Scratch(runtime, base_url, admin)
     finally:
         runtime.close()
         admin.dispose()
+
+
+@contextmanager
+def _taken_up(at: Desk, runtime: Runtime) -> Iterator[str]:
+    at.app.state.runtime = runtime
+    yield at.base_url
+    del at.app.state.runtime
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import pytest
@@ -54,6 +55,7 @@ FEWEST = 30
 METHODS = {"GET", "POST", "PATCH", "PUT", "DELETE"}
 
 
+@cache
 def routes(app: FastAPI) -> list[tuple[str, str, list[RouteGuard]]]:
     """Method, path and declared guards of every route of the application, included routers too."""
     found: list[tuple[str, str, list[RouteGuard]]] = []

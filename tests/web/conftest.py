@@ -23,7 +23,7 @@ from app.runtime import Runtime
 from tests.access.matrix import Office, Person
 from tests.chromium import MISSING, find_chromium
 from tests.factories import World
-from tests.scratch import Original, copied, installed, opened, superuser
+from tests.scratch import Desk, Original, copied, desk, installed, opened, superuser
 from tests.web.browser import DESKTOP, PATIENCE_MS, Watch, launch
 from tests.web.browsing import cookie_of
 from tests.web.scene import Scene, staged
@@ -163,7 +163,7 @@ def visits(browser: Browser) -> Iterator[Visits]:
 
 
 @pytest.fixture
-def browser_page(visits: Visits, request: pytest.FixtureRequest) -> OpenPage:
+def browser_page(request: pytest.FixtureRequest) -> OpenPage:
     """`browser_page(actor)`: a blank page and its watch in a browser where the actor has signed in.
 
     Where the test has a scene the pages are of its installation, otherwise of the worker's. Without an actor
@@ -172,6 +172,7 @@ def browser_page(visits: Visits, request: pytest.FixtureRequest) -> OpenPage:
     """
     staged_here = "scene" in request.fixturenames
     world: World = request.getfixturevalue("scene").world if staged_here else request.getfixturevalue("world")
+    visits: Visits = request.getfixturevalue("visits")  # after it: pages are closed before what serves them
 
     def signed_in(actor: Actor | None = None, *, agreed: bool = True, **options: Any) -> Visit:
         visit = visits.open(world.base_url, **options)
@@ -203,27 +204,31 @@ def sign_in(page: Page, base_url: str, cookie: str) -> None:
 
 
 class Day(NamedTuple):
-    """A staged day, and the database it lies in."""
+    """A staged day, the database it lies in, and the application over its copies."""
 
     scene: Scene
     database: Original
+    desk: Desk
 
 
 @pytest.fixture(scope="session")
 def day(server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """The day that the walks of this worker begin with, staged once; nobody is connected to its database."""
-    with installed(server, settings, tmp_path_factory.mktemp("escena")) as original:
-        with opened(server, original) as scratch:
+    with (
+        installed(server, settings, tmp_path_factory.mktemp("escena")) as original,
+        desk(original.settings) as at,
+    ):
+        with opened(server, original, at) as scratch:
             world = World(scratch.runtime, scratch.base_url)
             scene = staged(world, scratch.admin)
             world.close()
-        yield Day(scene, original)
+        yield Day(scene, original, at)
 
 
 @pytest.fixture
 def scene(server: ServerHandle, day: Day) -> Iterator[Scene]:
     """The day in a database of this test alone: whatever others did in theirs, here nothing happened yet."""
-    with copied(server, day.database) as scratch:
+    with copied(server, day.database, day.desk) as scratch:
         world = World(scratch.runtime, scratch.base_url)
         yield day.scene.again(world, scratch.admin)
         world.close()

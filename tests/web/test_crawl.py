@@ -17,6 +17,7 @@ from tests.access.test_routes import may_pass, routes
 from tests.web.browsing import Browser
 from tests.web.crawling import Walk, spellings
 
+NOBODY = "XX-0000-0000-0000"
 FORMS: list[dict[str, Any]] = [{}, {"texto": "y" * 100, "_version": "0", "_clave": "mal"}]
 """Forms that are wrong in different ways: none may break a page."""
 LEAVING = ("/sesion/", "/ingreso", "/salida")
@@ -44,7 +45,7 @@ def pages(app: FastAPI, person: Person) -> list[tuple[str, str, RouteGuard]]:
         code = person.code if path.startswith("/personas") else person.case_code
         filled = re.sub(r"\{code[^}]*\}", code, path)
         filled = filled.replace("{compartment}", "legal").replace("{edition}", "x")
-        found.append((method, re.sub(r"\{[^}]*\}", "XX-0000-0000-0000", filled), guards[0]))
+        found.append((method, re.sub(r"\{[^}]*\}", NOBODY, filled), guards[0]))
     return found
 
 
@@ -72,6 +73,8 @@ def test_a_stranger_learns_nothing(
 ) -> None:
     walk = Walk(Browser(office.world, office.strangers[role]), canaries, {})
     for method, path, _ in pages(app, person):
+        if NOBODY in path or (method != "GET" and person.code not in path and person.case_code not in path):
+            continue  # leads to her for nobody; whether it breaks is seen as one who takes part
         answer = walk.open(path, None if method == "GET" else {})
         if method == "GET" and person.case_code in path and answer.status_code == 200:
             walk.wrong.append(f"{path} answers 200 to a stranger")
