@@ -215,6 +215,7 @@ def assemble(
         context_seconds=settings.context_seconds,
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,
+        witness=settings.witness_path,
     )
     pem = ring.secret("token")
     codec = TokenCodec(settings.token_issuer, settings.token_audience, {signing_key_id(pem): pem})

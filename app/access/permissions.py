@@ -31,6 +31,8 @@ class Permission(StrEnum):
     PLANS_PROGRESS = "plans:progress"
     """Advance one's own unit's activities."""
     INDICATORS_READ = "indicators:read"
+    INDICATORS_EXACT = "indicators:exact"
+    """See live figures exact, as they are now (the secretariat's yearly report). No role holds it yet."""
     RELEASES_READ = "releases:read"
     RELEASES_PUBLISH = "releases:publish"
     AUDIT_READ = "audit:read"

@@ -17,6 +17,7 @@ from app.models.documents import (
     SatisfactionUrn,
 )
 from app.models.drafts import Device, Draft
+from app.models.indicators import IndicatorSnapshot
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -55,7 +56,7 @@ from app.models.proceedings import (
     ProtectionStep,
 )
 from app.models.referrals import Referral, ReferralStep
-from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
+from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact, ReleaseDiscard
 from app.models.shelters import (
     PlaceHold,
     Placement,
@@ -108,6 +109,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportRow",
     "IndexRotation",
+    "IndicatorSnapshot",
     "Institution",
     "Kek",
     "LedgerEntry",
@@ -145,6 +147,7 @@ __all__ = [
     "Release",
     "ReleaseApproval",
     "ReleaseArtefact",
+    "ReleaseDiscard",
     "RoleGrant",
     "SatisfactionCount",
     "SatisfactionUrn",

@@ -76,6 +76,25 @@ class ReleaseApproval(Base):
     at: Mapped[Now]
 
 
+class ReleaseDiscard(Base):
+    """A draft that is not to be approved any more; its budget stays spent."""
+
+    __tablename__ = "discard"
+    __table_args__ = (
+        CheckConstraint("length(btrim(reason)) BETWEEN 10 AND 300", name="reason"),
+        {"schema": SCHEMA},
+    )
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{SCHEMA}.release.id"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int]
+    institution_id: Mapped[int]
+    role: Mapped[str]
+    reason: Mapped[str]
+    at: Mapped[Now]
+
+
 class LedgerEntry(Base):
     """What one table took from the budget of a reference year; the trigger fills `seq`, `at` and hashes."""
 
