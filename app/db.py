@@ -81,11 +81,11 @@ class Database:
         self,
         urls: Mapping[str, URL | str],
         vault: Keyring,
+        witness: Path,
         *,
         context_seconds: int = 120,
         pool_size: int = 20,
         max_overflow: int = 30,
-        witness: Path = Path("testigo"),
     ) -> None:
         """Build nothing yet: `urls` by database role, the key ring, how long a bound context is accepted.
 

@@ -212,10 +212,10 @@ def assemble(
     database = Database(
         urls,
         ring,
+        settings.witness_path,
         context_seconds=settings.context_seconds,
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,
-        witness=settings.witness_path,
     )
     pem = ring.secret("token")
     codec = TokenCodec(settings.token_issuer, settings.token_audience, {signing_key_id(pem): pem})

@@ -7,7 +7,7 @@ cannot reach a person. Every table is append-only; a release is published when t
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now
@@ -21,6 +21,7 @@ class Release(Base):
     __tablename__ = "release"
     __table_args__ = (
         Index("ix_release_reference_year", "reference_year"),
+        UniqueConstraint("reference_year", "kind"),
         CheckConstraint("code ~ '^LI(-[0-9A-Z]{4}){3}$'", name="code"),
         {"schema": SCHEMA},
     )

@@ -63,6 +63,11 @@ def changed(before: Mapping[str, int], after: Mapping[str, int]) -> int:
     return max(sum(n for n in moves if n > 0), -sum(n for n in moves if n < 0))
 
 
+def _key(code: str) -> str:
+    """Where an indicator's counts are kept: those of another version of its definition are others."""
+    return f"{code} {INDICATORS[code].version}"
+
+
 def _settled(connection: Connection) -> set[int]:
     """Years that were counted this month already."""
     month = func.date_trunc("month", func.now())
@@ -88,7 +93,7 @@ def _renew(
     """Store the year as it is now, if enough persons changed since it was stored last."""
     taken = IndicatorSnapshot
     then = connection.scalar(select(taken.figures).where(taken.year == year)) or {}
-    moved = [changed(_cells(then.get(code), code), _cells(counted[code], code)) for code in INDICATORS]
+    moved = [changed(_cells(then.get(_key(code)), code), _cells(counted[code], code)) for code in INDICATORS]
     if max(moved) < LEAST_CHANGED and not overlaps:
         return
     with database.session(SETUP) as session:
@@ -96,7 +101,8 @@ def _renew(
     moved.append(changed(_groups(then.get(_SHARED)), _groups(shared)))
     if max(moved) < LEAST_CHANGED:
         return
-    statement = insert(taken).values(year=year, taken_at=func.now(), figures={**counted, _SHARED: shared})
+    figures = {_SHARED: shared, **{_key(code): counts for code, counts in counted.items()}}
+    statement = insert(taken).values(year=year, taken_at=func.now(), figures=figures)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["year"],
@@ -143,7 +149,7 @@ def _snapshot(year: int, taken_at: datetime, figures: Mapping[str, Any]) -> Snap
     return Snapshot(
         year,
         taken_at,
-        {code: [(department, counts) for department, counts in figures.get(code, [])] for code in INDICATORS},
+        {code: [tuple(row) for row in figures.get(_key(code), [])] for code in INDICATORS},
         Figures(
             year,
             shared["records"],

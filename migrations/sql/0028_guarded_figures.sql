@@ -76,6 +76,9 @@ RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 CREATE INDEX ix_audit_event_release_builds ON audit_event (id) WHERE action = 'releases.build';
 
+-- A year has one release of each kind, whatever the budget would bear.
+ALTER TABLE release.release ADD CONSTRAINT uq_release_reference_year_kind UNIQUE (reference_year, kind);
+
 -- A draft nobody is to approve any more; what it spent stays spent.
 CREATE TABLE release.discard (
     release_id BIGINT NOT NULL,

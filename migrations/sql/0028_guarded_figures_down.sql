@@ -2,6 +2,7 @@
 
 DROP TRIGGER still_open ON release.approval;
 DROP TABLE release.discard;
+ALTER TABLE release.release DROP CONSTRAINT uq_release_reference_year_kind;
 DROP FUNCTION release.still_open();
 DROP INDEX ix_audit_event_release_builds;
 DROP TABLE indicator_snapshot;

@@ -1,4 +1,4 @@
-"""Figures served from snapshots, exact ones for a permission of their own; releases discarded; builds known."""
+"""Figures from snapshots, exact ones for a permission of their own; discarded releases; known builds."""
 
 from alembic import op
 

@@ -26,6 +26,10 @@ from app.services.releases.workload import workload_v1
 from tests.releases.registry import Registry
 from tests.releases.stored import files_of, rows_of
 
+COLUMNS = (
+    "reference_year, kind, workload_version, workload_sha, snapshot, snapshot_sha, ledger_head, rho,"
+    " code_version, built_by, built_institution_id"
+)
 WHY = "El registro corrigió departamentos."
 
 
@@ -150,6 +154,12 @@ def test_a_year_is_drawn_once_and_revised_once_when_asked_for(
     with pytest.raises(Invalid, match="motivo"):
         build(own.database, registry.actor, year, revision=" breve ")
     assert _stored(own) == stored, "asking again spends nothing"
+    again = text(
+        f"INSERT INTO release.release (code, {COLUMNS}) SELECT 'LI-0000-0000-0000', {COLUMNS}"  # noqa: S608
+        " FROM release.release WHERE code = :c"
+    )
+    with pytest.raises(Exception, match="reference_year_kind"), own.database.reporting(RELEASE) as raw:
+        raw.execute(again, {"c": annual.code})
     revision = build(own.database, registry.actor, year, revision=WHY)
     assert (annual.kind, revision.kind) == ("ANUAL", "REVISION")
     assert revision.code != annual.code
@@ -158,9 +168,9 @@ def test_a_year_is_drawn_once_and_revised_once_when_asked_for(
     about = json.loads(files_of(own, revision.code)["metadata", "json"])
     assert about["motivo_de_la_revision"] == WHY
     stored = _stored(own)
-    for again in (None, WHY):
+    for why in (None, WHY):
         with pytest.raises(Conflict):
-            build(own.database, registry.actor, year, revision=again)
+            build(own.database, registry.actor, year, revision=why)
     assert _stored(own) == stored
 
 
