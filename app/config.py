@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     context_seconds: int = Field(default=120, ge=1)
     """How long a signed database context is accepted after it was bound."""
 
+    witness_dir: Path | None = None
+    """Folder of the witness of releases (default: in `data_dir`). Keep it apart from backups of the database:
+    it tells a restored ledger what has been drawn since."""
+
     scheduler: bool = True
     """Whether this process also keeps the deadlines (`off`: others do, or `ruv clocks sweep` by hand)."""
 
@@ -115,6 +119,11 @@ class Settings(BaseSettings):
         return not any(
             (self.database_url, self.database_owner_url, self.database_report_url, self.database_release_url)
         )
+
+    @property
+    def witness_path(self) -> Path:
+        """Where the witness of releases is written."""
+        return self.witness_dir or self.data_dir / "testigo"
 
     @property
     def root_key_path(self) -> Path:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -81,13 +82,18 @@ class Database:
         self,
         urls: Mapping[str, URL | str],
         vault: Keyring,
+        witness: Path,
         *,
         context_seconds: int = 120,
         pool_size: int = 20,
         max_overflow: int = 30,
     ) -> None:
-        """Build nothing yet: `urls` by database role, the key ring, how long a bound context is accepted."""
+        """Build nothing yet: `urls` by database role, the key ring, how long a bound context is accepted.
+
+        `witness`: the folder outside the database that knows which releases were drawn from it.
+        """
         self._urls = dict(urls)
+        self.witness = witness
         self.vault = vault
         self._signer = ContextSigner.from_secret(vault.secret("context"), context_seconds)
         self._pool = {"pool_size": pool_size, "max_overflow": max_overflow}

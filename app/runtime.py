@@ -139,8 +139,8 @@ def install(urls: dict[str, URL], settings: Settings, *, progress: Progress | No
     """Bring the database to this version, as its owner: migrations, policy, keys, context key.
 
     Safe at every start, and by several processes at once: they take turns, however long (`progress` is told
-    of the wait). The root key file is made only
-    for a database without keys; one that has keys is refused with any other root key, and left as it was.
+    of the wait). The root key file is made only for a database without keys; one that has keys is refused
+    with any other root key, and left as it was.
 
     Raises:
         WrongRootKey: the root key is missing, or is not the one of this database.
@@ -212,6 +212,7 @@ def assemble(
     database = Database(
         urls,
         ring,
+        settings.witness_path,
         context_seconds=settings.context_seconds,
         pool_size=settings.pool_size,
         max_overflow=settings.max_overflow,

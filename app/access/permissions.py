@@ -33,6 +33,8 @@ class Permission(StrEnum):
     PLANS_HAND_OVER = "plans:hand-over"
     """Order that another unit answers for a plan: who protects the person by law."""
     INDICATORS_READ = "indicators:read"
+    INDICATORS_EXACT = "indicators:exact"
+    """See live figures exact, as they are now (the secretariat's yearly report). No role holds it yet."""
     RELEASES_READ = "releases:read"
     RELEASES_PUBLISH = "releases:publish"
     AUDIT_READ = "audit:read"

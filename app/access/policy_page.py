@@ -40,6 +40,7 @@ PERMISSIONS_ES: dict[Permission, str] = {
     Permission.PLANS_WRITE: "elaborar, firmar y cerrar planes",
     Permission.PLANS_PROGRESS: "avanzar las actividades de la propia unidad",
     Permission.INDICATORS_READ: "consultar indicadores",
+    Permission.INDICATORS_EXACT: "ver cifras exactas y al momento (ninguna función lo tiene)",
     Permission.RELEASES_READ: "leer publicaciones estadísticas",
     Permission.RELEASES_PUBLISH: "aprobar publicaciones estadísticas",
     Permission.AUDIT_READ: "leer el rastro de accesos",

@@ -47,8 +47,7 @@ def detail(
     runtime: CurrentRuntime,
     year: Annotated[int | None, Query(title="Año de la primera identificación", ge=1990, le=2100)] = None,
 ) -> Answer:
-    """National value (exact) and departments (small numbers withheld), for one year or for all of them."""
+    """Country and departments, small numbers withheld, for one year or for all; `as_of`: counted when."""
     found = indicator(code)
     record(session, actor, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})
-    with runtime.database.reporting("ruv_report") as connection:
-        return Answer(compute(connection, found.code, year))
+    return Answer(compute(runtime.database, actor, [found.code], year)[0])

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, Requires, etag
+from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile
@@ -81,8 +81,9 @@ def decision(
 def reconciliation(
     session: DbSession,
     actor: CurrentActor,
+    runtime: CurrentRuntime,
     year: Annotated[int, Query(title="Año de referencia", ge=1900, le=2200)],
     form: Annotated[Literal["inside", "release"], Query(title="Forma")] = "inside",
 ) -> Answer:
-    """Records, persons and overlaps by source; `form=release` hides small numbers and what tells them."""
-    return Answer(reconcile(session, actor, year, released=form == "release"))
+    """Records, persons and overlaps by source, small numbers withheld; `form=release` may leave the house."""
+    return Answer(reconcile(runtime.database, session, actor, year, released=form == "release"))

@@ -146,6 +146,7 @@ def _summary(view: ReleaseView) -> dict[str, Any]:
         "year": view.year,
         "kind": view.kind,
         "published_at": view.published_at,
+        "discarded_at": view.discarded_at,
         "built_at": view.built_at,
         "rho": float(view.rho),
         "workload": {"version": view.workload_version, "sha256": view.workload_sha},

@@ -241,7 +241,8 @@ def _indicators(numbers: Numbers) -> Table:
         for period in answer["periods"]:
             national = period["national"]
             for key, value in national["values"].items():
-                table.add_row(answer["code"], labels[key], str(value), str(national["persons"]))
+                shown = ("reservado" if n is None else str(n) for n in (value, national["persons"]))
+                table.add_row(answer["code"], labels[key], *shown)
     table.caption = f"Plan Nacional, personas identificadas en {numbers.budget['year']}"
     return table
 

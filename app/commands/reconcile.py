@@ -27,7 +27,7 @@ def reconcile_command(
     with installation(data_dir) as runtime:
         actor = account(runtime, user)
         with runtime.database.session(actor) as session:
-            report = reconcile(session, actor, year, released=released)
+            report = reconcile(runtime.database, session, actor, year, released=released)
     if as_json:
         show_json(report)
         return

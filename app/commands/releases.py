@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app.commands._actors import User, account
-from app.commands._console import complain, say, show, show_json, show_table
+from app.commands._console import BadUsage, complain, say, show, show_json, show_table
 from app.commands._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
@@ -30,19 +30,27 @@ def build(
         int | None,
         typer.Option("--year", min=1900, max=2200, help="Año de referencia; si falta, el último que cerró."),
     ] = None,
+    revision: Annotated[
+        bool, typer.Option("--revision", help="Sortea la única revisión del año; pide --reason.")
+    ] = False,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="MOTIVO", help="Por qué se revisa; se publica con ella.")
+    ] = None,
     user: User = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Construye la liberación de un año: gasta su presupuesto y sortea el ruido una sola vez."""
+    """Construye la liberación de un año, una sola vez: gasta su presupuesto y sortea el ruido."""
     from app.services.releases import build as building
     from app.services.releases.ledger import CAP
     from app.services.releases.queries import APPROVALS
 
+    if revision is not (reason is not None):
+        raise BadUsage("La revisión de un año se pide con --revision y --reason, los dos.")
     wanted = building.today_in_lima().year - 1 if year is None else year
     with installation(data_dir) as runtime:
         say(f"Construyendo la liberación de {wanted}...")
-        built = building.build(runtime.database, account(runtime, user), wanted)
+        built = building.build(runtime.database, account(runtime, user), wanted, revision=reason)
     if as_json:
         spent = {"rho": float(built.rho), "spent": float(built.spent)}
         show_json({"code": built.code, "year": built.year, "kind": built.kind.value, **spent})
@@ -68,6 +76,33 @@ def publish(code: Code, user: Approver, as_json: AsJson = False, data_dir: DataD
         show(f"{view.code}: publicada.")
     if view.published_at is not None and not view.across_institutions:
         say("Las dos personas son de la misma institución; se prefiere que sean de dos distintas.")
+
+
+@app.command()
+def discard(
+    code: Code,
+    user: Annotated[str, typer.Option("--user", metavar="USUARIO", help="Cuenta que la descarta.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="MOTIVO", help="Por qué no se publica.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Descarta una liberación que nadie publicó; lo que gastó queda gastado."""
+    from app.access.guard import canonical
+    from app.services.releases.service import discard as discard_release
+
+    with installation(data_dir) as runtime:
+        view = discard_release(runtime.database, account(runtime, user), canonical(code, "LI"), reason)
+    show(f"{view.code}: descartada. Su presupuesto queda gastado.")
+
+
+@app.command()
+def settle(code: Code, user: User = None, data_dir: DataDir = None) -> None:
+    """Asienta en el libro lo que gastó una liberación que se perdió al restaurar una copia."""
+    from app.access.guard import canonical
+    from app.services.releases.service import settle as settle_release
+
+    with installation(data_dir) as runtime:
+        lost = settle_release(runtime.database, account(runtime, user), canonical(code, "LI"))
+    show(f"{lost.release}: asentada. Rho {lost.rho} del año {lost.year} queda gastado.")
 
 
 @app.command("show")
@@ -104,12 +139,11 @@ def show_releases(
 @app.command()
 def ledger(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Verifica el libro de privacidad y muestra lo gastado por año; termina con 1 si algo no cuadra."""
-    from app.services.releases.ledger import verify_ledger
     from app.services.releases.queries import spent_by_year
-    from app.services.releases.service import ROLE
+    from app.services.releases.service import ROLE, verify
 
     with installation(data_dir) as runtime, runtime.database.reporting(ROLE) as connection:
-        verdict = verify_ledger(connection)
+        verdict = verify(runtime.database, connection)
         years = spent_by_year(connection)
     if as_json:
         show_json(
@@ -185,6 +219,8 @@ def _state(view: ReleaseView) -> str:
 
     if view.published_at is not None:
         return f"publicada el {view.published_at:%d/%m/%Y}"
+    if view.discarded_at is not None:
+        return f"descartada el {view.discarded_at:%d/%m/%Y}"
     return f"en espera ({len(view.approvals)} de {APPROVALS} aprobaciones)"
 
 
@@ -196,5 +232,6 @@ def _plain(view: ReleaseView) -> dict[str, Any]:
         "rho": float(view.rho),
         "approvals": len(view.approvals),
         "published_at": view.published_at.isoformat() if view.published_at else None,
+        "discarded_at": view.discarded_at.isoformat() if view.discarded_at else None,
         "ledger_head": view.ledger_head,
     }

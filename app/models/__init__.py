@@ -17,6 +17,7 @@ from app.models.documents import (
     SatisfactionUrn,
 )
 from app.models.drafts import Device, Draft
+from app.models.indicators import IndicatorSnapshot
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -57,7 +58,7 @@ from app.models.proceedings import (
     ProtectionStep,
 )
 from app.models.referrals import Referral, ReferralStep
-from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
+from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact, ReleaseDiscard
 from app.models.shelters import (
     PlaceHold,
     Placement,
@@ -110,6 +111,7 @@ __all__ = [
     "IdempotencyKey",
     "ImportRow",
     "IndexRotation",
+    "IndicatorSnapshot",
     "Institution",
     "Kek",
     "LedgerEntry",
@@ -149,6 +151,7 @@ __all__ = [
     "Release",
     "ReleaseApproval",
     "ReleaseArtefact",
+    "ReleaseDiscard",
     "RoleGrant",
     "SatisfactionCount",
     "SatisfactionUrn",

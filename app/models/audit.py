@@ -25,6 +25,7 @@ class AuditEvent(Base):
             "at",
             postgresql_where=text("action IN ('victims.probe', 'victims.identity-ask')"),
         ),
+        Index("ix_audit_event_release_builds", "id", postgresql_where=text("action = 'releases.build'")),
     )
 
     id: Mapped[Id]

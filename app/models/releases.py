@@ -7,7 +7,7 @@ cannot reach a person. Every table is append-only; a release is published when t
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now
@@ -21,6 +21,7 @@ class Release(Base):
     __tablename__ = "release"
     __table_args__ = (
         Index("ix_release_reference_year", "reference_year"),
+        UniqueConstraint("reference_year", "kind"),
         CheckConstraint("code ~ '^LI(-[0-9A-Z]{4}){3}$'", name="code"),
         {"schema": SCHEMA},
     )
@@ -73,6 +74,25 @@ class ReleaseApproval(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     institution_id: Mapped[int]
     role: Mapped[str]
+    at: Mapped[Now]
+
+
+class ReleaseDiscard(Base):
+    """A draft that is not to be approved any more; its budget stays spent."""
+
+    __tablename__ = "discard"
+    __table_args__ = (
+        CheckConstraint("length(btrim(reason)) BETWEEN 10 AND 300", name="reason"),
+        {"schema": SCHEMA},
+    )
+
+    release_id: Mapped[int] = mapped_column(
+        ForeignKey(f"{SCHEMA}.release.id"), primary_key=True, autoincrement=False
+    )
+    user_id: Mapped[int]
+    institution_id: Mapped[int]
+    role: Mapped[str]
+    reason: Mapped[str]
     at: Mapped[Now]
 
 

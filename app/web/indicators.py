@@ -32,7 +32,7 @@ Code = Annotated[str, Path(title="Código del indicador", max_length=10)]
 def index(page: CurrentPage) -> Response:
     """Each indicator for the country, year by year."""
     record(page.session, page.actor, "indicators.list")
-    found = [_computed(page, code) for code in INDICATORS]
+    found = _computed(page, *INDICATORS)
     return page.draw(
         "indicators/index.html", indicators=[_country(one) for one in found], as_of=_as_of(found)
     )
@@ -41,7 +41,7 @@ def index(page: CurrentPage) -> Response:
 @router.get("/{code}", dependencies=[_READS])
 def detail(code: Code, page: CurrentPage) -> Response:
     """One indicator: a year by department, its definition and what it counts."""
-    found = _computed(page, indicator(code).code)
+    [found] = _computed(page, indicator(code).code)
     years = [period["year"] for period in found["periods"]]
     asked = page.query("anio")
     year = int(asked) if asked.isdigit() and int(asked) in years else (years[-1] if years else None)
@@ -59,7 +59,7 @@ def detail(code: Code, page: CurrentPage) -> Response:
 @router.get("/{code}/tabla.csv", dependencies=[_READS])
 def table(code: Code, page: CurrentPage) -> Response:
     """The table of a year by department, or of the country year by year, as CSV."""
-    found = _computed(page, indicator(code).code)
+    [found] = _computed(page, indicator(code).code)
     year = page.query("anio")
     period = next((p for p in found["periods"] if str(p["year"]) == year), None)
     head = [_first(found), *(measure["label"] for measure in _measures(found))]
@@ -77,14 +77,13 @@ def table(code: Code, page: CurrentPage) -> Response:
     return Response(out.getvalue().encode("utf-8-sig"), headers=headers, media_type="text/csv; charset=utf-8")
 
 
-def _computed(page: Page, code: str) -> dict[str, Any]:
-    record(page.session, page.actor, "indicators.read", detail={"indicator": code, "year": "todos"})
-    with page.runtime.database.reporting("ruv_report") as connection:
-        return compute(connection, code)
+def _computed(page: Page, *codes: str) -> list[dict[str, Any]]:
+    record(page.session, page.actor, "indicators.read", detail={"indicators": codes, "year": "todos"})
+    return compute(page.runtime.database, page.actor, codes)
 
 
 def _as_of(found: Sequence[dict[str, Any]]) -> str:
-    return str(found[0]["as_of"]) if found else ""
+    return str(found[0]["as_of"] or "") if found else ""
 
 
 def _first(found: dict[str, Any]) -> str:

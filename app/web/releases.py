@@ -154,6 +154,7 @@ def _listed(view: ReleaseView) -> dict[str, Any]:
         "year": view.year,
         "kind": kinds.get(view.kind, view.kind.capitalize()),
         "published_at": view.published_at,
+        "discarded_at": view.discarded_at,
         "built_at": view.built_at,
         "missing": APPROVALS - len(view.approvals),
     }
@@ -167,6 +168,7 @@ def _draw(page: Page, code: str) -> Response:
         files = queries.list_files(connection, view)
         about = json.loads(queries.read_file(connection, view, METADATA, JSON).content)
     approved = page.actor.user_id in {approval.user_id for approval in view.approvals}
+    waits = view.published_at is None and view.discarded_at is None
     roles = policy().roles
     return page.draw(
         "releases/release.html",
@@ -176,6 +178,6 @@ def _draw(page: Page, code: str) -> Response:
         smallest=SMALLEST_PRINTED,
         files=files,
         approvals=[(roles[a.role].label if a.role in roles else "", a.at) for a in view.approvals],
-        approvable=view.published_at is None and not approved and page.may(Permission.RELEASES_PUBLISH),
-        approved=approved and view.published_at is None,
+        approvable=waits and not approved and page.may(Permission.RELEASES_PUBLISH),
+        approved=approved and waits,
     )

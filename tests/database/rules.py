@@ -126,6 +126,7 @@ DEFINERS = {
     "record_of_case",
     "record_of_code",
     "reconciliation",
+    "traced_builds",
     "referral_accepted",
     "refresh_population",
     "refresh_seats",

@@ -144,7 +144,9 @@ def test_a_savepoint_keeps_the_actor_and_the_next_transaction_binds_it_again(wor
 
 def single(runtime: Runtime, size: int = 1) -> Database:
     """The same database over a pool of few connections."""
-    return Database(runtime.database._urls, runtime.vault, pool_size=size, max_overflow=0)
+    return Database(
+        runtime.database._urls, runtime.vault, runtime.database.witness, pool_size=size, max_overflow=0
+    )
 
 
 def test_sixteen_threads_on_two_connections_never_see_each_other(world: World, runtime: Runtime) -> None:

@@ -21,10 +21,16 @@ from app.services.releases.build import build, build_release
 from app.services.releases.ledger import spent
 from app.services.releases.noise import Calibration
 from app.services.releases.queries import find_release, list_releases
-from app.services.releases.service import approve
+from app.services.releases.service import approve, discard
 from app.services.releases.workload import workload_v1
 from tests.releases.registry import Registry
 from tests.releases.stored import files_of, rows_of
+
+COLUMNS = (
+    "reference_year, kind, workload_version, workload_sha, snapshot, snapshot_sha, ledger_head, rho,"
+    " code_version, built_by, built_institution_id"
+)
+WHY = "El registro corrigió departamentos."
 
 
 def _stored(runtime: Runtime) -> dict[str, int]:
@@ -112,7 +118,8 @@ def test_the_fingerprint_of_the_snapshot_does_not_depend_on_the_counts_alone(
     own: Runtime, registry: Registry, year: int
 ) -> None:
     """A hash of small counts could be guessed: two releases of the same counts have different ones."""
-    first, second = (build(own.database, registry.actor, year) for _ in range(2))
+    first = build(own.database, registry.actor, year)
+    second = build(own.database, registry.actor, year, revision=WHY)
     with own.database.reporting(RELEASE) as connection:
         shas = {find_release(connection, b.code, drafts=True).snapshot_sha for b in (first, second)}
         texts = connection.scalars(text("SELECT snapshot FROM release.release")).all()
@@ -128,27 +135,81 @@ def test_the_schema_has_no_place_for_a_count(own: Runtime) -> None:
                 " WHERE c.relnamespace = 'release'::regnamespace AND c.relkind = 'r' AND a.attnum > 0"
             )
         ).all()
-    assert {table for table, _ in columns} == {"release", "artefact", "approval", "ledger"}
+    assert {table for table, _ in columns} == {"release", "artefact", "approval", "discard", "ledger"}
     assert {name for table, name in columns if table == "artefact"} == {
         "release_id", "name", "format", "content", "sha256",
     }  # fmt: skip
     assert not {name for _, name in columns if "count" in name or "value" in name or "noisy" in name}
 
 
-def test_a_rebuild_is_a_new_release_then_the_budget_of_the_year_is_closed(
+def test_a_year_is_drawn_once_and_revised_once_when_asked_for(
     own: Runtime, registry: Registry, year: int
 ) -> None:
+    with pytest.raises(Conflict, match="no tiene todavía"):
+        build(own.database, registry.actor, year, revision=WHY)
     annual = build(own.database, registry.actor, year)
-    first = files_of(own, annual.code)
-    revision = build(own.database, registry.actor, year)
+    first, stored = files_of(own, annual.code), _stored(own)
+    with pytest.raises(Conflict, match="--revision"):
+        build(own.database, registry.actor, year)
+    with pytest.raises(Invalid, match="motivo"):
+        build(own.database, registry.actor, year, revision=" breve ")
+    assert _stored(own) == stored, "asking again spends nothing"
+    again = text(
+        f"INSERT INTO release.release (code, {COLUMNS}) SELECT 'LI-0000-0000-0000', {COLUMNS}"  # noqa: S608
+        " FROM release.release WHERE code = :c"
+    )
+    with pytest.raises(Exception, match="reference_year_kind"), own.database.reporting(RELEASE) as raw:
+        raw.execute(again, {"c": annual.code})
+    revision = build(own.database, registry.actor, year, revision=WHY)
     assert (annual.kind, revision.kind) == ("ANUAL", "REVISION")
     assert revision.code != annual.code
     assert float(revision.spent) == pytest.approx(0.35)
     assert files_of(own, annual.code) == first
+    about = json.loads(files_of(own, revision.code)["metadata", "json"])
+    assert about["motivo_de_la_revision"] == WHY
     stored = _stored(own)
-    with pytest.raises(Conflict):
-        build(own.database, registry.actor, year)
+    for why in (None, WHY):
+        with pytest.raises(Conflict):
+            build(own.database, registry.actor, year, revision=why)
     assert _stored(own) == stored
+
+
+def test_a_discarded_draft_is_approved_by_nobody_and_gives_no_budget_back(
+    own: Runtime, stewards: tuple[Actor, Actor], registry: Registry, year: int
+) -> None:
+    built = build(own.database, stewards[0], year)
+    approve(own.database, stewards[0], built.code)
+    with pytest.raises(Forbidden):
+        discard(own.database, registry.world.actor("analyst"), built.code, WHY)
+    with pytest.raises(Invalid):
+        discard(own.database, stewards[1], built.code, "no")
+    assert discard(own.database, stewards[1], built.code, WHY).discarded_at is not None
+    for actor in stewards:
+        with pytest.raises(Conflict, match="descartada"):
+            approve(own.database, actor, built.code)
+    with pytest.raises(Conflict, match="descartada"):
+        discard(own.database, stewards[0], built.code, WHY)
+    with pytest.raises(Exception, match="published or discarded"), own.database.reporting(RELEASE) as raw:
+        raw.execute(
+            text(
+                "INSERT INTO release.approval (release_id, user_id, institution_id, role)"
+                " SELECT id, 1, 1, 'x' FROM release.release WHERE code = :c"
+            ),
+            {"c": built.code},
+        )
+    with own.database.reporting(RELEASE) as connection:
+        assert spent(connection, year) == built.spent
+        assert built.code not in {view.code for view in list_releases(connection, drafts=False)}
+    with pytest.raises(Conflict, match="--revision"):
+        build(own.database, stewards[0], year)
+
+
+def test_what_is_published_is_not_discarded(own: Runtime, stewards: tuple[Actor, Actor], year: int) -> None:
+    code = build(own.database, stewards[0], year).code
+    for actor in stewards:
+        approve(own.database, actor, code)
+    with pytest.raises(Conflict, match="publicada"):
+        discard(own.database, stewards[0], code, WHY)
 
 
 def test_over_the_cap_nothing_is_stored(own: Runtime, registry: Registry, year: int) -> None:
@@ -217,9 +278,7 @@ def test_without_a_trace_there_is_no_release(
     assert _stored(own) == stored
 
 
-def test_two_builds_at_once_are_one_annual_release_and_one_revision(
-    own: Runtime, registry: Registry, year: int
-) -> None:
+def test_builds_at_once_are_one_annual_release(own: Runtime, registry: Registry, year: int) -> None:
     kinds: list[str] = []
     failures: list[type[Exception]] = []
 
@@ -236,9 +295,9 @@ def test_two_builds_at_once_are_one_annual_release_and_one_revision(
         thread.join()
     with own.database.reporting(RELEASE) as connection:
         total = spent(connection, year)
-    assert sorted(kinds) == ["ANUAL", "REVISION"][: len(kinds)]
-    assert len(kinds) + len(failures) == 4
-    assert total <= Decimal("0.35")
+    assert kinds == ["ANUAL"]
+    assert len(failures) == 3
+    assert total <= Decimal("0.25")
 
 
 def test_only_a_closed_year(own: Runtime, registry: Registry) -> None:

@@ -112,8 +112,9 @@ def test_an_altered_ledger_ends_with_1(ruv: Run, registry: Registry, year: int) 
 
 
 def test_indicators(ruv: Run, registry: Registry, year: int) -> None:
-    registry.crowd(year, 30, department="15", state="EN_REINTEGRACION")
-    registry.crowd(year, 20, department="08", state="EN_REINTEGRACION")
+    for department, attended, others in (("15", 30, 15), ("08", 20, 12)):
+        registry.crowd(year, attended, department=department, state="EN_REINTEGRACION")
+        registry.crowd(year, others, department=department)
     everything = ruv("indicators", "--json")
     assert everything.exit_code == 0, everything.stderr
     assert [entry["code"] for entry in json.loads(everything.stdout)["indicators"]] == [
@@ -123,8 +124,11 @@ def test_indicators(ruv: Run, registry: Registry, year: int) -> None:
         "3.3.b",
     ]
     one = ruv("indicators", "3.2.b", "--year", str(year))
-    assert "50 personas detectadas" in one.stdout
-    assert "Lima: 30  30" in one.stdout
+    assert "77 personas detectadas" in one.stdout
+    assert "Lima: 45  30" in one.stdout
+    # The operator of the server sees no more than anybody: nobody has a signed plan, which is not said.
+    none = ruv("indicators", "3.1.b", "--year", str(year))
+    assert "Con PRI suscrito: reservado" in none.stdout
     assert ruv("indicators", "9.9.z").exit_code == 1
     named = ruv("indicators", "--user", registry.world.actor("analyst").username, "--json")
     assert named.exit_code == 0

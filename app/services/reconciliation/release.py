@@ -23,7 +23,7 @@ from app.services.reconciliation.figures import (
 )
 from app.services.reconciliation.tables import Fitting
 
-SMALLEST_PUBLISHED = 10
+SMALLEST_PUBLISHED = 11
 """Smallest number of persons or records that is published."""
 MOST_NAMED = 5
 """Sources published by name, the largest first; the others are put together."""

@@ -1,4 +1,4 @@
-"""The figures of a year reconciled between sources: exact inside, or in a form that may leave the house."""
+"""A year's figures reconciled between sources: from a snapshot, small numbers and what tells them hidden."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
+from app.access.policy import policy
 from app.audit import record
-from app.db import vault_of
+from app.db import Database, vault_of
 from app.errors import FieldError, Invalid
 from app.matching import RULES_VERSION, Band
-from app.records.kinds import today
+from app.records.kinds import LIMA, today
 from app.services.reconciliation import queries
 from app.services.reconciliation.figures import EVERYBODY, Figures, Group, groups, together
 from app.services.reconciliation.release import OTHERS, SMALLEST_PUBLISHED, Released, release
+from app.services.snapshots import LEAST_CHANGED, snapshots
 
 FIRST_YEAR = 1900
 PRINTED, HIDDEN = "PUBLICADO", "RESERVADO"
@@ -30,22 +32,33 @@ COMMON_NOTES = (
     "Una persona es un registro con los que se unieron a él; mientras no se decide una duda, son dos.",
     "No se cuentan las alertas sin confirmar ni los casos descartados. El año es el de referencia del caso.",
 )
-INSIDE_NOTE = "No son datos anónimos: son de trabajo interno y no se publican."
+INSIDE_NOTE = (
+    "No son datos anónimos: son de trabajo interno y no se publican. Se reserva todo número menor que "
+    f"{SMALLEST_PUBLISHED} y los que permitirían deducirlo; las fuentes pequeñas van juntas."
+)
+HELD_NOTE = (
+    f"Las cifras se renuevan a lo más una vez al mes, y solo si en el año cambiaron al menos {LEAST_CHANGED} "
+    "personas."
+)
+EXACT_NOTE = "CIFRAS EXACTAS Y AL MOMENTO: una diferencia entre dos consultas puede ser una persona."
 RELEASE_NOTE = (
     f"Se reserva todo número menor que {SMALLEST_PUBLISHED}, sea cero o no, y los que permitirían deducirlo."
     " Publíquese una sola vez por año: dos cortes distintos se pueden restar."
 )
 
 
-def reconcile(session: Session, actor: Actor, year: int, *, released: bool = False) -> dict[str, Any]:
+def reconcile(
+    database: Database, session: Session, actor: Actor, year: int, *, released: bool = False
+) -> dict[str, Any]:
     """What each source counted in a year, how many persons that is, and how many two and three share.
 
-    The same data give the same figures and the same `input_hash`, which is keyed: nobody outside can try
-    small numbers until it fits.
+    The figures stand still until ten persons changed, as the indicators' do, and with them the `input_hash`,
+    which is keyed: nobody outside can try small numbers until it fits.
 
     Args:
+        database: counted as `ruv_report`.
         session: of the actor.
-        actor: who asks; the operator of the server (`SETUP`) may too.
+        actor: who asks; the operator of the server (`SETUP`) may too, and sees no more than anybody.
         year: the reference year.
         released: the form that may leave the house, of closed years alone.
 
@@ -58,15 +71,38 @@ def reconcile(session: Session, actor: Actor, year: int, *, released: bool = Fal
         require(actor, Permission.INDICATORS_READ)
     _check_year(year, closed=released)
     record(session, actor, "matching.reconcile", detail={"year": year, "released": released})
+    if policy().permits(actor.role, Permission.INDICATORS_EXACT) and not released:
+        return exact(session, year)
+    found = snapshots(database, year, overlaps=True).get(year)
+    figures = found.reconciliation if found else Figures(year, {}, {}, {}, "")
+    as_of = found.taken_at.astimezone(LIMA).date().isoformat() if found else None
+    notes = (RELEASE_NOTE if released else INSIDE_NOTE, HELD_NOTE, *COMMON_NOTES)
+    return {
+        **_head(session, figures, as_of),
+        "form": "release" if released else "inside",
+        **_guarded(release(figures), _labels(session, figures)),
+        "notes": list(notes),
+    }
+
+
+def exact(session: Session, year: int) -> dict[str, Any]:
+    """The figures as they are now, nothing hidden: for who holds `indicators:exact`."""
     figures = queries.figures(session, year)
-    labels = {OTHERS: _OTHERS_LABEL, **queries.names(session, figures.sources)}
-    head = {
-        "year": year,
-        "as_of": datetime.now(UTC).isoformat(timespec="seconds"),
+    as_of = datetime.now(UTC).isoformat(timespec="seconds")
+    return {**_head(session, figures, as_of), **_exact(figures, _labels(session, figures))}
+
+
+def _head(session: Session, figures: Figures, as_of: str | None) -> dict[str, Any]:
+    return {
+        "year": figures.year,
+        "as_of": as_of,
         "rules_version": RULES_VERSION,
         "input_hash": _input_hash(vault_of(session).secret("audit"), figures),
     }
-    return {**head, **(_outside(release(figures), labels) if released else _inside(figures, labels))}
+
+
+def _labels(session: Session, figures: Figures) -> dict[str, str]:
+    return {OTHERS: _OTHERS_LABEL, **queries.names(session, figures.sources)}
 
 
 def _check_year(year: int, *, closed: bool) -> None:
@@ -89,10 +125,10 @@ def _input_hash(key: bytes, figures: Figures) -> str:
     return hmac.new(key, b"reconciliation\0" + body.encode(), "sha256").hexdigest()
 
 
-def _inside(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
+def _exact(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
     persons = {group: together(figures.persons, group) for group in groups(figures.sources)}
     return {
-        "form": "inside",
+        "form": "exact",
         "records": sum(figures.records.values()),
         "persons": persons[EVERYBODY],
         "sources": [
@@ -107,14 +143,13 @@ def _inside(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
         "pairs": _overlaps(persons, 2),
         "triples": _overlaps(persons, 3),
         "undecided": {label: figures.undecided.get(band, 0) for band, label in _BANDS.items()},
-        "notes": [INSIDE_NOTE, *COMMON_NOTES],
+        "notes": [EXACT_NOTE, *COMMON_NOTES],
     }
 
 
-def _outside(released: Released, labels: Mapping[str, str]) -> dict[str, Any]:
+def _guarded(released: Released, labels: Mapping[str, str]) -> dict[str, Any]:
     persons = {group: _cell(value) for group, value in released.persons.items()}
     return {
-        "form": "release",
         "smallest": SMALLEST_PUBLISHED,
         "persons": persons[EVERYBODY],
         "sources": [
@@ -128,7 +163,6 @@ def _outside(released: Released, labels: Mapping[str, str]) -> dict[str, Any]:
         "pairs": _overlaps(persons, 2),
         "triples": _overlaps(persons, 3),
         "undecided": _cell(released.undecided),
-        "notes": [RELEASE_NOTE, *COMMON_NOTES],
     }
 
 

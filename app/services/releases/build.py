@@ -7,7 +7,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from importlib.metadata import version
@@ -24,14 +24,15 @@ from app.codes import new_code
 from app.db import Database
 from app.errors import Invalid, Unavailable
 from app.models.releases import Release, ReleaseArtefact
-from app.services.releases import artefacts, consistency, ledger, noise
+from app.services.releases import artefacts, consistency, ledger, noise, witness
 from app.services.releases.artefacts import Artefact, Heading
 from app.services.releases.fold import fold
 from app.services.releases.ledger import Charge, Kind
 from app.services.releases.metadata import Facts, describe
 from app.services.releases.noise_audit import audit_noise
 from app.services.releases.population_queries import freeze, groups
-from app.services.releases.queries import next_kind
+from app.services.releases.queries import kind_to_draw
+from app.services.releases.service import checked_reason
 from app.services.releases.withhold import Cell, withhold
 from app.services.releases.workload import Workload, workload_v1
 
@@ -51,7 +52,13 @@ class Built:
 
 
 def build_release(
-    report: Connection, release: Connection, year: int, actor: Actor, *, today: date | None = None
+    report: Connection,
+    release: Connection,
+    year: int,
+    actor: Actor,
+    *,
+    revision: str | None = None,
+    today: date | None = None,
 ) -> Built:
     """Draw the registered tables over a closed reference year and store them, unpublished.
 
@@ -60,18 +67,19 @@ def build_release(
         release: a transaction of `ruv_release`; whoever opened it commits it.
         year: the reference year.
         actor: who builds it.
+        revision: why the year is revised; None draws the annual release.
         today: the day on which the year must have ended (default: today in Lima).
 
     Raises:
         Invalid: the year has not ended.
-        Conflict: its budget is spent, or its one revision exists; nothing is stored.
+        Conflict: its budget is spent, or it was drawn already; nothing is stored.
         WorkloadChanged: the registered list of tables was altered.
         Unavailable: the noise is not what would be charged.
     """
     _require_closed(year, today or today_in_lima())
     workload = workload_v1()
     ledger.hold(release)
-    kind = next_kind(release, year)
+    kind = kind_to_draw(release, year, revision=revision is not None)
     snapshot = json.dumps(freeze(report), sort_keys=True)
     what = Charge(
         release_code=new_code("LI"),
@@ -86,7 +94,7 @@ def build_release(
     head = ledger.charge(release, what, widths)
     cells = _draw(workload, report, year, widths)
     spent = ledger.spent(release, year)
-    facts = Facts(what, head, widths, spent, json.loads(snapshot)["at"], _software())
+    facts = Facts(what, head, widths, spent, json.loads(snapshot)["at"], _software(), revision)
     rho = sum((Decimal(repr(width.rho)) for width in widths.values()), Decimal(0))
     _store(release, workload, facts, cells, snapshot, rho, actor)
     return Built(what.release_code, year, kind, rho, spent)
@@ -167,20 +175,32 @@ def _software() -> dict[str, str]:
     }
 
 
-def build(database: Database, actor: Actor, year: int) -> Built:
+def build(database: Database, actor: Actor, year: int, *, revision: str | None = None) -> Built:
     """`build_release` with its permission, its transactions and its trace, which is committed first.
 
+    Trace and witness are written before the ledger is committed, so that no build is ever known to it alone.
     The operator of the server (`SETUP`) may build, since whoever builds decides nothing: two people approve.
+
+    Args:
+        database: with its witness.
+        actor: who builds.
+        year: the reference year.
+        revision: why it is revised; None draws the annual release, once.
 
     Raises:
         Forbidden: the actor may not publish.
-        Invalid, Conflict: see `build_release`.
+        Invalid, Conflict: see `build_release`; or trace or witness know a build that the ledger does not.
+        Unavailable: the witness cannot be written.
     """
     if actor != SETUP:
         require(actor, Permission.RELEASES_PUBLISH)
+    reason = None if revision is None else checked_reason(revision)
     with database.reporting("ruv_report") as report, database.reporting("ruv_release") as release:
-        built = build_release(report, release, year, actor)
-        detail = {"release": built.code, "year": year, "kind": built.kind.value, "rho": str(built.rho)}
+        ledger.hold(release)
+        witness.require_whole(database, release)
+        built = build_release(report, release, year, actor, revision=reason)
+        known = witness.Known(built.code, year, built.kind, str(built.rho))
         with database.session(actor) as trace:
-            record(trace, actor, "releases.build", detail=detail)
+            record(trace, actor, "releases.build", detail=asdict(known))
+        witness.testify(database, known)
     return built

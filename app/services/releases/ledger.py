@@ -119,6 +119,12 @@ def spent(connection: Connection, year: int) -> Decimal:
     return Decimal(0) if total is None else total
 
 
+def spent_on(connection: Connection, code: str) -> Decimal:
+    """What was charged for a release (zCDP rho)."""
+    total = connection.scalar(select(func.sum(LedgerEntry.rho)).where(LedgerEntry.release_code == code))
+    return Decimal(0) if total is None else total
+
+
 def row_sha(entry: LedgerEntry) -> str:
     """The hash of a stored row, from its own columns."""
     at: datetime = entry.at

@@ -45,6 +45,8 @@ class Facts:
     spent: Decimal
     counted_at: str
     software: Mapping[str, str]
+    reason: str | None = None
+    """Why the year is revised."""
 
 
 def describe(workload: Workload, facts: Facts, files: Sequence[Artefact]) -> dict[str, Any]:
@@ -73,6 +75,7 @@ def describe(workload: Workload, facts: Facts, files: Sequence[Artefact]) -> dic
             "Una liberación no se modifica. Un año admite a lo más una revisión posterior, con ruido nuevo "
             "que también se asienta; la anterior se conserva."
         ),
+        **({"motivo_de_la_revision": facts.reason} if facts.reason else {}),
         "licencia": SOURCE_LICENCE,
         "programas": dict(facts.software),
     }

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from app.errors import Conflict, NotFound
-from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact
+from app.models.releases import LedgerEntry, Release, ReleaseApproval, ReleaseArtefact, ReleaseDiscard
 from app.services.releases.ledger import CAP, Kind
 
 APPROVALS = 2
@@ -51,6 +51,7 @@ class ReleaseView:
     rho: Decimal
     code_version: str
     built_at: datetime
+    discarded_at: datetime | None
     approvals: tuple[Approval, ...]
 
     @property
@@ -73,17 +74,23 @@ class StoredFile:
     content: bytes
 
 
-def next_kind(connection: Connection, year: int) -> Kind:
-    """What the next release of a year is charged as: the annual one, then the one revision.
+def kind_to_draw(connection: Connection, year: int, *, revision: bool) -> Kind:
+    """What the release of a year would be charged as: each kind is drawn once, the revision when asked for.
 
     Raises:
-        Conflict: both exist.
+        Conflict: it was drawn already, or there is nothing yet to revise.
     """
     known = set(connection.scalars(select(LedgerEntry.kind).where(LedgerEntry.reference_year == year)))
-    for kind in Kind:
-        if kind.value not in known:
-            return kind
-    raise Conflict(f"El año {year} ya tiene su liberación anual y su única revisión.")
+    if not revision and Kind.ANNUAL.value in known:
+        raise Conflict(
+            f"La liberación anual de {year} ya se sorteó y no se sortea otra vez. Si el registro cambió, su "
+            "única revisión se pide con --revision y el motivo."
+        )
+    if revision and Kind.ANNUAL.value not in known:
+        raise Conflict(f"El año {year} no tiene todavía una liberación que revisar.")
+    if revision and Kind.REVISION.value in known:
+        raise Conflict(f"El año {year} ya tiene su liberación anual y su única revisión.")
+    return Kind.REVISION if revision else Kind.ANNUAL
 
 
 def list_releases(connection: Connection, *, drafts: bool) -> list[ReleaseView]:
@@ -150,19 +157,24 @@ def spent_by_year(connection: Connection) -> list[tuple[int, Decimal, Decimal]]:
 
 
 def _releases() -> Select[*tuple[Any, ...]]:
-    return select(
-        Release.id,
-        Release.code,
-        Release.reference_year.label("year"),
-        Release.kind,
-        Release.workload_version,
-        Release.workload_sha,
-        Release.snapshot_sha,
-        Release.ledger_head,
-        Release.rho,
-        Release.code_version,
-        Release.built_at,
-    ).order_by(Release.reference_year.desc(), Release.id.desc())
+    return (
+        select(
+            Release.id,
+            Release.code,
+            Release.reference_year.label("year"),
+            Release.kind,
+            Release.workload_version,
+            Release.workload_sha,
+            Release.snapshot_sha,
+            Release.ledger_head,
+            Release.rho,
+            Release.code_version,
+            Release.built_at,
+            ReleaseDiscard.at.label("discarded_at"),
+        )
+        .outerjoin(ReleaseDiscard, ReleaseDiscard.release_id == Release.id)
+        .order_by(Release.reference_year.desc(), Release.id.desc())
+    )
 
 
 def _view(row: RowMapping, approvals: Mapping[int, tuple[Approval, ...]]) -> ReleaseView:
