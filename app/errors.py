@@ -145,6 +145,13 @@ class BrokenSeal(Conflict):
         super().__init__(detail)
 
 
+class Contradicted(Conflict):
+    """Two records that cannot be one person; `contradictions` says of which kind, never what they say."""
+
+    type = "contradiction"
+    title = "Los dos registros se contradicen"
+
+
 class StaleVersion(AppError):
     """Somebody changed it in the meantime (lost race on If-Match)."""
 

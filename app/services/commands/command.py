@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Final
 
 from app.catalogues import code_list
+from app.matching.contradictions import Doubt
 
 MERGE: Final = "FUSION"
 SPLIT: Final = "SEPARACION"
@@ -44,6 +46,15 @@ REASONS: Final = MappingProxyType(
 )
 """Reasons by kind. Codes only: a command holds no text, so nothing in it needs sealing."""
 
+WARNINGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        Doubt.SEX: "El sexo de los dos registros no es el mismo.",
+        Doubt.AGE: "La edad de los dos registros difiere en más de diez años.",
+        Doubt.DOCUMENTS: "Cada registro tiene un documento del mismo tipo y son distintos.",
+    }
+)
+"""What does not agree between two records, in words: for who asks and who approves, without any value."""
+
 REFUSALS: Final = code_list("command_refusal").labels
 
 
@@ -51,7 +62,8 @@ REFUSALS: Final = code_list("command_refusal").labels
 class Command:
     """What was asked. `victim_id` and `other_id` are records; `state` and `version` as stored.
 
-    `fingerprint` is what the executor compares with what it finds, to refuse what was asked of another state.
+    `fingerprint` is what the executor compares with what it finds, to refuse what was asked of another state;
+    `warnings` are what did not agree between the two records of a merge when it was asked.
     """
 
     id: int
@@ -67,6 +79,7 @@ class Command:
     expires_at: datetime
     decided_at: datetime | None
     refusal_reason: str | None
+    warnings: list[str]
     version: int
 
     @property

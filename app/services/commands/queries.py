@@ -26,6 +26,7 @@ from app.services.commands.command import (
     REASONS,
     REFUSALS,
     STATES,
+    WARNINGS,
     Command,
 )
 from app.services.paging import PAGE, cursor_of, read_cursor
@@ -137,6 +138,7 @@ def view(actor: Actor, found: Found) -> dict[str, Any]:
         "subject": _subject_of(command, face),
         "reason": command.reason,
         "reason_label": REASONS[command.kind][command.reason],
+        "warnings": [WARNINGS.get(code, code) for code in command.warnings],
         "state": command.state_now,
         "state_label": STATES[command.state_now],
         "requested_at": command.requested_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import func, update
@@ -23,6 +23,7 @@ from app.services.commands.command import DISCARD, LAPSED, MERGE, PENDING, REASO
 from app.services.commands.executors import FINGERPRINTS
 from app.services.commands.queries import Subject, find, own_waiting, subject
 from app.services.commands.trace import note
+from app.services.matching.merging import check_pair
 from app.services.state_machine import refused
 
 _WAITS = "Su unidad ya lo pidió y espera a la segunda persona."
@@ -36,13 +37,15 @@ def request_merge(session: Session, actor: Actor, keep: str, absorb: str, reason
         NotFound: neither of the two is in scope (the custody of the register asks about any).
         Invalid: a code that is none or nobody's, or a reason off the list; `errors` names the field.
         Conflict: both are one person already, or the unit's request waits.
+        Contradicted, BrokenSeal: they cannot be one person, or that cannot be seen.
     """
     require(actor, Permission.COMMANDS_REQUEST)
     _check_reason(MERGE, reason)
     kept, absorbed = _two(session, actor, {"keep": keep, "absorb": absorb})
     if kept.person_id == absorbed.person_id:
         raise Conflict("Los dos códigos son ya de una misma persona.")
-    return _request_pair(session, actor, MERGE, (kept.person_id, absorbed.person_id), reason)
+    pair = (kept.person_id, absorbed.person_id)
+    return _request_pair(session, actor, MERGE, pair, reason, check_pair(session, actor, *pair))
 
 
 def request_split(session: Session, actor: Actor, code: str, record: str, reason: str) -> Command:
@@ -86,9 +89,18 @@ def request_discard(
     return _request(session, actor, DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
 
 
-def _request_pair(session: Session, actor: Actor, kind: str, pair: tuple[int, int], reason: str) -> Command:
+def _request_pair(
+    session: Session,
+    actor: Actor,
+    kind: str,
+    pair: tuple[int, int],
+    reason: str,
+    warnings: Sequence[str] = (),
+) -> Command:
     subject_now = {"victim_id": pair[0], "other_id": pair[1], "case_id": None}
-    return _request(session, actor, kind, subject_now, reason, lambda: FINGERPRINTS[kind](session, *pair))
+    return _request(
+        session, actor, kind, subject_now, reason, lambda: FINGERPRINTS[kind](session, *pair), warnings
+    )
 
 
 def _request(
@@ -98,6 +110,7 @@ def _request(
     subject_now: dict[str, int | None],
     reason: str,
     fingerprint: Callable[[], str],
+    warnings: Sequence[str] = (),
 ) -> Command:
     waiting = own_waiting(session, kind, subject_now)
     if waiting is not None:
@@ -109,6 +122,7 @@ def _request(
         "code": code,
         "reason": reason,
         "fingerprint": fingerprint(),
+        "warnings": list(warnings),
         "requested_by": actor.user_id,
         "requested_unit_id": actor.unit_id,
         "requested_institution_id": actor.institution_id,

@@ -15,16 +15,33 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
+from app.access.contradicting import compare_pair
 from app.audit import record
-from app.errors import AppError, Conflict, StaleVersion
+from app.errors import AppError, Conflict, Contradicted, StaleVersion
+from app.matching.contradictions import Contradiction
 from app.services.commands.command import Command
 from app.services.commands.queries import PURPOSE
+from app.services.commands.telling import DONE, tell
 
 _CHANGED: Final = "RM001"
 _TAKEN_IN_TWICE: Final = "RM002"
 _ENTANGLED: Final = "RM003"
+_BROKEN: Final = "RM004"
+_CONTRADICTED: Final = "RM005"
+_WAY_OUT: Final = "No pueden ser una misma persona: si uno está equivocado, primero corríjalo."
+IMPOSSIBLE: Final = MappingProxyType(
+    {
+        Contradiction.SEX_AND_AGE: "El sexo y la edad de los dos registros no concuerdan.",
+        Contradiction.DOCUMENTS: (
+            "Cada registro tiene un documento verificado del mismo tipo y son distintos."
+        ),
+    }
+)
 _MERGE: Final = MappingProxyType(
     {
+        _BROKEN: "Una parte de uno de los dos registros tiene el sello roto: avise al Oficial de Datos "
+        "Personales; mientras tanto no se unen.",
+        _CONTRADICTED: f"{IMPOSSIBLE[Contradiction.SEX_AND_AGE]} {_WAY_OUT}",
         _TAKEN_IN_TWICE: "Las dos están alojadas en un centro de acogida: cierre una de las dos acogidas.",
         _ENTANGLED: "Uno de los dos registros ya es parte de otra persona: pida la unión de nuevo.",
     }
@@ -45,13 +62,30 @@ def merge_fingerprint(session: Session, victim_id: int, other_id: int) -> str:
     return str(session.scalar(select(func.ruv.merge_fingerprint(victim_id, other_id))))
 
 
+def check_pair(session: Session, actor: Actor, victim_id: int, other_id: int) -> list[str]:
+    """Refuse to make one person of two who cannot be; returns what else does not agree (codes of `WARNINGS`).
+
+    Raises:
+        Contradicted: it says of which kind what contradicts is.
+        BrokenSeal: one of the two identities does not open.
+    """
+    impossible, doubts = compare_pair(session, actor, victim_id, other_id)
+    if impossible:
+        words = " ".join(IMPOSSIBLE[kind] for kind in impossible)
+        raise Contradicted(f"{words} {_WAY_OUT}", contradictions=[kind.value for kind in impossible])
+    return [doubt.value for doubt in doubts]
+
+
 def merge(session: Session, actor: Actor, command: Command) -> None:
     """Make one person of two: everything of `other_id` hangs from `victim_id` from now on, sealed as it was.
 
     Raises:
         StaleVersion: one of the two changed since the merge was asked for.
+        Contradicted, BrokenSeal: as `check_pair`.
         Conflict: both live in a shelter, or one of them is no person of its own any more.
     """
+    if command.other_id is not None:
+        check_pair(session, actor, command.victim_id, command.other_id)
     _carry_out(session, actor, command, "matching.merge", func.ruv.merge_records(command.id), _MERGE)
 
 
@@ -85,6 +119,7 @@ def _carry_out(
         if refusal is None:
             raise
         raise refusal from None
+    tell(session, actor, command, DONE)
 
 
 def _refusal(state: str | None, problems: Mapping[str, str]) -> AppError | None:

@@ -1,0 +1,39 @@
+"""Tell the units at work with two records what is asked about them: by their own case's code and no more."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor, matching_for
+from app.db import acting_as, driver_cursor, insert_rows
+from app.models import Notice
+from app.services.commands.command import MERGE, SPLIT, Command
+from app.services.notices.service import notice_row
+
+ASKED, DONE, REFUSED = "PEDIDA", "HECHA", "RECHAZADA"
+"""What became of it, as kinds of notices end."""
+_KINDS: Final = MappingProxyType({MERGE: "FUSION", SPLIT: "SEPARACION"})
+_PARTS = "SELECT * FROM ruv.command_parts(%(command)s)"
+
+
+def tell(session: Session, actor: Actor, command: Command, what: str) -> None:
+    """Leave a notice for each unit that takes part in a case of one of the two, in its own case.
+
+    Whoever asks or approves sees one of the two at most, so the database says whom to tell.
+    """
+    if command.kind not in _KINDS:
+        return
+    with acting_as(session, matching_for(actor)):
+        cursor = driver_cursor(session)
+        cursor.execute(_PARTS, {"command": command.id})
+        rows = [
+            notice_row(
+                f"{_KINDS[command.kind]}_{what}", unit_id=unit_id, subject_code=case_code,
+                victim_id=victim_id, case_id=case_id,
+            )
+            for victim_id, case_id, case_code, unit_id in cursor.fetchall()
+        ]  # fmt: skip
+        insert_rows(session, Notice, rows)
