@@ -88,7 +88,7 @@ def exchange(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Res
 def locked(request: Request) -> Response:
     """The lock: asks for the password and leads back to the same page."""
     speak(request, browsing.browsing_of(get_runtime(request).database, request.cookies.get(COOKIE, "")))
-    return draw(request, "session/locked.html", back=_back(request))
+    return draw(request, "session/locked.html", back=_back(request), kept=_kept(request))
 
 
 @router.post("/sesion/bloqueada", dependencies=[Public()])
@@ -101,7 +101,14 @@ def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Respo
         browsing.unlock(means_of(runtime), request.cookies.get(COOKIE, ""), secret)
     except AppError as error:
         form.refuse(error)
-        return draw(request, "session/locked.html", status=form.status, form=form, back=_back(request))
+        return draw(
+            request,
+            "session/locked.html",
+            status=form.status,
+            form=form,
+            back=_back(request),
+            kept=_kept(request),
+        )
     return RedirectResponse(_back(request), 303, _GONE)
 
 
@@ -164,7 +171,14 @@ def new_secret(form: Form) -> str:
 
 
 def _first(request: Request, form: Form) -> Response:
-    return draw(request, "session/first_password.html", status=form.status, form=form, back=_back(request))
+    return draw(
+        request,
+        "session/first_password.html",
+        status=form.status,
+        form=form,
+        back=_back(request),
+        kept=_kept(request),
+    )
 
 
 def _let_in(request: Request, token: str) -> Response:
@@ -174,11 +188,18 @@ def _let_in(request: Request, token: str) -> Response:
 
 
 def _door(request: Request, form: Form) -> Response:
-    return draw(request, "session/door.html", status=form.status, form=form, back=_back(request))
+    return draw(
+        request, "session/door.html", status=form.status, form=form, back=_back(request), kept=_kept(request)
+    )
 
 
 def _back(request: Request) -> str:
     return local_path(request.query_params.get("volver", "/"))
+
+
+def _kept(request: Request) -> str:
+    """Whether what was being written was kept: `si`, `no`, or nothing where nothing was sent."""
+    return request.query_params.get("guardado", "")
 
 
 def _set_cookie(answer: Response, token: str) -> None:
