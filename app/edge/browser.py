@@ -11,8 +11,9 @@ from starlette.formparsers import MultiPartParser
 
 from app.access.actor import Actor
 from app.edge.installation import get_runtime
-from app.errors import AgreementPending, Forbidden, SessionLocked, Unauthenticated, UnsupportedMedia
-from app.services.access.browsing import Browsing, browsing_of, form_token
+from app.edge.unsent import keep_unsent
+from app.errors import AgreementPending, AppError, Forbidden, SessionLocked, Unauthenticated, UnsupportedMedia
+from app.services.access.browsing import Browsing, browsing_of, form_token, former
 from app.services.access.preferences import AGREEMENT
 from app.services.access.sessions import SESSION_OVER
 
@@ -46,15 +47,33 @@ async def browser_actor(request: Request) -> Actor:
         raise Unauthenticated("Ingrese con su usuario y contraseña.")
     found = await run_in_threadpool(browsing_of, get_runtime(request).database, token)
     if found is None:
+        await _keep(request, token, None)
         raise Unauthenticated(SESSION_OVER)
     if found.locked:
+        await _keep(request, token, found.actor)
         raise SessionLocked("La sesión está bloqueada. Escriba su contraseña para continuar.")
     request.state.browsing = found
     if request.method not in SAFE:
         await _check_form(request, token)
     if found.agreed_version != AGREEMENT and request.url.path != AGREEING:
+        await _keep(request, token, found.actor)
         raise AgreementPending("Lea y acepte el compromiso de confidencialidad.")
     return found.actor
+
+
+async def _keep(request: Request, token: str, owner: Actor | None) -> None:
+    """Keep what a form said that is not taken now; what a script sent with htmx's header, it keeps itself."""
+    if request.method in SAFE or request.headers.get("HX-Request") == "true":
+        return
+    owner = owner or await run_in_threadpool(former, request.app.state.runtime.database, token)
+    if owner is None:
+        return  # of nobody we know: not even read
+    try:
+        await _check_form(request, token)
+        form = await sent_form(request)
+    except AppError:
+        return
+    await keep_unsent(request, form, owner)
 
 
 async def _check_form(request: Request, token: str) -> None:

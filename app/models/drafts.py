@@ -18,7 +18,9 @@ class Draft(Base):
         Index("ix_draft_updated_at", "updated_at"),
         CheckConstraint("form ~ '^[a-z]{1,30}(:[A-Za-z0-9-]{1,60}){0,2}$'", name="form"),
         CheckConstraint("kind ~ '^[a-z]{1,30}$'", name="kind"),
-        CheckConstraint("path ~ '^(/[A-Za-z0-9_-]+)+$' AND length(path) <= 200", name="path"),
+        CheckConstraint(
+            r"path ~ '^(/[A-Za-z0-9_.~%-]+)+(\?[A-Za-z0-9_.~%=&-]*)?$' AND length(path) <= 200", name="path"
+        ),
         CheckConstraint("subject_code ~ '^[A-Z]{2}(-[0-9A-Z]{4}){2,3}$'", name="subject_code"),
         CheckConstraint("reason ~ '^[a-z-]{1,40}$'", name="reason"),
         CheckConstraint("octet_length(sealed) <= 400000", name="size"),

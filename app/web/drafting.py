@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from starlette.datastructures import FormData
-
 from app.edge.browser import SAFE
 from app.services.drafts import service
-from app.services.drafts.service import REVIEW, Opened
+from app.services.drafts.service import REVIEW
+from app.web.keeping import sent
 from app.web.page import Page
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -34,11 +33,6 @@ def resume(page: Page, form: str) -> bool:
         return False
     page.form.sent = sent(found)
     return True
-
-
-def sent(draft: Opened) -> FormData:
-    """The fields of a draft as if they had just been sent."""
-    return FormData([(name, value) for name, values in draft.fields.items() for value in values])
 
 
 def finish(page: Page, form: str) -> None:

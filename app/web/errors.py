@@ -7,6 +7,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.edge.browser import AGREEING
+from app.edge.unsent import Unsent
 from app.errors import AgreementPending, SessionLocked
 from app.web.page import draw, speak
 from app.web.paths import local_path
@@ -25,9 +26,14 @@ def problem_page(request: Request, status: int, body: dict[str, Any]) -> Respons
 def _to_the_door(request: Request, kind: str) -> Response:
     doors = {SessionLocked.type: "/sesion/bloqueada", AgreementPending.type: AGREEING}
     door = doors.get(kind, "/ingreso")
+    headers = {"Cache-Control": "no-store"}
+    unsent: Unsent | None = getattr(request.state, "unsent", None)
+    if unsent is not None and unsent.kept and request.url.path == "/borradores":
+        return Response(status_code=204, headers=headers)
     if request.method == "GET" and request.url.path != "/":
         door += f"?volver={quote(local_path(request.url.path, request.url.query))}"
-    headers = {"Cache-Control": "no-store"}
+    elif unsent is not None:
+        door += f"?volver={quote(local_path(unsent.page))}&guardado={'si' if unsent.kept else 'no'}"
     if request.headers.get("HX-Request") == "true":
         return Response(status_code=204, headers={**headers, "HX-Redirect": door})
     return RedirectResponse(door, 303, headers)

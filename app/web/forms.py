@@ -6,7 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
@@ -26,6 +26,23 @@ _MISSING_ONE = re.compile(
 """How the services say which codes would do."""
 
 
+class Keeper(Protocol):
+    """Knows the drafts of the forms of a page."""
+
+    @property
+    def page(self) -> str:
+        """The address at which the page is opened again."""
+
+    def name(self, action: str) -> str:
+        """The draft of the form that is sent to `action`."""
+
+    def opened(self, name: str) -> FormData | None:
+        """What was kept of it, if it is to be shown."""
+
+    def drop(self, name: str) -> None:
+        """Throw it away, if it is such a draft."""
+
+
 class Form:
     """The fields of one form: sent ones, or the values it starts with."""
 
@@ -40,6 +57,9 @@ class Form:
         self.key = key if _KEY.fullmatch(key) else str(uuid.uuid4())
         self.version: int | None = self._version()
         self.draft = ""
+        self.keeper: Keeper | None = None
+        self.resumed = False
+        self._before: tuple[FormData | None, int | None] = (self.sent, self.version)
 
     def start(self, **initial: Any) -> None:
         """Values the form shows unless something was sent."""
@@ -182,6 +202,24 @@ class Form:
     def error(self, name: str) -> str:
         """What is wrong with a field, or nothing."""
         return next((e["message"] for e in self.errors if e["field"] == name), "")
+
+    def enter(self, action: str) -> str:
+        """Begin the form that is sent to `action`, with what was kept of it; the name of its draft."""
+        self._before = (self.sent, self.version)
+        if self.draft or self.keeper is None:
+            return self.draft
+        name = self.keeper.name(action)
+        if self.sent is None and (kept := self.keeper.opened(name)) is not None:
+            self.sent, self.resumed = kept, True
+            began = self._version()
+            self.version = self.version if began is None else began  # or what others changed would be lost
+        return name
+
+    def leave(self) -> str:
+        """End it: other forms of the page show nothing of it."""
+        self.sent, self.version = self._before
+        self.resumed = False
+        return ""
 
     def _raw(self, name: str) -> str:
         value = self.sent.get(name) if self.sent is not None else None

@@ -20,7 +20,7 @@ from app.services.idempotency import made_with
 from app.services.victims.probing import NOT_DUPLICATE
 from app.services.work.queries import find
 from app.web.controls import Control, read
-from app.web.drafting import resume, sent
+from app.web.drafting import resume
 from app.web.forms import Form
 from app.web.i18n import _
 from app.web.intake import (
@@ -39,6 +39,7 @@ from app.web.intake import (
     states,
     words,
 )
+from app.web.keeping import sent
 from app.web.page import CurrentPage, Page
 from app.web.templating import day, label, options
 

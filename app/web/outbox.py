@@ -5,22 +5,23 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 import uuid
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
+from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
 from app.access.actor import Actor
 from app.edge.browser import COOKIE
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
 from app.edge.problems import recorded
+from app.edge.unsent import place_of, written
 from app.errors import AppError, BadRequest, NotFound, TooLarge, UnsupportedMedia
 from app.records import all_fields, fields
 from app.services.access.browsing import form_token
 from app.services.drafts import service as drafts
-from app.services.drafts.service import REVIEW, Opened, Place
+from app.services.drafts.service import REVIEW, Opened
 from app.services.limits import PerMinute
 from app.services.outbox import devices
 from app.services.outbox.delivery import LARGEST, Envelope, accept
@@ -28,7 +29,7 @@ from app.web import i18n
 from app.web.agents import agent_words
 from app.web.controls import controls
 from app.web.delivering import handlers
-from app.web.drafting import sent
+from app.web.keeping import sent
 from app.web.page import HEADERS, CurrentPage, draw
 from app.web.static import assets, static, version
 from app.web.templating import label
@@ -42,7 +43,6 @@ def _(text: str) -> str:
     return text
 
 
-_CODE = re.compile(r"[A-Z]{2}(-[0-9A-Z]{4}){2,3}")
 _KEPT = ("ruv.css", "app.js", "govuk.js", "icon.svg")
 KINDS = {
     "nota": _("Nota del caso"),
@@ -53,6 +53,7 @@ KINDS = {
     "objetivo": _("Objetivo del plan"),
     "avance": _("Avance de un objetivo"),
     "encargo": _("Actividad del plan"),
+    "pagina": _("Formulario sin enviar"),
 }
 FIELDS = {
     "kind": _("Tipo"),
@@ -88,13 +89,8 @@ _TOO_FAST = _("Se enviaron demasiados textos en un minuto. Se seguirá en un mom
 @router.post("/borradores", dependencies=[SignedIn()])
 def keep(page: CurrentPage) -> Response:
     """Keeps a form while it is being written; asked by the page's script."""
-    form, path = page.form.text("_formulario") or "", page.form.text("_pagina") or ""
-    subject = _CODE.search(form) or _CODE.search(path)
-    fields: dict[str, list[str]] = {}
-    for name, value in page.form.sent.multi_items() if page.form.sent is not None else ():
-        if isinstance(value, str) and not name.startswith("_"):
-            fields.setdefault(name, []).append(value)
-    drafts.save(page.session, page.actor, Place(form, path, subject.group() if subject else None), fields)
+    form = page.form.sent or FormData()
+    drafts.save(page.session, page.actor, place_of(form), written(form))
     return Response(status_code=204, headers=_NEVER)
 
 

@@ -19,6 +19,7 @@ from app.edge.browser import COOKIE, SAFE, browsing, sent_form
 from app.edge.deps import CurrentActor, DbSession
 from app.edge.installation import get_runtime, settings_of
 from app.edge.problems import recorded
+from app.edge.unsent import NAME
 from app.errors import (
     AppError,
     BadRequest,
@@ -34,6 +35,7 @@ from app.errors import (
 from app.services.access.browsing import LOCK_AFTER, WARN_AFTER, Browsing, form_token
 from app.web import i18n
 from app.web.forms import Form
+from app.web.keeping import Keeper
 from app.web.messages import done_message
 from app.web.navigation import navigation
 from app.web.paths import local_path
@@ -114,6 +116,7 @@ class Page:
         self.actor = actor
         self.form = form
         self.runtime = get_runtime(request)
+        self.keeper = Keeper.of(request, session, actor, form.sent)
 
     @property
     def who(self) -> Browsing:
@@ -140,6 +143,7 @@ class Page:
         """The answer: the page, or its part `fragment` if htmx asks; with what the form was refused for."""
         shown = fragment if fragment and self.fragment else template
         context = {"form": self.form, "may": self.may, **context}
+        context["form"].keeper = self.keeper
         return draw(self.request, shown, status=status or self.form.status, **context)
 
     def go(self, address: str, done: str = "") -> Response:
@@ -149,6 +153,7 @@ class Page:
             Invalid: a field was noted as wrong, so nothing was taken: inside an attempt it is undone.
         """
         self.form.check()
+        self._taken()
         if done:
             address += ("&" if "?" in address else "?") + f"hecho={done}"
         if self.fragment:
@@ -172,6 +177,7 @@ class Page:
         part = self.session.begin_nested()
         try:
             yield
+            self._taken()
             part.commit()
         except FORM_REFUSALS as error:
             self._refused(part, error)
@@ -180,6 +186,12 @@ class Page:
             if not isinstance(known, FORM_REFUSALS):
                 raise
             self._refused(part, known)
+
+    def _taken(self) -> None:
+        """Throw away what was kept of the form that was sent: it was taken."""
+        sent = self.form.sent.get(NAME) if self.form.sent is not None else None
+        if isinstance(sent, str) and self.request.method not in SAFE:
+            self.keeper.drop(sent)
 
     def _refused(self, part: Any, error: AppError) -> None:
         if error.keeps_trace:

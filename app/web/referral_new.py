@@ -102,8 +102,16 @@ def begin(page: CurrentPage) -> Response:
     case = page.query("caso")
     if not case:
         return page.draw("referrals/which.html")
-    draft = Draft(case, page.query("reemplaza"))
-    return _show(page, case_frame(page, case, "derivaciones"), draft, "servicio")
+    draft, step = _left(page) or (Draft(case, page.query("reemplaza")), "servicio")
+    return _show(page, case_frame(page, case, "derivaciones"), draft, step)
+
+
+def _left(page: Page) -> tuple[Draft, str] | None:
+    """What a referral of this case was told before it was left, and at which step."""
+    kept = page.keeper.opened(page.keeper.name(ADDRESS))
+    form = Form(kept)
+    step = form.text("paso") or ""
+    return (Draft.of(form), step) if kept is not None and step in STEPS else None
 
 
 @router.post(ADDRESS, dependencies=[SENDS])

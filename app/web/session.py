@@ -98,7 +98,7 @@ def exchange(request: Request, form: PublicForm) -> Response:
 def locked(request: Request) -> Response:
     """The lock: asks for the password and leads back to the same page."""
     speak(request, browsing.browsing_of(get_runtime(request).database, request.cookies.get(COOKIE, "")))
-    return draw(request, "session/locked.html", back=_back(request))
+    return draw(request, "session/locked.html", back=_back(request), kept=_kept(request))
 
 
 @router.post("/sesion/bloqueada", dependencies=[Public(), ChecksPassword()])
@@ -112,7 +112,15 @@ def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Respo
     except AppError as error:
         form.refuse(error)
         return _refused(
-            form, draw(request, "session/locked.html", status=form.status, form=form, back=_back(request))
+            form,
+            draw(
+                request,
+                "session/locked.html",
+                status=form.status,
+                form=form,
+                back=_back(request),
+                kept=_kept(request),
+            ),
         )
     return RedirectResponse(_back(request), 303, _GONE)
 
@@ -176,7 +184,14 @@ def new_secret(form: Form) -> str:
 
 
 def _first(request: Request, form: Form) -> Response:
-    return draw(request, "session/first_password.html", status=form.status, form=form, back=_back(request))
+    return draw(
+        request,
+        "session/first_password.html",
+        status=form.status,
+        form=form,
+        back=_back(request),
+        kept=_kept(request),
+    )
 
 
 def _let_in(request: Request, token: str) -> Response:
@@ -200,11 +215,18 @@ def _refused(form: Form, answer: Response) -> Response:
 
 
 def _door(request: Request, form: Form) -> Response:
-    return draw(request, "session/door.html", status=form.status, form=form, back=_back(request))
+    return draw(
+        request, "session/door.html", status=form.status, form=form, back=_back(request), kept=_kept(request)
+    )
 
 
 def _back(request: Request) -> str:
     return local_path(request.query_params.get("volver", "/"))
+
+
+def _kept(request: Request) -> str:
+    """Whether what was being written was kept: `si`, `no`, or nothing where nothing was sent."""
+    return request.query_params.get("guardado", "")
 
 
 def _set_cookie(answer: Response, name: str, value: str, max_age: int | None = None) -> None:

@@ -14,6 +14,7 @@ from app.catalogues import code_list
 from app.records.kinds import LIMA, today
 from app.web import i18n
 from app.web.charts import bar_chart, line_chart, map_chart, stacked_chart
+from app.web.keeping import typed
 from app.web.static import static
 
 
@@ -70,6 +71,7 @@ def _environment() -> Environment:
     )
     made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(day=day, moment=moment, long_day=long_day, label=label)
+    made.tests["typed"] = typed
     made.globals.update(
         printed_at=lambda: moment(datetime.now(UTC)),
         static=static,

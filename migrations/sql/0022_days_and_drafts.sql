@@ -34,3 +34,8 @@ BEGIN
 END $$;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
+
+-- A draft is of any page, also of one that is told by its parameters; codes and words as before.
+ALTER TABLE draft DROP CONSTRAINT ck_draft_path;
+ALTER TABLE draft ADD CONSTRAINT ck_draft_path
+    CHECK (path ~ '^(/[A-Za-z0-9_.~%-]+)+(\?[A-Za-z0-9_.~%=&-]*)?$' AND length(path) <= 200);

@@ -30,3 +30,10 @@ UPDATE clock SET due_at = due_at + interval '1 second', remind_at = remind_at + 
 WHERE kind IN ('ACTIVIDAD', 'PRI_REVISION', 'SEGUIMIENTO', 'MEDIDA_VENCE', 'CONSENTIMIENTO_VENCE')
   AND (due_at AT TIME ZONE 'America/Lima')::time = '23:59:59';
 ALTER TABLE clock FORCE ROW LEVEL SECURITY;
+
+-- What such drafts say stays with their author; only the way back to their page is lost.
+ALTER TABLE draft NO FORCE ROW LEVEL SECURITY;
+UPDATE draft SET path = '/trabajo' WHERE path !~ '^(/[A-Za-z0-9_-]+)+$';
+ALTER TABLE draft FORCE ROW LEVEL SECURITY;
+ALTER TABLE draft DROP CONSTRAINT ck_draft_path;
+ALTER TABLE draft ADD CONSTRAINT ck_draft_path CHECK (path ~ '^(/[A-Za-z0-9_-]+)+$' AND length(path) <= 200);

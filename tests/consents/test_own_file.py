@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, Column, MetaData, Table
 
 from app.models import Base
 from app.records.kinds import today
-from app.services.data_requests.own_rows import IN_OTHER_PARTS, KINDS, LEFT_OUT
+from app.services.data_requests.own_rows import KINDS
+from app.services.data_requests.own_tables import IN_OTHER_PARTS, LEFT_OUT
 from tests.cases.story import API, Registered, ok, registered, shared_with, unit_code
 from tests.consents.story import give
 from tests.consents.test_data_requests import ask, move
@@ -154,3 +155,16 @@ def test_stays_tell_leaves_and_who_was_fit_without_a_name(world: World) -> None:
         assert "Ajena" not in text
         assert "40404040" not in text
     assert unit_code(world, house) not in paper
+
+
+def test_what_is_read_in_part_is_told_as_far_as_it_goes(world: World) -> None:
+    """A unit that answers for another's plan gives its own activities, and says where the rest is."""
+    plan, _ = filled(world)
+    _, justice, _ = shared_with(world, plan.person, "udavit_officer", compartments=["plan", "services"])
+    found, paper = file_of(plan.person, justice)
+    kinds = {kind["tipo"] for kind in found["registros"]}
+    assert {"planes_datos", "servicios", "pasos"} <= kinds
+    assert not {"valoraciones", "revisiones", "seguimientos"} & kinds
+    elsewhere = {one["parte"] for one in found["pedir_a"]}
+    assert {"Valoraciones", "Revisiones de sus planes", "Contactos después del egreso"} <= elsewhere
+    assert "Valoraciones" in paper

@@ -320,7 +320,7 @@ def test_days_that_ended_at_midnight_end_with_their_last_second(
     midnight, noon = "2026-10-15 00:00:00-05", "2026-10-15 12:00:00-05"
     before = ("2026-10-13 00:00:00-05", "2026-10-18 00:00:00-05")
     script = ScriptDirectory(str(schema.migrations_path()))
-    (moves,) = [one for one in script.walk_revisions() if one.revision.endswith("_end_of_day")]
+    (moves,) = [one for one in script.walk_revisions() if one.revision.endswith("_days_and_drafts")]
     past_locks = superuser(server, str(owner.database))
     with engine.connect() as connection:
         schema.upgrade(connection, str(moves.down_revision))

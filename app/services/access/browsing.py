@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -46,6 +46,15 @@ _STATE = text("""
     JOIN unit u ON u.id = s.unit_id
     LEFT JOIN user_preference p ON p.user_id = s.user_id
     WHERE w.token_hash = :hash
+""")
+
+_FORMER = text("""
+    SELECT w.session_id, u.id AS user_id, u.username, u.unit_id, u.institution_id, u.role, u.supervisor
+    FROM web_session w
+    JOIN auth_session s ON s.id = w.session_id
+    JOIN user_account u ON u.id = w.user_id
+    WHERE w.token_hash = :hash AND s.revoked_at IS NULL AND u.disabled_at IS NULL
+      AND s.expires_at <= now() AND s.expires_at > now() - interval '7 days'
 """)
 
 
@@ -97,6 +106,18 @@ def browsing_of(database: Database, token: str) -> Browsing | None:
     with database.session(SIGN_IN) as session:
         row = session.execute(_STATE, {"hash": token_hash(token)}).first()
         return None if row is None else _seen(session, row, token)
+
+
+def former(database: Database, token: str) -> Actor | None:
+    """Whose session a cookie was of, if it has run out within a week; none of one that was ended.
+
+    For what she wrote in a page of it. The actor has no session, and is never let in as such.
+    """
+    if not token or len(token) > _LONGEST:
+        return None
+    with database.session(SIGN_IN) as session:
+        row = session.execute(_FORMER, {"hash": token_hash(token)}).first()
+    return None if row is None else replace(_actor(row), session_id=None)
 
 
 def lock(database: Database, token: str) -> None:

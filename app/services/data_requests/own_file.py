@@ -22,9 +22,9 @@ from app.services.consents.queries import ledger
 from app.services.data_requests.asking import check_asker
 from app.services.data_requests.file_queries import plan_codes, referral_codes
 from app.services.data_requests.own_plan import titles
-from app.services.data_requests.own_rows import KINDS, Asking
+from app.services.data_requests.own_rows import KINDS, Asking, Kind
 from app.services.data_requests.queries import file_request
-from app.services.data_requests.telling import in_words, plain
+from app.services.data_requests.telling import Row, in_words, plain
 from app.services.notes.queries import all_read
 from app.services.plans.queries import read as read_plan
 from app.services.referrals.queries import read as read_referral
@@ -110,14 +110,23 @@ def _rows(asking: Asking) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Every kind of row that the unit reads, and those to be asked for elsewhere."""
     found, untold = [], []
     for kind in KINDS:
-        try:
-            rows = list(kind.read(asking))
-        except (Forbidden, NotFound):
+        rows, refused = _read(kind, asking)
+        if refused:
             untold.append({"parte": kind.title, "unidad": None, "indicacion": _ELSEWHERE})
-            continue
         if rows:
             found.append({"tipo": kind.key, "titulo": kind.title, "filas": rows})
     return found, untold
+
+
+def _read(kind: Kind, asking: Asking) -> tuple[list[Row], bool]:
+    rows: list[Row] = []
+    refused = False
+    for piece in kind.pieces(asking):
+        try:
+            rows += list(kind.read(piece))
+        except (Forbidden, NotFound):
+            refused = True
+    return rows, refused
 
 
 def _reserved(told: list[dict[str, Any]], *, hidden: int, reserved: bool) -> list[str]:

@@ -8,10 +8,9 @@ everywhere.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
 
@@ -53,12 +52,25 @@ class Asking:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of row: its key in the file, its title, the tables it tells of, and how it is read."""
+    """One kind of row: its key in the file, its title, the tables it tells of, and how it is read.
+
+    `by`: of what it is read one at a time: what a unit may not read of one case, it may of another.
+    """
 
     key: str
     title: str
     tables: tuple[str, ...]
     read: Callable[[Asking], Iterable[Row]]
+    by: Literal["cases", "plans", "person"] = "cases"
+
+    def pieces(self, asking: Asking) -> Iterator[Asking]:
+        """What is asked, in pieces that are read or refused each by itself."""
+        if self.by == "cases":
+            yield from (replace(asking, cases=[code]) for code in asking.cases)
+        elif self.by == "plans":
+            yield from (replace(asking, plans=[code]) for code in asking.plans)
+        else:
+            yield asking
 
 
 def _deliveries(asking: Asking) -> Iterator[Row]:
@@ -241,60 +253,27 @@ KINDS: Final = (
         "estadias", "Alojamiento, permisos y evaluaciones de quien la recibe",
         ("placement", "placement_leave", "suitability_check"), _stays,
     ),
-    Kind("cupos", "Cupos de alojamiento pedidos", ("place_hold",), _holds),
+    Kind("cupos", "Cupos de alojamiento pedidos", ("place_hold",), _holds, "person"),
     Kind("procesos", "Denuncias y procesos", ("case_proceeding",), _proceedings),
     Kind(
         "procedimientos", "Procedimientos de protección",
         ("protection_procedure", "protection_step"), _procedures,
     ),
     Kind("medidas", "Medidas de protección", ("protection_measure",), _measures),
-    Kind("familia", "Familiares registrados", ("family_link",), _family),
+    Kind("familia", "Familiares registrados", ("family_link",), _family, "person"),
     Kind("objeciones", "Lo que pidió no compartir", ("objection",), _objections),
     Kind(
-        "solicitudes", "Solicitudes sobre sus datos", ("data_request", "data_request_event"), _requests,
+        "solicitudes", "Solicitudes sobre sus datos",
+        ("data_request", "data_request_event"), _requests, "person",
     ),
     *(
-        Kind(key, title, tables, partial(own_plan.rows, key))
+        Kind(key, title, tables, partial(own_plan.rows, key), "plans")
         for key, title, tables in own_plan.KINDS
     ),
     Kind("archivos", "Documentos guardados", ("evidence_file",), _files),
     Kind(
         "impresos", "Documentos impresos", ("printed_document",),
-        _prints,
+        _prints, "person",
     ),
 )  # fmt: skip
 """Every kind of row that is told row by row, in the order of reading."""
-
-IN_OTHER_PARTS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "victim_code": "persona",
-        "victim_blob": "partes",
-        "compartment_head": "partes",
-        "profile": "partes",
-        "exploitation": "partes",
-        "trafficking_case": "casos",
-        "plan_objective": "planes",
-        "referral": "derivaciones",
-        "referral_step": "derivaciones",
-        "consent": "consentimientos",
-        "consent_event": "consentimientos",
-        "case_note": "notas",
-        "case_note_addendum": "notas",
-        "audit_event": "quien_miro",
-    }
-)
-"""Tables of which another part of the file tells, and which."""
-LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "assignment": "Names workers; of her it says only that their unit takes part, which is told.",
-        "clock": "Deadlines reckoned from rows that are told.",
-        "command_request": "May name another person; what was decided is among the steps of her case.",
-        "evidence_chunk": "The bytes of files that are listed; she is given the files themselves.",
-        "import_row": "A keyed digest of a row of a file, read only by who loads files; no value of hers.",
-        "match_candidate": "Says that another person is registered.",
-        "notice": "Messages among units about rows that are told; codes only.",
-        "victim_key": "Wrapped keys of what is told.",
-        "victim_token": "Keyed digests of what is told, by which she is found.",
-    }
-)
-"""Tables with rows about a person that her file leaves out, and why."""

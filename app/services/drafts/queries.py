@@ -22,6 +22,17 @@ def count_drafts(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Draft)) or 0
 
 
+def draft_names(session: Session) -> frozenset[str]:
+    """Names of the bound user's drafts."""
+    return frozenset(session.scalars(select(Draft.form)))
+
+
+def oldest_draft(session: Session, kind: str) -> str | None:
+    """The bound user's draft of this kind that was not touched for longest, by its name."""
+    query = select(Draft.form).where(Draft.kind == kind, Draft.reason.is_(None))
+    return session.scalar(query.order_by(Draft.updated_at, Draft.id).limit(1))
+
+
 def list_drafts(session: Session) -> Sequence[Draft]:
     """The bound user's drafts without their content, those to be reviewed first, then the newest."""
     return session.scalars(

@@ -23,16 +23,19 @@ from app.access.sealing import seal_draft
 from app.db import next_ids
 from app.errors import Conflict, Invalid, NotFound, TooLarge
 from app.models import Draft
-from app.services.drafts.queries import count_drafts, find_draft, list_drafts
+from app.services.drafts.queries import count_drafts, draft_names, find_draft, list_drafts, oldest_draft
 
 MOST: Final = 100
 LONGEST: Final = 256 * 1024
 DAYS: Final = 30
 REVIEW: Final = "revisar"
+PAGES: Final = "pagina"
+"""Kind of the forms that are kept under the address of their page: any of them."""
 _LOCK: Final = 0x4472_6166
 """First half of the advisory lock of a user's drafts; the second is the user."""
 _FORM: Final = re.compile(r"[a-z]{1,30}(:[A-Za-z0-9-]{1,60}){0,2}")
 _PATH: Final = re.compile(r"(/[A-Za-z0-9_-]+)+")
+_ADDRESS: Final = re.compile(r"(/[A-Za-z0-9_.~%-]+)+(\?[A-Za-z0-9_.~%=&-]*)?")
 _LONGEST_PATH: Final = 200
 _CODE: Final = re.compile(r"[A-Z]{2}(-[0-9A-Z]{4}){2,3}")
 _FIELDS: Final = "fields"
@@ -44,6 +47,11 @@ Fields = Mapping[str, Sequence[str]]
 def is_page(path: str) -> bool:
     """Whether a path can be one of a page of ours: words and codes, no other site's address."""
     return len(path) <= _LONGEST_PATH and _PATH.fullmatch(path) is not None
+
+
+def is_address(address: str) -> bool:
+    """Whether it can be the address of a page of ours, with its parameters."""
+    return len(address) <= _LONGEST_PATH and _ADDRESS.fullmatch(address) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +86,19 @@ class Opened:
     fields: dict[str, list[str]]
 
 
-def save(session: Session, actor: Actor, place: Place, fields: Fields) -> None:
+def save(session: Session, actor: Actor, place: Place, fields: Fields, *, crowd_out: bool = True) -> None:
     """Keep a form as it is now, in place of what was kept of it.
+
+    Args:
+        crowd_out: when there are too many, the form of some page that was left longest ago gives way.
 
     Raises:
         Invalid: it is no form or page of ours, or a text cannot be stored.
         TooLarge: more than 256 KiB.
         Conflict: the user has 100 drafts already.
     """
-    _keep(session, actor, place, fields, kind=place.form.partition(":")[0], reason=None)
+    kind = place.form.partition(":")[0]
+    _keep(session, actor, place, fields, kind=kind, reason=None, crowd_out=crowd_out)
 
 
 def keep_for_review(
@@ -103,7 +115,14 @@ def keep_for_review(
 
 
 def _keep(
-    session: Session, actor: Actor, place: Place, fields: Fields, *, kind: str, reason: str | None
+    session: Session,
+    actor: Actor,
+    place: Place,
+    fields: Fields,
+    *,
+    kind: str,
+    reason: str | None,
+    crowd_out: bool = True,
 ) -> None:
     _check(place)
     data = {_FIELDS: {name: list(values) for name, values in fields.items()}}
@@ -111,8 +130,8 @@ def _keep(
         raise TooLarge("El formulario es demasiado largo para guardarlo como borrador. Envíelo o acórtelo.")
     session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
     found = find_draft(session, place.form)
-    if found is None and count_drafts(session) >= MOST:
-        raise Conflict("Ya tiene 100 borradores. Envíe o borre alguno en Mis borradores.")
+    if found is None:
+        _make_room(session, crowd_out=crowd_out)
     draft_id = found.id if found is not None else next_ids(session, draft=1)["draft"][0]
     version = found.version + 1 if found is not None else 1
     try:
@@ -136,9 +155,18 @@ def _keep(
     session.execute(select(func.ruv.keep_draft(cast(row, JSON))))
 
 
+def _make_room(session: Session, *, crowd_out: bool) -> None:
+    if count_drafts(session) < MOST:
+        return
+    left = oldest_draft(session, PAGES) if crowd_out else None
+    if left is None:
+        raise Conflict("Ya tiene 100 borradores. Envíe o borre alguno en Mis borradores.")
+    session.execute(select(func.ruv.drop_draft(left)))
+
+
 def _check(place: Place) -> None:
     subject = place.subject is None or _CODE.fullmatch(place.subject)
-    if not (_FORM.fullmatch(place.form) and is_page(place.path) and subject):
+    if not (_FORM.fullmatch(place.form) and is_address(place.path) and subject):
         raise Invalid("No se reconoce el formulario. Vuelva a abrir la página.")
 
 
@@ -154,6 +182,11 @@ def opened(session: Session, actor: Actor, form: str) -> Opened | None:
         return None
     data: dict[str, Any] = open_draft(session, actor, row)
     return Opened(_listed(row), data[_FIELDS])
+
+
+def names(session: Session) -> frozenset[str]:
+    """Of which forms the bound user has drafts."""
+    return draft_names(session)
 
 
 def mine(session: Session) -> list[Listed]:

@@ -19,6 +19,9 @@ function touched(event) {
   drafts.set(form, Object.assign(draft, { timer: setTimeout(save, AFTER, form), dirty: true }))
 }
 
+// The address at which the form is there again: a page that answers one may stand at an address that only takes forms.
+const pageOf = (part) => part.querySelector("input[name=_pagina]")?.value || location.pathname
+
 // One at a time: the lock waits for what is on its way, since a page that goes away takes it along. Who leaves
 // cannot wait, and sends it again.
 async function save(form, leaving = false) {
@@ -33,9 +36,9 @@ async function save(form, leaving = false) {
 }
 
 async function send(form, draft, leaving) {
-  const sent = new URLSearchParams({ _formulario: form.dataset.draft, _pagina: location.pathname })
+  const sent = new URLSearchParams({ _formulario: form.dataset.draft, _pagina: pageOf(form) })
   for (const [name, values] of Object.entries(fieldsOf(new FormData(form)))) {
-    if (!name.startsWith("_")) for (const value of values) sent.append(name, value)
+    if (name === "_version" || !name.startsWith("_")) for (const value of values) sent.append(name, value)
   }
   const keepalive = leaving && sent.toString().length < ON_EXIT
   const answer = await post("/borradores", { body: sent, keepalive }).catch(() => null)
@@ -52,6 +55,12 @@ const sending = (form) => {
   clearTimeout(drafts.get(form)?.timer)
   drafts.delete(form)
 }
+// What came back does not lie folded away.
+for (const part of document.querySelectorAll("form[data-resumed] details")) {
+  part.open ||= [...part.querySelectorAll("textarea, input[type=text]")].some((box) => box.value)
+}
+// A page that answers a form: what it holds stands nowhere else.
+for (const form of document.querySelectorAll("form[data-unsent]")) drafts.set(form, { dirty: true })
 document.addEventListener("input", touched)
 document.addEventListener("change", touched)
 document.addEventListener("ruv:send", (event) => sending(event.detail))
@@ -88,7 +97,7 @@ function alive() {
   last = now
   asked?.remove()
   asked = undefined
-  // The server counts from the last request: typing in a form without a draft makes none.
+  // The server counts from the last request: scrolling, and typing what is not kept, make none.
   if (now - told > 300_000) {
     told = now
     ask("/bandeja/llave.json").catch(() => null)
@@ -120,7 +129,7 @@ async function lock() {
   await saveAll()
   const done = await ask("/sesion/bloquear", { method: "POST", redirect: "manual" }).catch(() => null)
   // Without a connection the page stays, covered, with what was written in it, until it can be locked.
-  if (done) location.replace(`/sesion/bloqueada?volver=${encodeURIComponent(location.pathname)}`)
+  if (done) location.replace(`/sesion/bloqueada?volver=${encodeURIComponent(pageOf(document))}`)
 }
 
 // The way out ------------------------------------------------------------------------------------------------

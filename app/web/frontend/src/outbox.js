@@ -71,10 +71,11 @@ export async function keep(form, path, fields, key = crypto.randomUUID(), draft 
   return ""
 }
 
+const OWN = new Set(["_csrf", "_clave", "_borrador", "_pagina"])
 export function fieldsOf(data) {
   const fields = {}
   for (const [name, value] of data) {
-    if (typeof value === "string" && name !== "_csrf" && name !== "_clave") (fields[name] ||= []).push(value)
+    if (typeof value === "string" && !OWN.has(name)) (fields[name] ||= []).push(value)
   }
   return fields
 }
