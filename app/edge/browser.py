@@ -65,7 +65,7 @@ async def _keep(request: Request, token: str, owner: Actor | None) -> None:
     """Keep what a form said that is not taken now; what a script sent with htmx's header, it keeps itself."""
     if request.method in SAFE or request.headers.get("HX-Request") == "true":
         return
-    owner = owner or await run_in_threadpool(former, request.app.state.runtime.database, token)
+    owner = owner or await run_in_threadpool(former, get_runtime(request).database, token)
     if owner is None:
         return  # of nobody we know: not even read
     try:

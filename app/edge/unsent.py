@@ -17,6 +17,7 @@ from starlette.datastructures import FormData
 
 from app.access.actor import Actor
 from app.db import Database
+from app.edge.installation import get_runtime
 from app.errors import AppError
 from app.services.drafts import service as drafts
 from app.services.drafts.service import Place
@@ -57,7 +58,7 @@ def place_of(form: FormData) -> Place:
 
 async def keep_unsent(request: Request, form: FormData, owner: Actor) -> None:
     """Keep what a refused form said for whose session it was; `request.state.unsent` says whether it was."""
-    database: Database = request.app.state.runtime.database
+    database: Database = get_runtime(request).database
     place = place_of(form)
     if not place.form or not drafts.is_address(place.path):
         return

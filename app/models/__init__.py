@@ -19,6 +19,8 @@ from app.models.documents import (
 from app.models.drafts import Device, Draft
 from app.models.indicators import IndicatorSnapshot
 from app.models.institutions import (
+    AccountNotice,
+    AccountRequest,
     AuthSession,
     IdempotencyKey,
     Institution,
@@ -82,6 +84,8 @@ from app.models.victims import (
 )
 
 __all__ = [
+    "AccountNotice",
+    "AccountRequest",
     "Assignment",
     "AuditEvent",
     "AuditQueue",

@@ -175,7 +175,7 @@ def _notice(one: dict[str, Any]) -> dict[str, Any]:
         **one,
         "text": text,
         "about": about,
-        "href": subject_page(one["subject"], one["case"]),
+        "href": subject_page(one["subject"], one["case"]) if one["account"] is None else "",
         "again": again if one["send_again"] and one["case"] else "",
         "done": _("Acusar recibo") if one["acknowledge"] else _("Marcar como leído"),
     }

@@ -5,17 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import and_, case, func, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, require
 from app.access.permissions import Permission
-from app.access.scope import BY_MANDATE, ENDED, HELD, MOVED, visible_notices
+from app.access.scope import (
+    BY_MANDATE,
+    ENDED,
+    HELD,
+    MOVED,
+    visible_account_notices,
+    visible_notices,
+)
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
-from app.models import Notice, Referral, TraffickingCase
+from app.models import AccountNotice, Notice, Referral, TraffickingCase, UserAccount
 from app.services.cases.deadlines import joined
 from app.services.clocks.catalogue import kinds
 from app.services.notices.kinds import ACKNOWLEDGED, ADDED, ANSWERED, BY_UNIT
@@ -40,32 +61,12 @@ def inbox(
         BadRequest: the cursor is not one of this list.
     """
     require(actor, Permission.CASES_READ)
-    query = (
-        select(
-            Notice.code, Notice.kind, Notice.subject_code, Notice.clock_kind, Notice.created_at,
-            Notice.read_at, Notice.user_id, Notice.by_unit_id, TraffickingCase.code.label("case"),
-            *_of_referral(actor),
-        )
-        .outerjoin(  # who is only asked does not see the case yet
-            TraffickingCase,
-            and_(TraffickingCase.id == Notice.case_id, TraffickingCase.victim_id == Notice.victim_id),
-        )
-        .outerjoin(
-            Referral,
-            and_(
-                Referral.code == Notice.subject_code,
-                Referral.victim_id == Notice.victim_id,
-                Referral.case_id == Notice.case_id,
-            ),
-        )
-        .where(Notice.id.in_(visible_notices(actor)))
-        .order_by(Notice.created_at.desc(), Notice.code.desc())
-        .limit(limit + 1)
-    )  # fmt: skip
+    both = union_all(_of_cases(actor), _of_accounts(actor)).subquery()
+    query = select(both).order_by(both.c.created_at.desc(), both.c.code.desc()).limit(limit + 1)
     if unread:
-        query = query.where(Notice.read_at.is_(None))
+        query = query.where(both.c.read_at.is_(None))
     if cursor is not None:
-        query = query.where(tuple_(Notice.created_at, Notice.code) < read_cursor(cursor, "AV"))
+        query = query.where(tuple_(both.c.created_at, both.c.code) < read_cursor(cursor, "AV"))
     rows = session.execute(query).all()
     page = rows[:limit]
     record(session, actor, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
@@ -90,7 +91,7 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         select(Notice.victim_id, Notice.case_id, Notice.kind, Notice.read_at).where(*mine)
     ).first()
     if row is None:
-        raise NotFound
+        return _mark_account(session, actor, code)
     if row.read_at is None:
         session.execute(
             update(Notice)
@@ -121,6 +122,56 @@ def taken_up(session: Session, actor: Actor, ref: CaseRef) -> None:
     )
     if found.rowcount:  # type: ignore[attr-defined]
         joined(session, ref.case_id, actor.unit_id)
+
+
+def _mark_account(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    mine = (AccountNotice.code == code, AccountNotice.id.in_(visible_account_notices(actor)))
+    row = session.execute(select(AccountNotice.read_at).where(*mine)).first()
+    if row is None:
+        raise NotFound
+    if row.read_at is None:
+        session.execute(
+            update(AccountNotice)
+            .where(*mine, AccountNotice.read_at.is_(None))
+            .values(read_at=func.now(), read_by=actor.user_id)
+        )
+        record(session, actor, "notices.read", purpose="atencion", detail={"notice": code})
+    return {"code": code, "read": True}
+
+
+def _of_cases(actor: Actor) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        Notice.code, Notice.kind, Notice.subject_code.label("subject"), Notice.clock_kind, Notice.created_at,
+        Notice.read_at, Notice.user_id, Notice.by_unit_id, TraffickingCase.code.label("case"),
+        literal(None, BigInteger).label("account"), *_of_referral(actor),
+    )  # fmt: skip
+    seen = and_(TraffickingCase.id == Notice.case_id, TraffickingCase.victim_id == Notice.victim_id)
+    told_of = and_(
+        Referral.code == Notice.subject_code,
+        Referral.victim_id == Notice.victim_id,
+        Referral.case_id == Notice.case_id,
+    )
+    # Who is only asked does not see the case yet.
+    joined_with = select(*columns).outerjoin(TraffickingCase, seen).outerjoin(Referral, told_of)
+    return joined_with.where(Notice.id.in_(visible_notices(actor)))
+
+
+def _of_accounts(actor: Actor) -> Select[Any]:
+    """Of accounts of one's own unit by name; of others by number, as everywhere else."""
+    nothing, nobody = literal(None, Text), literal(None, BigInteger)
+    columns: tuple[Any, ...] = (
+        AccountNotice.code, AccountNotice.kind,
+        func.coalesce(UserAccount.username, cast(AccountNotice.account_id, Text)).label("subject"),
+        nothing.label("clock_kind"), AccountNotice.created_at, AccountNotice.read_at,
+        nobody.label("user_id"), nobody.label("by_unit_id"), nothing.label("case"),
+        AccountNotice.account_id.label("account"), nobody.label("to_unit_id"), nobody.label("other_unit_id"),
+        literal(None, Boolean).label("urgent"), literal(False).label("send_again"),
+    )  # fmt: skip
+    return (
+        select(*columns)
+        .outerjoin(UserAccount, UserAccount.id == AccountNotice.account_id)
+        .where(AccountNotice.id.in_(visible_account_notices(actor)))
+    )
 
 
 def _of_referral(actor: Actor) -> tuple[Any, ...]:
@@ -160,8 +211,9 @@ def _item(actor: Actor, row: Any, units: Mapping[int, UnitName]) -> dict[str, An
         "code": row.code,
         "kind": row.kind,
         "label": code_list("notice").labels.get(row.kind, row.kind),
-        "subject": row.subject_code,
+        "subject": row.subject,
         "case": row.case,
+        "account": row.account,
         "clock": row.clock_kind,
         "clock_label": clock.label if clock else None,
         "created_at": row.created_at,
