@@ -34,6 +34,7 @@ from app.models import (
     Plan,
     Referral,
     TraffickingCase,
+    Unit,
     Victim,
 )
 
@@ -212,11 +213,14 @@ def visible_notices(actor: Actor) -> Select[int]:
         Referral.to_unit_id == UNIT,
         or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED))),
     )
+    # A UPE is told of a missing child of its department though it has no part in her case yet.
+    upe = exists().where(Unit.id == UNIT, Unit.kind == "UPE")
+    missing = and_(Notice.kind == "NNA_NO_HABIDA", upe)
     answers = policy().permits(actor.role, Permission.REFERRALS_READ)
     query = select(Notice.id).where(
         Notice.unit_id == UNIT,
         or_(Notice.user_id.is_(None), Notice.user_id == USER),
-        or_(in_case, asked) if answers else in_case,
+        or_(in_case, asked, missing) if answers else or_(in_case, missing),
     )
     if not actor.unit_wide:
         query = query.where(Notice.supervisors.is_(False))

@@ -141,7 +141,15 @@ def test_who_comes_back_gets_a_new_case(world: World, upe: Actor, girl: Register
     browser = Browser(world, upe)
     form = browser.get(f"/casos/{girl.case_code}/estado/CERRADO")
     ended = {"_version": field(form, "_version"), "outcome": "TRASLADO"}
-    assert browser.post(f"/casos/{girl.case_code}/estado/CERRADO", ended).status_code == 303
+    asked = browser.post(f"/casos/{girl.case_code}/estado/CERRADO", ended).headers["location"]
+    assert asked.startswith("/solicitudes/CO-")
+    assert "Resultado con que se cierra" in browser.get(asked).text
+    second = Browser(world, world.actor("data_protection_officer"))
+    page = second.get(asked)
+    assert "Traslado a otro servicio" in page.text
+    decided = {"_version": field(page, "_version")}
+    address = asked.partition("?")[0]
+    assert second.post(f"{address}/aprobar", decided).status_code == 303
     summary = browser.get(f"/casos/{girl.case_code}")
     entry = f"/casos/reingreso?persona={girl.code}"
     assert entry in links(summary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -112,6 +113,19 @@ def presumed_child(session: Session, victim_id: int, case_id: int) -> bool:
         population = _population(session, victim_id)
         return population is None or bool(population & CHILD_BIT)
     return rules.presumed_child((row.age_min, row.age_years), row.first_identified_on, today())
+
+
+def lost_as_child(session: Session, ref: CaseRef) -> bool:
+    """Whether the person counted as a child when the case came to the state it is in."""
+    since: datetime | None = session.scalar(
+        select(TraffickingCase.state_since).where(
+            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
+        )
+    )
+    day = func.ruv.lima_day(since)
+    return since is not None and bool(
+        session.scalar(select(func.ruv.counted_as_child(ref.victim_id, ref.case_id, day)))
+    )
 
 
 def is_foreign(session: Session, victim_id: int) -> bool:
