@@ -103,7 +103,7 @@ END $$;
 CREATE FUNCTION ruv.lose_child() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    me ruv.actor := ruv.context();
+    me ruv.actor;
     held record;
 BEGIN
     IF NOT ruv.counted_as_child(NEW.victim_id, NEW.case_id, ruv.lima_day(now())) THEN
@@ -113,6 +113,7 @@ BEGIN
     WHERE c.id = NEW.case_id AND c.victim_id = NEW.victim_id
       AND c.state NOT IN ('CERRADO', 'DESCARTADA', 'EGRESO_NO_AUTORIZADO') FOR UPDATE;
     IF held.id IS NOT NULL THEN
+        me := ruv.context();
         UPDATE public.trafficking_case c SET state = 'EGRESO_NO_AUTORIZADO', state_since = now(), version = c.version + 1
         WHERE c.id = held.id AND c.victim_id = held.victim_id;
         INSERT INTO public.case_transition (victim_id, case_id, from_state, to_state, reason, by_user_id, by_unit_id)
@@ -129,11 +130,12 @@ END $$;
 CREATE FUNCTION ruv.find_child() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    me ruv.actor := ruv.context();
+    me ruv.actor;
 BEGIN
     UPDATE public.trafficking_case c SET state = 'EN_ASISTENCIA_INMEDIATA', state_since = now(), version = c.version + 1
     WHERE c.id = NEW.case_id AND c.victim_id = NEW.victim_id AND c.state = 'EGRESO_NO_AUTORIZADO';
     IF FOUND THEN
+        me := ruv.context();
         INSERT INTO public.case_transition (victim_id, case_id, from_state, to_state, reason, by_user_id, by_unit_id)
         VALUES (NEW.victim_id, NEW.case_id, 'EGRESO_NO_AUTORIZADO', 'EN_ASISTENCIA_INMEDIATA', 'RETORNO', me.user_id,
                 me.unit_id);
