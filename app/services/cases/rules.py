@@ -118,13 +118,7 @@ def _close() -> Iterable[Transition]:
         yield Transition(
             source,
             "CERRADO",
-            (
-                "outcome",
-                "outcome_fits",
-                "not_housed",
-                *(("found",) if source == MISSING else ()),
-                "closed_by_two",
-            ),
+            ("outcome", "outcome_fits", "not_housed", *_found(source), "closed_by_two"),
             "Se cierra el caso con su resultado.",
         )
 
