@@ -36,6 +36,7 @@ from app.models import (
     Plan,
     Referral,
     TraffickingCase,
+    Unit,
     Victim,
 )
 
@@ -188,6 +189,9 @@ HELD = ("CUPO_RESERVADO", "CUPO_LIBERADO", "CUPO_VENCIDO")
 BY_MANDATE = "INCORPORACION_POR_MANDATO"
 """Kind of the notice that a unit was added to a case, for the data protection officer: codes only."""
 
+MISSING = "NNA_NO_HABIDA"
+"""Kind of the notice that a child is missing, for a UPE of the department too: a code only."""
+
 MOVED = "TRASLADO"
 """Kind of the notice that she was taken in elsewhere, for the house she left; it may see no more of her."""
 
@@ -244,7 +248,9 @@ def visible_notices(actor: Actor) -> Select[int]:
         or_(Referral.state.in_(_ASKED), Notice.kind.in_((WITHDRAWN, EXPIRED, ENDED))),
     )
     held = and_(Notice.kind.in_(HELD), func.ruv.keeps_hold(Notice.subject_code, Notice.victim_id))
-    reasons = [in_case, held, Notice.kind == MOVED]
+    # A UPE is told of a missing child of its department though it has no part in her case yet.
+    upe = exists().where(Unit.id == UNIT, Unit.kind == "UPE")
+    reasons = [in_case, held, Notice.kind == MOVED, and_(Notice.kind == MISSING, upe)]
     if policy().permits(actor.role, Permission.REFERRALS_READ):
         reasons.append(asked)
     if policy().permits(actor.role, Permission.AUDIT_READ):

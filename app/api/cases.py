@@ -15,7 +15,7 @@ from app.records.kinds import Text
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.cases.mandates import Wanted
-from app.services.commands.requesting import request_discard
+from app.services.commands.requesting import request_closing, request_discard, takes_two
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
@@ -151,7 +151,11 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     "/{code}/transitions",
     dependencies=[Requires(Permission.CASES_TRANSITION)],
     summary="Cambiar el estado de un caso",
-    responses={202: {"description": "Un descarte: se pidió y espera a la segunda persona"}},
+    responses={
+        202: {
+            "description": "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona"
+        }
+    },
 )
 def transition(
     code: Code,
@@ -163,25 +167,30 @@ def transition(
 ) -> Answer:
     """Moves the case; a refusal says what is missing and which states are possible.
 
-    Discarding takes two people: it is asked for here and done when a person of another unit approves.
+    Discarding, closing a child's case, and closing any as not found take two people: it is asked for here and
+    done when a person of another unit approves.
     """
-    if body.to == DISCARDED:
-        return _ask_to_discard(code, body, session, actor, version, key)
+    if takes_two(session, actor, code, body.to, body.outcome):
+        return _ask(code, body, session, actor, version, key)
     wanted = service.Move(body.to, body.reason, body.outcome, body.note)
     moved = service.move(session, actor, code, version, wanted)
     return Answer(moved, headers=etag(moved["version"]))
 
 
-def _ask_to_discard(
+def _ask(
     code: str, body: TransitionIn, session: DbSession, actor: CurrentActor, version: int, key: str | None
 ) -> Answer:
     payload = {"case": code, **body.model_dump(mode="json")}
-    command = replayed(session, actor, key, "cases.discard", payload)
+    discards = body.to == DISCARDED
+    operation = "cases.discard" if discards else "cases.close"
+    command = replayed(session, actor, key, operation, payload)
     if command is None:
-        command = request_discard(
-            session, actor, code, version, body.reason, outcome=body.outcome, note=body.note
-        ).code
-        remember(session, actor, key, "cases.discard", payload, command)
+        at = (session, actor, code, version)
+        if discards:
+            command = request_discard(*at, body.reason, outcome=body.outcome, note=body.note).code
+        else:
+            command = request_closing(*at, body.outcome, reason=body.reason, note=body.note).code
+        remember(session, actor, key, operation, payload, command)
     return accepted(command)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, codes_of
 
-KINDS = "FUSION SEPARACION DESCARTE"
+KINDS = "FUSION SEPARACION DESCARTE CIERRE"
 STATES = "PENDIENTE EJECUTADA RECHAZADA RETIRADA VENCIDA"
 
 
@@ -15,9 +15,9 @@ class CommandRequest(Base):
     """What one person asked for; it takes effect when another person of another unit approves.
 
     `victim_id` and `other_id` are records: the one that stays and the one it takes in (`FUSION`), the person
-    and the record that leaves her (`SEPARACION`), the person of the case alone (`DESCARTE`). `fingerprint` is
-    what was to be seen when it was asked; the command no longer fits once it changes. `warnings` say what of
-    two records does not agree. Codes only, no text.
+    and the record that leaves her (`SEPARACION`), the person of the case alone (`DESCARTE`, `CIERRE`).
+    `fingerprint` is what was to be seen when it was asked; the command no longer fits once it changes.
+    `warnings` say what of two records does not agree. Codes only, no text.
     """
 
     __tablename__ = "command_request"
@@ -43,7 +43,8 @@ class CommandRequest(Base):
         codes_of("state", STATES),
         CheckConstraint("code ~ '^CO(-[0-9A-Z]{4}){3}$'", name="code"),
         CheckConstraint(
-            "(kind = 'DESCARTE') = (case_id IS NOT NULL) AND (kind = 'DESCARTE') = (other_id IS NULL)"
+            "(kind IN ('DESCARTE', 'CIERRE')) = (case_id IS NOT NULL)"
+            " AND (kind IN ('DESCARTE', 'CIERRE')) = (other_id IS NULL)"
             " AND coalesce(other_id <> victim_id, true)",
             name="subject",
         ),

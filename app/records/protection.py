@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Self
 from pydantic import Field, model_validator
 
 from app.records.base import Compartment, Item, problem
-from app.records.kinds import Code, Codes, IsoDate, Kind, Line, Text
+from app.records.kinds import Code, Codes, IsoDate, Kind, Line, ShortLine, Text
 from app.records.spec import Partial, Spec
 
 LAW = "Código Procesal Penal, arts. 247-252; DL 1297; Ley 30364"
@@ -59,6 +59,15 @@ class Protection(Compartment):
     ] = None
     safe_conditions: Annotated[
         Text | None, Spec("Condiciones de seguridad", OWN, help="Traslados, horarios, acompañamiento.")
+    ] = None
+    missing_alert_number: Annotated[
+        ShortLine | None,
+        Spec(
+            "Número de la nota de alerta",
+            "DL 1428 (por verificar)",
+            Partial.PRESENT,
+            help="De la última salida no autorizada de una niña, niño o adolescente; la emite la PNP.",
+        ),
     ] = None
     threats: Annotated[Text | None, Spec("Amenazas recibidas", OWN)] = None
     persons_to_avoid: Annotated[Text | None, Spec("Personas que no deben acercarse", OWN)] = None

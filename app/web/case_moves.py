@@ -20,7 +20,7 @@ from app.services.cases.codes import (
     RETURN_REASONS,
     STATES,
 )
-from app.services.commands.requesting import request_discard
+from app.services.commands.requesting import request_closing, request_discard, takes_two
 from app.services.idempotency import remember, replayed
 from app.web.case_frame import case_frame
 from app.web.i18n import _
@@ -37,7 +37,7 @@ def moves(code: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "resumen")
     case = frame["case"]
     targets = [*case["possible_states"], *case["possible_with_two"]]
-    return page.draw("cases/moves.html", **frame, targets=[_choice(case["state"], name) for name in targets])
+    return page.draw("cases/moves.html", **frame, targets=[_choice(case, name) for name in targets])
 
 
 @router.get("/casos/{code}/estado/{target}", dependencies=[MOVES])
@@ -60,8 +60,10 @@ def move(code: str, target: str, page: CurrentPage) -> Response:
         outcome = form.text("outcome", needed=ends)
         form.check()
         version = _version(page, case)
-        if target == DISCARDED:
-            return page.go(_ask_to_discard(page, case["code"], version, reason), done="descarte-pedido")
+        if takes_two(page.session, page.actor, case["code"], target, outcome):
+            asked = {"to": target, "reason": reason, "outcome": outcome, "note": note}
+            done = "descarte-pedido" if target == DISCARDED else "cierre-pedido"
+            return page.go(_ask(page, case["code"], version, asked), done=done)
         wanted = service.Move(target, reason, outcome, note)
         service.move(page.session, page.actor, case["code"], version, wanted)
         return page.go(frame["base"], done="estado")
@@ -96,23 +98,30 @@ def _version(page: Page, case: dict[str, Any]) -> int:
     return sent or 0
 
 
-def _ask_to_discard(page: Page, code: str, version: int, reason: str | None) -> str:
+def _ask(page: Page, code: str, version: int, asked: dict[str, str | None]) -> str:
     """Asks for the second person; the address of what was asked for."""
-    payload = {"case": code, "to": DISCARDED, "reason": reason, "outcome": None, "note": None}
-    command = replayed(page.session, page.actor, page.form.key, "cases.discard", payload)
+    payload = {"case": code, **asked}
+    discards = asked["to"] == DISCARDED
+    operation = "cases.discard" if discards else "cases.close"
+    command = replayed(page.session, page.actor, page.form.key, operation, payload)
     if command is None:
-        command = request_discard(page.session, page.actor, code, version, reason).code
-        remember(page.session, page.actor, page.form.key, "cases.discard", payload, command)
+        at = (page.session, page.actor, code, version)
+        if discards:
+            command = request_discard(*at, asked["reason"]).code
+        else:
+            command = request_closing(*at, asked["outcome"], note=asked["note"]).code
+        remember(page.session, page.actor, page.form.key, operation, payload, command)
     return f"/solicitudes/{command}"
 
 
-def _choice(state: str, target: str) -> dict[str, str]:
-    found = rules.MACHINE.find(state, target)
+def _choice(case: dict[str, Any], target: str) -> dict[str, str]:
+    found = rules.MACHINE.find(case["state"], target)
+    two = target in case["possible_with_two"]
     return {
         "code": target,
         "text": STATES[target],
         "about": found.message if found else "",
-        "two": _("Lo confirma una segunda persona, de otra unidad") if target == DISCARDED else "",
+        "two": _("Lo confirma una segunda persona, de otra unidad") if two else "",
     }
 
 
@@ -126,13 +135,14 @@ def _draw_move(page: Page, frame: dict[str, Any], target: str) -> Response:
         "cases/move.html",
         **frame,
         target=target,
-        choice=_choice(state, target),
+        choice=_choice(frame["case"], target),
+        discards=target == DISCARDED,
         possible=rules.MACHINE.find(state, target) is not None,
         reasons=[(code, known[code]) for code in rules.reasons_for(state, target)],
         outcomes=[(c, text) for c, text in OUTCOMES.items() if not early or c in EARLY_OUTCOMES]
         if target == "CERRADO"
         else [],
-        noted=target != DISCARDED,
+        noted=target not in frame["case"]["possible_with_two"],
     )
 
 

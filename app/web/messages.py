@@ -40,6 +40,7 @@ MESSAGES = {
     "plan_responsable": _("Otra unidad responde ahora del plan. Las dos recibieron un aviso."),
     "caso-abierto": _("Se abrió el caso nuevo."),
     "descarte-pedido": _("Se pidió el descarte. Espera a que lo apruebe una persona de otra unidad."),
+    "cierre-pedido": _("Se pidió el cierre. Espera a que lo apruebe una persona de otra unidad."),
     "encargo": _("Se encargó el caso."),
     "estado": _("Se cambió el estado del caso."),
     "familiar": _("Se vinculó al familiar."),
@@ -107,6 +108,13 @@ MESSAGES = {
     "ingreso": _("Se registró el ingreso."),
     "lugar": _("Se anotó dónde está la persona."),
     "egreso": _("Se registró el egreso: el cupo quedó libre."),
+    "busqueda": _(
+        "Se registró el egreso y se avisó de inmediato a la UPE, la policía y la fiscalía del caso."
+    ),
+    "busqueda-llamar": _(
+        "Se registró el egreso. En el caso no participan la UPE, la policía y la fiscalía: se avisó a las que"
+        " están y a la UPE de su departamento. Llame ahora a las que faltan."
+    ),
     "permiso": _("Se registró la salida con permiso: su cupo se guarda."),
     "retorno": _("Se registró el retorno."),
     "idoneidad": _("Se registró la evaluación de idoneidad."),

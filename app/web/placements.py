@@ -164,14 +164,16 @@ def exit_form(code: str, stay: str, page: CurrentPage) -> Response:
 
 @router.post("/casos/{code}/alojamiento/{stay}/egreso", dependencies=[WRITES])
 def leave(code: str, stay: str, page: CurrentPage) -> Response:
-    """She left; no child to a family without an adult found fit."""
+    """She left; no child without what the reason asks for."""
     frame, found = _stay(page, code, stay)
     reason = page.form.text("reason", needed=_("Elija el motivo del egreso."))
     notes = page.form.text("notes")
     with page.attempt():
         page.form.check()
-        service.leave(page.session, page.actor, found["code"], version_of(page), reason or "", notes=notes)
-        return page.go(f"{frame['base']}/alojamiento", done="egreso")
+        at = (page.session, page.actor, found["code"], version_of(page))
+        to_call = service.leave(*at, reason or "", notes=notes)["to_call"]
+        done = "egreso" if to_call is None else "busqueda-llamar" if to_call else "busqueda"
+        return page.go(f"{frame['base']}/alojamiento", done=done)
     return _draw_step(page, frame, found, "placements/exit.html", [])
 
 

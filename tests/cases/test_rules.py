@@ -29,6 +29,7 @@ LEGAL = (
         ("PRESUNTA_VICTIMA", "ILOCALIZABLE"),
         ("DECLINA_ATENCION", "ILOCALIZABLE"),
         ("EGRESO_NO_AUTORIZADO", "ILOCALIZABLE"),
+        ("PRESUNTA_VICTIMA", "EGRESO_NO_AUTORIZADO"),
         ("PRESUNTA_VICTIMA", "CERRADO"),
     }
     | {(a, b) for a in CARE for b in PAUSES | {"CERRADO"}}
@@ -47,6 +48,7 @@ facts = st.builds(
     left_state=st.none() | st.sampled_from(codes.PATH),
     second_person=st.booleans(),
     housed=st.booleans(),
+    missing=st.booleans(),
 )
 
 
@@ -69,6 +71,9 @@ def check_move(state: str, target: str, known: CaseFacts, machine: Machine = rul
         assert known.outcome in codes.OUTCOMES
         assert state == "EN_SEGUIMIENTO" or known.outcome in codes.EARLY_OUTCOMES
         assert known.adult or known.outcome != "EGRESO_VOLUNTARIO"
+        assert known.second_person or (known.adult and known.outcome != "ILOCALIZABLE")
+    if state == "EGRESO_NO_AUTORIZADO" and known.missing:
+        assert target not in {"CERRADO", "ILOCALIZABLE"}
     if state in PAUSES and target in CARE | {"PRESUNTA_VICTIMA"}:
         assert target in {known.left_state, "EN_ASISTENCIA_INMEDIATA"}
         assert known.reason in codes.RETURN_REASONS

@@ -14,6 +14,7 @@ from tests.cases.story import (
     shared_with,
     without_row_security,
 )
+from tests.commands.steps import decide
 from tests.factories import World
 
 
@@ -50,7 +51,8 @@ def test_admitting_is_for_shelters_that_take_part(world: World) -> None:
     problem(upe.post(f"{API}/placements", json={"case": person.case}), 403)
     problem(person.client.post(f"{API}/placements", json={"case": person.case}), 403)
     _, shelter, _ = shared_with(world, person, "car_caseworker")
-    ok(move(person.client, person.case, "CERRADO", outcome="FALLECIMIENTO"))
+    asked = ok(move(person.client, person.case, "CERRADO", outcome="FALLECIMIENTO"), 202)["command"]
+    ok(decide(world.client(world.actor("data_protection_officer")), asked, "approvals"))
     problem(shelter.post(f"{API}/placements", json={"case": person.case}), 409)
 
 

@@ -27,8 +27,13 @@ from tests.factories import World
 STAY = {
     ("ALOJADA", "DE_PERMISO"): {"in_shelter", "leave_reason", "due_back"},
     ("DE_PERMISO", "ALOJADA"): set(),
-    ("ALOJADA", "EGRESADA"): {"exit_reason", "adult", "suitable_adult"},
-    ("DE_PERMISO", "EGRESADA"): {"exit_reason", "adult", "suitable_adult"},
+    **{
+        (state, "EGRESADA"): {
+            *("exit_reason", "adult", "suitable_adult", "resolution", "destination", "of_age", "return"),
+            "located",
+        }
+        for state in ("ALOJADA", "DE_PERMISO")
+    },
 }
 HOLD = {
     ("VIGENTE", "CONVERTIDA"): {"by_shelter", "in_time"},
@@ -52,6 +57,10 @@ facts = st.builds(
     suitability=st.sampled_from([None, "IDONEA", "NO_IDONEA", "PENDIENTE"]),
     in_shelter=st.booleans(),
     due_back=st.booleans(),
+    destination=st.booleans(),
+    resolved=st.booleans(),
+    returns=st.booleans(),
+    of_age=st.booleans(),
 )
 steps = st.lists(st.tuples(st.sampled_from([*STATES, "NADA"]), facts), min_size=1, max_size=12)
 
@@ -65,6 +74,12 @@ def holds(known: StayFacts) -> dict[str, bool]:
         "exit_reason": known.reason in EXIT_REASONS,
         "adult": not known.child or known.reason != "EGRESO_VOLUNTARIO",
         "suitable_adult": not known.child or known.reason not in TO_FAMILY or known.suitability == "IDONEA",
+        "resolution": not known.child or known.reason not in TO_FAMILY or known.resolved,
+        "destination": not known.child or known.reason != "TRASLADO" or known.destination,
+        "of_age": known.of_age
+        or known.reason not in {"MAYORIA_DE_EDAD", *(["VIDA_INDEPENDIENTE"] if known.child else [])},
+        "return": not known.child or known.reason != "RETORNO_AL_PAIS" or known.returns,
+        "located": not known.child or known.reason != "ILOCALIZABLE",
     }
 
 
@@ -97,7 +112,7 @@ def test_a_stay_takes_only_the_steps_of_the_table(walk: list[tuple[str, StayFact
 
 @pytest.mark.parametrize(("state", "target"), list(product(STATES, STATES)))
 def test_every_pair_of_states(state: str, target: str) -> None:
-    everything = StayFacts(child=True, reason="TRASLADO", due_back=True)
+    everything = StayFacts(child=True, reason="TRASLADO", due_back=True, destination=True)
     away = StayFacts(child=True, reason="SALUD", due_back=True)
     assert check_move(state, target, away if target == "DE_PERMISO" else everything) == (
         (state, target) in STAY
@@ -141,7 +156,9 @@ def test_the_table_finds_what_is_planted(monkeypatch: pytest.MonkeyPatch, plante
 # Through the services ---------------------------------------------------------------------------------------
 
 acts = st.lists(
-    st.sampled_from(["out", "back", "check", "unfit", "family", "transfer", "own"]), min_size=1, max_size=7
+    st.sampled_from(["out", "back", "check", "unfit", "family", "transfer", "own", "gone"]),
+    min_size=1,
+    max_size=7,
 )
 TARGETS = {
     "out": ("DE_PERMISO", "ESTUDIO"),
@@ -149,6 +166,7 @@ TARGETS = {
     "own": ("EGRESADA", "EGRESO_VOLUNTARIO"),
     "family": ("EGRESADA", "FAMILIA_SUSTITUTA"),
     "transfer": ("EGRESADA", "TRASLADO"),
+    "gone": ("EGRESADA", "EGRESO_NO_AUTORIZADO"),
 }
 soon = timedelta(hours=2)
 
@@ -205,7 +223,7 @@ class Stay:
         with self.world.session(self.shelter) as session:
             assert read(session, self.shelter, self.code)["state"] == self.state
         if self.state != "EGRESADA":
-            self.take("transfer")
+            self.take("gone")
 
 
 def walk_through(world: World, examples: int) -> None:

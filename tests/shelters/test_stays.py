@@ -131,7 +131,7 @@ def test_no_child_leaves_to_a_family_without_a_fit_adult(world: World) -> None:
 
     def leaves() -> dict[str, Any]:
         answer = problem(client.post(exit_url, **leave), 409)
-        assert answer["missing"] == ["suitable_adult"]
+        assert answer["missing"] == ["suitable_adult", "resolution"]
         assert "«Idónea»" in answer["detail"]
         return answer
 
@@ -154,6 +154,10 @@ def test_no_child_leaves_to_a_family_without_a_fit_adult(world: World) -> None:
     found = ok(client.get(f"{PLACEMENTS}/{code}"))["suitability"]
     assert [c["result"] for c in found] == ["PENDIENTE", "NO_IDONEA", "IDONEA"]
     assert found[-1]["texts"]["name"] == "Rosa Quispe"
+    assert problem(client.post(exit_url, **leave), 409)["missing"] == ["resolution"]
+    measure = {"type": "CUIDADO_FAMILIAR", "resolution": "RD 7-2026"}
+    _, upe, _ = shared_with(world, child, "upe_officer")
+    ok(upe.post(f"{API}/cases/{child.case}/protection-measures", json=measure), 201)
     assert ok(client.post(exit_url, **leave))["suitability"] == "IDONEA"
     problem(client.post(check_url, json=FIT), 409)
 
@@ -171,8 +175,8 @@ def test_the_history_of_stays_reads_by_policy(world: World) -> None:
     _, upe, _ = shared_with(world, child, "upe_officer")
     here, first, _ = shared_with(world, child, "car_caseworker")
     code = admit(first, child, notes="Solo del centro", belongings="Mochila")
+    there, second, _ = shared_with(world, child, "car_caseworker")  # a child moves to who accepted her
     ok(first.post(f"{PLACEMENTS}/{code}/exit", json={"reason": "TRASLADO"}, headers=tag(1)))
-    there, second, _ = shared_with(world, child, "car_caseworker")
     admit(second, child)
     stays = ok(upe.get(PLACEMENTS, params={"case": child.case}))["items"]
     assert [s["unit"]["code"] for s in stays] == [code_of(world, here), code_of(world, there)]

@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from app.records.kinds import today
 from app.services.plans.calendar import add_months
-from tests.cases.story import ok
+from tests.cases.story import move, ok
+from tests.commands.steps import decide
 from tests.factories import World
 from tests.stories.stage import TODAY, Changes, Stage
 
@@ -196,7 +197,7 @@ def at_school(stage: Stage, activity: str) -> None:
 
 
 def back_home(stage: Stage, placement: str, branch: str) -> None:
-    """She leaves to family only when who receives her was found fit."""
+    """She leaves to family only when who receives her was found fit and the UPE said so."""
     leaves = {"reason": "REINTEGRACION_FAMILIAR"}
     assert "idoneidad" in stage.refused("CAR", f"/placements/{placement}/exit", 409, 1, **leaves)
     aunt = {"relation": "TIA_O_TIO", "checked_on": TODAY, "name": "Rosa Tuesta"}
@@ -204,10 +205,11 @@ def back_home(stage: Stage, placement: str, branch: str) -> None:
     stage.post("CAR", path, result="NO_IDONEA", suspected="SI", **aunt)
     stage.refused("CAR", f"/placements/{placement}/exit", 409, 1, **leaves)
     stage.post("CAR", path, result="IDONEA", suspected="NO", **aunt)
-    stage.post("CAR", f"/placements/{placement}/exit", 200, 1, **leaves)
+    assert "resolución" in stage.refused("CAR", f"/placements/{placement}/exit", 409, 1, **leaves)
     stage.steps("UPE", branch, "CONCLUIDO", 422, conclusion="RETORNO_FAMILIA_IDONEA")
     fit = {"suitability": "IDONEA", "suitability_on": TODAY}
     stage.steps("UPE", branch, "CONCLUIDO", conclusion="RETORNO_FAMILIA_IDONEA", step=fit)
+    stage.post("CAR", f"/placements/{placement}/exit", 200, 1, **leaves)
 
 
 def followed(stage: Stage) -> None:
@@ -227,8 +229,9 @@ def followed(stage: Stage) -> None:
 
 
 def closed(stage: Stage) -> None:
-    """The case ends with how she is."""
-    stage.moves("UPE", "CERRADO", outcome="REINTEGRACION_FAMILIAR")
+    """The case ends with how she is, by two people of two units."""
+    asked = move(stage.clients["UPE"], stage.case, "CERRADO", outcome="REINTEGRACION_FAMILIAR")
+    ok(decide(stage.clients["CAR"], ok(asked, 202)["command"], "approvals"))
 
 
 def test_a_girl_is_protected_until_she_is_back_with_who_is_fit_to_raise_her(world: World) -> None:

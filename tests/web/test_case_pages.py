@@ -155,6 +155,23 @@ def test_who_comes_back_gets_a_new_case(world: World, upe: Actor, girl: Register
     assert browser.post("/casos/reingreso", {**sent, **on}).headers["location"] == first.headers["location"]
 
 
+def test_the_case_of_a_child_is_closed_by_two_people(world: World, upe: Actor) -> None:
+    child = world.register(upe, identity={**IDENTITY, "age_years": 9, "documents": []})
+    browser, address = Browser(world, upe), f"/casos/{child.case_code}/estado/CERRADO"
+    form = browser.get(address)
+    assert "requiere dos personas" in form.text
+    ended = {"_version": field(form, "_version"), "_clave": field(form, "_clave"), "outcome": "TRASLADO"}
+    asked = browser.post(address, ended).headers["location"]
+    assert asked.startswith("/solicitudes/CO-")
+    assert "Resultado con que se cierra" in browser.get(asked).text
+    second = Browser(world, world.actor("data_protection_officer"))
+    page = second.get(asked)
+    assert "Traslado a otro servicio" in page.text
+    approved = second.post(f"{asked.partition('?')[0]}/aprobar", {"_version": field(page, "_version")})
+    assert approved.status_code == 303
+    assert "Cerrado" in browser.get(f"/casos/{child.case_code}").text
+
+
 def test_my_work_shows_deadlines_notices_and_drafts(world: World, upe: Actor) -> None:
     case = world.register(upe, on=today(), identity=IDENTITY).case_code
     browser = Browser(world, upe)

@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from app.access.actor import Actor
 from app.records.kinds import today
 from tests.cases.story import ok, registered
+from tests.commands.steps import invite
 from tests.factories import World
 from tests.shelters.steps import PLACEMENTS, admit, code_of, shelter, tag, takes_part
 from tests.web.browsing import Browser, field, links
@@ -88,6 +89,10 @@ def test_a_child_goes_to_no_family_without_a_fit_adult(world: World, admin: Engi
     assert browser.post(f"{own}/idoneidad", fit).status_code == 422
     day = {"checked_on.dia": "2", "checked_on.mes": "1", "checked_on.anio": "2024"}
     assert browser.post(f"{own}/idoneidad", fit | day).status_code == 303
+    assert "resolución" in browser.post(f"{own}/egreso", exit_).text
+    upe = invite(world, person, "upe_officer")
+    measure = {"type": "CUIDADO_FAMILIAR", "resolution": "RD 1-2026"}
+    ok(world.client(upe).post(f"/api/v1/cases/{person.case}/protection-measures", json=measure), 201)
     exit_["_version"] = str(stay_of(client, code)["version"])
     assert browser.post(f"{own}/egreso", exit_).status_code == 303
 

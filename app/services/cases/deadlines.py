@@ -6,7 +6,7 @@ look by a psychologist. Values are the catalogue's (`clock`), most of them to be
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef
+from app.access.scope import MISSING
 from app.models import Unit
 from app.records.kinds import today
 from app.services.cases.row_queries import case_state, participants, presumed_child
@@ -29,14 +30,18 @@ RECENT = timedelta(days=30)
 _TOLD = {"FISCALIA": "FISCAL_AVISO", "UPE": "UPE_COMUNICACION"}
 """What it meets that a unit of this kind took the case up."""
 WRITTEN = {
-    "protection": ("RIESGO_VALORACION", {"risk_assessed_on"}),
-    "psychology": ("PSICOSOCIAL_PRIMERA", {"last_evaluation", "evaluations", "conclusions", "risk_alerts"}),
-    "health": ("SALUD_BASICA", {"first_examination"}),
+    "protection": {"RIESGO_VALORACION": {"risk_assessed_on"}, "NNA_NO_HABIDA": {"missing_alert_number"}},
+    "psychology": {"PSICOSOCIAL_PRIMERA": {"last_evaluation", "evaluations", "conclusions", "risk_alerts"}},
+    "health": {"SALUD_BASICA": {"first_examination"}},
 }
 """By compartment: what it meets that one of these fields is written."""
 DELIVERED = {"SALUD": "SALUD_BASICA", "SALUD_MENTAL": "PSICOSOCIAL_PRIMERA"}
 """By service: what it meets that she was given it."""
 ESCAPED = "EGRESO_NO_AUTORIZADO"
+SEARCH = MISSING
+"""Clock and notice of a child who left without leave."""
+SEARCHERS = ("UPE", "PNP", "FISCALIA")
+"""Kinds of unit that are told of it at once."""
 MONITORED = "DECLINA_ATENCION"
 
 
@@ -50,7 +55,7 @@ def first_hours(session: Session, actor: Actor, ref: CaseRef) -> None:
     """There are indications that she is a victim: who must be told, and what must be seen to first."""
     child = presumed_child(session, ref.victim_id, ref.case_id)
     silent = unacknowledged(session, ref.case_id)
-    told = {kind for kind, units in _told_units(session, actor, ref).items() if units - silent}
+    told = {kind for kind, units in _units_in_case(session, actor, ref, _TOLD).items() if units - silent}
     _tell(session, actor, ref, told, child=child)
     begin = ["RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", *(["PTI"] if child else [])]
     _start(session, actor, ref, begin)
@@ -63,19 +68,15 @@ def moved(session: Session, actor: Actor, ref: CaseRef, state: str, target: str)
         return
     if state == MONITORED:
         cancel(session, TABLE, ref.case_id, "MONITOREO")
-    if state == "ALERTA":
+    if state == ESCAPED:
+        cancel(session, TABLE, ref.case_id, SEARCH)
+    if target == ESCAPED:
+        escaped(session, actor, ref)
+    elif state == "ALERTA":
         first_hours(session, actor, ref)
     elif target == MONITORED:
         # Who declines is not left alone: her risk is assessed again, and she is asked after.
         _start(session, actor, ref, ["RIESGO_VALORACION", "MONITOREO"])
-    elif target == ESCAPED:
-        told = _told_units(session, actor, ref)
-        for unit_id in {one for units in told.values() for one in units} - {actor.unit_id}:
-            notify(
-                session, ESCAPED, unit_id=unit_id, subject_code=ref.code, victim_id=ref.victim_id,
-                case_id=ref.case_id,
-            )  # fmt: skip
-        _tell(session, actor, ref, set(told), child=presumed_child(session, ref.victim_id, ref.case_id))
     elif target == "EN_ATENCION_ESPECIALIZADA" and living_plan(session, ref) is None:
         _start(session, actor, ref, ["PRI_BORRADOR"])
 
@@ -90,7 +91,7 @@ def added(session: Session, actor: Actor, ref: CaseRef, unit_id: int) -> None:
 
 def returned(session: Session, actor: Actor, earlier: CaseRef, *, child: bool) -> None:
     """A new case of the person was opened: who protected her as a child in the earlier one is told there."""
-    units = _told_units(session, actor, earlier).get("UPE", set()) if child else set()
+    units = _units_in_case(session, actor, earlier, ("UPE",)).get("UPE", set()) if child else set()
     for unit_id in units - {actor.unit_id}:
         notify(
             session, RETURNED, unit_id=unit_id, subject_code=earlier.code, victim_id=earlier.victim_id,
@@ -103,6 +104,32 @@ def unacknowledged(session: Session, case_id: int) -> set[int]:
     return set(session.scalars(select(func.ruv.unacknowledged(case_id).column_valued("unit"))))
 
 
+def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
+    """She left without leave: who looks for her is told at once; of a child, the alert has its hours.
+
+    Returns:
+        Of a child, the kinds of unit that have no part in the case: who records it calls them, and the UPE of
+        the department is told.
+    """
+    child = presumed_child(session, ref.victim_id, ref.case_id)
+    told = _units_in_case(session, actor, ref, SEARCHERS)
+    units = {one for found in told.values() for one in found}
+    absent = [kind for kind in SEARCHERS if kind not in told] if child else []
+    if absent and "UPE" not in told:
+        units |= _of_department(session, actor, "UPE")
+    for unit_id in sorted(units - {actor.unit_id}):
+        notify(
+            session, SEARCH if child else ESCAPED, unit_id=unit_id, subject_code=ref.code,
+            victim_id=ref.victim_id, case_id=ref.case_id,
+        )  # fmt: skip
+    _tell(session, actor, ref, told.keys() & _TOLD.keys(), child=child)
+    if child:
+        upe = min(told.get("UPE", {actor.unit_id}))
+        who = actor.user_id if upe == actor.unit_id else None
+        start(session, SEARCH, Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, upe, who))
+    return absent
+
+
 def joined(session: Session, case_id: int, unit_id: int) -> None:
     """The actor's unit took the case up, by an act of its own: who had to be told of it is."""
     kind = session.scalar(select(Unit.kind).where(Unit.id == unit_id))
@@ -112,9 +139,9 @@ def joined(session: Session, case_id: int, unit_id: int) -> None:
 
 def written(session: Session, case_id: int | None, compartment: str, patch: Mapping[str, Any]) -> None:
     """Fields of the person were written: an assessment among them meets its deadline."""
-    kind, fields = WRITTEN.get(compartment, ("", set()))
-    if case_id is not None and any(patch.get(name) is not None for name in fields):
-        meet(session, kind, TABLE, case_id)
+    for kind, fields in WRITTEN.get(compartment, {}).items():
+        if case_id is not None and any(patch.get(name) is not None for name in fields):
+            meet(session, kind, TABLE, case_id)
 
 
 def delivered(session: Session, actor: Actor, ref: CaseRef, service_type: str) -> None:
@@ -126,19 +153,28 @@ def delivered(session: Session, actor: Actor, ref: CaseRef, service_type: str) -
         _start(session, actor, ref, ["MONITOREO"])
 
 
-def _told_units(session: Session, actor: Actor, ref: CaseRef) -> dict[str, set[int]]:
-    """Units in the case now that would have to be told of it otherwise, by kind; the actor's own too."""
+def _units_in_case(
+    session: Session, actor: Actor, ref: CaseRef, kinds: Collection[str]
+) -> dict[str, set[int]]:
+    """Units in the case now by kind, of these kinds; the actor's own too."""
     known = {row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None}
     ids = {one for one in known if one is not None} | {actor.unit_id}
-    told: dict[str, set[int]] = {}
-    for row in session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_(ids), Unit.kind.in_(_TOLD))):
-        told.setdefault(row.kind, set()).add(row.id)
-    return told
+    found: dict[str, set[int]] = {}
+    for row in session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_(ids), Unit.kind.in_(kinds))):
+        found.setdefault(row.kind, set()).add(row.id)
+    return found
 
 
-def _tell(session: Session, actor: Actor, ref: CaseRef, told: set[str], *, child: bool) -> None:
+def _of_department(session: Session, actor: Actor, kind: str) -> set[int]:
+    """Units of a kind in the department of the actor's unit."""
+    here = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
+    return set(session.scalars(select(Unit.id).where(Unit.kind == kind, Unit.department == here)))
+
+
+def _tell(session: Session, actor: Actor, ref: CaseRef, told: Collection[str], *, child: bool) -> None:
     wanted = ["FISCAL_AVISO", *(["UPE_COMUNICACION"] if child else [])]
-    _start(session, actor, ref, [kind for kind in wanted if kind not in {_TOLD[one] for one in told}])
+    known = {_TOLD[one] for one in told}
+    _start(session, actor, ref, [kind for kind in wanted if kind not in known])
 
 
 def _start(session: Session, actor: Actor, ref: CaseRef, kinds: list[str]) -> None:

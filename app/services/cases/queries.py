@@ -24,6 +24,7 @@ from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, V
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import ENDED, IDENTIFICATION, REENTRIES, STATES
+from app.services.cases.row_queries import presumed_child
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import unit_names
@@ -143,11 +144,19 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
         "person": person,
         "exploitation": facts,
-        "possible_states": list(rules.MACHINE.offered(row.state)),
-        "possible_with_two": list(rules.MACHINE.with_two(row.state)),
+        **_possible(row.state, adult=not presumed_child(session, victim_id, case_id)),
         "transitions": _transitions(session, actor, case_id, Strand(victim_id, row.record_id)),
         "_access": {name: level.name.lower() for name, level in stand.levels(actor).items()},
     }
+
+
+def _possible(state: str, *, adult: bool) -> dict[str, list[str]]:
+    """States one person may move the case to, and those that take two: a child's case closes by two."""
+    alone, two = list(rules.MACHINE.offered(state)), list(rules.MACHINE.with_two(state))
+    if not adult and "CERRADO" in alone:
+        alone.remove("CERRADO")
+        two.append("CERRADO")
+    return {"possible_states": alone, "possible_with_two": two}
 
 
 def _listed(row: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -117,6 +118,19 @@ def childs_case(session: Session, victim_id: int) -> bool:
     """Whether it is a child's case: she was one when she was identified, or may have been."""
     population = _population(session, victim_id)
     return population is None or bool(population & CHILD_BIT)
+
+
+def lost_as_child(session: Session, ref: CaseRef) -> bool:
+    """Whether the person counted as a child when the case came to the state it is in."""
+    since: datetime | None = session.scalar(
+        select(TraffickingCase.state_since).where(
+            TraffickingCase.id == ref.case_id, TraffickingCase.victim_id == ref.victim_id
+        )
+    )
+    day = func.ruv.lima_day(since)
+    return since is not None and bool(
+        session.scalar(select(func.ruv.counted_as_child(ref.victim_id, ref.case_id, day)))
+    )
 
 
 def is_foreign(session: Session, victim_id: int) -> bool:

@@ -24,6 +24,8 @@ from app.services.cases.codes import (
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 ADULT_AGE = 18
+MISSING = "EGRESO_NO_AUTORIZADO"
+NOT_FOUND = "ILOCALIZABLE"
 
 GUARDS = {
     guard.name: guard
@@ -34,6 +36,16 @@ GUARDS = {
             "Falta la confirmación de una segunda persona, de otra unidad: pida el descarte y espere a que "
             "lo apruebe.",
             apart=True,
+        ),
+        Guard(
+            "closed_by_two",
+            "Cerrar el caso de una niña, niño o adolescente, o uno por ilocalizable, toma dos personas:"
+            " pida el cierre y espere a que alguien de otra unidad lo apruebe.",
+        ),
+        Guard(
+            "found",
+            "Una niña, niño o adolescente salió sin autorización y sigue la búsqueda: el caso no se cierra ni"
+            " pasa a ilocalizable hasta ubicarla o que vuelva a ser alojada; entonces retome la atención.",
         ),
         Guard(
             "not_housed",
@@ -85,10 +97,14 @@ def _aside() -> Iterable[Transition]:
         yield Transition(
             source, "DECLINA_ATENCION", ("adult", "reason"), "Declina la atención; el monitoreo continúa."
         )
-    for source in ("PRESUNTA_VICTIMA", *IN_CARE, "DECLINA_ATENCION", "EGRESO_NO_AUTORIZADO"):
-        yield Transition(source, "ILOCALIZABLE", ("reason",), "No se logra ubicar a la persona.")
-    for source in IN_CARE:
+    for source in ("PRESUNTA_VICTIMA", *IN_CARE, "DECLINA_ATENCION", MISSING):
+        yield Transition(source, NOT_FOUND, ("reason", *_found(source)), "No se logra ubicar a la persona.")
+    for source in ("PRESUNTA_VICTIMA", *IN_CARE):
         yield Transition(source, "EGRESO_NO_AUTORIZADO", ("reason",), "Dejó el servicio sin autorización.")
+
+
+def _found(source: str) -> tuple[str, ...]:
+    return ("found",) if source == MISSING else ()
 
 
 def _back() -> Iterable[Transition]:
@@ -102,7 +118,7 @@ def _close() -> Iterable[Transition]:
         yield Transition(
             source,
             "CERRADO",
-            ("outcome", "outcome_fits", "not_housed"),
+            ("outcome", "outcome_fits", "not_housed", *_found(source), "closed_by_two"),
             "Se cierra el caso con su resultado.",
         )
 
@@ -138,7 +154,8 @@ class CaseFacts:
     """What a move may depend on.
 
     `left_state`: the last state of the main line before the present pause, if any.
-    `second_person`: somebody of another unit confirmed. `housed`: she lives in a shelter now.
+    `second_person`: somebody of another unit confirmed. `housed`: she lives in a shelter now. `missing`: she
+    left without leave as a child and was not found yet.
     """
 
     adult: bool
@@ -147,6 +164,12 @@ class CaseFacts:
     left_state: str | None = None
     second_person: bool = False
     housed: bool = False
+    missing: bool = False
+
+
+def closes_by_two(*, adult: bool, outcome: str | None) -> bool:
+    """Whether closing a case takes two people: a child's, and anybody's as not found."""
+    return not adult or outcome == NOT_FOUND
 
 
 def refuse(state: str, target: str, facts: CaseFacts, machine: Machine = MACHINE) -> Refusal | None:
@@ -208,6 +231,8 @@ def _answers(state: str, target: str, facts: CaseFacts) -> dict[str, bool]:
         "adult": facts.adult,
         "reason": facts.reason in reasons_for(state, target),
         "second_person": facts.second_person,
+        "closed_by_two": facts.second_person or not closes_by_two(adult=facts.adult, outcome=facts.outcome),
+        "found": not facts.missing,
         "not_housed": not facts.housed,
         "outcome": facts.outcome in OUTCOMES,
         "outcome_fits": fits,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -31,6 +31,7 @@ from app.services.cases.row_queries import (
     case_state,
     cases_of,
     is_housed,
+    lost_as_child,
     presumed_child,
 )
 from app.services.choices import unknown_code
@@ -80,10 +81,8 @@ def move(
     # Nobody is admitted or brought in while the case closes.
     find = held_case if rules.closed(wanted.target) else case_in_scope
     ref = find(session, actor, code)
-    state = _state_at(session, ref, version)
-    if refusal := rules.refuse(state, wanted.target, _facts(session, ref, wanted)):
-        raise refused(refusal)
-    _check_extras(session, actor, ref, state, wanted)
+    _state_at(session, ref, version)
+    state = check_move(session, actor, ref, wanted)
     closing = {"closed_at": func.now(), "outcome": wanted.outcome} if rules.closed(wanted.target) else {}
     _advance(session, ref, version, {"state": wanted.target, "state_since": func.now(), **closing})
     blobs = _append(session, actor, ref, state, wanted)
@@ -95,6 +94,26 @@ def move(
         detail={"case": ref.code, "from": state, "to": wanted.target, "reason": wanted.reason},
     )  # fmt: skip
     return {"code": ref.code, "state": wanted.target, "version": version + 1}
+
+
+def check_move(
+    session: Session, actor: Actor, ref: CaseRef, wanted: Move, *, second_person: bool = False
+) -> str:
+    """The state a case in scope is in, from which this move is legal now.
+
+    Args:
+        second_person: another person, of another unit, will approve it.
+
+    Raises:
+        Forbidden: the role may not write the outcome.
+        Conflict, Invalid: the move is not legal now; the text says what is missing or possible.
+    """
+    state = case_state(session, ref)
+    facts = replace(_facts(session, ref, state, wanted), second_person=second_person)
+    if refusal := rules.refuse(state, wanted.target, facts):
+        raise refused(refusal)
+    _check_extras(session, actor, ref, state, wanted)
+    return state
 
 
 def identify(
@@ -176,9 +195,10 @@ def reopen(
     return code
 
 
-def _facts(session: Session, ref: CaseRef, wanted: Move) -> rules.CaseFacts:
+def _facts(session: Session, ref: CaseRef, state: str, wanted: Move) -> rules.CaseFacts:
     return rules.CaseFacts(
         adult=not presumed_child(session, ref.victim_id, ref.case_id),
+        missing=state == rules.MISSING and lost_as_child(session, ref),
         reason=wanted.reason,
         outcome=wanted.outcome,
         left_state=rules.left_state(case_moves(session, ref)),

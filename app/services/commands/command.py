@@ -14,6 +14,9 @@ from app.matching.contradictions import Doubt
 MERGE: Final = "FUSION"
 SPLIT: Final = "SEPARACION"
 DISCARD: Final = "DESCARTE"
+CLOSE: Final = "CIERRE"
+OF_CASES: Final = frozenset({DISCARD, CLOSE})
+"""Kinds about a case rather than about two records."""
 
 PENDING: Final = "PENDIENTE"
 EXECUTED: Final = "EJECUTADA"
@@ -26,6 +29,7 @@ KINDS: Final = MappingProxyType(
         MERGE: "Unir dos registros de una misma persona",
         SPLIT: "Separar un registro que se unió",
         DISCARD: "Descartar un caso",
+        CLOSE: "Cerrar un caso",
     }
 )
 STATES: Final = MappingProxyType(
@@ -42,9 +46,13 @@ REASONS: Final = MappingProxyType(
         MERGE: code_list("merge_reason").labels,
         SPLIT: code_list("split_reason").labels,
         DISCARD: code_list("discard_reason").labels,
+        CLOSE: code_list("outcome").labels,
     }
 )
-"""Reasons by kind. Codes only: a command holds no text, so nothing in it needs sealing."""
+"""Reasons by kind; of a closing, the outcome.
+
+Codes only: a command holds no text, so nothing in it needs sealing.
+"""
 
 WARNINGS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -12,7 +12,7 @@ from app.access.actor import Actor
 from app.audit import record
 from app.errors import Conflict, StaleVersion
 from app.services.clocks.service import cancel
-from app.services.commands.command import DISCARD, MERGE, SPLIT, Command
+from app.services.commands.command import CLOSE, DISCARD, MERGE, SPLIT, Command
 from app.services.commands.queries import PURPOSE
 from app.services.matching.merging import merge, merge_fingerprint, split
 
@@ -43,7 +43,31 @@ def discard(session: Session, actor: Actor, command: Command) -> None:
         cancel(session, "trafficking_case", command.case_id)
 
 
-EXECUTORS: Mapping[str, Executor] = MappingProxyType({DISCARD: discard, MERGE: merge, SPLIT: split})
+def close(session: Session, actor: Actor, command: Command) -> None:
+    """Close the case of the command with its outcome; its clocks end with it.
+
+    Raises:
+        StaleVersion: the case changed since it was asked.
+        Conflict: she lives somewhere that is noted.
+    """
+    record(
+        session, actor, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
+        purpose=PURPOSE, fields=["state", "closed_at", "outcome"],
+        detail={"command": command.code, "to": "CERRADO", "outcome": command.reason},
+    )  # fmt: skip
+    outcome = session.scalar(select(func.ruv.close_case(command.id)))
+    if outcome == "HOUSED":
+        raise Conflict(
+            "La persona está alojada en un centro de acogida o en otro lugar registrado: primero registre su "
+            "egreso, luego se aprueba."
+        )
+    if outcome != "DONE":
+        raise StaleVersion
+
+
+EXECUTORS: Mapping[str, Executor] = MappingProxyType(
+    {DISCARD: discard, CLOSE: close, MERGE: merge, SPLIT: split}
+)
 
 FINGERPRINTS: Mapping[str, Callable[[Session, int, int], str]] = MappingProxyType(
     {MERGE: merge_fingerprint, SPLIT: merge_fingerprint}

@@ -18,10 +18,10 @@ from app.errors import Invalid, NotFound
 from app.models import CommandRequest
 from app.services.choices import unknown_code
 from app.services.commands.command import (
-    DISCARD,
     KINDS,
     LAPSED,
     MERGE,
+    OF_CASES,
     PENDING,
     REASONS,
     REFUSALS,
@@ -183,7 +183,7 @@ def _found(row: Any) -> Found:
 
 
 def _subject_of(command: Command, face: Any) -> dict[str, str | None]:
-    if command.kind == DISCARD:
+    if command.kind in OF_CASES:
         return {"case": face.case_code, "victim": face.victim_code}
     names = ("keep", "absorb") if command.kind == MERGE else ("code", "record")
     return dict(zip(names, (face.victim_code, face.other_code), strict=True))

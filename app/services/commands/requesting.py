@@ -1,4 +1,4 @@
-"""Ask for a command: merge two records, split one off again, discard a case."""
+"""Ask for a command: merge two records, split one off again, discard or close a case."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
 from app.models import CommandRequest
 from app.services.cases import rules as case_rules
-from app.services.cases.row_queries import case_state, is_housed
+from app.services.cases import service as case_service
+from app.services.cases.codes import DISCARDED
+from app.services.cases.row_queries import case_state, is_housed, presumed_child
 from app.services.choices import unknown_code
-from app.services.commands.command import DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
+from app.services.commands.command import CLOSE, DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
 from app.services.commands.executors import FINGERPRINTS
 from app.services.commands.queries import Subject, find, own_waiting, subject
 from app.services.commands.trace import note
@@ -79,7 +81,7 @@ def request_discard(
     ref = case_in_scope(session, actor, code)
     if ref.version != version:
         raise StaleVersion
-    _refuse_extras(extras)
+    _refuse_extras(extras, "Un descarte lleva solo su motivo.")
     facts = case_rules.CaseFacts(
         adult=False, reason=reason, second_person=True, housed=is_housed(session, ref)
     )
@@ -87,6 +89,45 @@ def request_discard(
         raise refused(refusal)
     subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
     return _request(session, actor, DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
+
+
+def takes_two(session: Session, actor: Actor, code: str, target: str, outcome: str | None) -> bool:
+    """Whether this move of a case is asked for and done by a second person.
+
+    Raises:
+        NotFound: out of scope.
+    """
+    if target != "CERRADO":
+        return target == DISCARDED
+    ref = case_in_scope(session, actor, code)
+    return case_rules.closes_by_two(
+        adult=not presumed_child(session, ref.victim_id, ref.case_id), outcome=outcome
+    )
+
+
+def request_closing(
+    session: Session, actor: Actor, code: str, version: int, outcome: str | None, **extras: object
+) -> Command:
+    """Ask that a case be closed that one person does not close: a child's, or any as not found.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role moves no cases, asks for no commands, or does not write how a case ended.
+        Conflict, Invalid: the case cannot be closed now, or the unit's request waits.
+        StaleVersion: somebody moved the case meanwhile.
+    """
+    require(actor, Permission.CASES_TRANSITION)
+    require(actor, Permission.COMMANDS_REQUEST)
+    ref = case_in_scope(session, actor, code)
+    if ref.version != version:
+        raise StaleVersion
+    _refuse_extras(
+        extras, "Un cierre que toma dos personas lleva solo su resultado: escriba lo demás en las notas."
+    )
+    wanted = case_service.Move("CERRADO", outcome=outcome)
+    case_service.check_move(session, actor, ref, wanted, second_person=True)
+    subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
+    return _request(session, actor, CLOSE, subject_now, str(outcome), lambda: f"{version}:{ref.victim_id}")
 
 
 def _request_pair(
@@ -187,9 +228,9 @@ def _check_reason(kind: str, reason: str) -> None:
         raise Invalid("Indique el motivo.", errors=[unknown_code("reason", REASONS[kind])])
 
 
-def _refuse_extras(extras: dict[str, object]) -> None:
+def _refuse_extras(extras: dict[str, object], message: str) -> None:
     errors: list[FieldError] = [
-        {"field": name, "code": "not-asked", "message": "Un descarte lleva solo su motivo."}
+        {"field": name, "code": "not-asked", "message": message}
         for name, value in extras.items()
         if value is not None
     ]

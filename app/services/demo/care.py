@@ -17,11 +17,14 @@ from app.access.actor import SETUP, Actor
 from app.db import Database
 from app.records.kinds import today
 from app.records.rows.plans import Activity, Objective
+from app.records.rows.proceedings import ProtectionMeasure
 from app.records.rows.shelters import Suitability
 from app.services.cases import mandates
 from app.services.cases.rules import presumed_child
 from app.services.cases.service import Move, move
 from app.services.cases.teams import add_participation
+from app.services.commands.deciding import approve
+from app.services.commands.requesting import request_closing
 from app.services.demo import cast
 from app.services.demo.cast import Office
 from app.services.demo.people import Synthetic, contact, grandmother
@@ -33,6 +36,7 @@ from app.services.plans.content_queries import find
 from app.services.plans.header import header
 from app.services.plans.progress import Step as Progress
 from app.services.plans.progress import progress as advance_activity
+from app.services.proceedings.measures import record_measure
 from app.services.referrals.sending import Wanted, send
 from app.services.referrals.service import Step, answer
 from app.services.shelters.service import admit, leave
@@ -62,6 +66,7 @@ class Kept:
     case: Stored
     referral: str = ""
     placement: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +118,10 @@ def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
         (offices.responsible, SHELTERED, refer),
         (offices.shelter, SHELTERED, _take_in),
         (offices.responsible, PLANNED, _plan),
+        (offices.responsible, BACK_HOME, _resolve),
         (offices.shelter, BACK_HOME, _leave),
         (offices.responsible, BACK_HOME, _go_home),
+        (offices.shelter, BACK_HOME, _agree),
     )
     for office, part, step in steps:
         chosen = [kept for kept in group if kept.person.fate < part]
@@ -176,6 +183,15 @@ def _outcome(person: Synthetic) -> str:
     return "FAMILIA_SUSTITUTA" if person.child and person.number % 3 == 0 else "REINTEGRACION_FAMILIAR"
 
 
+def _resolve(session: Session, actor: Actor, kept: Kept) -> None:
+    """The UPE decides on the family a child goes to; without it she does not leave."""
+    if kept.person.child:
+        foster = _outcome(kept.person) == "FAMILIA_SUSTITUTA"
+        kind = "ACOGIMIENTO_FAMILIAR" if foster else "CUIDADO_FAMILIAR"
+        resolution = f"RES-SINTETICA-{kept.person.number}"
+        record_measure(session, actor, kept.case.case, ProtectionMeasure(type=kind, resolution=resolution))
+
+
 def _leave(session: Session, actor: Actor, kept: Kept) -> None:
     fit = Suitability(
         result="IDONEA",
@@ -190,4 +206,14 @@ def _leave(session: Session, actor: Actor, kept: Kept) -> None:
 
 def _go_home(session: Session, actor: Actor, kept: Kept) -> None:
     ends = _outcome(kept.person)
-    _move(session, actor, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO", "CERRADO", outcome=ends)
+    _move(session, actor, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO")
+    if kept.person.child:
+        kept.closing = request_closing(session, actor, kept.case.case, 5, ends).code
+    else:
+        _move(session, actor, kept, 5, "CERRADO", outcome=ends)
+
+
+def _agree(session: Session, actor: Actor, kept: Kept) -> None:
+    """The second person that closing a child's case takes."""
+    if kept.closing:
+        approve(session, actor, kept.closing, 1)

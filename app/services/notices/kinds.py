@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.access.scope import ENDED, HELD
+from app.access.scope import ENDED, HELD, MISSING
 
 ADDED: Final = "UNIDAD_INCORPORADA"
 RETURNED: Final = "REINGRESO"
@@ -20,6 +20,7 @@ ACKNOWLEDGED: Final = frozenset(
         ADDED,
         RETURNED,
         ENDED,
+        MISSING,
         *ANSWERED.values(),
         *HELD,
         "PLAN_RECIBIDO",

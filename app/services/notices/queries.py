@@ -29,6 +29,7 @@ from app.access.scope import (
     BY_MANDATE,
     ENDED,
     HELD,
+    MISSING,
     MOVED,
     visible_account_notices,
     visible_notices,
@@ -101,7 +102,7 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         if row.kind == ADDED:
             joined(session, row.case_id, actor.unit_id)
         # Who has no part in her case has no place in its log either: the code says which notice it was.
-        outside = row.kind in {*HELD, BY_MANDATE, MOVED}
+        outside = row.kind in {*HELD, BY_MANDATE, MISSING, MOVED}
         about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
         record(session, actor, "notices.read", purpose="atencion", detail={"notice": code}, **about)
     return {"code": code, "read": True}

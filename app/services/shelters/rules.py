@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.catalogues import code_list
+from app.services.cases.rules import NOT_FOUND
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 IN_SHELTER: Final = "CENTRO_DE_ACOGIDA"
@@ -22,8 +23,11 @@ EXIT_REASONS: Final = {
     code: label for code, label in code_list("outcome").labels.items() if code not in _STAYS
 }
 """Why a person leaves a shelter: the outcomes, but for the one that says that she stays."""
-FAMILY_EXITS: Final = frozenset({"REINTEGRACION_FAMILIAR", "FAMILIA_SUSTITUTA"})
+BACK_TO_FAMILY: Final = "REINTEGRACION_FAMILIAR"
+FAMILY_EXITS: Final = frozenset({BACK_TO_FAMILY, "FAMILIA_SUSTITUTA"})
 """Exits after which an adult takes her in, who must be fit to (DL 1297)."""
+OF_AGE: Final = frozenset({"MAYORIA_DE_EDAD", "VIDA_INDEPENDIENTE"})
+"""Exits of who is 18."""
 SUITABLE: Final = "IDONEA"
 UNAUTHORISED: Final = "EGRESO_NO_AUTORIZADO"
 
@@ -50,6 +54,33 @@ GUARDS = {
             "Falta la evaluación de idoneidad de la persona adulta que la recibe, con resultado «Idónea»: "
             "regístrela en el alojamiento y repita el egreso.",
         ),
+        Guard(
+            "resolution",
+            "Falta la resolución: la UPE registra en la ruta de niñas, niños y adolescentes el acogimiento,"
+            " el retorno a familia idónea o la adopción, o la medida de protección; luego repita el egreso.",
+        ),
+        Guard(
+            "destination",
+            "Falta el destino: reserve un cupo en el centro al que va, o espere a que ese centro acepte la "
+            "derivación. Si ingresa allí con la reserva, este alojamiento termina solo.",
+        ),
+        Guard(
+            "of_age",
+            "No consta que ya cumplió 18 años: revise su fecha de nacimiento en la identidad. Mientras no"
+            " conste, se presume que no los tiene.",
+            "reason",
+        ),
+        Guard(
+            "return",
+            "Falta quien responde por el retorno: su consulado participa en el caso, o la ruta de personas "
+            "extranjeras está en retorno asistido. Quien solicitó refugio no retorna mientras no desista.",
+        ),
+        Guard(
+            "located",
+            "De una niña, niño o adolescente cuyo paradero no se conoce, el egreso es «Egreso no autorizado»:"
+            " se avisa de inmediato a quienes la buscan.",
+            "reason",
+        ),
         Guard("by_shelter", "Solo el centro que guarda el cupo lo convierte, con el ingreso de la persona."),
         Guard("by_parties", "Solo la unidad que pidió el cupo o el centro que lo guarda lo liberan."),
         Guard("by_clock", "Una reserva vence sola al pasar su plazo.", apart=True),
@@ -57,7 +88,16 @@ GUARDS = {
     )
 }
 
-_LEAVES = ("exit_reason", "adult", "suitable_adult")
+_LEAVES = (
+    "exit_reason",
+    "adult",
+    "suitable_adult",
+    "resolution",
+    "destination",
+    "of_age",
+    "return",
+    "located",
+)
 STAY: Final = Machine(
     "alojamiento",
     STATES,
@@ -83,13 +123,22 @@ HOLD: Final = Machine(
 
 @dataclass(frozen=True, slots=True)
 class StayFacts:
-    """What a move of a stay may depend on. `suitability`: the latest result of its check, if any."""
+    """What a move of a stay may depend on.
+
+    `suitability`: the latest result of its check, if any. `destination`: another shelter holds a place or
+    accepted her. `resolved`: the UPE decided on the family she goes to. `returns`: somebody sees to her
+    return, and she seeks no asylum. `of_age`: she is 18 by her birth date, or by the least age stated.
+    """
 
     child: bool
     reason: str | None = None
     suitability: str | None = None
     in_shelter: bool = True
     due_back: bool = False
+    destination: bool = False
+    resolved: bool = False
+    returns: bool = False
+    of_age: bool = False
 
 
 def stay_state(*, left: bool, away: bool) -> str:
@@ -101,6 +150,7 @@ def stay_state(*, left: bool, away: bool) -> str:
 
 def refuse(state: str, target: str, facts: StayFacts) -> Refusal | None:
     """None when the stay may move from `state` to `target`, else why not, in Spanish."""
+    child, reason = facts.child, facts.reason
     return STAY.refuse(
         state,
         target,
@@ -109,10 +159,13 @@ def refuse(state: str, target: str, facts: StayFacts) -> Refusal | None:
             "due_back": facts.due_back,
             "leave_reason": facts.reason in code_list("leave_reason"),
             "exit_reason": facts.reason in EXIT_REASONS,
-            "adult": not (facts.child and facts.reason == "EGRESO_VOLUNTARIO"),
-            "suitable_adult": not (
-                facts.child and facts.reason in FAMILY_EXITS and facts.suitability != SUITABLE
-            ),
+            "adult": not (child and reason == "EGRESO_VOLUNTARIO"),
+            "suitable_adult": not (child and reason in FAMILY_EXITS and facts.suitability != SUITABLE),
+            "resolution": not (child and reason in FAMILY_EXITS) or facts.resolved,
+            "destination": not (child and reason == "TRASLADO") or facts.destination,
+            "of_age": facts.of_age or not (reason == "MAYORIA_DE_EDAD" or (child and reason in OF_AGE)),
+            "return": not (child and reason == "RETORNO_AL_PAIS") or facts.returns,
+            "located": not (child and reason == NOT_FOUND),
         },
     )
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import CaseRef, require
+from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
@@ -21,16 +21,15 @@ from app.records.rows import split_row
 from app.records.rows.shelters import Admission
 from app.services.cases.activity import touch
 from app.services.cases.holding import held_case, hold
-from app.services.cases.row_queries import case_state, presumed_child
+from app.services.cases.row_queries import case_state
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
 from app.services.plans.handing import brought
-from app.services.shelters import hold_queries, holds, rules
+from app.services.shelters import exiting, hold_queries, holds, rules
 from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
 from app.services.shelters.stay_texts import EXIT_VERSION
-from app.services.shelters.suitability import fit_adult
 from app.services.state_machine import refused
 
 _FULL: Final = "RS001"
@@ -109,11 +108,14 @@ def leave(
 ) -> dict[str, Any]:
     """Record that the person left the actor's shelter, and why. Her place is free; a leave she is on ends.
 
+    A child who left without leave is missing from then on: her case says so, the UPE, the police and the
+    prosecution are told, and `to_call` (else null) names the kinds of unit that have no part in her case.
+
     Raises:
         NotFound: no such placement in the actor's own shelter and scope.
         Forbidden: the role records no exits.
         Invalid: not a reason of the list, or not one for a child.
-        Conflict: she left already; or a child would go to a family without a suitable adult (DL 1297).
+        Conflict: she left already; or what the exit of a child rests on is not in the record (DL 1297).
         StaleVersion: somebody changed it meanwhile.
     """
     require(actor, Permission.PLACEMENTS_WRITE)
@@ -123,16 +125,12 @@ def leave(
         raise StaleVersion
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado.")
-    child = presumed_child(session, row.victim_id, row.case_id)
-    facts = rules.StayFacts(
-        child=child,
-        reason=reason,
-        suitability=fit_adult(session, actor, row, received=child and reason in rules.FAMILY_EXITS),
-        in_shelter=row.actual_place == rules.IN_SHELTER,
-    )
+    facts = exiting.facts_of(session, actor, row, reason)
     state = rules.stay_state(left=False, away=row.leave_id is not None)
     if refusal := rules.refuse(state, "EGRESADA", facts):
         raise refused(refusal)
+    ref = case_in_scope(session, actor, row.case)
+    before = case_state(session, ref)
     sealed, blobs = _sealed_exit(session, row, notes)
     advance(session, row, left_at=func.now(), exit_reason=reason, **sealed)
     touch(session, actor, row.victim_id, row.case_id)
@@ -141,10 +139,14 @@ def leave(
         fields=["left_at", "exit_reason"], blobs=blobs,
         detail={"placement": row.code, "reason": reason, "suitability": facts.suitability},
     )  # fmt: skip
+    absent = None
+    if facts.child and reason == rules.UNAUTHORISED:
+        absent = exiting.missing(session, actor, ref, before)
     return {
         "code": row.code,
         "exit_reason": reason,
         "suitability": facts.suitability,
+        "to_call": absent,
         "version": version + 1,
     }
 

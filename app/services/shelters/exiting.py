@@ -1,0 +1,78 @@
+"""What an exit rests on: read from the record, never from a form."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef
+from app.access.opening import current_blob
+from app.audit import record
+from app.records.kinds import today
+from app.services.cases import deadlines
+from app.services.cases.row_queries import openable, presumed_child
+from app.services.cases.rules import ADULT_AGE
+from app.services.shelters import rules
+from app.services.shelters.suitability import fit_adult
+from app.services.victims.queries import shown_strand
+
+_GROUNDS: Final = ("destination", "own_family", "other_family", "returns")
+_IDENTITY: Final = "identity"
+
+
+def facts_of(session: Session, actor: Actor, row: Any, reason: str) -> rules.StayFacts:
+    """What decides whether the person of a stay leaves for this reason now.
+
+    Raises:
+        Conflict: the adult who would take a child in is or may be marked as suspected.
+    """
+    child = presumed_child(session, row.victim_id, row.case_id)
+    grounds = session.execute(select(func.ruv.exit_grounds(row.id).table_valued(*_GROUNDS))).one()
+    return rules.StayFacts(
+        child=child,
+        reason=reason,
+        suitability=fit_adult(session, actor, row, received=child and reason in rules.FAMILY_EXITS),
+        in_shelter=row.actual_place == rules.IN_SHELTER,
+        destination=grounds.destination,
+        resolved=grounds.own_family if reason == rules.BACK_TO_FAMILY else grounds.other_family,
+        returns=grounds.returns,
+        of_age=reason in rules.OF_AGE and _of_age(session, actor, row, child=child),
+    )
+
+
+def missing(session: Session, actor: Actor, ref: CaseRef, before: str) -> list[str]:
+    """A child left without leave, and the database moved her case: tell who looks for her, and record it.
+
+    Returns:
+        Kinds of unit that have no part in the case and have to be called.
+    """
+    if before == deadlines.ESCAPED:
+        return []  # they know already
+    record(
+        session, actor, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        fields=["state"], detail={"case": ref.code, "from": before, "to": deadlines.ESCAPED},
+    )  # fmt: skip
+    return deadlines.escaped(session, actor, ref)
+
+
+def _of_age(session: Session, actor: Actor, row: Any, *, child: bool) -> bool:
+    """Whether she is 18 by her birth date; where that is not known, by the least age that was stated."""
+    if _IDENTITY not in openable(session, actor, row.victim_id):
+        return not child
+    strand = shown_strand(session, row.victim_id, _IDENTITY)
+    if strand is None:
+        return not child
+    record(
+        session, actor, "placements.read", victim_id=row.victim_id, case_id=row.case_id, purpose="atencion",
+        compartments=[_IDENTITY], detail={"placement": row.code},
+    )  # fmt: skip
+    identity, _ = current_blob(session, strand, _IDENTITY)
+    if identity.get("birth_date") and identity.get("birth_date_precision") in {None, "EXACTA"}:
+        born = date.fromisoformat(identity["birth_date"])
+        day = today()
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= ADULT_AGE
+    return not child
