@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.access.mandates import ADULTS, ANYONE, CHILDREN, ENDINGS, Mandate, mandates
 from app.access.permissions import Permission
 from app.access.policy import POPULATION_BITS, UNIT_KINDS, Cell, Level, Policy, Role
 from app.records import COMPARTMENTS
@@ -72,6 +73,13 @@ FLAGS_ES = """- **+e**: escribe lo que puede leer.
 """
 SCOPES_ES = {"assigned": "casos asignados", "unit": "casos de su unidad"}
 
+MANDATED_ES = {ANYONE: "todas", CHILDREN: "niñas, niños y adolescentes", ADULTS: "adultas"}
+MANDATES_ES = """Se indica una base de esta lista y el motivo. La unidad recibe lo que la base abre y que
+también ve quien la incorpora; lo marcado con * lo abre la ley aunque quien incorpora no lo vea. Una objeción,
+o un consentimiento retirado, lo impide, salvo para avisar del delito a la Fiscalía y de una niña, niño o
+adolescente a la UPE. Lo que aquí no está se pide con una derivación.
+"""
+
 INTRO = """# Política de acceso
 
 Generada a partir de `app/access/data`; no se edita a mano. Versión de la política: `{version}`.
@@ -91,6 +99,7 @@ def render(policy: Policy) -> str:
             _matrix(policy),
             _roles(policy),
             _permissions(policy),
+            _mandates(),
         ]
     )
 
@@ -143,6 +152,30 @@ def _permissions(policy: Policy) -> str:
         for permission in Permission
     )
     return f"\n## Permisos\n\n{head}{rows}"
+
+
+def _mandates() -> str:
+    """On what basis a unit is added to a case."""
+    titles = ["Base", "Nombre", "Incorpora a", "Personas", "La usan", "Abre", "Termina cuando", "Fuente"]
+    head = _line([*titles, "Verificada"]) + _line(["---"] * (len(titles) + 1))
+    return f"\n## Incorporar una unidad por mandato legal\n\n{MANDATES_ES}\n{head}" + "".join(
+        _line(_mandate(one)) for one in mandates().values()
+    )
+
+
+def _mandate(one: Mandate) -> list[str]:
+    parts = [COMPARTMENTS[name].title_es + ("*" if name in one.beyond else "") for name in one.compartments]
+    return [
+        f"`{one.code}`",
+        one.label,
+        " ".join(sorted(one.unit_kinds)) or "—",
+        MANDATED_ES[one.population],
+        " ".join(sorted(one.added_by)) or "—",
+        "todo*" if one.whole else ", ".join(parts) or "—",
+        ENDINGS[one.ends_with],
+        one.source,
+        "sí" if one.verified else "no",
+    ]
 
 
 def _line(cells: list[str]) -> str:

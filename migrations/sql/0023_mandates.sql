@@ -40,6 +40,7 @@ ALTER TABLE referral ADD COLUMN recalled BOOLEAN DEFAULT false NOT NULL;
 
 GRANT SELECT ON mandate TO ruv_guard;
 GRANT SELECT (case_id) ON protection_measure TO ruv_guard;
+GRANT SELECT (state) ON plan TO ruv_guard;
 GRANT UPDATE (recalled) ON referral TO ruv_guard;
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
@@ -138,14 +139,32 @@ BEGIN
     END LOOP;
 END $$;
 
--- She left: the mandate of the unit that housed her is over.
+-- The mandate of a unit that housed her is over once she does not live there. While it answers for her living plan it goes
+-- on with what following her up takes, and no more: a plan is never left with a unit that cannot see it.
+CREATE FUNCTION ruv.end_stay_mandates(kase bigint, victim bigint, unit bigint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    follow_up CONSTANT text[] := '{identity,contact,protection,plan,services,satisfaction,outcome}';
+    parts bigint[] := ARRAY(
+        SELECT p.id FROM public.participation p JOIN public.mandate m ON m.code = p.mandate
+        WHERE p.case_id = kase AND p.victim_id = victim AND p.unit_id = unit AND p.ended_at IS NULL
+          AND m.ends_with = 'ESTANCIA' AND NOT p.housed);
+BEGIN
+    IF EXISTS (SELECT FROM public.plan n WHERE n.case_id = kase AND n.victim_id = victim AND n.unit_id = unit
+               AND n.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')) THEN
+        UPDATE public.participation p
+        SET compartments = ARRAY(SELECT n.name FROM unnest(p.compartments) AS n(name) WHERE n.name = ANY (follow_up)),
+            given = ARRAY(SELECT n.name FROM unnest(p.given) AS n(name) WHERE n.name = ANY (follow_up))
+        WHERE p.id = ANY (parts);
+    ELSE
+        PERFORM ruv.end_parts(parts, false);
+    END IF;
+END $$;
+
 CREATE FUNCTION ruv.end_with_stay() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM ruv.end_parts(ARRAY(
-        SELECT p.id FROM public.participation p JOIN public.mandate m ON m.code = p.mandate
-        WHERE p.case_id = NEW.case_id AND p.victim_id = NEW.victim_id AND p.unit_id = NEW.unit_id
-          AND p.ended_at IS NULL AND m.ends_with = 'ESTANCIA'), false);
+    PERFORM ruv.end_stay_mandates(OLD.case_id, NEW.victim_id, OLD.unit_id);
     RETURN NULL;
 END $$;
 
@@ -402,7 +421,7 @@ DECLARE
 BEGIN
     FOREACH f IN ARRAY ARRAY['presumed_child(bigint, bigint)', 'refused_parts(bigint, bigint, bigint, text[])',
         'mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint)', 'end_parts(bigint[], boolean)',
-        'end_with_stay()', 'end_with_measure()', 'end_with_consent()', 'other_shares(bigint)',
+        'end_stay_mandates(bigint, bigint, bigint)', 'end_with_stay()', 'end_with_measure()', 'end_with_consent()', 'other_shares(bigint)',
         'protection_officers(bigint)', 'seeks_asylum(bigint)', 'recall_from_consulates(bigint)',
         'part_from_consulates()', 'case_participants(bigint)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
@@ -422,6 +441,9 @@ RESET ROLE;
 -- At the end of the transaction: whoever records that she left still sees her until then.
 CREATE CONSTRAINT TRIGGER placement_ends_mandate AFTER UPDATE OF left_at ON placement DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.left_at IS NULL AND NEW.left_at IS NOT NULL) EXECUTE FUNCTION ruv.end_with_stay();
+CREATE CONSTRAINT TRIGGER plan_ends_mandate AFTER UPDATE OF state, unit_id ON plan DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.state IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR') OR OLD.unit_id <> NEW.unit_id)
+    EXECUTE FUNCTION ruv.end_with_stay();
 CREATE TRIGGER measure_goes_on AFTER INSERT ON protection_measure FOR EACH ROW
     WHEN (NEW.extends_id IS NOT NULL) EXECUTE FUNCTION ruv.end_with_measure();
 CREATE TRIGGER measure_ends_mandate AFTER UPDATE OF state ON protection_measure FOR EACH ROW

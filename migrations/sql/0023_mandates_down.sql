@@ -2,6 +2,7 @@
 -- withdrawn, and shows again.
 
 DROP TRIGGER placement_ends_mandate ON placement;
+DROP TRIGGER plan_ends_mandate ON plan;
 DROP TRIGGER measure_goes_on ON protection_measure;
 DROP TRIGGER measure_ends_mandate ON protection_measure;
 DROP TRIGGER consent_event_ends_mandates ON consent_event;
@@ -160,13 +161,14 @@ REVOKE ALL ON FUNCTION ruv.case_participants(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ruv.case_participants(bigint) TO ruv_app, ruv_guard;
 DROP FUNCTION ruv.mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint),
     ruv.refused_parts(bigint, bigint, bigint, text[]), ruv.presumed_child(bigint, bigint),
-    ruv.end_with_stay(), ruv.end_with_measure(), ruv.end_with_consent(), ruv.other_shares(bigint),
+    ruv.end_with_stay(), ruv.end_stay_mandates(bigint, bigint, bigint), ruv.end_with_measure(), ruv.end_with_consent(), ruv.other_shares(bigint),
     ruv.protection_officers(bigint), ruv.part_from_consulates(), ruv.recall_from_consulates(bigint),
     ruv.seeks_asylum(bigint), ruv.end_parts(bigint[], boolean);
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
 REVOKE SELECT (case_id) ON protection_measure FROM ruv_guard;
+REVOKE SELECT (state) ON plan FROM ruv_guard;
 -- Of two parts by mandate of one unit the first stays.
 ALTER TABLE participation NO FORCE ROW LEVEL SECURITY;
 UPDATE participation p SET ended_at = now()

@@ -141,6 +141,26 @@ def test_who_was_let_in_by_law_sees_her_as_long_as_she_stays(world: World) -> No
     ok(person.client.get(f"{API}/cases/{person.case}"))
 
 
+def test_a_house_that_answers_for_her_plan_follows_her_up_and_no_more(world: World, admin: Engine) -> None:
+    house, client = shelter(world, department="24", MUJERES=1)
+    person = registered(world)
+    code = hold(person.client, person.case, "24", legal_basis="INTERES_VITAL")
+    stay = ok(client.post(PLACEMENTS, json={"hold": code}), 201)["code"]
+    body = {"case": person.case, "place_of_execution": "LUGAR_DE_DESTINO"}
+    plan = ok(client.post(f"{API}/plans", json=body), 201)["code"]
+    ok(client.post(f"{PLACEMENTS}/{stay}/exit", json={"reason": "VIDA_INDEPENDIENTE"}, headers=tag(1)))
+    ok(client.get(f"{API}/plans/{plan}"))
+    access = ok(client.get(f"{API}/victims/{person.victim}"))["_access"]
+    assert "plan" in access
+    assert not {"legal", "health", "psychology", "shelter_location"} & set(access)
+    assert rows(world, house, "exploitation", person.victim_id) == 0
+    with admin.begin() as connection:
+        over = "UPDATE plan SET state = 'CERRADO_SIN_CUMPLIR' WHERE code = %(c)s"
+        connection.exec_driver_sql(over, {"c": plan})
+    problem(client.get(f"{API}/victims/{person.victim}"), 404)
+    assert rows(world, house, "participation", person.victim_id) == 0
+
+
 def test_a_move_ends_the_part_of_the_house_she_leaves(world: World, admin: Engine) -> None:
     here, client = shelter(world, department="22", MUJERES=1)
     there, receiving = shelter(world, department="23", MUJERES=1)

@@ -122,7 +122,6 @@ VIEWS: Mapping[str, Changes] = MappingProxyType(
         },
         "cumplida la primera actividad": {
             "quien la ve": {"caso": "EN_REINTEGRACION"},
-            "Fiscalía": {"health": "exists"},
             "UDAVIT": {"health": "partial: allergies insurance"},
             "CEM": {"health": "partial: allergies insurance"},
             "Salud": {

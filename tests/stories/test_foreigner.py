@@ -61,7 +61,6 @@ VIEWS: Mapping[str, Changes] = MappingProxyType(
             },
         },
         "atendida y con medida de protección": {
-            "Fiscalía": {"health": "exists"},
             "UDAVIT": {"health": "partial: allergies"},
             "Salud": {
                 "health": "full: allergies",

@@ -70,7 +70,6 @@ VIEWS: Mapping[str, Changes] = MappingProxyType(
             },
             "Psicología": {
                 "identity": f"full: {WHO}",
-                "testimony": "exists",
                 "caso": "EN_ATENCION_ESPECIALIZADA",
                 "rutas": "ACOGIMIENTO_RESIDENCIAL",
                 "sabe": "nombre",
@@ -100,7 +99,8 @@ VIEWS: Mapping[str, Changes] = MappingProxyType(
             "PNP": {"rutas": "CONCLUIDO"},
             "Fiscalía": {"rutas": "CONCLUIDO"},
             "UPE": {"rutas": "CONCLUIDO"},
-            "CAR": {"rutas": "CONCLUIDO"},
+            # What following her up takes, and the facts no more.
+            "CAR": {"rutas": "CONCLUIDO", "legal": None, "sabe": "centro nombre"},
             "Psicología": {"rutas": "CONCLUIDO"},
         },
         "en seguimiento": {

@@ -45,7 +45,7 @@ VIEWS: Mapping[str, Changes] = MappingProxyType(
         "se cierra con su plan cumplido": {
             "quien la ve": {"caso": "CERRADO"},
             "PNP": {"plan": "403"},
-            "Fiscalía": {"outcome": "exists", "plan": "403"},
+            "Fiscalía": {"plan": "403"},
             "CEM": {
                 "outcome": f"full: {ENDING}",
                 "plan": "CUMPLIDO all EMPLEO +1",

@@ -126,8 +126,16 @@ def test_the_team_is_kept_within_the_unit(world: World, upe: Actor, girl: Regist
     assert girl.case_code in Browser(world, colleague).get("/casos").text
     fiscal = world.unit("FISCALIA", department="24")
     assert fiscal in browser.get(f"{base}?departamento=24").text
-    assert browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "partes"}).status_code == 422
-    assert browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "todo"}).status_code == 303
+    shown = browser.get(f"{base}?departamento=24").text
+    assert "Comunicación del delito a la Fiscalía" in shown
+    assert "CEM_ATENCION" not in shown  # no basis for a child
+    unsaid = browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "todo"})
+    assert unsaid.status_code == 422
+    assert "Elija en qué base legal se apoya." in unsaid.text
+    added = {"unit": fiscal, "basis": "FISCALIA_DENUNCIA", "reason": "Fiscalía de turno"}
+    assert browser.post(f"{base}/unidades", {**added, "alcance": "partes"}).status_code == 422
+    assert browser.post(f"{base}/unidades", {**added, "alcance": "todo"}).status_code == 303
+    assert "Fiscalía de turno" in browser.get(base).text
     assert browser.post(f"{base}/salida").headers["location"].startswith("/casos?")
     assert browser.get(f"/casos/{girl.case_code}").status_code == 404
 

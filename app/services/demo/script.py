@@ -57,6 +57,8 @@ MANDATES: Final = {
 }
 """By role of whom the police brings in by mandate of law: on what basis, and why."""
 
+ASSISTANCE: Final = "Disposición de asistencia de la carpeta SINTETICO-3206014501-2026-77."
+
 SHELTER_REFERRAL: Final = {
     "service_type": "ALOJAMIENTO",
     "legal_basis": "INTERES_VITAL",

@@ -145,6 +145,9 @@ class _Story:
         body = {"identification": "IDENTIFICADA_MPFN"}
         self.prosecutor.send(f"/cases/{self.told.case}/identification", body, version)
         self._note(self.prosecutor, "lee su parte, anota la carpeta fiscal y la identifica como víctima.")
+        added = {"unit": self.udavit.unit, "basis": "UDAVIT_ASISTENCIA", "reason": script.ASSISTANCE}
+        self.prosecutor.send(f"/cases/{self.told.case}/participations", added)
+        self._note(self.prosecutor, "dispone que la UDAVIT la asista: desde ahora organiza también su salud.")
 
     def _protect(self) -> None:
         self._write(self.udavit, "contact", script.CONTACT)
