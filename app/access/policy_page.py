@@ -40,6 +40,7 @@ PERMISSIONS_ES: dict[Permission, str] = {
     Permission.PLANS_READ: "leer planes de reintegración",
     Permission.PLANS_WRITE: "elaborar, firmar y cerrar planes",
     Permission.PLANS_PROGRESS: "avanzar las actividades de la propia unidad",
+    Permission.PLANS_HAND_OVER: "disponer qué unidad responde de un plan",
     Permission.INDICATORS_READ: "consultar indicadores",
     Permission.INDICATORS_EXACT: "ver cifras exactas y al momento (ninguna función lo tiene)",
     Permission.RELEASES_READ: "leer publicaciones estadísticas",

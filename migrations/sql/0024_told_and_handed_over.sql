@@ -26,7 +26,7 @@ CREATE TABLE plan_handover (
 CREATE INDEX ix_plan_handover_plan_id ON plan_handover (plan_id);
 
 GRANT SELECT, UPDATE (read_at, read_by) ON notice TO ruv_guard;
-GRANT SELECT (code, kind, state, version), UPDATE (unit_id, responsible_user_id) ON plan TO ruv_guard;
+GRANT SELECT (code, kind, version), UPDATE (unit_id, responsible_user_id) ON plan TO ruv_guard;
 GRANT SELECT (code), UPDATE (unit_id) ON plan_activity TO ruv_guard;
 GRANT SELECT (victim_id, plan_id, user_id, ended_at), UPDATE (ended_at) ON plan_team TO ruv_guard;
 GRANT SELECT (id, victim_id, plan_id) ON plan_follow_up TO ruv_guard;
@@ -459,6 +459,9 @@ ALTER POLICY scope ON notice USING (
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
                     AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN (
                         'CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO', 'DERIVACION_TERMINADA')))
+         OR kind = 'TRASLADO'
+         OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
+            AND (SELECT ruv.permits('audit:read'))
          OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id))
 );
 -- As before; and in the name of one's own unit, which a shelter never gives.

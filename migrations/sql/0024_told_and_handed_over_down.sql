@@ -11,7 +11,10 @@ ALTER POLICY scope ON notice USING (
                  AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
-                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO')))
+         OR kind = 'TRASLADO'
+         OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
+            AND (SELECT ruv.permits('audit:read')))
 );
 ALTER POLICY tell ON notice WITH CHECK (
     created_at = now() AND read_at IS NULL AND read_by IS NULL
@@ -78,7 +81,7 @@ DROP POLICY guard ON plan_team;
 DROP POLICY guard ON notice;
 CREATE POLICY told ON notice FOR INSERT TO ruv_guard WITH CHECK (true);
 REVOKE SELECT, UPDATE (read_at, read_by) ON notice FROM ruv_guard;
-REVOKE SELECT (code, kind, state, version), UPDATE (unit_id, responsible_user_id) ON plan FROM ruv_guard;
+REVOKE SELECT (code, kind, version), UPDATE (unit_id, responsible_user_id) ON plan FROM ruv_guard;
 REVOKE SELECT (code), UPDATE (unit_id) ON plan_activity FROM ruv_guard;
 REVOKE SELECT (victim_id, plan_id, user_id, ended_at), UPDATE (ended_at) ON plan_team FROM ruv_guard;
 REVOKE SELECT (id, victim_id, plan_id) ON plan_follow_up FROM ruv_guard;

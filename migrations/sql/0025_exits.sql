@@ -285,7 +285,7 @@ REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
 GRANT UPDATE (outcome) ON trafficking_case TO ruv_guard;
 GRANT SELECT (branch, state, conclusion) ON protection_procedure TO ruv_guard;
-GRANT SELECT (case_id, type, unit_id) ON protection_measure TO ruv_guard;
+GRANT SELECT (type, unit_id) ON protection_measure TO ruv_guard;
 GRANT SELECT (id, victim_id, placement_id, result) ON suitability_check TO ruv_guard;
 CREATE POLICY guard ON suitability_check FOR SELECT TO ruv_guard USING (true);
 

@@ -2,7 +2,7 @@
 DROP POLICY missing ON notice;
 DROP POLICY guard ON suitability_check;
 REVOKE SELECT (id, victim_id, placement_id, result) ON suitability_check FROM ruv_guard;
-REVOKE SELECT (case_id, type, unit_id) ON protection_measure FROM ruv_guard;
+REVOKE SELECT (type, unit_id) ON protection_measure FROM ruv_guard;
 REVOKE SELECT (branch, state, conclusion) ON protection_procedure FROM ruv_guard;
 REVOKE UPDATE (outcome) ON trafficking_case FROM ruv_guard;
 DROP TRIGGER placement_exit ON placement;

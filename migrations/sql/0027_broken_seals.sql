@@ -18,7 +18,6 @@ ALTER TABLE command_request ADD COLUMN warnings TEXT[] DEFAULT '{}' NOT NULL;
 GRANT SELECT (warnings) ON command_request TO ruv_app;
 
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
-GRANT SELECT ON notice TO ruv_guard;
 SET ROLE ruv_guard;
 
 -- Seals ------------------------------------------------------------------------------------------------------
@@ -334,23 +333,30 @@ REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
 -- Notices -----------------------------------------------------------------------------------------------------
 
-CREATE POLICY guard ON notice FOR SELECT TO ruv_guard USING (true);
 -- As before; and of a broken seal, to who oversees the trace and sees no case.
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
     AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide))
-    AND (notice.kind = 'SELLO_ROTO' AND (SELECT ruv.permits('audit:read'))
-         OR EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
                  AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
-                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN (
+                        'CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO', 'DERIVACION_TERMINADA')))
+         OR kind = 'TRASLADO'
+         OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
+            AND (SELECT ruv.permits('audit:read'))
+         OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id)
+         OR kind = 'SELLO_ROTO' AND (SELECT ruv.permits('audit:read')))
 );
 
 -- As before; and what is told of two records that may become one person, by who sees neither.
 ALTER POLICY tell ON notice WITH CHECK (
     created_at = now() AND read_at IS NULL AND read_by IS NULL
+    AND (by_unit_id IS NULL
+         OR by_unit_id = (SELECT (ruv.context()).unit_id)
+            AND EXISTS (SELECT FROM unit u WHERE u.id = notice.by_unit_id AND u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT')))
     AND ((SELECT (ruv.context()).role) IN ('scheduler', 'matching')
          OR ruv.case_in_scope(case_id, victim_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id

@@ -7,17 +7,24 @@ ALTER POLICY scope ON notice USING (
                  AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
-                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN (
+                        'CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO', 'DERIVACION_TERMINADA')))
+         OR kind = 'TRASLADO'
+         OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
+            AND (SELECT ruv.permits('audit:read'))
+         OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id))
 );
 ALTER POLICY tell ON notice WITH CHECK (
     created_at = now() AND read_at IS NULL AND read_by IS NULL
+    AND (by_unit_id IS NULL
+         OR by_unit_id = (SELECT (ruv.context()).unit_id)
+            AND EXISTS (SELECT FROM unit u WHERE u.id = notice.by_unit_id AND u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT')))
     AND ((SELECT (ruv.context()).role) = 'scheduler'
          OR ruv.case_in_scope(case_id, victim_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code
                     AND (SELECT (ruv.context()).unit_id) IN (r.from_unit_id, r.to_unit_id)))
 );
-DROP POLICY guard ON notice;
 DROP TRIGGER victim_key_next ON victim_key;
 DROP TRIGGER victim_blob_next ON victim_blob;
 DROP TRIGGER compartment_head_whole ON compartment_head;
@@ -130,7 +137,6 @@ DROP FUNCTION ruv.command_parts(bigint), ruv.merge_identities(bigint, bigint), r
     ruv.born_between(bigint), ruv.seal_watchers(bigint[]), ruv.check_keys(), ruv.check_blobs(), ruv.check_head(),
     ruv.guard_head(), ruv.is_whole(bigint, bigint, text, bigint);
 RESET ROLE;
-REVOKE SELECT ON notice FROM ruv_guard;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
 ALTER TABLE command_request DROP COLUMN warnings;

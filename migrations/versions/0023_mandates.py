@@ -5,7 +5,7 @@ from alembic import op
 from app.schema import run_sql
 
 revision = "0023_mandates"
-down_revision = "0021_text_size"
+down_revision = "0022_days_and_drafts"
 branch_labels = None
 depends_on = None
 

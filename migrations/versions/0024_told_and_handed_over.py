@@ -5,7 +5,7 @@ from alembic import op
 from app.schema import run_sql
 
 revision = "0024_told_and_handed_over"
-down_revision = "0021_text_size"
+down_revision = "0023_mandates"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from app.schema import run_sql
 
 revision = "0026_accounts_by_two"
-down_revision = "0021_text_size"
+down_revision = "0025_exits"
 branch_labels = None
 depends_on = None
 

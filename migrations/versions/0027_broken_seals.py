@@ -5,7 +5,7 @@ from alembic import op
 from app.schema import run_sql
 
 revision = "0027_broken_seals"
-down_revision = "0022_days_and_drafts"
+down_revision = "0026_accounts_by_two"
 branch_labels = None
 depends_on = None
 

@@ -5,7 +5,7 @@ from alembic import op
 from app.schema import run_sql
 
 revision = "0028_guarded_figures"
-down_revision = "0021_text_size"
+down_revision = "0027_broken_seals"
 branch_labels = None
 depends_on = None
 

@@ -8,7 +8,8 @@ from sqlalchemy import Engine, text
 
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
-from tests.cases.story import API, ok, problem, refer, registered, shared_with, unit_code
+from tests.cases.story import API, Registered, at_once, ok, problem, refer, registered, shared_with, unit_code
+from tests.consents.story import give, on_consent, withdraw
 from tests.database.conftest import admin
 from tests.factories import World
 from tests.plans.story import Drafted, drafted, running, step
@@ -194,6 +195,69 @@ def test_what_a_referral_brought_passes_back_when_it_ends(world: World, ending: 
     assert told(client, "PLAN_ENTREGADO") == []  # it no longer sees the case
     with world.session(actor) as session:
         assert session.scalar(text("SELECT count(*) FROM plan")) == 0
+
+
+def drafted_on_consent(
+    world: World, person: Registered, giver: httpx.Client
+) -> tuple[httpx.Client, str, str]:
+    """A unit that sees the case by a consent drafts its plan: its client, the plan, the consent."""
+    actor = world.actor("udavit_officer")
+    client, shared = world.client(actor), {"compartments": ["identity", "contact", "plan"]}
+    consent = ok(give(giver, person.case, unit_code(world, actor), **shared), 201)["code"]
+    sent = on_consent(giver, person.case, consent, unit_code(world, actor), **shared)
+    ok(client.post(f"{API}/referrals/{ok(sent, 201)['code']}/answer", json={"decision": "accept"}))
+    body = {"case": person.case, "place_of_execution": "LUGAR_DE_ORIGEN", "language": "spa"}
+    plan = ok(client.post(f"{API}/plans", json={**body, "interpreter": "NO"}), 201)["code"]
+    return client, plan, consent
+
+
+def test_what_was_shared_on_a_consent_passes_back_with_it(world: World, admin: Engine) -> None:
+    person = registered(world)
+    client, plan, consent = drafted_on_consent(world, person, person.client)
+    ok(withdraw(person.client, consent), 200)
+    problem(client.get(f"{API}/plans/{plan}"), 404)
+    assert ok(person.client.get(f"{API}/plans/{plan}"))["responsible"] is True
+    assert orphans(world, admin) == 0
+
+
+def test_a_consent_is_not_withdrawn_from_the_only_unit_that_could_answer(world: World, admin: Engine) -> None:
+    person = registered(world, "police_investigator")
+    doctor = world.actor("health_officer", supervisor=True)
+    takes_part(admin, person.case, doctor)
+    giver = world.client(doctor)
+    client, plan, consent = drafted_on_consent(world, person, giver)
+    assert "responder del plan" in problem(withdraw(giver, consent), 409)["detail"]
+    assert ok(client.get(f"{API}/plans/{plan}"))["responsible"] is True
+    cem = world.actor("cem_officer", supervisor=True)
+    takes_part(admin, person.case, cem)
+    ok(withdraw(giver, consent), 200)
+    assert ok(world.client(cem).get(f"{API}/plans/{plan}"))["responsible"] is True
+    assert orphans(world, admin) == 0
+
+
+def test_who_is_no_longer_given_the_plan_passes_it_on(world: World, admin: Engine) -> None:
+    person = registered(world)
+    client, plan, _ = drafted_on_consent(world, person, person.client)
+    body = {"compartments": ["plan"]}
+    ok(person.client.post(f"{API}/cases/{person.case}/objections", json=body), 201)
+    problem(client.get(f"{API}/plans/{plan}"), 404)
+    assert ok(person.client.get(f"{API}/plans/{plan}"))["responsible"] is True
+    assert orphans(world, admin) == 0
+
+
+def test_a_draft_at_the_moment_its_unit_leaves_is_seen_by_somebody(world: World, admin: Engine) -> None:
+    body = {"place_of_execution": "LUGAR_DE_ORIGEN", "language": "spa", "interpreter": "NO"}
+    for _ in range(3):
+        person = registered(world)
+        unit = unit_code(world, person.officer)
+        chief = world.client(world.actor("cem_officer", unit=unit, supervisor=True))
+        takes_part(admin, person.case, world.actor("udavit_officer", supervisor=True))
+        url = f"{API}/cases/{person.case}/participations/end"
+        at_once([
+            lambda p=person: p.client.post(f"{API}/plans", json={**body, "case": p.case}),
+            lambda c=chief, u=url: c.post(u),
+        ])  # fmt: skip
+        assert orphans(world, admin) == 0
 
 
 def test_what_was_asked_of_a_unit_that_leaves_comes_back(world: World) -> None:

@@ -70,7 +70,7 @@ def _of_age(session: Session, actor: Actor, row: Any, *, child: bool) -> bool:
         session, actor, "placements.read", victim_id=row.victim_id, case_id=row.case_id, purpose="atencion",
         compartments=[_IDENTITY], detail={"placement": row.code},
     )  # fmt: skip
-    identity, _ = current_blob(session, strand, _IDENTITY)
+    identity = current_blob(session, actor, strand, _IDENTITY)
     if identity.get("birth_date") and identity.get("birth_date_precision") in {None, "EXACTA"}:
         born = date.fromisoformat(identity["birth_date"])
         day = today()
