@@ -23,10 +23,8 @@ from app.services.drafts import service as drafts
 from app.services.drafts.service import Place
 from app.services.limits import PerMinute
 
-NAME: Final = "_borrador"
+NAME: Final = "_formulario"
 PAGE: Final = "_pagina"
-SCRIPT_NAME: Final = "_formulario"
-"""How the page's script names the draft it keeps; a form that is sent carries `NAME`."""
 VERSION: Final = "_version"
 _CODE: Final = re.compile(r"[A-Z]{2}(-[0-9A-Z]{4}){2,3}")
 _MOST: Final = PerMinute(30)
@@ -51,7 +49,7 @@ def written(form: FormData) -> dict[str, list[str]]:
 
 def place_of(form: FormData) -> Place:
     """Which draft a form is kept as, and where its page is."""
-    name, page = (_text(form, NAME) or _text(form, SCRIPT_NAME)), _text(form, PAGE)
+    name, page = _text(form, NAME), _text(form, PAGE)
     subject = _CODE.search(name) or _CODE.search(page)
     return Place(name, page, subject.group() if subject else None)
 

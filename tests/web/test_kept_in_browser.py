@@ -96,7 +96,7 @@ def test_a_referral_left_at_its_fourth_step_goes_on_there(browser_page: OpenPage
     page.check("input[name=legal_basis][value=CONSENTIMIENTO]")
     page.click("text=Registrar otro consentimiento")
     page.wait_for_url("**/consentimientos/nuevo")
-    until_kept(world, person)
+    until_kept(page, world, person)
     page.goto(f"/derivaciones/nueva?caso={person.case}")
     assert "paso 4" in page.inner_text("main")
     assert page.is_checked("input[name=legal_basis][value=CONSENTIMIENTO]")
@@ -112,10 +112,11 @@ def go_on(page: Page) -> None:
     )
 
 
-def until_kept(world: World, person: Registered) -> None:
+def until_kept(page: Page, world: World, person: Registered) -> None:
     """What a page sent when it was left has arrived."""
     for _ in range(100):
         with world.session(person.officer) as session:
             if any(re.fullmatch(r"pagina:[0-9a-f]{40}", one.form) for one in mine(session)):
                 return
+        page.wait_for_timeout(100)
     pytest.fail("nothing was kept")

@@ -71,7 +71,7 @@ export async function keep(form, path, fields, key = crypto.randomUUID(), draft 
   return ""
 }
 
-const OWN = new Set(["_csrf", "_clave", "_borrador", "_pagina"])
+const OWN = new Set(["_csrf", "_clave", "_formulario", "_pagina"])
 export function fieldsOf(data) {
   const fields = {}
   for (const [name, value] of data) {
