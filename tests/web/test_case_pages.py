@@ -125,10 +125,10 @@ def test_the_team_is_kept_within_the_unit(world: World, upe: Actor, girl: Regist
     assert browser.post(f"{base}/personas", {"username": colleague.username}).status_code == 303
     assert girl.case_code in Browser(world, colleague).get("/casos").text
     fiscal = world.unit("FISCALIA", department="24")
-    assert fiscal in browser.get(f"{base}?departamento=24").text
     shown = browser.get(f"{base}?departamento=24").text
+    assert fiscal in shown
     assert "Comunicación del delito a la Fiscalía" in shown
-    assert "CEM_ATENCION" not in shown  # no basis for a child
+    assert "UDAVIT_AVISO" not in shown  # the police's alone
     unsaid = browser.post(f"{base}/unidades", {"unit": fiscal, "alcance": "todo"})
     assert unsaid.status_code == 422
     assert "Elija en qué base legal se apoya." in unsaid.text

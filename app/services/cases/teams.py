@@ -26,6 +26,7 @@ from app.services.cases.holding import held_case
 from app.services.cases.mandates import TABLE, Wanted, part_by_mandate, parts_of_row, tell_protection_officers
 from app.services.cases.row_queries import case_state, lives_here, open_referral, participants
 from app.services.cases.rules import closed
+from app.services.consents.covering import keep_consent
 from app.services.notices.queries import taken_up
 
 BASES = {
@@ -74,6 +75,7 @@ def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted)
         Conflict: it takes part already, the case ended, or the person does not want it to have this.
     """
     require(actor, Permission.PARTICIPATIONS_ADD)
+    keep_consent(session, case_in_scope(session, actor, code), wanted.consent)
     ref = held_case(session, actor, code)
     row = part_by_mandate(session, actor, ref, wanted)
     if closed(case_state(session, ref)):

@@ -15,6 +15,7 @@ from app.services.consents.queries import consent_id
 
 _COVERS = "SELECT ruv.consent_covers(%(consent)s, %(victim)s, %(case)s, %(unit)s, %(shared)s)"
 _HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%(name)s, 0))"
+_KEEP = "SELECT pg_advisory_xact_lock_shared(hashtextextended(%(name)s, 0))"
 _WAY_OUT: Final = MappingProxyType(
     {
         "UNKNOWN": "No hay ese consentimiento en este caso: revise el código o regístrelo primero.",
@@ -63,6 +64,19 @@ def hold_consent(session: Session, consent: int) -> None:
         OperationalError: somebody kept it longer than the server lets a statement wait.
     """
     session.connection().exec_driver_sql(_HOLD, {"name": f"ruv.consent:{consent}"})
+
+
+def keep_consent(session: Session, ref: CaseRef, code: str | None) -> None:
+    """Let nobody end a consent of this case until the transaction ends, where one is named.
+
+    For who shares on it and holds the case too: whoever ends a consent holds it before the case.
+
+    Raises:
+        Invalid: no code of a consent; the field is `consent`.
+    """
+    found = None if code is None else consent_id(session, ref, _parsed(code))
+    if found is not None:
+        session.connection().exec_driver_sql(_KEEP, {"name": f"ruv.consent:{found}"})
 
 
 def _parsed(code: str) -> str:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
-from app.access.mandates import ENDINGS
 from app.access.permissions import Permission
 from app.access.scope import WITHDRAWN
 from app.audit import record
@@ -24,10 +23,10 @@ from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents import rules
 from app.services.consents.covering import hold_consent
+from app.services.consents.kept import housed_share, other_shares_of
 from app.services.consents.queries import (
     Found,
     find,
-    other_shares_of,
     reads_of,
     share_of,
     shares_of,
@@ -36,7 +35,6 @@ from app.services.consents.queries import (
 )
 from app.services.consents.voices import voice
 from app.services.consents.writing import check_compartments, institutions, invalid, seal_into
-from app.services.referrals.rules import LEGAL_BASES
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
 
@@ -196,16 +194,9 @@ def _withdrawn(session: Session, found: Found) -> dict[str, Any]:
         "code": found.row.code,
         "state": "RETIRADO",
         "ended": [share_of(share) for share in ended],
-        "kept": [*map(_housed_share, kept), *other_shares_of(session, found.row.id)],
+        "kept": [*map(housed_share, kept), *other_shares_of(session, found.row.id)],
         "cannot_be_recalled": reads_of(session, found.row.id),
     }
-
-
-def _housed_share(share: Any) -> dict[str, Any]:
-    """What goes on because she lives with the receiver."""
-    label = LEGAL_BASES.get(share.legal_basis, share.legal_basis)
-    until = {"until": "egreso", "until_label": ENDINGS["ESTANCIA"]}
-    return {**share_of(share), "legal_basis_label": label, **until}
 
 
 def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: dict[str, Any]) -> None:

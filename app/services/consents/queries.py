@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
-from app.access.mandates import ENDINGS, mandates
 from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.policy import Level
@@ -27,7 +26,6 @@ from app.records.kinds import today
 from app.records.rows import partial_row
 from app.services.cases.row_queries import public_codes
 from app.services.consents import rules
-from app.services.referrals.rules import LEGAL_BASES
 
 _CODED = (
     *("id", "victim_id", "case_id", "code", "purposes", "compartments", "language", "interpreter"),
@@ -40,8 +38,6 @@ _OBJECTED = (
 )
 _NAMED = "SELECT source, row_id, part, code, name FROM ruv.named_units(%(case)s)"
 _SHARES = "SELECT * FROM ruv.consent_shares(%(consent)s)"
-_OTHERS = "SELECT * FROM ruv.other_shares(%(consent)s)"
-REFERRAL_ENDS = "concluye la derivación"
 _TELL = "SELECT ruv.tell_receivers(%(consent)s, %(codes)s)"
 _READS = "SELECT * FROM ruv.consent_reads(%(consent)s)"
 
@@ -123,28 +119,6 @@ def ledger(session: Session, actor: Actor, case: str) -> list[dict[str, Any]]:
 def shares_of(session: Session, consent: int) -> Sequence[Any]:
     """Referrals that rest or rested on a consent, oldest first; a reserved shelter has no code."""
     return session.connection().exec_driver_sql(_SHARES, {"consent": consent}).all()
-
-
-def other_shares_of(session: Session, consent: int) -> list[dict[str, Any]]:
-    """What stays shared in the case of a consent that ended, with which unit, on what and until when."""
-    return [_other_share(row) for row in session.connection().exec_driver_sql(_OTHERS, {"consent": consent})]
-
-
-def _other_share(row: Any) -> dict[str, Any]:
-    mandate = mandates().get(row.mandate)
-    basis = row.mandate or row.legal_basis
-    return {
-        "referral": row.referral_code,
-        "state": row.referral_state,
-        "unit": {"code": row.unit_code, "name": row.unit_name},
-        "compartments": row.compartments,
-        "legal_basis": basis,
-        "legal_basis_label": mandate.label if mandate else LEGAL_BASES.get(basis, basis),
-        "result": None,
-        "ended_at": None,
-        "until": mandate.ends_with.lower() if mandate else "derivacion",
-        "until_label": ENDINGS[mandate.ends_with] if mandate else REFERRAL_ENDS,
-    }
 
 
 def tell_receivers(session: Session, consent: int, ended: int) -> None:
