@@ -149,4 +149,4 @@ def test_who_takes_part_already_has_no_deadline_that_nobody_could_meet(world: Wo
     assert not {"FISCAL_AVISO", "UPE_COMUNICACION"} & set(clocks(world, girl))
     for client in (prosecutor, upe):
         notices = ok(client.get(f"{API}/notices"))["items"]
-        assert [(n["kind"], n["subject"]) for n in notices] == [("EGRESO_NO_AUTORIZADO", girl.case)]
+        assert [(n["kind"], n["subject"]) for n in notices] == [("NNA_NO_HABIDA", girl.case)]
