@@ -99,7 +99,7 @@ def test_a_girl_who_left_is_told_of_again(world: World) -> None:
     girl = registered(world, age_years=12)
     ok(move(girl.client, girl.case, "EN_ASISTENCIA_INMEDIATA"))
     ok(move(girl.client, girl.case, "EGRESO_NO_AUTORIZADO", reason="SALIDA_SIN_AVISO"))
-    assert set(clocks(world, girl)) == {"FISCAL_AVISO", "UPE_COMUNICACION"}
+    assert set(clocks(world, girl)) == {"FISCAL_AVISO", "UPE_COMUNICACION", "NNA_NO_HABIDA"}
 
 
 def test_who_declines_the_programme_is_passed_on_at_once(world: World) -> None:
@@ -157,4 +157,4 @@ def test_who_takes_part_already_has_no_deadline_that_nobody_could_meet(world: Wo
     assert not {"FISCAL_AVISO", "UPE_COMUNICACION"} & set(clocks(world, girl))
     for client in (prosecutor, upe):
         notices = ok(client.get(f"{API}/notices"))["items"]
-        assert [(n["kind"], n["subject"]) for n in notices] == [("EGRESO_NO_AUTORIZADO", girl.case)]
+        assert [(n["kind"], n["subject"]) for n in notices] == [("NNA_NO_HABIDA", girl.case)]

@@ -145,6 +145,16 @@ def stay_strand(session: Session, row: Any) -> Strand:
     return strand_of(session, row.victim_id, row.case_id)
 
 
+def latest_check(session: Session, row: Any) -> SuitabilityCheck | None:
+    """The latest suitability check of a stay, if any."""
+    return session.execute(
+        select(SuitabilityCheck)
+        .where(SuitabilityCheck.placement_id == row.id, SuitabilityCheck.victim_id == row.victim_id)
+        .order_by(SuitabilityCheck.id.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+
+
 def housed_as(session: Session, actor: Actor, victim_id: int, case_id: int) -> str | None:
     """Code of the person's open placement of this case in the actor's own shelter, if any."""
     return session.scalar(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -21,7 +20,7 @@ from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.shelters import Suitability
 from app.services.cases.activity import touch
-from app.services.shelters.queries import find, stay_strand
+from app.services.shelters.queries import find, latest_check, stay_strand
 from app.services.shelters.rules import SUITABLE
 from app.services.victims.suspects import Adult, refuse_suspects
 
@@ -84,12 +83,7 @@ def fit_adult(session: Session, actor: Actor, row: Any, *, received: bool) -> st
     Raises:
         Conflict: she is or may be marked as suspected now, or the check does not say who she is.
     """
-    latest = session.execute(
-        select(SuitabilityCheck)
-        .where(SuitabilityCheck.placement_id == row.id, SuitabilityCheck.victim_id == row.victim_id)
-        .order_by(SuitabilityCheck.id.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    latest = latest_check(session, row)
     if latest is None:
         return None
     if latest.result != SUITABLE or not received:
