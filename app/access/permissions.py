@@ -36,7 +36,9 @@ class Permission(StrEnum):
     AUDIT_READ = "audit:read"
     """Read the trace (data protection officer)."""
     ACCOUNTS_MANAGE = "accounts:manage"
-    """Manage the accounts of one's own institution."""
+    """Manage the accounts of one's own institution; what gives access takes a second person."""
+    ACCOUNTS_APPROVE = "accounts:approve"
+    """Be that second person, of another unit."""
     IMPORTS_RUN = "imports:run"
     """Load registers in bulk; that runs on the server's command line only."""
     CONSENTS_READ = "consents:read"
@@ -72,6 +74,9 @@ RESERVED = frozenset(
         Permission.ACCOUNTS_MANAGE,
         Permission.AUDIT_READ,
         Permission.RELEASES_PUBLISH,
+        Permission.IMPORTS_RUN,
     }
 )
-"""Powers over the register as a whole or over accounts: only the operator of the installation gives them."""
+"""Powers over the register as a whole, over accounts, or to load in bulk: nobody gives them alone."""
+WATCHING = frozenset({Permission.ACCOUNTS_MANAGE, Permission.AUDIT_READ})
+"""Who administers, and who watches those who administer: nobody takes these away alone either."""

@@ -13,10 +13,19 @@ from enum import IntEnum
 from functools import lru_cache
 from importlib import resources
 
-from app.access.permissions import RESERVED, Permission
+from app.access.permissions import RESERVED, WATCHING, Permission
 
 POPULATION_BITS = {"any": 1, "nna": 2, "foreign": 4}
 """Bits of `participation.population` a role needs to see the case."""
+
+
+UNIT_KINDS = frozenset(
+    {
+        *("UPE", "CEM", "CAR", "ALBERGUE", "HRT", "FISCALIA", "UDAVIT", "PNP", "SALUD", "EDUCACION"),
+        *("TRABAJO", "PROGRAMA_SOCIAL", "CONSULADO", "DEFENSA_PUBLICA", "CENTRAL"),
+    }
+)
+"""Every kind of unit; their names are with the institutions."""
 
 
 class Level(IntEnum):
@@ -58,6 +67,10 @@ class Role:
     cells: dict[str, Cell]
     investigates: bool = False
     """Whether its looks stay reserved from the person during the investigation (NCPP art. 324)."""
+    unit_kinds: frozenset[str] = frozenset()
+    """Kinds of unit it fits."""
+    two_people: bool = False
+    """Whether two people of institutions give it; otherwise only the operator of the installation."""
 
     @property
     def unit_scoped(self) -> bool:
@@ -109,11 +122,26 @@ class Policy:
         found = self.roles.get(role)
         return found is not None and permission in found.permissions
 
-    def grantable(self, actor_role: str, role: str) -> bool:
-        """Whether one of `actor_role` may give the role to an account of its institution."""
+    def askable(self, actor_role: str, role: str) -> bool:
+        """Whether one of `actor_role` may ask a second person for an account of the role."""
         found = self.roles.get(role)
-        manages = self.permits(actor_role, Permission.ACCOUNTS_MANAGE)
-        return manages and found is not None and not found.permissions & RESERVED
+        return self.permits(actor_role, Permission.ACCOUNTS_MANAGE) and found is not None and found.two_people
+
+    def grantable(self, actor_role: str, role: str) -> bool:
+        """Whether one of `actor_role` may alone open a closed account of the role again: it opens nothing."""
+        found = self.roles.get(role)
+        alone = found is not None and not found.permissions & RESERVED and not found.compartments(*OPENING)
+        return alone and self.permits(actor_role, Permission.ACCOUNTS_MANAGE)
+
+    def two_to_close(self, role: str) -> bool:
+        """Whether closing an account of the role takes two people."""
+        found = self.roles.get(role)
+        return found is not None and bool(found.permissions & WATCHING)
+
+    def fits(self, role: str, unit_kind: str) -> bool:
+        """Whether the role fits a unit of this kind."""
+        found = self.roles.get(role)
+        return found is not None and unit_kind in found.unit_kinds
 
 
 NOTHING = Cell(Level.NONE)
@@ -134,19 +162,21 @@ def parse_cell(text: str) -> Cell:
         raise ValueError(f"unknown level {level!r}") from None
 
 
-def compile_policy(matrix: str, roles: str) -> Policy:
-    """Compile the two CSV texts.
+def compile_policy(matrix: str, roles: str, role_units: str) -> Policy:
+    """Compile the CSV texts.
 
     Raises:
-        ValueError: a role without a column, a column without a role, an unknown level or permission.
+        ValueError: a role without a column or without its kinds of unit, a column without a role, an unknown
+            level, permission or kind.
     """
+    units = {row["role"]: row for row in csv.DictReader(role_units.splitlines())}
     rows = list(csv.DictReader(matrix.splitlines()))
     compartments = tuple(row["compartment"] for row in rows)
     compiled = {}
     for row in csv.DictReader(roles.splitlines()):
         name = row["role"]
-        if name not in rows[0]:
-            raise ValueError(f"role {name!r} has no column in the matrix")
+        if name not in rows[0] or name not in units:
+            raise ValueError(f"role {name!r} has no column in the matrix, or no kinds of unit")
         compiled[name] = Role(
             name=name,
             label=row["label_es"],
@@ -155,10 +185,12 @@ def compile_policy(matrix: str, roles: str) -> Policy:
             permissions=frozenset(Permission(p) for p in row["permissions"].split()),
             cells={r["compartment"]: parse_cell(r[name]) for r in rows},
             investigates=row.get("investigates") == "SI",
+            unit_kinds=_kinds(units[name]["unit_kinds"]),
+            two_people=units[name]["given_by"] == "two",
         )
     if missing := set(rows[0]) - {"compartment"} - set(compiled):
         raise ValueError(f"columns without a role: {sorted(missing)}")
-    digest = hashlib.sha256(f"{matrix}\0{roles}".encode()).hexdigest()[:12]
+    digest = hashlib.sha256(f"{matrix}\0{roles}\0{role_units}".encode()).hexdigest()[:12]
     return Policy(compartments, compiled, digest)
 
 
@@ -166,9 +198,19 @@ def compile_policy(matrix: str, roles: str) -> Policy:
 def policy() -> Policy:
     """The policy this process enforces."""
     data = resources.files("app.access") / "data"
-    return compile_policy(
-        (data / "policy.csv").read_text(encoding="utf-8"), (data / "roles.csv").read_text(encoding="utf-8")
+    matrix, roles, units = (
+        (data / name).read_text(encoding="utf-8") for name in ("policy.csv", "roles.csv", "role_units.csv")
     )
+    return compile_policy(matrix, roles, units)
+
+
+def _kinds(text: str) -> frozenset[str]:
+    """Kinds of unit by their codes; `*` is every kind."""
+    if text == "*":
+        return UNIT_KINDS
+    if unknown := set(text.split()) - UNIT_KINDS:
+        raise ValueError(f"unknown kinds of unit {sorted(unknown)}")
+    return frozenset(text.split())
 
 
 def grant_rows(source: Policy) -> list[dict[str, object]]:
@@ -184,6 +226,8 @@ def grant_rows(source: Policy) -> list[dict[str, object]]:
             "own_only": role.compartments(Level.OWN),
             "resident": role.compartments(Level.RESIDENT),
             "written": [n for n, c in role.cells.items() if c.write],
+            "unit_kinds": sorted(role.unit_kinds),
+            "two_people": role.two_people,
             "policy_version": source.version,
         }
         for role in source.roles.values()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.access.permissions import Permission
-from app.access.policy import POPULATION_BITS, Cell, Level, Policy, Role
+from app.access.policy import POPULATION_BITS, UNIT_KINDS, Cell, Level, Policy, Role
 from app.records import COMPARTMENTS
 
 PATH = "docs/politica-de-acceso.md"
@@ -44,6 +44,7 @@ PERMISSIONS_ES: dict[Permission, str] = {
     Permission.RELEASES_PUBLISH: "aprobar publicaciones estadísticas",
     Permission.AUDIT_READ: "leer el rastro de accesos",
     Permission.ACCOUNTS_MANAGE: "administrar las cuentas de la propia institución",
+    Permission.ACCOUNTS_APPROVE: "ser la segunda persona de lo que se pide sobre cuentas, de otra unidad",
     Permission.IMPORTS_RUN: "cargar registros en bloque",
     Permission.CONSENTS_READ: "leer consentimientos y objeciones",
     Permission.CONSENTS_WRITE: "registrar consentimientos, su retiro y objeciones",
@@ -114,13 +115,16 @@ def _cell(cell: Cell) -> str:
 
 
 def _roles(policy: Policy) -> str:
-    head = _line(["Función", "Nombre", "Alcance", "Personas"]) + _line(["---"] * 4)
+    columns = ["Función", "Nombre", "Alcance", "Personas", "Clases de unidad", "La dan"]
+    head = _line(columns) + _line(["---"] * len(columns))
     return "\n## Funciones\n\n" + head + "".join(_line(_role(role)) for role in policy.roles.values())
 
 
 def _role(role: Role) -> list[str]:
     population = next(name for name, bit in POPULATION_BITS.items() if bit == role.population)
-    return [f"`{role.name}`", role.label, SCOPES_ES[role.scope], POPULATIONS_ES[population]]
+    kinds = "todas" if role.unit_kinds == UNIT_KINDS else ", ".join(sorted(role.unit_kinds))
+    givers = "dos personas" if role.two_people else "quien opera la instalación"
+    return [f"`{role.name}`", role.label, SCOPES_ES[role.scope], POPULATIONS_ES[population], kinds, givers]
 
 
 def _permissions(policy: Policy) -> str:

@@ -26,6 +26,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.models import (
+    AccountNotice,
     Assignment,
     Clock,
     Notice,
@@ -198,6 +199,17 @@ def visible_clocks(actor: Actor) -> Select[int]:
     answers = policy().permits(actor.role, Permission.REFERRALS_READ)
     seen = or_(in_case, asked) if answers else in_case
     return select(Clock.id).where(Clock.unit_id == UNIT, seen).params(actor_params(actor))
+
+
+def visible_account_notices(actor: Actor) -> Select[int]:
+    """Ids of what is told of accounts: to heads of the actor's unit, or to data protection officers in it."""
+    audience = [
+        *(["JEFATURA"] if actor.unit_wide else []),
+        *(["DATOS"] if policy().permits(actor.role, Permission.AUDIT_READ) else []),
+    ]
+    return select(AccountNotice.id).where(
+        AccountNotice.unit_id == actor.unit_id, AccountNotice.audience.in_(audience)
+    )
 
 
 def visible_notices(actor: Actor) -> Select[int]:

@@ -8,9 +8,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, IdempotencyKey, Requires
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.services.accounts import queries, service
-from app.services.accounts.rules import grantable_roles
+from app.services.accounts.rules import askable_roles
+from app.services.institutions import units
 from app.services.paging import PAGE
 
 router = APIRouter(prefix="/accounts", tags=["cuentas y unidades"])
@@ -79,22 +80,30 @@ def search(
     return Answer({"items": items, "next": following})
 
 
-@router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo dar")
-def roles(actor: CurrentActor) -> Answer:
-    """Roles with powers over the whole register are given by the operator of the installation only."""
-    return Answer({"items": [{"role": role.name, "label": role.label} for role in grantable_roles(actor)]})
+@router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo pedir")
+def roles(session: DbSession, actor: CurrentActor) -> Answer:
+    """Those that fit the units of the institution, by kind of unit; others only the operator gives."""
+    kinds = units.kinds_here(session, actor)
+    items = [
+        {
+            "role": role.name,
+            "label": role.label,
+            "unit_kinds": [kind for kind in kinds if kind in role.unit_kinds],
+        }
+        for role in askable_roles(actor, kinds)
+    ]
+    return Answer({"items": items})
 
 
-@router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una cuenta")
-def create(
-    body: AccountIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey
-) -> Answer:
-    """Answers with an initial password, shown this once; its owner exchanges it at the first sign-in.
+@router.post("", dependencies=[MANAGES], status_code=201, summary="Pedir una cuenta")
+def create(body: AccountIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+    """The account waits until another person approves the `request`; nobody signs in with it before.
 
-    Repeated with the same Idempotency-Key, it answers with the account and without the password.
+    `first_half` of its initial password is shown this once, for its owner alone; who approves gets the other.
+    Repeated with the same Idempotency-Key, it answers with the account and without the half.
     """
     wanted = service.NewAccount(body.username, body.unit, body.role, body.supervisor)
-    given = service.create(session, actor, wanted, runtime.password_cost, key=key)
+    given = service.create(session, actor, wanted, key=key)
     return Answer(_shown(session, actor, given), 201)
 
 
@@ -104,25 +113,25 @@ def read(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     return Answer(queries.read(session, actor, account))
 
 
-@router.patch("/{account}", dependencies=[MANAGES], summary="Cambiar la unidad o la función")
+@router.patch("/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función")
 def change(account: Account, body: AccountChangeIn, session: DbSession, actor: CurrentActor) -> Answer:
-    """Its sessions end; in a unit that it leaves it has no case any more."""
-    service.change(session, actor, account, unit=body.unit, role=body.role, supervisor=body.supervisor)
-    return Answer(queries.read(session, actor, account))
+    """Done when another person approves: its sessions end, and in a unit that it leaves it has no case."""
+    request = service.change(
+        session, actor, account, unit=body.unit, role=body.role, supervisor=body.supervisor
+    )
+    return _asked(session, actor, account, request)
 
 
 @router.post("/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta")
 def disable(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
-    """Its sessions end at once."""
-    service.disable(session, actor, account)
-    return Answer(queries.read(session, actor, account))
+    """Its sessions end at once; of who administers or watches over the register, when another approves."""
+    return _asked(session, actor, account, service.disable(session, actor, account))
 
 
 @router.post("/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta")
 def enable(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
-    """It signs in again with the password it had."""
-    service.enable(session, actor, account)
-    return Answer(queries.read(session, actor, account))
+    """It signs in again with the password it had; in a role that opens something, when another approves."""
+    return _asked(session, actor, account, service.enable(session, actor, account))
 
 
 @router.post("/{account}/unlock", dependencies=[MANAGES], summary="Terminar la espera de una cuenta")
@@ -132,11 +141,15 @@ def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     return Answer(queries.read(session, actor, account))
 
 
-@router.post("/{account}/password", dependencies=[MANAGES], summary="Reponer la contraseña")
-def reset(account: Account, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
-    """Answers with a new initial password, shown this once; the account's sessions end."""
-    given = service.reset_password(session, actor, account, runtime.password_cost)
-    return Answer(_shown(session, actor, given))
+@router.post(
+    "/{account}/password",
+    dependencies=[MANAGES],
+    status_code=202,
+    summary="Pedir que se reponga la contraseña",
+)
+def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+    """Done when another person approves: the account's sessions end. `first_half` is shown this once."""
+    return Answer(_shown(session, actor, service.reset_password(session, actor, account)), 202)
 
 
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
@@ -153,4 +166,11 @@ def end_sessions(account: Account, body: AccountSessionIn, session: DbSession, a
 
 
 def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dict[str, Any]:
-    return queries.read(session, actor, given.account_id) | {"initial_password": given.password}
+    shown = {"request": given.request, "first_half": given.first_half}
+    return queries.read(session, actor, given.account_id) | shown
+
+
+def _asked(session: DbSession, actor: CurrentActor, account: int, request: str | None) -> Answer:
+    """200 with the account when it is done; 202 when it waits for a second person."""
+    body = queries.read(session, actor, account) | {"request": request}
+    return Answer(body, 200 if request is None else 202)

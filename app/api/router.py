@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.api import (
+    account_requests,
     accounts,
     auth,
     cases,
@@ -69,6 +70,7 @@ for part in (
     indicators,
     releases,
     accounts,
+    account_requests,
     units,
     catalogues,
 ):

@@ -18,6 +18,8 @@ from app.models.documents import (
 )
 from app.models.drafts import Device, Draft
 from app.models.institutions import (
+    AccountNotice,
+    AccountRequest,
     AuthSession,
     IdempotencyKey,
     Institution,
@@ -80,6 +82,8 @@ from app.models.victims import (
 )
 
 __all__ = [
+    "AccountNotice",
+    "AccountRequest",
     "Assignment",
     "AuditEvent",
     "AuditQueue",

@@ -20,4 +20,6 @@ class RoleGrant(Base):
     own_only: Mapped[list[str]]
     resident: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     written: Mapped[list[str]]
+    unit_kinds: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    two_people: Mapped[bool] = mapped_column(server_default=text("false"))
     policy_version: Mapped[str]

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Uuid, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, codes_of
@@ -52,6 +52,8 @@ class UserAccount(Base):
     created_at: Mapped[Now]
     initial_until: Mapped[datetime | None]
     """Until when a password set by somebody else may be exchanged for one's own; null: it is one's own."""
+    approved_at: Mapped[datetime | None]
+    """When a second person approved it; null: it waits, and nobody signs in with it."""
 
 
 class AuthSession(Base):
@@ -135,3 +137,91 @@ class SignInTry(Base):
     failed_at: Mapped[datetime | None]
     known: Mapped[bool] = mapped_column(server_default=text("false"))
     kept_until: Mapped[datetime]
+
+
+REQUEST_KINDS = "ALTA CAMBIO CLAVE ACTIVACION DESACTIVACION"
+REQUEST_STATES = "PENDIENTE EJECUTADA RECHAZADA RETIRADA VENCIDA"
+
+
+class AccountRequest(Base):
+    """What an administrator asked about an account; done when another human of another unit approves.
+
+    `unit_id`, `role` and `supervisor` are what the account is to be (`ALTA`, `CAMBIO`). `secret_mark` is the
+    digest of the requester's half of an initial password, until it is decided.
+    """
+
+    __tablename__ = "account_request"
+    __table_args__ = (
+        Index(
+            "uq_account_request_pending",
+            "account_id",
+            unique=True,
+            postgresql_where=text("state = 'PENDIENTE'"),
+        ),
+        Index("ix_account_request_account_id", "account_id", "decided_at"),
+        Index("ix_account_request_requested_institution_id", "requested_institution_id", "requested_at"),
+        Index("ix_account_request_requested_at", "requested_at"),
+        codes_of("kind", REQUEST_KINDS),
+        codes_of("state", REQUEST_STATES),
+        CheckConstraint("code ~ '^PA(-[0-9A-Z]{4}){3}$'", name="code"),
+        CheckConstraint(
+            "(kind IN ('ALTA', 'CAMBIO')) = (unit_id IS NOT NULL AND role IS NOT NULL"
+            " AND supervisor IS NOT NULL)",
+            name="wanted",
+        ),
+        CheckConstraint(
+            "(state = 'PENDIENTE') = (decided_at IS NULL)"
+            " AND (state = 'RECHAZADA') = (refusal_reason IS NOT NULL)",
+            name="decision",
+        ),
+        CheckConstraint(
+            "state NOT IN ('EJECUTADA', 'RECHAZADA')"
+            " OR coalesce(decided_by <> requested_by AND decided_unit_id <> requested_unit_id, false)",
+            name="two_people",
+        ),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    role: Mapped[str | None]
+    supervisor: Mapped[bool | None]
+    secret_mark: Mapped[bytes | None]
+    state: Mapped[str] = mapped_column(server_default=text("'PENDIENTE'"))
+    requested_at: Mapped[Now]
+    requested_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    requested_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    requested_institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"))
+    expires_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=text("now() + interval '7 days'")
+    )
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    decided_institution_id: Mapped[int | None] = mapped_column(ForeignKey("institution.id"))
+    refusal_reason: Mapped[str | None]
+    settled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+
+
+class AccountNotice(Base):
+    """What heads of a unit, or data protection officers in it, are told of an account: a code, no words."""
+
+    __tablename__ = "account_notice"
+    __table_args__ = (
+        Index("ix_account_notice_unit_id", "unit_id", "created_at"),
+        CheckConstraint("length(kind) <= 40", name="kind"),
+        codes_of("audience", "JEFATURA DATOS"),
+    )
+
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    audience: Mapped[str]
+    account_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[Now]
+    read_at: Mapped[datetime | None]
+    read_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

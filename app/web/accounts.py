@@ -6,9 +6,10 @@ from fastapi import APIRouter, Path
 from starlette.responses import Response
 
 from app.access.permissions import Permission
+from app.access.policy import policy
 from app.edge.deps import Requires
 from app.services.accounts import queries, service
-from app.services.accounts.rules import INITIAL_DAYS, STATES, grantable_roles
+from app.services.accounts.rules import INITIAL_DAYS, STATES, askable_roles
 from app.services.institutions import units
 from app.web.i18n import gettext
 from app.web.page import CurrentPage, Page
@@ -20,10 +21,11 @@ LIST = "/administracion/cuentas"
 Account = Annotated[int, Path(ge=1, lt=2**62)]
 
 
-@router.get("", dependencies=[MANAGES])
+@router.get("", dependencies=[Requires(Permission.ACCOUNTS_MANAGE, Permission.ACCOUNTS_APPROVE)])
 def home(page: CurrentPage) -> Response:
-    """The first of the parts."""
-    return page.go(LIST)
+    """The first of the parts one has."""
+    manages = policy().permits(page.actor.role, Permission.ACCOUNTS_MANAGE)
+    return page.go(LIST if manages else "/administracion/pedidos")
 
 
 @router.get("/cuentas", dependencies=[MANAGES])
@@ -48,7 +50,7 @@ def new(page: CurrentPage) -> Response:
 
 @router.post("/cuentas/nueva", dependencies=[MANAGES])
 def create(page: CurrentPage) -> Response:
-    """Creates it and shows its initial password, once: no redirect, so that nothing has to keep it."""
+    """Asks for it and shows half of its password, once: no redirect, so that nothing has to keep it."""
     form = page.form
     wanted = service.NewAccount(
         form.text("username", needed=gettext("Escriba el nombre de usuario.")) or "",
@@ -58,8 +60,7 @@ def create(page: CurrentPage) -> Response:
     )
     with page.attempt():
         form.check()
-        cost = page.runtime.password_cost
-        return _given(page, service.create(page.session, page.actor, wanted, cost, key=form.key))
+        return _given(page, service.create(page.session, page.actor, wanted, key=form.key))
     return _new(page)
 
 
@@ -86,8 +87,10 @@ def change(account: Account, page: CurrentPage) -> Response:
     supervisor = form.flag("supervisor")
     with page.attempt():
         form.check()
-        service.change(page.session, page.actor, account, unit=unit, role=role, supervisor=supervisor)
-        return page.go(f"{LIST}/{account}", done="cuenta-cambiada")
+        request = service.change(
+            page.session, page.actor, account, unit=unit, role=role, supervisor=supervisor
+        )
+        return _asked(page, account, request, "cuenta-igual")
     return _edit(page, account)
 
 
@@ -100,15 +103,15 @@ def before_disabling(account: Account, page: CurrentPage) -> Response:
 @router.post("/cuentas/{account}/desactivar", dependencies=[MANAGES])
 def disable(account: Account, page: CurrentPage) -> Response:
     """Closes it."""
-    service.disable(page.session, page.actor, account)
-    return page.go(f"{LIST}/{account}", done="cuenta-desactivada")
+    request = service.disable(page.session, page.actor, account)
+    return _asked(page, account, request, "cuenta-desactivada")
 
 
 @router.post("/cuentas/{account}/activar", dependencies=[MANAGES])
 def enable(account: Account, page: CurrentPage) -> Response:
     """Opens it again."""
-    service.enable(page.session, page.actor, account)
-    return page.go(f"{LIST}/{account}", done="cuenta-activada")
+    request = service.enable(page.session, page.actor, account)
+    return _asked(page, account, request, "cuenta-activada")
 
 
 @router.post("/cuentas/{account}/desbloquear", dependencies=[MANAGES])
@@ -127,9 +130,8 @@ def before_reset(account: Account, page: CurrentPage) -> Response:
 
 @router.post("/cuentas/{account}/contrasena", dependencies=[MANAGES])
 def reset(account: Account, page: CurrentPage) -> Response:
-    """Gives a new initial password and shows it, once."""
-    cost = page.runtime.password_cost
-    return _given(page, service.reset_password(page.session, page.actor, account, cost))
+    """Asks for a new initial password and shows half of it, once."""
+    return _given(page, service.reset_password(page.session, page.actor, account))
 
 
 @router.post("/cuentas/{account}/sesiones", dependencies=[MANAGES])
@@ -167,7 +169,20 @@ def _edit(page: Page, account: int) -> Response:
 
 def _given(page: Page, given: service.Given) -> Response:
     found = queries.read(page.session, page.actor, given.account_id)
-    return page.draw("accounts/given.html", account=found, password=given.password)
+    return page.draw(
+        "accounts/half.html",
+        username=found["username"],
+        half=given.first_half,
+        request_code=given.request,
+        account=given.account_id,
+    )
+
+
+def _asked(page: Page, account: int, request: str | None, done: str) -> Response:
+    """To the account when it is done, or to the request that waits for a second person."""
+    if request is None:
+        return page.go(f"{LIST}/{account}", done=done)
+    return page.go(f"/administracion/pedidos/{request}", done="pedido-hecho")
 
 
 def _units(page: Page) -> list[tuple[str, str]]:
@@ -175,4 +190,5 @@ def _units(page: Page) -> list[tuple[str, str]]:
 
 
 def _roles(page: Page) -> list[tuple[str, str]]:
-    return [(role.name, role.label) for role in grantable_roles(page.actor)]
+    kinds = units.kinds_here(page.session, page.actor)
+    return [(role.name, role.label) for role in askable_roles(page.actor, kinds)]

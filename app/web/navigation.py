@@ -96,8 +96,8 @@ ENTRIES: tuple[Entry, ...] = (
     Entry(
         _("Administración"),
         "/administracion",
-        (Permission.ACCOUNTS_MANAGE,),
-        hint=_("Cuentas y unidades de su institución"),
+        (Permission.ACCOUNTS_MANAGE, Permission.ACCOUNTS_APPROVE),
+        hint=_("Cuentas y unidades, y lo que sobre ellas deciden dos personas"),
     ),
     Entry(
         _("Directorio"),

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.web import (
     account,
+    account_requests,
     accounts,
     candidates,
     case_moves,
@@ -62,7 +63,7 @@ PARTS = (
     *(proceedings, procedures, protection, prosecution),
     *(consents, objections, documents, data_requests, verification),
     *(supervision, clocks, quality, indicators, releases),
-    *(account, units, catalogues, accounts),
+    *(account, units, catalogues, accounts, account_requests),
     *(help_pages,),
 )
 for part in PARTS:

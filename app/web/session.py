@@ -107,7 +107,7 @@ def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Respo
     secret = form.secret("password", needed=i18n.gettext("Escriba su contraseña."))
     try:
         form.check()
-        browsing.unlock(_means(request), request.cookies.get(COOKIE, ""), secret)
+        browsing.unlock(_means(request, naming=False), request.cookies.get(COOKIE, ""), secret)
     except AppError as error:
         form.refuse(error)
         return _refused(
@@ -185,10 +185,11 @@ def _let_in(request: Request, token: str) -> Response:
     return answer
 
 
-def _means(request: Request) -> Means:
+def _means(request: Request, *, naming: bool = True) -> Means:
     """What signing in works with; a device that has no name yet gets one, which it keeps if it succeeds."""
     named = request.cookies.get(DEVICE, "")
-    request.state.device = named if _DEVICE_NAME.fullmatch(named) else secrets.token_urlsafe(_DEVICE_BYTES)
+    fresh = secrets.token_urlsafe(_DEVICE_BYTES) if naming else ""
+    request.state.device = named if _DEVICE_NAME.fullmatch(named) else fresh
     return means_of(request)
 
 

@@ -170,7 +170,8 @@ def _address(target: queries.Target) -> str:
 def _notice(one: dict[str, Any]) -> dict[str, Any]:
     text = f"{one['label']}: {one['clock_label'].lower()}" if one["clock_label"] else one["label"]
     about = one["case"] or one["subject"]
-    return {**one, "text": text, "about": about, "href": subject_page(one["subject"], one["case"])}
+    href = subject_page(one["subject"], one["case"]) if one["account"] is None else ""
+    return {**one, "text": text, "about": about, "href": href}
 
 
 def _draft(one: drafts.Listed) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""An institution with its administrator, and steps that the tests of administering accounts share."""
+"""An institution with two administrators, and steps that the tests of administering accounts share."""
 
 from __future__ import annotations
 
@@ -17,11 +17,12 @@ OWN = "lluvia-sobre-los-tejados-71"
 
 @dataclass
 class Institution:
-    """One institution: its code, its administrator's unit, and a unit of prosecutors."""
+    """One institution: its code, its administrator, another one of another unit, and a unit of its trade."""
 
     world: World
     code: str
     admin: Actor
+    second: Actor
     unit: str
 
     @property
@@ -37,9 +38,9 @@ class Institution:
 def institution(world: World, kind: str = "FISCALIA") -> Institution:
     """A new institution with an administrator and a unit of this kind."""
     code = f"I-{secrets.token_hex(4)}"
-    central = world.unit("CENTRAL", institution=code)
-    unit = world.unit(kind, institution=code)
-    return Institution(world, code, world.actor("institution_admin", unit=central), unit)
+    units = [world.unit("CENTRAL", institution=code) for _ in range(2)]
+    admin, second = (world.actor("institution_admin", unit=each) for each in units)
+    return Institution(world, code, admin, second, world.unit(kind, institution=code))
 
 
 def name() -> str:
@@ -54,10 +55,34 @@ def ok(answer: httpx.Response, status: int = 200) -> dict[str, Any]:
     return body
 
 
-def create(place: Institution, **more: Any) -> dict[str, Any]:
-    """A new account made by the administrator over HTTP."""
+def ask(place: Institution, **more: Any) -> dict[str, Any]:
+    """A new account that the administrator asks for over HTTP."""
     body = {"username": name(), "unit": place.unit, "role": "prosecutor", **more}
     return ok(place.client.post(f"{API}/accounts", json=body), 201)
+
+
+def decide(
+    client: httpx.Client, request: str, step: str = "approvals", *, reason: str = "NO_CORRESPONDE"
+) -> httpx.Response:
+    """Take a step of a request, from whatever version it is at."""
+    url = f"{API}/account-requests/{request}"
+    tag = client.get(url).headers.get("etag", '"1"')
+    body: dict[str, Any] = {"json": {"reason": reason}} if step == "refusals" else {}
+    return client.post(f"{url}/{step}", headers={"If-Match": tag}, **body)
+
+
+def agreed(place: Institution, asked: dict[str, Any], by: Actor | None = None) -> dict[str, Any]:
+    """The account of a request that a second person approves, with its whole initial password, if any."""
+    done = ok(decide(place.world.client(by or place.second), asked["request"]))
+    shown = ok(place.client.get(f"{API}/accounts/{done['account']}"))
+    if done["second_half"] is None:
+        return shown
+    return {**shown, "initial_password": f"{asked['first_half']}-{done['second_half']}"}
+
+
+def create(place: Institution, **more: Any) -> dict[str, Any]:
+    """A new account made by two administrators over HTTP."""
+    return agreed(place, ask(place, **more))
 
 
 def sign_in(world: World, username: str, password: str) -> httpx.Response:
@@ -75,3 +100,8 @@ def me(world: World, tokens: dict[str, Any]) -> int:
     """Whether tokens are good for anything: the status of the own account."""
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     return world.client().get(f"{API}/me", headers=headers).status_code
+
+
+def signed(actor: Actor, **more: Any) -> dict[str, Any]:
+    """A step in the actor's own name."""
+    return {"by": actor.user_id, "unit": actor.unit_id, "institution": actor.institution_id, **more}

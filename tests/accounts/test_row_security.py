@@ -16,7 +16,8 @@ from tests.factories import World
 
 SESSIONS = "SELECT 1 FROM auth_session WHERE user_id = %(a)s"
 END = "UPDATE auth_session SET revoked_at = now(), revoked_reason = 'x' WHERE user_id = %(a)s"
-CHANGE = "SELECT ruv.change_account(%(a)s, %(u)s, %(r)s, false)"
+APPROVE = "UPDATE user_account SET approved_at = now() WHERE id = %(a)s"
+MOVE = "UPDATE user_account SET unit_id = %(u)s, role = %(r)s WHERE id = %(a)s"
 PASSWORD = (
     "UPDATE user_account SET password_hash = 'x', initial_until = now() + interval '1 day' WHERE id = %(a)s"
 )
@@ -41,13 +42,22 @@ def place(world: World) -> Institution:
     return institution(world)
 
 
-def test_database_and_service_agree_on_the_roles_that_may_be_given(world: World, place: Institution) -> None:
+def test_database_and_service_agree_on_who_may_do_what_with_a_role(world: World, place: Institution) -> None:
     member = place.member()
     for actor in (place.admin, member):
         with world.session(actor) as session:
             for role in (*policy().roles, "nadie"):
-                said = session.scalar(text("SELECT ruv.may_grant(:role)"), {"role": role})
-                assert said is policy().grantable(actor.role, role), (actor.role, role)
+                said = session.execute(
+                    text("SELECT ruv.may_ask(:role), ruv.may_grant(:role), ruv.two_to_close(:role)"),
+                    {"role": role},
+                ).one()
+                assert tuple(said) == (
+                    policy().askable(actor.role, role),
+                    policy().grantable(actor.role, role),
+                    policy().two_to_close(role),
+                ), (actor.role, role)
+    alone = [role for role in policy().roles if policy().grantable("institution_admin", role)]
+    assert alone == ["analyst"]
 
 
 def test_accounts_of_another_institution_are_out_of_reach(world: World, place: Institution) -> None:
@@ -56,31 +66,27 @@ def test_accounts_of_another_institution_are_out_of_reach(world: World, place: I
     values = {"a": stranger.user_id, "u": place.admin.unit_id, "r": "analyst"}
     for statement in (SESSIONS, END, PASSWORD, CLOSE, OPEN, UNLOCK):
         assert touched(world, place.admin, statement, **values) == 0, statement
-    assert touched(world, place.admin, CHANGE, **values) is None
+    for statement in (APPROVE, MOVE):
+        assert touched(world, place.admin, statement, **values) is None
 
 
-def test_access_is_taken_from_everybody_and_given_to_whom_it_may_be_given(
-    world: World, place: Institution
-) -> None:
-    member = place.member()
+def test_access_is_taken_alone_and_given_by_nobody_alone(world: World, place: Institution) -> None:
+    member, analyst = place.member(), place.member("analyst")
     steward = world.actor("registry_steward", unit=world.unit("CENTRAL", institution=place.code))
-    for account in (member, steward):
+    officer = place.member("data_protection_officer")
+    for account in (member, analyst, steward, officer, place.second):
         attempt(world, username_of(world, account))
         given = {"a": account.user_id, "u": member.unit_id, "r": "analyst"}
-        for statement in (SESSIONS, END, CLOSE, UNLOCK):
+        for statement in (SESSIONS, END, UNLOCK):
             assert touched(world, place.admin, statement, **given) == 1, statement
-        may = account is member
-        assert touched(world, place.admin, PASSWORD, **given) == (1 if may else None)
-        assert touched(world, place.admin, CHANGE, **given) == (1 if may else None)
-        with world.session(place.admin) as session:
-            session.connection().exec_driver_sql(CLOSE, given)
-            assert refused(session, OPEN, **given) is not may
-    for role in ("registry_steward", "institution_admin", "nadie"):
-        assert touched(world, place.admin, CHANGE, a=member.user_id, u=member.unit_id, r=role) is None
-    foreign = institution(world).member().unit_id
-    assert touched(world, place.admin, CHANGE, a=member.user_id, u=foreign, r="analyst") is None
-    own = {"a": place.admin.user_id, "u": place.admin.unit_id, "r": "analyst"}
-    assert touched(world, place.admin, CHANGE, **own) is None
+        watches = account in (officer, place.second)
+        assert touched(world, place.admin, CLOSE, **given) == (None if watches else 1)
+        for statement in (PASSWORD, APPROVE, MOVE):
+            assert touched(world, place.admin, statement, **given) is None
+        if not watches:
+            with world.session(place.admin) as session:
+                session.connection().exec_driver_sql(CLOSE, given)
+                assert refused(session, OPEN, **given) is (account is not analyst)
 
 
 def test_a_colleague_changes_nobody(world: World, place: Institution) -> None:
@@ -89,28 +95,45 @@ def test_a_colleague_changes_nobody(world: World, place: Institution) -> None:
     values = {"a": colleague.user_id, "u": colleague.unit_id, "r": "analyst"}
     for statement in (SESSIONS, END, PASSWORD, CLOSE, UNLOCK):
         assert touched(world, chief, statement, **values) == 0, statement
-    assert touched(world, chief, CHANGE, **values) is None
+    assert touched(world, chief, MOVE, **values) is None
     own = {"a": chief.user_id}
     assert touched(world, chief, CLOSE, **own) is None  # nobody closes or opens its own account
     assert touched(world, chief, UNLOCK, **own) == 1
 
 
-@pytest.mark.parametrize(
-    "until", ["NULL", "now() + interval '9 days'", "'infinity'"], ids=["lasting", "long", "for ever"]
+MADE = (
+    "INSERT INTO user_account (unit_id, institution_id, username, role, password_hash, failed_logins,"
+    " initial_until, approved_at, service_account)"
+    " VALUES (%(u)s, %(i)s, 'x-' || gen_random_uuid(), %(r)s, %(h)s, 0, %(until)s::timestamptz,"
+    " %(at)s::timestamptz, %(s)s)"
 )
-def test_no_password_of_an_administrators_making_lasts(world: World, place: Institution, until: str) -> None:
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"at": "now"},
+        {"h": "x"},
+        {"until": "tomorrow"},
+        {"s": True},
+        {"r": "upe_officer"},
+        {"r": "registry_steward"},
+        {"r": "nadie"},
+    ],
+    ids=str,
+)
+def test_an_account_that_is_made_alone_opens_nothing(
+    world: World, place: Institution, forged: dict[str, object]
+) -> None:
     member = place.member()
-    values = {"a": member.user_id, "u": member.unit_id, "i": member.institution_id}
-    reset = f"UPDATE user_account SET password_hash = 'x', initial_until = {until} WHERE id = %(a)s"  # noqa: S608
-    assert touched(world, place.admin, reset, **values) is None
-    made = (
-        "INSERT INTO user_account"  # noqa: S608
-        " (unit_id, institution_id, username, role, password_hash, failed_logins, initial_until)"
-        f" VALUES (%(u)s, %(i)s, 'x-' || gen_random_uuid(), 'analyst', 'x', 0, {until})"
-    )
-    assert touched(world, place.admin, made, **values) is None
+    proper = {
+        "u": member.unit_id, "i": member.institution_id, "r": "prosecutor", "h": "!", "until": None,
+        "at": None, "s": False,
+    }  # fmt: skip
+    assert touched(world, place.admin, MADE, **proper) == 1
+    assert touched(world, place.admin, MADE, **{**proper, **forged}) is None
     lasting = "UPDATE user_account SET initial_until = now() WHERE id = %(a)s"
-    assert touched(world, place.admin, lasting, **values) is None
+    assert touched(world, place.admin, lasting, a=member.user_id) is None
 
 
 def test_sessions_are_opened_by_signing_in_and_stay_ended(world: World, place: Institution) -> None:

@@ -26,7 +26,7 @@ def test_units_are_listed_made_and_renamed(world: World) -> None:
     listed = ok(client.get(f"{API}/units"))
     assert listed["kinds"] == ["CENTRAL", "FISCALIA"]
     by_code = {one["code"]: one for one in listed["items"]}
-    assert len(by_code) == 3
+    assert len(by_code) == 4
     assert by_code[new] == {
         "code": new,
         "name": "Fiscalía de Cusco",

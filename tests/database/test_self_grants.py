@@ -246,16 +246,19 @@ def test_an_account_in_another_units_name_or_with_central_powers(scene: Scene) -
     admin = scene.world.actor("institution_admin")
     new = (
         "INSERT INTO user_account"
-        " (unit_id, institution_id, username, role, password_hash, failed_logins, initial_until)"
-        " VALUES (%(t)s, %(i)s, 'x-' || gen_random_uuid(), %(r)s, 'x', 0, now() + interval '1 day')"
+        " (unit_id, institution_id, username, role, password_hash, failed_logins, approved_at)"
+        " VALUES (%(t)s, %(i)s, 'x-' || gen_random_uuid(), %(r)s, '!', 0, %(a)s::timestamptz)"
     )
-    own = {"t": admin.unit_id, "i": admin.institution_id}
-    assert not scene.refuses(admin, new, r="analyst", **own)
-    for role in ("data_protection_officer", "registry_steward", "institution_admin", "nobody"):
+    own = {"t": admin.unit_id, "i": admin.institution_id, "a": None}
+    for role in ("analyst", "data_protection_officer", "institution_admin"):
+        assert not scene.refuses(admin, new, r=role, **own)  # it waits for a second person
+        assert scene.refuses(admin, new, r=role, **{**own, "a": "now"})
+    for role in ("registry_steward", "upe_officer", "nobody"):
         assert scene.refuses(admin, new, r=role, **own)
-    foreign = {"t": scene.owner.unit_id, "i": admin.institution_id, "r": "upe_officer"}
+    foreign = {"a": None, "t": scene.owner.unit_id, "i": admin.institution_id, "r": "upe_officer"}
     assert scene.refuses(admin, new, **foreign)
-    assert scene.refuses(admin, new, t=scene.owner.unit_id, i=scene.owner.institution_id, r="upe_officer")
+    theirs = {"a": None, "t": scene.owner.unit_id, "i": scene.owner.institution_id, "r": "upe_officer"}
+    assert scene.refuses(admin, new, **theirs)
 
 
 def test_the_definer_functions_answer_within_ones_scope(scene: Scene, prosecutor: Actor) -> None:

@@ -18,9 +18,10 @@ from tests.access.accounts import attempt, set_account, username_of
 from tests.accounts.office import OWN, Institution, create, institution, name
 from tests.factories import PASSWORD, World
 from tests.outbox.browser import Browser as Device
-from tests.web.browsing import Browser, links, title
+from tests.web.browsing import Browser, field, links, title
 
 CUENTAS = "/administracion/cuentas"
+PEDIDOS = "/administracion/pedidos"
 
 
 @pytest.fixture
@@ -32,6 +33,24 @@ def shown_password(page: httpx.Response) -> str:
     found = re.search(r'id="contrasena-inicial">([^<]+)<', page.text)
     assert found, page.text
     return html.unescape(found.group(1))
+
+
+def approved(world: World, place: Institution, request: str) -> httpx.Response:
+    """What a second person sees who approves a request."""
+    second, one = Browser(world, place.second), f"{PEDIDOS}/{request}"
+    page = second.get(one)
+    assert "Compruebe con la jefatura" in page.text, page.text
+    assert one in links(second.get(PEDIDOS))
+    return second.post(f"{one}/aprobar", {"_version": field(page, "_version")})
+
+
+def request_of(page: httpx.Response) -> str:
+    """The code of the request that a page leads to."""
+    found = re.search(
+        r"/administracion/pedidos/(PA-[0-9A-Z-]+)", page.text + page.headers.get("location", "")
+    )
+    assert found, page.text
+    return found.group(1)
 
 
 def taken(page: httpx.Response, address: str) -> None:
@@ -46,25 +65,31 @@ def test_from_a_new_account_to_its_first_page(world: World, place: Institution) 
     sent = {"username": username, "unit": place.unit, "role": "prosecutor", "_clave": "una-clave-de-prueba"}
     made = admin.post(f"{CUENTAS}/nueva", sent)
     assert made.status_code == 200, made.text
-    initial = shown_password(made)
+    first = shown_password(made)
     again = admin.post(f"{CUENTAS}/nueva", sent)
     assert again.status_code == 200
-    assert initial not in again.text
+    assert first not in again.text
     assert "ya se mostró" in again.text
     person = Browser(world)
+    assert person.post("/ingreso", {"username": username, "password": first}).status_code == 401
+    assert request_of(made) in admin.get(PEDIDOS).text
+    assert "Lo pidió usted" in admin.get(PEDIDOS).text
+    done = approved(world, place, request_of(made))
+    assert first not in done.text
+    initial = f"{first}-{shown_password(done)}"
     asked = person.post("/ingreso", {"username": username, "password": initial})
     assert title(asked) == "Cambie su contraseña inicial — RUV"
     assert f'value="{username}"' in asked.text
     assert initial not in asked.text
     fields = {"username": username, "password": initial, "new_password": OWN, "repeated": OWN}
-    for wrong, field in (
+    for wrong, named in (
         ({"repeated": "otra"}, "repeated"),
         ({"new_password": "corta", "repeated": "corta"}, "new_password"),
         ({"new_password": "", "repeated": ""}, "new_password"),
     ):
         refused = person.post("/primera-contrasena", {**fields, **wrong})
         assert refused.status_code == 422
-        assert f'href="#{field}"' in refused.text
+        assert f'href="#{named}"' in refused.text
         assert OWN not in refused.text
     assert person.post("/primera-contrasena", {**fields, "password": "no-es-esta"}).status_code == 401
     let_in = person.post("/primera-contrasena?volver=/trabajo", fields)
@@ -112,13 +137,15 @@ def test_an_account_is_changed_closed_opened_and_given_a_password(world: World, 
     assert "No tiene sesiones abiertas" in admin.get(base).text
     assert admin.get(f"{base}/cambiar").status_code == 200
     assert admin.post(f"{base}/cambiar", {"unit": place.unit, "role": "registry_steward"}).status_code == 422
-    taken(
-        admin.post(f"{base}/cambiar", {"unit": place.unit, "role": "analyst", "supervisor": "si"}),
-        f"{base}?hecho=cuenta-cambiada",
-    )
-    changed = admin.get(f"{base}?hecho=cuenta-cambiada").text
-    assert "Se cambió la cuenta" in changed
-    assert "Análisis" in changed
+    same = admin.post(f"{base}/cambiar", {"unit": place.unit, "role": "prosecutor"})
+    taken(same, f"{base}?hecho=cuenta-igual")
+    asked = admin.post(f"{base}/cambiar", {"unit": place.unit, "role": "analyst", "supervisor": "si"})
+    request = request_of(asked)
+    taken(asked, f"{PEDIDOS}/{request}?hecho=pedido-hecho")
+    assert "Análisis" not in admin.get(base).text
+    assert "Retirar el pedido" in admin.get(f"{PEDIDOS}/{request}?hecho=pedido-hecho").text
+    taken(approved(world, place, request), f"{PEDIDOS}/{request}?hecho=pedido-aprobado")
+    assert "Análisis" in admin.get(base).text
     assert admin.get(f"{base}/desactivar").status_code == 200
     taken(admin.post(f"{base}/desactivar"), f"{base}?hecho=cuenta-desactivada")
     assert attempt(world, username).status_code == 401
@@ -128,7 +155,9 @@ def test_an_account_is_changed_closed_opened_and_given_a_password(world: World, 
     taken(admin.post(f"{base}/desbloquear"), f"{base}?hecho=cuenta-desbloqueada")
     assert attempt(world, username).status_code == 200
     assert admin.get(f"{base}/contrasena").status_code == 200
-    given = shown_password(admin.post(f"{base}/contrasena"))
+    half = admin.post(f"{base}/contrasena")
+    assert attempt(world, username).status_code == 200
+    given = f"{shown_password(half)}-{shown_password(approved(world, place, request_of(half)))}"
     assert attempt(world, username).status_code == 401
     assert attempt(world, username, given).json()["type"].endswith("password-change-required")
 
@@ -146,6 +175,27 @@ def test_what_one_may_not_administer_offers_no_way_to(world: World, place: Insti
         assert admin.post(path).status_code == 403
     assert admin.get(f"{CUENTAS}/{stranger.user_id}").status_code == 404
     assert Browser(world, place.member()).get(CUENTAS).status_code == 403
+
+
+def test_a_request_is_refused_with_a_reason_or_taken_back(world: World, place: Institution) -> None:
+    admin, second = Browser(world, place.admin), Browser(world, place.second)
+    new = {"unit": place.unit, "role": "prosecutor"}
+    one, two = (
+        f"{PEDIDOS}/{request_of(admin.post(f'{CUENTAS}/nueva', {**new, 'username': name()}))}"
+        for _ in range(2)
+    )
+    version = {"_version": field(second.get(one), "_version")}
+    assert second.post(f"{one}/rechazar", version).status_code == 422
+    refused = second.post(f"{one}/rechazar", {**version, "reason": "NO_CORRESPONDE"})
+    taken(refused, f"{one}?hecho=pedido-rechazado")
+    assert admin.post(f"{two}/aprobar", version).status_code == 403
+    taken(admin.post(f"{two}/retirar", version), f"{two}?hecho=pedido-retirado")
+    assert "Ningún pedido espera" in second.get(PEDIDOS).text
+    assert {one, two} <= set(links(second.get(f"{PEDIDOS}?ver=todos")))
+    officer = Browser(world, world.actor("data_protection_officer"))
+    taken(officer.get("/administracion"), PEDIDOS)
+    assert officer.get(CUENTAS).status_code == 403
+    assert Browser(world, place.member()).get(PEDIDOS).status_code == 403
 
 
 def test_units_are_made_and_renamed(world: World, place: Institution) -> None:
@@ -236,14 +286,14 @@ def test_ones_own_password_is_changed(world: World) -> None:
     here, there = Browser(world, actor), Browser(world, actor)
     assert here.get("/cuenta/contrasena").status_code == 200
     fields = {"old_password": PASSWORD, "new_password": OWN, "repeated": OWN}
-    for wrong, field in (
+    for wrong, named in (
         ({"old_password": "no-es-esta"}, "old_password"),
         ({"repeated": "otra"}, "repeated"),
         ({"new_password": PASSWORD, "repeated": PASSWORD}, "new_password"),
     ):
         refused = here.post("/cuenta/contrasena", {**fields, **wrong})
         assert refused.status_code == 422
-        assert f'href="#{field}"' in refused.text
+        assert f'href="#{named}"' in refused.text
         assert not {PASSWORD, OWN} & set(re.findall(r'value="([^"]*)"', refused.text))
     taken(here.post("/cuenta/contrasena", fields), "/cuenta?hecho=contrasena")
     assert "Cambió su contraseña" in here.get("/cuenta?hecho=contrasena").text

@@ -32,6 +32,7 @@ _COLUMNS = (
     UserAccount.locked_until,
     UserAccount.disabled_at,
     UserAccount.initial_until,
+    UserAccount.approved_at,
 )
 
 
@@ -51,6 +52,7 @@ class Account:
     locked_until: datetime | None
     disabled_at: datetime | None
     initial_until: datetime | None
+    approved_at: datetime | None = None
 
     def __repr__(self) -> str:
         return f"<Account {self.id}>"

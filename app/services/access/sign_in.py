@@ -29,6 +29,7 @@ from app.services.access.accounts import (
     find_account,
     locked_account,
 )
+from app.services.access.rules import whole_of
 from app.services.access.sessions import Issued, Means, open_session, open_system_session
 from app.services.access.tries import Place, Standing, count, hold, place_of, standing, too_many, welcome
 
@@ -125,9 +126,11 @@ def _answer(refusal: str, wait: int) -> AppError:
 
 def _checked(means: Means, found: Account | None, password: str, *, service: bool) -> tuple[bool, str | None]:
     """Whether the password is right, and the hash to store if the stored one is too cheap by now."""
-    if found is None or found.service_account is not service or found.disabled_at:
+    if found is None or found.service_account is not service or found.disabled_at or not found.approved_at:
         dummy_verify(password, cost=means.cost)
         return False, None
+    if found.initial_until is not None:
+        password = whole_of(password)
     if not verify_password(found.password_hash, password):
         return False, None
     if needs_rehash(found.password_hash, cost=means.cost):
@@ -145,6 +148,8 @@ def _refusal(
         return "kind"
     if account.disabled_at is not None:
         return "disabled"
+    if account.approved_at is None:
+        return "pending"
     # A password changed in the meantime was not the one that was checked.
     if not right or account.password_hash != found.password_hash:
         return WRONG

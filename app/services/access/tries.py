@@ -4,8 +4,8 @@ A wait belongs to a name *and* a place, so that a stranger elsewhere never shuts
 device, by the cookie that signing in left in it, or an address. Counted are, whoever has the name or nobody:
 
 - the name at this place: from the fifth wrong password in a row it waits, a minute and doubling to an hour;
-- the address with all names together: past its limit it waits, but for names that signed in there;
-- the name at all places: much tried, places where it never signed in wait sooner. That slows, and never shuts.
+- the address with all names: past its limit it waits, but not for names that signed in from it before;
+- the name at all places: much tried, places where it never signed in wait sooner. It slows, and never shuts.
 
 The counts are rows of the database, for all processes of all machines. They name nobody: names and places are
 keyed digests. A place is known for 90 days after its last sign-in; other counts are forgotten after a day.

@@ -17,7 +17,7 @@ from app.access.policy import policy
 from app.audit import record
 from app.errors import BadRequest, Invalid, NotFound
 from app.models import AuthSession, Unit, UserAccount
-from app.services.accounts.rules import ACTIVE, DISABLED, STATES, WAITING, state_of
+from app.services.accounts.rules import ACTIVE, DISABLED, PENDING, STATES, WAITING, state_of
 from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_moment
 
@@ -94,9 +94,12 @@ def held(session: Session, actor: Actor, account_id: int) -> Any:
             UserAccount.supervisor,
             UserAccount.service_account,
             UserAccount.disabled_at,
+            UserAccount.approved_at,
+            Unit.code.label("unit_code"),
         )
+        .join(Unit, Unit.id == UserAccount.unit_id)
         .where(UserAccount.id == account_id, UserAccount.institution_id == actor.institution_id)
-        .with_for_update()
+        .with_for_update(of=UserAccount)
     ).first()
     if row is None:
         raise NotFound(NO_ACCOUNT)
@@ -120,6 +123,7 @@ def _accounts(actor: Actor) -> Select[*tuple[Any, ...]]:
             UserAccount.locked_until,
             UserAccount.disabled_at,
             UserAccount.initial_until,
+            UserAccount.approved_at,
             UserAccount.created_at,
             Unit.code.label("unit_code"),
             Unit.name.label("unit_name"),
@@ -144,10 +148,12 @@ def _narrowed(wanted: Filter) -> list[ColumnElement[bool]]:
 def _in_state(state: str) -> ColumnElement[bool]:
     if state not in STATES:
         raise Invalid("Revise el filtro.", errors=[unknown_code("state", STATES, "unknown")])
-    enabled, waits = UserAccount.disabled_at.is_(None), UserAccount.locked_until > func.now()
+    approved, waits = UserAccount.approved_at.is_not(None), UserAccount.locked_until > func.now()
+    enabled = UserAccount.disabled_at.is_(None)
     conditions: Mapping[str, ColumnElement[bool]] = {
-        ACTIVE: and_(enabled, func.coalesce(UserAccount.locked_until, func.now()) <= func.now()),
-        WAITING: and_(enabled, waits),
+        ACTIVE: and_(enabled, approved, func.coalesce(UserAccount.locked_until, func.now()) <= func.now()),
+        WAITING: and_(enabled, approved, waits),
+        PENDING: and_(enabled, UserAccount.approved_at.is_(None)),
         DISABLED: UserAccount.disabled_at.is_not(None),
     }
     return conditions[state]
@@ -164,7 +170,7 @@ def _after(cursor: str) -> ColumnElement[bool]:
 def _view(actor: Actor, row: Any) -> dict[str, Any]:
     role = policy().roles.get(row.role)
     now = datetime.now(UTC)
-    state = state_of(row.disabled_at, row.locked_until, now)
+    state = state_of(row.disabled_at, row.locked_until, row.approved_at, now)
     return {
         "account": row.id,
         "username": row.username,
@@ -184,5 +190,6 @@ def _view(actor: Actor, row: Any) -> dict[str, Any]:
         "own": row.id == actor.user_id,
         "administered": row.id != actor.user_id
         and not row.service_account
-        and policy().grantable(actor.role, row.role),
+        and policy().askable(actor.role, row.role),
+        "two_to_close": policy().two_to_close(row.role),
     }

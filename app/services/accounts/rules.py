@@ -1,67 +1,58 @@
-"""Rules of administering accounts: initial passwords, states, who may be given what. Pure."""
+"""Rules of administering accounts: states, and who may be given what. Pure."""
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Final
 
 from app.access.actor import Actor
-from app.access.passwords import PasswordRefused, check_policy
 from app.access.policy import Role, policy
-from app.errors import Conflict, Forbidden, Invalid
+from app.errors import Forbidden, Invalid
 from app.services.choices import one_of
 
 INITIAL_DAYS: Final = 7
-INITIAL_LIFE: Final = timedelta(days=INITIAL_DAYS)
 """An initial password passes through other hands, so it is good for a few days only."""
-ACTIVE, WAITING, DISABLED = "ACTIVA", "EN_ESPERA", "DESACTIVADA"
+ACTIVE, WAITING, DISABLED, PENDING = "ACTIVA", "EN_ESPERA", "DESACTIVADA", "POR_APROBAR"
 STATES: Final = {
     ACTIVE: "Activa",
     WAITING: "Con muchos intentos fallidos",
     DISABLED: "Desactivada",
+    PENDING: "Por aprobar",
 }
 
-# Without what is misread on paper or over the telephone; 20 of 29 letters and digits are 97 bits.
-_ALPHABET: Final = "abcdefghjkmnpqrstuvwxyz346789"
-_GROUPS: Final = 4
-_GROUP: Final = 5
-_TRIES: Final = 20
 
-
-def initial_password(username: str) -> str:
-    """A random password for a first sign-in, in groups that can be dictated."""
-    for _ in range(_TRIES):
-        drawn = "-".join("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
-        try:
-            check_policy(drawn, username)
-        except PasswordRefused:  # by chance it holds a part of the name
-            continue
-        return drawn
-    raise Conflict("No se pudo generar una contraseña para este nombre. Intente de nuevo.")
-
-
-def state_of(disabled_at: datetime | None, locked_until: datetime | None, now: datetime) -> str:
+def state_of(
+    disabled_at: datetime | None, locked_until: datetime | None, approved_at: datetime | None, now: datetime
+) -> str:
     """Whether an account may sign in: a code of `STATES`."""
     if disabled_at is not None:
         return DISABLED
+    if approved_at is None:
+        return PENDING
     return WAITING if locked_until is not None and locked_until > now else ACTIVE
 
 
-def grantable_roles(actor: Actor) -> list[Role]:
-    """Roles that the actor may give, in the order of the policy."""
-    return [role for name, role in policy().roles.items() if policy().grantable(actor.role, name)]
+def askable_roles(actor: Actor, unit_kinds: Iterable[str]) -> list[Role]:
+    """Roles that the actor may ask for and that fit units of these kinds, in the order of the policy."""
+    kinds = frozenset(unit_kinds)
+    return [
+        role
+        for name, role in policy().roles.items()
+        if policy().askable(actor.role, name) and role.unit_kinds & kinds
+    ]
 
 
 def check_role(actor: Actor, role: str) -> None:
-    """Refuse a role that the actor may not give.
+    """Refuse a role that the actor may not ask for.
 
     Raises:
         Invalid: names the field and the roles there are.
     """
-    if policy().grantable(actor.role, role):
+    if policy().askable(actor.role, role):
         return
-    message = f"Usted no puede dar esa función. {one_of(known.name for known in grantable_roles(actor))}"
+    known = one_of(name for name in policy().roles if policy().askable(actor.role, name))
+    message = f"Usted no puede pedir esa función. {known}"
     raise Invalid(message, errors=[{"field": "role", "code": "not-grantable", "message": message}])
 
 
@@ -75,13 +66,13 @@ def check_other(actor: Actor, account_id: int) -> None:
         raise Forbidden("Su propia cuenta la administra otra persona o quien opera la instalación.")
 
 
-def check_gives(actor: Actor, role: str, *, service_account: bool) -> None:
-    """Refuse to give access back, or a password, to whom the actor could not have given the account.
+def check_asks(actor: Actor, role: str, *, service_account: bool) -> None:
+    """Refuse to ask for access, or a password, for whom the actor could not have asked for an account.
 
     Raises:
-        Forbidden: the account is a system's, or has powers that only the operator gives.
+        Forbidden: the account is a system's, or has a role that only the operator gives.
     """
     if service_account:
         raise Forbidden("Las cuentas de sistemas las administra quien opera la instalación.")
-    if not policy().grantable(actor.role, role):
+    if not policy().askable(actor.role, role):
         raise Forbidden("Las cuentas con esa función las administra quien opera la instalación.")

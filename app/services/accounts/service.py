@@ -1,15 +1,16 @@
 """Administer the accounts of one's institution: made, closed and opened again, moved, given a new password.
 
-Whoever administers takes access away from everybody of the institution. It gives access only in roles it may
-give (`Policy.grantable`), and never a lasting password: what it is shown, once, its owner exchanges at the
-first sign-in. Nobody administers its own account. The database asks the same of each (`ruv.guard_account`).
+Whoever administers takes access away from everybody of the institution but those who administer or watch over
+the register, whom two people close. What gives access is asked for (`requests`) and done when another human
+approves (`deciding`): a new account, another unit or role, a new password, and opening a role that opens
+something. Nobody administers its own account. The database asks the same of each (`ruv.guard_account`,
+`ruv.settle_account`).
 """
 
 from __future__ import annotations
 
 import uuid
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -17,18 +18,21 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
-from app.access.passwords import Cost, hash_password
 from app.access.permissions import Permission
+from app.access.policy import policy
 from app.audit import record
 from app.db import UniqueViolation, vault_of
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Unit, UserAccount
+from app.services.access.rules import half_of_password
 from app.services.access.sessions import end_sessions_of, has_session, open_sessions
 from app.services.access.tries import forget, name_digest
 from app.services.accounts import rules
 from app.services.accounts.queries import held
+from app.services.accounts.requests import CHANGE, DISABLE, ENABLE, GRANT, NOTICES, RESET, ask
 from app.services.idempotency import remember, replayed
-from app.services.institutions.service import create_user
+from app.services.institutions.service import check_fits, create_user
+from app.services.notices.accounts import audience, tell
 
 ACTION = "accounts.create"
 TAKEN = "Ese nombre de usuario ya existe. Elija otro."
@@ -46,84 +50,102 @@ class NewAccount:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Given:
-    """An account and the initial password it was given: shown once, stored nowhere (None afterwards)."""
+    """An account, what was asked for it, and the asker's half of its initial password.
+
+    The half is shown once and stored nowhere (None afterwards); the other half is the second person's.
+    """
 
     account_id: int
-    password: str | None
+    request: str | None
+    first_half: str | None
 
 
-def create(
-    session: Session, actor: Actor, wanted: NewAccount, cost: Cost, *, key: str | None = None
-) -> Given:
-    """Create an account of a person in a unit of the actor's institution; with the same `key`, only once.
+def create(session: Session, actor: Actor, wanted: NewAccount, *, key: str | None = None) -> Given:
+    """Ask for an account of a person in a unit of the actor's institution; with the same `key`, only once.
+
+    The account exists at once, and nobody signs in with it until a second person approves.
 
     Raises:
         Forbidden: the role administers no accounts.
-        Invalid: unknown unit, a role it may not give, or a username of another form; names the field.
+        Invalid: unknown unit, a role that does not fit it or that is not to be asked for, or a username of
+            another form; names the field.
         Conflict: the username is taken.
     """
     require(actor, Permission.ACCOUNTS_MANAGE)
     first = replayed(session, actor, key, ACTION, asdict(wanted))
     if first is not None:
-        return Given(int(first), None)
-    _own_unit(session, actor, wanted.unit)
+        return Given(int(first), None, None)
+    unit_id, kind = _own_unit(session, actor, wanted.unit)
     rules.check_role(actor, wanted.role)
-    password = rules.initial_password(wanted.username)
-    until = datetime.now(UTC) + rules.INITIAL_LIFE
+    check_fits(wanted.role, kind)
     try:
         made = create_user(
-            session, actor, wanted.unit, wanted.username, wanted.role, password,
-            supervisor=wanted.supervisor, initial_until=until, cost=cost,
-        )  # fmt: skip
+            session, actor, wanted.unit, wanted.username, wanted.role, None, supervisor=wanted.supervisor
+        )
     except UniqueViolation:  # of another institution, whose accounts the actor does not see
         raise Conflict(TAKEN) from None
     remember(session, actor, key, ACTION, asdict(wanted), str(made))
-    return Given(made, password)
+    return _with_half(session, actor, GRANT, made, (unit_id, wanted.role, wanted.supervisor))
 
 
-def reset_password(session: Session, actor: Actor, account_id: int, cost: Cost) -> Given:
-    """Give an account a new initial password; its waiting and its sessions end.
+def reset_password(session: Session, actor: Actor, account_id: int) -> Given:
+    """Ask for a new initial password of an account; an account that was never approved is asked for anew.
 
     Raises:
         Forbidden: the actor administers no accounts, or not this one.
         NotFound: no such account in the institution.
+        Conflict: something about the account waits for its second person.
     """
     row = _target(session, actor, account_id)
-    rules.check_gives(actor, row.role, service_account=row.service_account)
-    password = rules.initial_password(row.username)
-    until = datetime.now(UTC) + rules.INITIAL_LIFE
-    hashed = hash_password(password, cost=cost)
-    _set(session, account_id, password_hash=hashed, initial_until=until, failed_logins=0, locked_until=None)
-    end_sessions_of(session, account_id, "contraseña repuesta")
-    record(session, actor, "accounts.reset", detail={"account": account_id})
-    return Given(account_id, password)
+    rules.check_asks(actor, row.role, service_account=row.service_account)
+    if row.approved_at is None:
+        return _with_half(session, actor, GRANT, account_id, (row.unit_id, row.role, row.supervisor))
+    return _with_half(session, actor, RESET, account_id, None)
 
 
-def disable(session: Session, actor: Actor, account_id: int) -> None:
+def disable(session: Session, actor: Actor, account_id: int) -> str | None:
     """Close an account: its sessions end at once. A closed one stays closed.
+
+    Returns:
+        The code of the request, where closing it takes two people; None when it is closed.
 
     Raises:
         Forbidden: the actor administers no accounts, or it is its own.
         NotFound: no such account in the institution.
+        Conflict: something about the account waits for its second person.
     """
     row = _target(session, actor, account_id)
+    if row.disabled_at is None and policy().two_to_close(row.role):
+        return ask(session, actor, DISABLE, account_id)
     if row.disabled_at is None:
         _set(session, account_id, disabled_at=func.now())
+        tell(session, NOTICES[DISABLE], account_id, audience(session, account_id))
     end_sessions_of(session, account_id, "cuenta desactivada")
     record(session, actor, "accounts.disable", detail={"account": account_id})
+    return None
 
 
-def enable(session: Session, actor: Actor, account_id: int) -> None:
+def enable(session: Session, actor: Actor, account_id: int) -> str | None:
     """Open a closed account again.
+
+    Returns:
+        The code of the request, where opening it takes two people; None when it is open.
 
     Raises:
         Forbidden: the actor administers no accounts, or not this one.
         NotFound: no such account in the institution.
+        Conflict: something about the account waits for its second person.
     """
     row = _target(session, actor, account_id)
-    rules.check_gives(actor, row.role, service_account=row.service_account)
+    rules.check_asks(actor, row.role, service_account=row.service_account)
+    if row.disabled_at is None:
+        return None
+    if not policy().grantable(actor.role, row.role):
+        return ask(session, actor, ENABLE, account_id)
     _set(session, account_id, disabled_at=None)
+    tell(session, NOTICES[ENABLE], account_id, audience(session, account_id))
     record(session, actor, "accounts.enable", detail={"account": account_id})
+    return None
 
 
 def unlock(session: Session, actor: Actor, account_id: int) -> None:
@@ -147,27 +169,32 @@ def change(
     unit: str | None = None,
     role: str | None = None,
     supervisor: bool | None = None,
-) -> None:
-    """Give an account another unit, role or the oversight of its unit; its sessions end. None leaves as is.
+) -> str | None:
+    """Ask for another unit, role or the oversight of its unit. None leaves as is.
 
-    In a unit that it leaves, it no longer has charge of any case.
+    Approved, its sessions end, and in a unit that it leaves it no longer has charge of any case.
+
+    Returns:
+        The code of the request; None where nothing would change.
 
     Raises:
         Forbidden: the actor administers no accounts, or not this one.
         NotFound: no such account in the institution.
-        Invalid: unknown unit, or a role it may not give; names the field.
+        Invalid: unknown unit, or a role that does not fit it or that is not to be asked for; names the field.
+        Conflict: the account, or something about it, waits for its second person.
     """
     row = _target(session, actor, account_id)
-    rules.check_gives(actor, row.role, service_account=row.service_account)
-    to_unit = row.unit_id if unit is None else _own_unit(session, actor, unit)
+    rules.check_asks(actor, row.role, service_account=row.service_account)
+    to_unit, kind = _own_unit(session, actor, row.unit_code if unit is None else unit)
     to_role = row.role if role is None else role
     rules.check_role(actor, to_role)
+    check_fits(to_role, kind)
     oversees = row.supervisor if supervisor is None else supervisor
     if (to_unit, to_role, oversees) == (row.unit_id, row.role, row.supervisor):
-        return
-    session.execute(select(func.ruv.change_account(account_id, to_unit, to_role, oversees)))
-    changed = {"unit": to_unit, "role": to_role, "supervisor": oversees}
-    record(session, actor, "accounts.change", detail={"account": account_id, **changed})
+        return None
+    if row.approved_at is None:
+        raise Conflict("La cuenta espera a que otra persona la apruebe: todavía no se cambia.")
+    return ask(session, actor, CHANGE, account_id, becomes=(to_unit, to_role, oversees))
 
 
 def sessions(session: Session, actor: Actor, account_id: int) -> list[dict[str, Any]]:
@@ -206,14 +233,21 @@ def _target(session: Session, actor: Actor, account_id: int) -> Any:
     return held(session, actor, account_id)
 
 
-def _own_unit(session: Session, actor: Actor, code: str) -> int:
-    found = session.scalar(
-        select(Unit.id).where(Unit.code == code, Unit.institution_id == actor.institution_id)
-    )
+def _with_half(
+    session: Session, actor: Actor, kind: str, account_id: int, becomes: tuple[int, str, bool] | None
+) -> Given:
+    half = half_of_password()
+    return Given(account_id, ask(session, actor, kind, account_id, becomes=becomes, half=half), half)
+
+
+def _own_unit(session: Session, actor: Actor, code: str) -> tuple[int, str]:
+    found = session.execute(
+        select(Unit.id, Unit.kind).where(Unit.code == code, Unit.institution_id == actor.institution_id)
+    ).first()
     if found is None:
         message = "Elija una unidad de su institución."
         raise Invalid(message, errors=[{"field": "unit", "code": "unknown", "message": message}])
-    return found
+    return found.id, found.kind
 
 
 def _set(session: Session, account_id: int, **values: Any) -> None:

@@ -266,6 +266,7 @@ def _colleague(session: Session, actor: Actor, username: str) -> int:
             UserAccount.username == username,
             UserAccount.unit_id == actor.unit_id,
             UserAccount.disabled_at.is_(None),
+            UserAccount.approved_at.is_not(None),
         )
     )
     if user_id is None:

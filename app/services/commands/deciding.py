@@ -26,6 +26,10 @@ _UNKNOWN = (
     "De una de las dos personas, ni su unidad ni la que lo pidió ven el registro completo: "
     "lo aprueba la unidad que la atiende o la custodia del registro."
 )
+_ONE_HAND = (
+    "En los últimos 90 días su cuenta y la de quien lo pidió fueron creadas, activadas o repuestas una por "
+    "la otra, o las dos por una misma persona: lo decide alguien más."
+)
 
 
 def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
@@ -33,14 +37,16 @@ def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str
 
     Raises:
         NotFound: no such command, or the actor could not decide it.
-        Forbidden: the role approves none, the actor or its unit asked for it, or it would join a person
-            whom neither of the two units knows without narrowing.
+        Forbidden: the role approves none, the actor or its unit asked for it, it would join a person whom
+            neither of the two units knows without narrowing, or both accounts may be one human's.
         Conflict: decided or lapsed already, or what it is about changed since; it keeps waiting then.
         StaleVersion: somebody decided it meanwhile.
     """
     found = _decidable(session, actor, code, version)
     if not found.face.both_known:
         raise Forbidden(_UNKNOWN)
+    if found.one_hand:
+        raise Forbidden(_ONE_HAND)
     command = found.command
     flag = bool(found.face.same_institution)
     _decide(session, actor, command, EXECUTED)

@@ -44,6 +44,8 @@ class Found:
 
     command: Command
     face: Any
+    one_hand: bool
+    """Whether the actor and who asked may be one human (`ruv.one_hand`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +165,19 @@ def possible(actor: Actor, found: Found) -> list[str]:
     decides = policy().permits(actor.role, Permission.COMMANDS_APPROVE) and not found.face.own_unit
     if not decides:
         return []
-    return ["approve", "refuse"] if found.face.both_known else ["refuse"]
+    return ["approve", "refuse"] if found.face.both_known and not found.one_hand else ["refuse"]
 
 
 def _visible() -> Select[Any]:
     """Commands with their faces; the database makes no face for who may not see the command."""
     face = func.ruv.command_face(CommandRequest.id).table_valued(*_FACE, name="face").lateral()
     columns = [getattr(CommandRequest, name) for name in _NAMES]
-    return select(*columns, *(face.c[name] for name in _FACE)).join(face, true())
+    one_hand = func.ruv.command_of_one_hand(CommandRequest.id).label("one_hand")
+    return select(*columns, *(face.c[name] for name in _FACE), one_hand).join(face, true())
 
 
 def _found(row: Any) -> Found:
-    return Found(Command(*row[: len(_NAMES)]), row)
+    return Found(Command(*row[: len(_NAMES)]), row, row.one_hand)
 
 
 def _subject_of(command: Command, face: Any) -> dict[str, str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from types import MappingProxyType
 
 from sqlalchemy import select
@@ -17,7 +17,9 @@ from app.audit import record
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, Invalid
 from app.models import Institution, Unit, UserAccount
+from app.services.choices import one_of
 
+NO_PASSWORD = "!"  # noqa: S105 - the hash of none
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,79}", re.ASCII)
 
 UNIT_KINDS: Mapping[str, str] = MappingProxyType(
@@ -93,33 +95,34 @@ def create_user(  # noqa: PLR0913
     unit_code: str,
     username: str,
     role: str,
-    password: str,
+    password: str | None,
     *,
     supervisor: bool = False,
     service_account: bool = False,
-    initial_until: datetime | None = None,
     cost: Cost = STANDARD,
 ) -> int:
     """Create an account and return its key.
 
     Args:
-        initial_until: until when the password may be exchanged for one's own; without it, it lasts.
+        password: a lasting one; None leaves the account waiting for a second person, who adds one.
 
     Raises:
-        Invalid: unknown unit or role, or a password the policy refuses; the field is named.
+        Invalid: unknown unit or role, a role that does not fit the unit, or a password the policy refuses;
+            the field is named.
         Conflict: the username is taken.
     """
-    unit = session.execute(select(Unit.id, Unit.institution_id).where(Unit.code == unit_code)).first()
+    unit = session.execute(
+        select(Unit.id, Unit.institution_id, Unit.kind).where(Unit.code == unit_code)
+    ).first()
     if unit is None:
         raise _invalid("unit", "No existe esa unidad.")
     if not USERNAME.fullmatch(username):
         raise _invalid("username", "De 3 a 80 letras, cifras, puntos, guiones o guion bajo, sin espacios.")
     if role not in policy().roles:
         raise _invalid("role", f"No existe esa función. Use una de: {', '.join(policy().roles)}.")
-    try:
-        check_policy(password, username)
-    except PasswordRefused as refused:
-        raise _invalid("password", str(refused)) from None
+    if not service_account:
+        check_fits(role, unit.kind)
+    hashed = NO_PASSWORD if password is None else _hashed(password, username, cost)
     if session.scalar(select(UserAccount.id).where(UserAccount.username == username)) is not None:
         raise Conflict("Ese nombre de usuario ya existe.")
     key = next_ids(session, user_account=1)["user_account"][0]
@@ -131,13 +134,35 @@ def create_user(  # noqa: PLR0913
         "role": role,
         "supervisor": supervisor,
         "service_account": service_account,
-        "password_hash": hash_password(password, cost=cost),
+        "password_hash": hashed,
         "failed_logins": 0,
-        "initial_until": initial_until,
+        "approved_at": None if password is None else datetime.now(UTC),
     }
     insert_rows(session, UserAccount, [row])
     record(session, actor, "accounts.create", detail={"account": key, "role": role, "unit": unit_code})
     return key
+
+
+def check_fits(role: str, unit_kind: str) -> None:
+    """Refuse a role that does not fit the kind of its unit.
+
+    Raises:
+        Invalid: names the field and the roles that fit.
+    """
+    if policy().fits(role, unit_kind):
+        return
+    fitting = one_of(name for name in policy().roles if policy().fits(name, unit_kind))
+    kind = UNIT_KINDS.get(unit_kind, unit_kind)
+    message = f"Esa función no corresponde a una unidad de la clase «{kind}». {fitting}"
+    raise Invalid(message, errors=[{"field": "role", "code": "does-not-fit", "message": message}])
+
+
+def _hashed(password: str, username: str, cost: Cost) -> str:
+    try:
+        check_policy(password, username)
+        return hash_password(password, cost=cost)
+    except PasswordRefused as refused:
+        raise _invalid("password", str(refused)) from None
 
 
 def actor_of(session: Session, username: str) -> Actor:
@@ -153,7 +178,11 @@ def actor_of(session: Session, username: str) -> Actor:
             UserAccount.institution_id,
             UserAccount.role,
             UserAccount.supervisor,
-        ).where(UserAccount.username == username, UserAccount.disabled_at.is_(None))
+        ).where(
+            UserAccount.username == username,
+            UserAccount.disabled_at.is_(None),
+            UserAccount.approved_at.is_not(None),
+        )
     ).first()
     if user is None:
         raise _invalid("username", "No existe esa cuenta o está desactivada.")

@@ -90,6 +90,7 @@ def user_of_unit(session: Session, unit_id: int, username: str) -> int | None:
             UserAccount.username == username,
             UserAccount.unit_id == unit_id,
             UserAccount.disabled_at.is_(None),
+            UserAccount.approved_at.is_not(None),
         )
     )
 

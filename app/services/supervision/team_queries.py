@@ -59,7 +59,7 @@ def workers(session: Session, actor: Actor) -> list[Worker]:
             UserAccount.id,
             UserAccount.username,
             UserAccount.role,
-            UserAccount.disabled_at.is_(None),
+            and_(UserAccount.disabled_at.is_(None), UserAccount.approved_at.is_not(None)),
             UserAccount.supervisor,
             load,
         )

@@ -1,0 +1,70 @@
+"""What two people decide about accounts: `/account-requests`. Asked for under `/accounts`."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from app.access.permissions import Permission
+from app.api.answers import Answer
+from app.api.commands import RefusalIn
+from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
+from app.services.accounts import deciding, request_queries
+from app.services.paging import PAGE
+
+router = APIRouter(prefix="/account-requests", tags=["cuentas y unidades"])
+
+APPROVES = Requires(Permission.ACCOUNTS_APPROVE)
+RequestCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["PA-7K3M-9QX2-H4TC"])]
+
+
+@router.get("", dependencies=[APPROVES], summary="Pedidos sobre cuentas")
+def index(
+    session: DbSession,
+    actor: CurrentActor,
+    waiting: Annotated[bool, Query(title="Solo los que esperan")] = False,
+    cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
+    limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
+) -> Answer:
+    """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
+    items, following = request_queries.listing(session, actor, waiting=waiting, cursor=cursor, limit=limit)
+    return Answer({"items": items, "next": following})
+
+
+@router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta")
+def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer:
+    """What is asked, by whom and until when."""
+    found = request_queries.read(session, actor, code)
+    return Answer(found, headers=etag(found["version"]))
+
+
+@router.post("/{code}/approvals", dependencies=[APPROVES], summary="Aprobar un pedido sobre una cuenta")
+def approve(
+    code: RequestCode,
+    session: DbSession,
+    actor: CurrentActor,
+    runtime: CurrentRuntime,
+    version: ExpectedVersion,
+) -> Answer:
+    """Done at once. `second_half` of an initial password is shown this once, for its owner alone."""
+    done = deciding.approve(session, actor, code, version, runtime.password_cost)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post("/{code}/refusals", dependencies=[APPROVES], summary="Rechazar un pedido sobre una cuenta")
+def refuse(
+    code: RequestCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer:
+    """With a reason of the list."""
+    done = deciding.refuse(session, actor, code, version, body.reason)
+    return Answer(done, headers=etag(done["version"]))
+
+
+@router.post(
+    "/{code}/withdrawals",
+    dependencies=[Requires(Permission.ACCOUNTS_MANAGE)],
+    summary="Retirar un pedido propio sobre una cuenta",
+)
+def withdraw(code: RequestCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+    """Only who asked takes it back."""
+    done = deciding.withdraw(session, actor, code, version)
+    return Answer(done, headers=etag(done["version"]))

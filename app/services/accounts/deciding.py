@@ -1,0 +1,146 @@
+"""Be the second person of what was asked about an account: approve or refuse it. And the first: withdraw it.
+
+The second person is another human of another unit: who administers the same institution, or a data protection
+officer. What needs a password gets one whose halves they know one each, so that only its owner has it whole.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import require
+from app.access.passwords import Cost, hash_password
+from app.access.permissions import Permission
+from app.audit import record
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion
+from app.models import AccountRequest
+from app.services.access.rules import half_of_password, with_second_half
+from app.services.accounts.request_queries import Asked, find
+from app.services.accounts.requests import NOTICES, WITH_PASSWORD
+from app.services.choices import unknown_code
+from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN
+from app.services.notices.accounts import audience, tell
+
+_NOT_SECOND = (
+    "Lo decide otra persona, de otra unidad: quien administra la misma institución o una oficial de Datos "
+    "Personales. Su cuenta no puede ser la del pedido, ni venir de la misma mano en los últimos 90 días."
+)
+_CHANGED = "La cuenta ya no es la que era cuando se pidió: hay que retirar el pedido y hacerlo de nuevo."
+
+
+def approve(session: Session, actor: Actor, code: str, version: int, cost: Cost) -> dict[str, Any]:
+    """Be the second person: what was asked is done, once, in this same transaction.
+
+    Returns:
+        The state, and for a new account or password the `second_half` of the initial one: shown this once.
+
+    Raises:
+        NotFound: no such request, or not for this actor.
+        Forbidden: the actor may not be the second person.
+        Conflict: decided or lapsed already, or the account changed since; it keeps waiting then.
+        StaleVersion: somebody decided it meanwhile.
+    """
+    found = _decidable(session, actor, code, version)
+    account = found.row.account_id
+    told = audience(session, account)
+    second, hashed = _second_half(session, found, cost)
+    _decide(session, actor, found, EXECUTED)
+    if session.scalar(select(func.ruv.settle_account(found.row.id, hashed))) != "DONE":
+        raise Conflict(_CHANGED, code="changed")
+    tell(session, NOTICES[found.row.kind], account, told | audience(session, account))
+    return {**_done(session, actor, "accounts.approve", found, EXECUTED), "second_half": second}
+
+
+def refuse(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
+    """Be the second person who says no, with a reason of the list.
+
+    Raises:
+        NotFound, Forbidden, Conflict, StaleVersion: as in `approve`.
+        Invalid: the reason is not of the list.
+    """
+    found = _decidable(session, actor, code, version)
+    if reason not in REFUSALS:
+        raise Invalid("Indique el motivo del rechazo.", errors=[unknown_code("reason", REFUSALS)])
+    _decide(session, actor, found, REFUSED, refusal_reason=reason)
+    return _done(session, actor, "accounts.refuse", found, REFUSED)
+
+
+def withdraw(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+    """Take back what the actor asked for itself.
+
+    Raises:
+        NotFound: no such request, or not for this actor.
+        Forbidden: somebody else asked for it.
+        Conflict: decided or lapsed already.
+        StaleVersion: somebody decided it meanwhile.
+    """
+    require(actor, Permission.ACCOUNTS_MANAGE)
+    found = find(session, code)
+    if not found.row.own_request:
+        raise Forbidden("Solo lo retira quien lo pidió.")
+    _check_waiting(found, version)
+    _decide(session, actor, found, WITHDRAWN)
+    return _done(session, actor, "accounts.withdraw", found, WITHDRAWN)
+
+
+def _decidable(session: Session, actor: Actor, code: str, version: int) -> Asked:
+    require(actor, Permission.ACCOUNTS_APPROVE)
+    found = find(session, code)
+    if found.row.own_request:
+        raise Forbidden("Usted lo pidió: lo decide otra persona, de otra unidad.")
+    _check_waiting(found, version)
+    if not found.row.may_decide:
+        raise Forbidden(_NOT_SECOND)
+    return found
+
+
+def _check_waiting(found: Asked, version: int) -> None:
+    if found.row.version != version:
+        raise StaleVersion
+    if found.state != PENDING:
+        raise Conflict(f"Ya no se decide. Su estado es «{STATES[found.state]}».", state=found.state)
+
+
+def _second_half(session: Session, found: Asked, cost: Cost) -> tuple[str | None, str | None]:
+    if found.row.kind not in WITH_PASSWORD:
+        return None, None
+    mark = session.scalar(select(func.ruv.secret_mark_of(found.row.id)))
+    if mark is None:
+        raise Conflict(_CHANGED, code="changed")
+    second = half_of_password()
+    return second, hash_password(with_second_half(bytes(mark), second), cost=cost)
+
+
+def _decide(session: Session, actor: Actor, found: Asked, state: str, **values: Any) -> None:
+    moved = session.execute(
+        update(AccountRequest)
+        .where(AccountRequest.id == found.row.id, AccountRequest.version == found.row.version)
+        .where(AccountRequest.state == PENDING)
+        .values(
+            state=state,
+            decided_at=func.now(),
+            decided_by=actor.user_id,
+            decided_unit_id=actor.unit_id,
+            decided_institution_id=actor.institution_id,
+            version=found.row.version + 1,
+            **values,
+        )
+    )
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        raise StaleVersion
+
+
+def _done(session: Session, actor: Actor, action: str, found: Asked, state: str) -> dict[str, Any]:
+    row = found.row
+    record(session, actor, action, detail={"request": row.code, "kind": row.kind, "account": row.account_id})
+    return {
+        "code": row.code,
+        "account": row.account_id,
+        "state": state,
+        "state_label": STATES[state],
+        "version": row.version + 1,
+    }
