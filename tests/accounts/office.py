@@ -100,3 +100,8 @@ def me(world: World, tokens: dict[str, Any]) -> int:
     """Whether tokens are good for anything: the status of the own account."""
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
     return world.client().get(f"{API}/me", headers=headers).status_code
+
+
+def signed(actor: Actor, **more: Any) -> dict[str, Any]:
+    """A step in the actor's own name."""
+    return {"by": actor.user_id, "unit": actor.unit_id, "institution": actor.institution_id, **more}
