@@ -24,7 +24,9 @@ _OPENING_MODULES = (
     "app/access/opening.py",
     "app/access/opening_drafts.py",
     "app/access/opening_files.py",
+    "app/access/opening_sites.py",
     "app/access/comparing.py",
+    "app/access/contradicting.py",
     "app/access/reindexing.py",
 )
 _ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
@@ -129,10 +131,10 @@ def _named_in_arguments(call: ast.Call) -> set[str]:
 
 
 def sealed_data_is_opened_in_one_place(root: Path) -> list[str]:
-    """Sealed data is opened after policy and trace, by `access/opening.py`; to compare, by `comparing.py`.
+    """Sealed data is opened after policy and trace, by `access/opening*.py`; to compare, by `comparing.py`.
 
-    To rebuild look-up tokens, by `reindexing.py`; forms not sent yet, by `opening_drafts.py`. Keys are opened
-    in `access/`.
+    To see whether two can be one person, by `contradicting.py`; to rebuild look-up tokens, by
+    `reindexing.py`. Keys are opened in `access/`.
     """
     findings = []
     for source in sources(root, "app"):

@@ -84,7 +84,8 @@ def insert_sql(table: Table, values: dict[str, Any]) -> str:
 def plant(connection: Connection, known: dict[str, Any]) -> dict[str, Any]:
     """One row in each table of the person, past every lock; returns the keys children refer to."""
     keys = dict(known)
-    for table in PERSON_TABLES:
+    # A key before what it seals, and a head after what it says is there.
+    for table in sorted(PERSON_TABLES, key=lambda t: (t.name != "victim_key", t.name == "compartment_head")):
         if table.name in {"victim_code", "trafficking_case"}:
             continue
         values = row(table, keys)

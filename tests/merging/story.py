@@ -16,7 +16,7 @@ from app.services.commands.deciding import approve, withdraw
 from app.services.commands.requesting import request_merge, request_split
 from tests.factories import World
 
-APART = {"record_merge", "audit_event", "command_request"}
+APART = {"record_merge", "audit_event", "command_request", "notice"}
 """Tables that say what was done, not what is."""
 TABLES = sorted(
     table.name

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
-from app.access.opening import open_site
+from app.access.opening_sites import open_site
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
