@@ -11,7 +11,6 @@ from tests.database.grant_rules import APPLICATION, dangerous_grants, found, unr
 COMMANDS = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
 DEFINERS = {
-<<<<<<< HEAD
     "end_parts",
     "end_with_consent",
     "end_with_measure",
@@ -35,9 +34,6 @@ DEFINERS = {
     "plan_takers",
     "tell_of_hold",
     "unacknowledged",
-    "change_account",
-=======
->>>>>>> h5
     "account_audience",
     "account_request_face",
     "check_hands",
@@ -213,7 +209,6 @@ DEFINERS = {
 """Functions that look past the policies. A new one is a hole in the wall: it needs a reason and a line."""
 
 INTERNAL = {
-<<<<<<< HEAD
     "end_parts",
     "end_with_consent",
     "end_with_measure",
@@ -227,18 +222,13 @@ INTERNAL = {
     "keep_plan_seen",
     "leave_plan",
     "tell_of_hold",
-=======
->>>>>>> h5
     "check_hands",
     "check_role_fits",
     "check_settled",
     "one_hand",
     "role_fits",
-<<<<<<< HEAD
     "find_child",
     "lose_child",
-=======
->>>>>>> h5
     "keep_from_consulates",
     "expire_holds",
     "free_places",

@@ -71,7 +71,7 @@ def as_written_by(actor: Actor, hidden: Hidden) -> dict[str, Any]:
         "basis": "REGISTRO",
         "compartment": "identity",
         "user_id": actor.user_id,
-        "version": 7,
+        "version": 2,  # the one after what is sealed
         "token": 1,
         "number": 7,
         "row_key": b"1",
