@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from tests.web.conftest import OpenPage
 from tests.web.scene import CAST, SECRETS, Scene
@@ -25,6 +26,9 @@ def test_a_head_of_unit_sees_what_is_late_and_no_names(browser_page: OpenPage, s
 
 
 def test_an_analyst_gets_figures_and_never_a_person(browser_page: OpenPage, scene: Scene) -> None:
+    officer = scene.world.actor("cem_officer")
+    for _ in range(12):  # fewer persons are no figure
+        scene.world.register(officer, on=date(2003, 5, 2), identity={"age_years": 24})
     day = begin(browser_page, scene, "Análisis")
     day.at("/indicadores")
     assert day.menu() == ["Indicadores", "Liberaciones"]
