@@ -17,6 +17,7 @@ from app.models.documents import (
     SatisfactionUrn,
 )
 from app.models.drafts import Device, Draft
+from app.models.handovers import PlanHandover
 from app.models.institutions import (
     AuthSession,
     IdempotencyKey,
@@ -38,7 +39,6 @@ from app.models.plans import (
     PlanActivity,
     PlanAssessment,
     PlanFollowUp,
-    PlanHandover,
     PlanHeader,
     PlanObjective,
     PlanReview,
