@@ -17,6 +17,7 @@ from app.models.documents import (
     SatisfactionUrn,
 )
 from app.models.drafts import Device, Draft
+from app.models.handovers import PlanHandover
 from app.models.indicators import IndicatorSnapshot
 from app.models.institutions import (
     AccountNotice,
@@ -42,7 +43,6 @@ from app.models.plans import (
     PlanActivity,
     PlanAssessment,
     PlanFollowUp,
-    PlanHandover,
     PlanHeader,
     PlanObjective,
     PlanReview,

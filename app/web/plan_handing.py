@@ -8,6 +8,7 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.services.plans import handing, queries
+from app.services.plans.handover_queries import REASONS
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_frame
@@ -44,5 +45,5 @@ def _draw(page: Page, code: str) -> Response:
         "plans/responsible.html",
         **plan_frame(page, plan),
         takers=handing.takers(page.session, page.actor, code),
-        reasons=options(handing.REASONS),
+        reasons=options(REASONS),
     )

@@ -196,6 +196,7 @@ def test_the_database_tells_no_stranger_who_is_a_child(world: World) -> None:
         assert session.scalar(grounds) == 0
     with world.session(person.officer) as session:
         own = text(
-            "SELECT ruv.counted_as_child(:v, c.id, current_date) FROM trafficking_case c WHERE c.victim_id = :v"
+            "SELECT ruv.counted_as_child(:v, c.id, current_date) FROM trafficking_case c"
+            " WHERE c.victim_id = :v"
         )
         assert session.scalar(own, asked) is False

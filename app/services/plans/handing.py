@@ -14,15 +14,14 @@ from app.access.policy import policy
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
-from app.models import Plan, PlanHandover, Unit
+from app.models import Unit
 from app.services.choices import unknown_code
 from app.services.plans import rules
 from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
+from app.services.plans.handover_queries import REASONS, plan_brought
 from app.services.plans.writing import InCase, done
 from app.services.shelters.masking import unit_names
 
-REASONS: Final = "plan_handover_reason"
-CAUSES: Final = "plan_handover_cause"
 _BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
 
 
@@ -86,47 +85,12 @@ def may_order(session: Session, actor: Actor, ref: PlanRef) -> bool:
 
 def brought(session: Session, actor: Actor, case: InCase, purpose: str) -> None:
     """Record that the plan of a person whom the actor's unit just admitted came with her, if it did."""
-    code = session.scalar(
-        select(Plan.code)
-        .join(PlanHandover, (PlanHandover.plan_id == Plan.id) & (PlanHandover.victim_id == Plan.victim_id))
-        .where(
-            Plan.case_id == case.case_id,
-            Plan.victim_id == case.victim_id,
-            Plan.unit_id == actor.unit_id,
-            PlanHandover.at == func.now(),
-        )
-        .limit(1)
-    )
+    code = plan_brought(session, actor, case)
     if code is not None:
         record(
             session, actor, "plans.hand-over", victim_id=case.victim_id, case_id=case.case_id,
             purpose=purpose, compartments=[COMPARTMENT], detail={"plan": code, "cause": "INGRESO"},
         )  # fmt: skip
-
-
-def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[dict[str, Any]]:
-    """From which unit to which the plan went, oldest first, for who sees all of it."""
-    rows = session.execute(
-        select(
-            PlanHandover.from_unit_id, PlanHandover.to_unit_id, PlanHandover.cause, PlanHandover.reason,
-            PlanHandover.at,
-        )
-        .where(PlanHandover.plan_id == ref.row.id, PlanHandover.victim_id == ref.row.victim_id)
-        .order_by(PlanHandover.id)
-    ).all()  # fmt: skip
-    units = unit_names(session, actor, {key for row in rows for key in (row.from_unit_id, row.to_unit_id)})
-    return [
-        {
-            "from": units[row.from_unit_id].shown(),
-            "to": units[row.to_unit_id].shown(),
-            "cause": row.cause,
-            "cause_label": code_list(CAUSES).labels[row.cause],
-            "reason": row.reason,
-            "reason_label": code_list(REASONS).labels.get(row.reason),
-            "at": row.at,
-        }
-        for row in rows
-    ]
 
 
 def _takers(session: Session, ref: PlanRef) -> set[int]:

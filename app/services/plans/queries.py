@@ -25,7 +25,8 @@ from app.services.plans import rules
 from app.services.plans.assessing import labelled
 from app.services.plans.content_queries import PlanRef, activities, find, objectives, open_texts
 from app.services.plans.detail_queries import gaps, header_texts, objective_notes, team
-from app.services.plans.handing import handovers, may_order
+from app.services.plans.handing import may_order
+from app.services.plans.handover_queries import handovers
 from app.services.plans.header import CLEAR
 from app.services.plans.row_queries import signature_rows
 from app.services.shelters.masking import UnitName, unit_names
