@@ -16,18 +16,21 @@ GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
 
 -- Whether the person of a case counts as a child on a day: as the application's `presumed_child`, so that only a lower
--- bound of 18 makes an adult.
+-- bound of 18 makes an adult. Of a case that is neither in scope nor being decided by two nothing is told: a child.
 CREATE FUNCTION ruv.counted_as_child(victim bigint, kase bigint, day date) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce((
         SELECT coalesce(f.age_min, f.age_years)
                + greatest(0, extract(year FROM age(day::timestamp, c.first_identified_on::timestamp))::int) < 18
         FROM public.profile f JOIN public.trafficking_case c ON c.victim_id = f.victim_id
-        WHERE f.victim_id = victim AND c.id = kase), true)
+        WHERE f.victim_id = victim AND c.id = kase
+          AND (ruv.case_in_scope(kase, victim)
+               OR EXISTS (SELECT FROM public.command_request r
+                          WHERE r.case_id = kase AND r.decided_at = now() AND ruv.two_agreed(r.id, r.kind)))), true)
 $$;
 
 CREATE FUNCTION ruv.lima_day(moment timestamptz) RETURNS date
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT (moment AT TIME ZONE 'America/Lima')::date
 $$;
 
@@ -289,8 +292,16 @@ GRANT SELECT (case_id, type, unit_id) ON protection_measure TO ruv_guard;
 GRANT SELECT (id, victim_id, placement_id, result) ON suitability_check TO ruv_guard;
 CREATE POLICY guard ON suitability_check FOR SELECT TO ruv_guard USING (true);
 
--- The UPE of the department is told of a missing child though it has no part in her case yet.
-CREATE POLICY missing ON notice FOR SELECT TO ruv_app USING (
-    kind = 'NNA_NO_HABIDA' AND unit_id = (SELECT (ruv.context()).unit_id)
-    AND EXISTS (SELECT FROM unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE')
+-- As before; and the UPE of the department is told of a missing child though it has no part in her case yet.
+ALTER POLICY scope ON notice USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
+    AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide))
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+                 AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
+         OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
+                    AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO')))
+         OR kind = 'NNA_NO_HABIDA'
+            AND EXISTS (SELECT FROM unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE'))
 );

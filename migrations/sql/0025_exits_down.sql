@@ -1,5 +1,14 @@
 -- Takes back 0025_exits.sql.
-DROP POLICY missing ON notice;
+ALTER POLICY scope ON notice USING (
+    unit_id = (SELECT (ruv.context()).unit_id)
+    AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
+    AND (NOT supervisors OR (SELECT (ruv.context()).unit_wide))
+    AND (EXISTS (SELECT FROM participation p WHERE p.unit_id = (SELECT (ruv.context()).unit_id) AND p.ended_at IS NULL
+                 AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
+         OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
+                    AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
+);
 DROP POLICY guard ON suitability_check;
 REVOKE SELECT (id, victim_id, placement_id, result) ON suitability_check FROM ruv_guard;
 REVOKE SELECT (case_id, type, unit_id) ON protection_measure FROM ruv_guard;

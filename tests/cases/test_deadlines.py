@@ -92,7 +92,7 @@ def test_a_girl_who_left_is_told_of_again(world: World) -> None:
     girl = registered(world, age_years=12)
     ok(move(girl.client, girl.case, "EN_ASISTENCIA_INMEDIATA"))
     ok(move(girl.client, girl.case, "EGRESO_NO_AUTORIZADO", reason="SALIDA_SIN_AVISO"))
-    assert set(clocks(world, girl)) == {"FISCAL_AVISO", "UPE_COMUNICACION"}
+    assert set(clocks(world, girl)) == {"FISCAL_AVISO", "UPE_COMUNICACION", "NNA_NO_HABIDA"}
 
 
 def test_who_declines_the_programme_is_passed_on_at_once(world: World) -> None:

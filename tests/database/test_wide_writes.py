@@ -83,7 +83,7 @@ def test_an_unassigned_colleague_moves_no_row_of_the_unit(scene: Scene) -> None:
         **scene.keys(charge),
     )
     for statement, rows in (
-        ("UPDATE placement SET left_at = now()", 1),
+        ("UPDATE placement SET left_at = now(), exit_reason = 'FALLECIMIENTO'", 1),
         ("UPDATE referral SET version = version + 1", 2),
     ):
         assert scene.changed(colleague, statement) == 0, statement

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from app.access.actor import Actor
 from app.records.kinds import today
@@ -184,3 +184,19 @@ def test_a_grown_woman_leaves_as_before(world: World) -> None:
     done = ok(leave(client, admit(client, person), "EGRESO_NO_AUTORIZADO"))
     assert done["to_call"] is None
     assert ok(person.client.get(f"{API}/cases/{person.case}"))["state"] == "PRESUNTA_VICTIMA"
+
+
+def test_the_database_tells_no_stranger_who_is_a_child(world: World) -> None:
+    person, stranger = registered(world), world.actor("cem_officer", supervisor=True)
+    query = text("SELECT ruv.counted_as_child(:v, (SELECT max(id) FROM trafficking_case), current_date)")
+    asked = {"v": person.victim_id}
+    with world.session(stranger) as session:
+        assert session.scalar(query, asked) is True
+        grounds = text("SELECT count(*) FROM ruv.exit_grounds(1)")
+        assert session.scalar(grounds) == 0
+    with world.session(person.officer) as session:
+        own = text(
+            "SELECT ruv.counted_as_child(:v, c.id, current_date) FROM trafficking_case c"
+            " WHERE c.victim_id = :v"
+        )
+        assert session.scalar(own, asked) is False
