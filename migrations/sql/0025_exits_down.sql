@@ -7,7 +7,12 @@ ALTER POLICY scope ON notice USING (
                  AND p.victim_id = notice.victim_id AND p.case_id = notice.case_id)
          OR EXISTS (SELECT FROM referral r WHERE r.victim_id = notice.victim_id AND r.case_id = notice.case_id
                     AND r.code = notice.subject_code AND r.to_unit_id = (SELECT (ruv.context()).unit_id)
-                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN ('CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO'))))
+                    AND (r.state IN ('ENVIADA', 'VENCIDA') OR notice.kind IN (
+                        'CONSENTIMIENTO_RETIRADO', 'CONSENTIMIENTO_VENCIDO', 'DERIVACION_TERMINADA')))
+         OR kind = 'TRASLADO'
+         OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
+            AND (SELECT ruv.permits('audit:read'))
+         OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id))
 );
 DROP POLICY guard ON suitability_check;
 REVOKE SELECT (id, victim_id, placement_id, result) ON suitability_check FROM ruv_guard;
