@@ -18,7 +18,7 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIXES = frozenset(
     {
         *("TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
-        *("AV", "CN", "CR", "DI", "MD", "MP", "NC", "OJ", "PA", "PJ", "PP", "RE", "RZ", "SD", "SE", "VA"),
+        *("AV", "CN", "CR", "CT", "DI", "MD", "MP", "NC", "OJ", "PJ", "PP", "RE", "RZ", "SD", "SE", "VA"),
     }
 )
 

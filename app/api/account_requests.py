@@ -14,7 +14,7 @@ from app.services.paging import PAGE
 router = APIRouter(prefix="/account-requests", tags=["cuentas y unidades"])
 
 APPROVES = Requires(Permission.ACCOUNTS_APPROVE)
-RequestCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["PA-7K3M-9QX2-H4TC"])]
+RequestCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CT-7K3M-9QX2-H4TC"])]
 
 
 @router.get("", dependencies=[APPROVES], summary="Pedidos sobre cuentas")

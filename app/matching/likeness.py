@@ -104,7 +104,9 @@ def _alike(one: tuple[Word, ...], other: tuple[Word, ...]) -> Alike:
 
 def _parted(words: tuple[Word, ...], by: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words, each that is two of the other name written as one in its parts."""
-    joined = {a.sound + b.sound: (a, b) for a, b in permutations(by, 2)}
+    joined: dict[str, tuple[Word, Word]] = {}
+    for a, b in permutations(by, 2):  # where they meet, two letters may sound as one
+        joined |= dict.fromkeys((a.sound + b.sound, word(a.text + b.text).sound), (a, b))
     return tuple(part for each in words for part in joined.get(each.sound, (each,)))
 
 

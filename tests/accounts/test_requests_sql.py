@@ -51,7 +51,7 @@ def test_a_request_is_in_ones_own_name_and_about_what_may_be_asked(
 ) -> None:
     member, admin = place.member(), place.admin
     proper = signed(
-        admin, code=new_code("PA"), kind="CAMBIO", account=member.user_id, to=member.unit_id,
+        admin, code=new_code("CT"), kind="CAMBIO", account=member.user_id, to=member.unit_id,
         role="data_protection_officer", oversees=True, state="PENDIENTE",
     )  # fmt: skip
     with world.session(admin) as session:

@@ -54,7 +54,7 @@ def made_by_one(world: World, maker: Actor, second: Actor, *accounts: Actor, day
                     " :second, :su, :si)"
                 ),
                 {
-                    "code": new_code("PA"), "account": account.user_id, "unit": account.unit_id,
+                    "code": new_code("CT"), "account": account.user_id, "unit": account.unit_id,
                     "role": account.role, "maker": maker.user_id, "mu": maker.unit_id,
                     "mi": maker.institution_id, "second": second.user_id, "su": second.unit_id,
                     "si": second.institution_id, "days": days,

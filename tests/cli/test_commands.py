@@ -153,7 +153,7 @@ def test_doctor_finds_a_sound_installation_well(ruv: Runner, installed: Path) ->
     checks = json.loads(result.out)
     assert result.code == 0, checks
     assert checks["ok"]
-    assert len(checks["checks"]) == 7
+    assert len(checks["checks"]) == 8
     assert "bien" in ruv("doctor", "--data-dir", installed).out
 
 

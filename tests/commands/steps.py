@@ -63,5 +63,6 @@ def past_locks(world: World, statement: str, *tables: str, **values: Any) -> Non
         for table in tables:
             owner.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
         owner.execute(text(statement), values)
+        owner.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))  # or the next change is barred
         for table in tables:
             owner.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))

@@ -13,8 +13,10 @@ from app.errors import Forbidden
 from app.models import AuditEvent
 from app.services.interop.exporting import Exported, export_htcds
 from app.services.interop.htcds import columns_out
+from tests.cases.story import ok, refer, unit_code
 from tests.factories import World
 from tests.interop.files import HTCDS, load
+from tests.referrals.steps import answer
 
 OWN = ("ruv_PersonCode", "ruv_CaseCode")
 
@@ -83,14 +85,16 @@ def test_only_persons_in_scope_go_out(world: World) -> None:
 
 
 def test_what_is_seen_in_part_does_not_go_out_masked(world: World) -> None:
-    unit = world.unit("CEM")
-    cem = world.actor("cem_officer", unit=unit)
-    world.register(
+    cem = world.actor("cem_officer")
+    case = world.register(
         cem,
         identity={"given_names": "Rosalía", "sex": "MUJER"},
         contact={"mobile_phone": "+51987654321", "residence_country": "PE", "residence_ubigeo": "170101"},
-    )
-    health = world.actor("health_officer", unit=unit, supervisor=True)
+    ).case_code
+    health = world.actor("health_officer", supervisor=True)
+    parts = {"service_type": "SALUD", "compartments": ["identity", "contact"]}
+    asked = ok(refer(world.client(cem), case, unit_code(world, health), **parts), 201)["code"]
+    ok(answer(world.client(health), asked, "accept"))
     (whole,), _ = exported(world, cem)
     (part,), counts = exported(world, health)
     assert whole["prs_MobilePhone"] == "'+51987654321"

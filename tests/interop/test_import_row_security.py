@@ -45,7 +45,7 @@ def test_a_role_of_the_unit_that_imports_nothing_sees_nothing(world: World, poli
         code = session.execute(
             text("SELECT code FROM unit WHERE id = :id"), {"id": police.unit_id}
         ).scalar_one()
-    assert seen(world, world.actor("prosecutor", unit=code)) == 0
+    assert seen(world, world.actor("analyst", unit=code)) == 0
 
 
 def test_row_level_security_holds_for_the_owner_too(world: World) -> None:

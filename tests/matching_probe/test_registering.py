@@ -59,14 +59,17 @@ def test_another_unit_learns_whom_to_ask_and_how_to_go_on(world: World, admin: E
 
 
 def test_a_shelter_that_registered_her_is_not_named(world: World, admin: Engine) -> None:
-    shelter = world.unit("ALBERGUE")
-    owner = world.actor("police_investigator", unit=shelter)
+    """One that may not register any more, but did."""
+    unit = world.unit("PNP")
+    owner, colleague = (world.actor("police_investigator", unit=unit) for _ in range(2))
     woman = somebody(world.tag)
     world.register(owner, identity=woman)
+    with admin.begin() as connection:
+        connection.exec_driver_sql("UPDATE unit SET kind = 'ALBERGUE' WHERE code = %(u)s", {"u": unit})
     answer = world.client(world.actor("cem_officer")).post(API, json=registration(woman))
     assert problem(answer, 409)["duplicates"] == [{"unit": "Centro de acogida (reservado)"}]
     assert unit_name(admin, owner.unit_id) not in answer.text
-    own = world.client(world.actor("police_investigator", unit=shelter)).post(API, json=registration(woman))
+    own = world.client(colleague).post(API, json=registration(woman))
     assert problem(own, 409)["duplicates"] == [{"unit": unit_name(admin, owner.unit_id)}]
 
 

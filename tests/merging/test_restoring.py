@@ -138,8 +138,8 @@ def test_a_life_of_two_records_comes_apart_as_it_was(world: World, admin: Engine
     plan, activity = running(world)
     kept = plan.person
     _, shelter, _ = shared_with(world, kept, "car_caseworker")
-    ok(shelter.post(f"{API}/placements", json={"case": kept.case}), 201)
     ok(step(kept.client, plan.code, activity, 1, state="EN_CURSO", note="Se matriculó"))
+    ok(shelter.post(f"{API}/placements", json={"case": kept.case}), 201)
     absorbed = registered(world, "udavit_officer", nationality="VE")
     asked = unit_code(world, world.actor("health_officer"))
     ok(refer(absorbed.client, absorbed.case, asked, service_type="SALUD", message="Control"), 201)

@@ -11,8 +11,20 @@ from sqlalchemy import Engine, text
 from app.codes import parse_code
 from app.records.kinds import today
 from app.services.clocks.sweeping import sweep
-from tests.cases.story import API, Registered, move, ok, problem, refer, registered, shared_with, unit_code
+from tests.cases.story import (
+    API,
+    Registered,
+    add_unit,
+    move,
+    ok,
+    problem,
+    refer,
+    registered,
+    shared_with,
+    unit_code,
+)
 from tests.cases.test_deadlines import acknowledge, bring_in, clocks, recent
+from tests.commands.steps import decide, invite
 from tests.factories import World
 from tests.referrals.steps import answer, overdue, step
 from tests.shelters.steps import SHELTERS, admit, code_of, shelter, tag, takes_part
@@ -55,9 +67,9 @@ def test_who_was_added_is_told_and_meets_the_duty_by_acknowledging(world: World)
 def test_putting_somebody_in_charge_acknowledges(world: World) -> None:
     girl = recent(world, "police_investigator", age_years=15)
     chief = world.actor("upe_officer", supervisor=True)
-    body = {"unit": unit_code(world, chief)}
-    ok(girl.client.post(f"{API}/cases/{girl.case}/participations", json=body), 201)
-    colleague = world.actor("upe_officer", unit=body["unit"])
+    unit = unit_code(world, chief)
+    ok(add_unit(girl.client, girl.case, unit), 201)
+    colleague = world.actor("upe_officer", unit=unit)
     client = world.client(chief)
     ok(client.post(f"{API}/cases/{girl.case}/assignments", json={"username": colleague.username}), 201)
     assert told(client, "UNIDAD_INCORPORADA") == []
@@ -225,7 +237,9 @@ def test_a_notice_names_no_other_unit_than_ones_own_in_sql(world: World) -> None
 def test_the_upe_of_a_girl_is_told_that_she_came_back(world: World) -> None:
     girl = registered(world, "police_investigator", age_years=14)
     upe = bring_in(world, girl, "upe_officer")
-    ok(move(upe, girl.case, "CERRADO", outcome="TRASLADO"))
+    asked = move(upe, girl.case, "CERRADO", outcome="TRASLADO")
+    second = world.client(invite(world, girl, "prosecutor"))
+    ok(decide(second, ok(asked, 202)["command"], "approvals"))
     body = {"first_identified_on": str(today()), "victim": girl.victim}
     again = ok(girl.client.post(f"{API}/cases", json=body), 201)["code"]
     (notice,) = told(upe, "REINGRESO")
@@ -237,8 +251,7 @@ def test_the_upe_of_a_girl_is_told_that_she_came_back(world: World) -> None:
 def test_who_loses_the_case_no_longer_sees_what_it_was_told(world: World) -> None:
     woman: Registered = recent(world, age_years=30)
     chief = world.actor("prosecutor", supervisor=True)
-    body = {"unit": unit_code(world, chief)}
-    ok(woman.client.post(f"{API}/cases/{woman.case}/participations", json=body), 201)
+    ok(add_unit(woman.client, woman.case, unit_code(world, chief)), 201)
     client = world.client(chief)
     assert len(told(client, "UNIDAD_INCORPORADA")) == 1
     ok(client.post(f"{API}/cases/{woman.case}/participations/end"), 200)

@@ -16,7 +16,7 @@ from tests.cases.story import (
     unit_code,
     without_row_security,
 )
-from tests.factories import World
+from tests.factories import KIND_OF_ROLE, World
 from tests.plans.story import DUE, WISH, running, step
 
 SECRET_TABLES = ("plan_objective", "plan_version")
@@ -26,7 +26,7 @@ SECRET_TABLES = ("plan_objective", "plan_version")
     "role", ["health_officer", "social_programme_officer", "psychologist", "udavit_officer"]
 )
 def test_a_partial_reader_sees_only_its_own_activities(world: World, role: str) -> None:
-    unit = world.unit("SALUD")
+    unit = world.unit(KIND_OF_ROLE[role])
     plan, mine = running(world, unit)
     worker = world.actor(role, unit=unit)
     client = world.client(worker)

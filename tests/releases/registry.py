@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, insert, text
+from sqlalchemy.dialects.postgresql import insert as pg_insert
 
 from app.models import (
     Base,
     CaseTransition,
     Exploitation,
+    Participation,
     Placement,
     Plan,
     PlanActivity,
@@ -99,17 +101,22 @@ class Registry:
         """A plan with so many achieved activities by domain (zero: one that is still pending)."""
         key = next(self.ids)
         common = {"victim_id": victim, "key_version": 1, "created_at": NOW}
+        unit, case = self.actor.unit_id, self.case_of(victim)
         with self.engine.begin() as connection:
+            taking_part = {
+                "victim_id": victim, "case_id": case, "unit_id": unit, "basis": "REGISTRO", "population": 1
+            }  # fmt: skip
+            connection.execute(pg_insert(Participation).values(taking_part).on_conflict_do_nothing())
             self._add(
                 connection,
                 Plan,
                 id=key,
                 victim_id=victim,
-                case_id=self.case_of(victim),
+                case_id=case,
                 code=f"PR-{key}",
                 kind="ADULTA",
                 state=state,
-                unit_id=self.actor.unit_id,
+                unit_id=unit,
                 responsible_user_id=self.actor.user_id,
                 place_of_execution="LUGAR_DE_ORIGEN",
                 pti_resolution=False,

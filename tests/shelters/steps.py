@@ -9,6 +9,7 @@ from sqlalchemy import Engine, text
 
 from app.access.actor import Actor
 from tests.cases.story import API, Registered, ok
+from tests.commands.steps import past_locks
 from tests.factories import World
 
 PLACEMENTS = f"{API}/placements"
@@ -23,7 +24,17 @@ def tag(version: int) -> dict[str, str]:
 def shelter(
     world: World, role: str = "car_caseworker", *, department: str, **places: int
 ) -> tuple[Actor, httpx.Client]:
-    """A shelter with these places, and a supervisor of it."""
+    """A shelter with these places, and a supervisor of it.
+
+    Those of other tests in the department take nobody any more: a place that is asked for there is hers.
+    """
+    past_locks(
+        world,
+        "UPDATE shelter SET active = false FROM unit u"
+        " WHERE u.id = shelter.unit_id AND shelter.department = :department AND u.code NOT LIKE :own",
+        "shelter", "unit",
+        department=department, own=f"%-{world.tag}-%",
+    )  # fmt: skip
     kind = {"car_caseworker": "CAR", "shelter_caseworker": "ALBERGUE"}[role]
     unit = world.unit(kind, department=department, places=places)
     actor = world.actor(role, unit=unit, supervisor=True)

@@ -96,19 +96,26 @@ def test_she_returns_with_her_consulate_and_not_while_she_seeks_asylum(world: Wo
     child, _, client, stay = housed(world, nationality="CO")
     problem(leave(client, stay, "RETORNO_AL_PAIS"), 409)
     consul = world.actor("consular_officer")
-    with admin.begin() as connection:
-        connection.exec_driver_sql(
-            "INSERT INTO participation (victim_id, case_id, unit_id, basis, population)"
-            " SELECT victim_id, id, %(u)s, 'MANDATO', 1 FROM trafficking_case WHERE code = %(c)s",
-            {"u": consul.unit_id, "c": child.case},
-        )
+    in_the_case(admin, child.case, consul)
     branches = f"{API}/cases/{child.case}/procedures"
     branch = ok(child.client.post(branches, json={"branch": "EXTRANJERA"}), 201)["code"]
     ok(child.client.post(f"{branches}/{branch}/steps", json={"to": "REFUGIO_SOLICITADO"}, headers=tag(1)))
     problem(leave(client, stay, "RETORNO_AL_PAIS"), 409)
     back = {"to": "DERECHOS_INFORMADOS", "step": {"reason": "DESISTE_REFUGIO", "consent": "SI"}}
     ok(child.client.post(f"{branches}/{branch}/steps", json=back, headers=tag(2)))
+    problem(leave(client, stay, "RETORNO_AL_PAIS"), 409)  # asking for asylum ended the consulate's part
+    in_the_case(admin, child.case, consul)
     ok(leave(client, stay, "RETORNO_AL_PAIS"))
+
+
+def in_the_case(admin: Engine, case: str, actor: Actor) -> None:
+    """The actor's unit takes part."""
+    with admin.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO participation (victim_id, case_id, unit_id, basis, population)"
+            " SELECT victim_id, id, %(u)s, 'MANDATO', 1 FROM trafficking_case WHERE code = %(c)s",
+            {"u": actor.unit_id, "c": case},
+        )
 
 
 def told(client: httpx.Client) -> list[tuple[str, str]]:

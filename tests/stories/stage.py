@@ -117,8 +117,16 @@ class Stage:
 
     def joins(self, by: str, who: str) -> None:
         """Somebody's unit takes part by mandate of law, and acknowledges that."""
+        self.adds(by, who)
+        self.acknowledges(who)
+
+    def adds(self, by: str, who: str) -> None:
+        """Somebody's unit takes part by mandate of law."""
         body = mandate(self.units[who], police=by.endswith("PNP"))
         self.post(by, f"/cases/{self.case}/participations", **body)
+
+    def acknowledges(self, who: str) -> None:
+        """Somebody acknowledges that her unit was added."""
         for notice in self.get(who, "/notices")["items"]:
             if (notice["kind"], notice["case"]) == ("UNIDAD_INCORPORADA", self.case):
                 self.post(who, f"/notices/{notice['code']}/read", 200)

@@ -144,9 +144,10 @@ class Scene(Stage):
             return list(result.all()) if result.returns_rows else []
 
     def joins(self, by: str, who: str) -> None:
-        """Somebody's unit takes part by mandate of law, and she has charge."""
-        super().joins(by, who)
+        """Somebody's unit takes part by mandate of law, she has charge, and acknowledges that."""
+        self.adds(by, who)
         self.charge(who)
+        self.acknowledges(who)
 
     def charge(self, who: str, case: str = "") -> None:
         """The case is put in somebody's charge, as her unit would."""

@@ -47,7 +47,7 @@ def approved(world: World, place: Institution, request: str) -> httpx.Response:
 def request_of(page: httpx.Response) -> str:
     """The code of the request that a page leads to."""
     found = re.search(
-        r"/administracion/pedidos/(PA-[0-9A-Z-]+)", page.text + page.headers.get("location", "")
+        r"/administracion/pedidos/(CT-[0-9A-Z-]+)", page.text + page.headers.get("location", "")
     )
     assert found, page.text
     return found.group(1)

@@ -212,7 +212,8 @@ def test_a_unit_that_was_added_finds_it_in_its_work_and_acknowledges(world: Worl
     assert "Avisos sin leer" in upe.get("/trabajo").text
     assert "No tiene avisos sin leer." in upe.get("/trabajo").text
     team = f"/casos/{case}/equipo"
-    assert officer.post(f"{team}/unidades", {"unit": unit, "alcance": "todo"}).status_code == 303
+    added = {"unit": unit, "basis": "UPE_DESPROTECCION", "reason": "Le corresponde por ley."}
+    assert officer.post(f"{team}/unidades", added).status_code == 303
     assert "Avisada, sin acuse de recibo" in officer.get(team).text
     work = upe.get("/trabajo")
     assert "Su unidad fue incorporada al caso" in work.text

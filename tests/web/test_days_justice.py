@@ -75,8 +75,8 @@ def test_a_prosecutor_finds_her_victims_by_folder(browser_page: OpenPage, scene:
     day.lacks("Casa Amanecer", scene.units["CAR"])
     day.look("proceso", guide=True)
     day.page.goto(f"/casos/{scene.case}/datos")
-    day.page.locator("main tr", has_text="Salud mental").first.wait_for()
-    assert not day.page.locator("main tr", has_text="Salud mental").get_by_role("button").count()
+    day.page.locator("main tr", has_text="Identidad").first.wait_for()
+    assert not day.page.locator("main tr", has_text="Salud mental").count()
     day.knows()
 
 

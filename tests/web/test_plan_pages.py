@@ -8,7 +8,7 @@ from app.access.actor import Actor
 from app.records.kinds import today
 from tests.cases.story import ok, refer, shared_with, unit_code
 from tests.evidence.samples import photo
-from tests.factories import World
+from tests.factories import KIND_OF_ROLE, World
 from tests.plans.story import WISH, Drafted, assess, drafted, full, running, step
 from tests.web.browsing import Browser, field, links, title
 
@@ -127,7 +127,7 @@ def test_updating_an_activity_keeps_what_was_typed(world: World) -> None:
 
 @pytest.mark.parametrize("role", ["health_officer", "social_programme_officer"])
 def test_a_receiver_sees_and_moves_its_own_activities_only(world: World, role: str) -> None:
-    unit = world.unit("SALUD")
+    unit = world.unit(KIND_OF_ROLE[role])
     plan, mine = running(world, unit)
     worker = world.actor(role, unit=unit)
     browser = Browser(world, worker)

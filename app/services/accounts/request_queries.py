@@ -59,7 +59,7 @@ def find(session: Session, code: str) -> Asked:
     Raises:
         NotFound: no such request, or not for this actor.
     """
-    row = session.execute(_visible().where(AccountRequest.code == canonical(code, "PA"))).first()
+    row = session.execute(_visible().where(AccountRequest.code == canonical(code, "CT"))).first()
     if row is None:
         raise NotFound
     return Asked(row)
@@ -92,7 +92,7 @@ def listing(
     if waiting:
         query = query.where(_waits())
     if cursor is not None:
-        moment, last = read_cursor(cursor, "PA")
+        moment, last = read_cursor(cursor, "CT")
         at = AccountRequest.requested_at
         query = query.where(or_(at < moment, and_(at == moment, AccountRequest.code < last)))
     rows = [Asked(row) for row in session.execute(query.limit(limit + 1))]

@@ -68,7 +68,7 @@ def ask(
     """
     _make_way(session, account_id)
     unit_id, role, supervisor = becomes or (None, None, None)
-    code = new_code("PA")
+    code = new_code("CT")
     row = {
         "code": code,
         "kind": kind,

@@ -32,6 +32,7 @@ LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
         "import_row": "A keyed digest of a row of a file, read only by who loads files; no value of hers.",
         "match_candidate": "Says that another person is registered.",
         "notice": "Messages among units about rows that are told; codes only.",
+        "plan_handover": "Between which units her plan went, some reserved; who answers for it is told.",
         "victim_key": "Wrapped keys of what is told.",
         "victim_token": "Keyed digests of what is told, by which she is found.",
     }
