@@ -110,6 +110,18 @@ def test_noting_that_she_is_in_a_hospital_moves_no_plan(world: World, admin: Eng
     assert ok(plan.client.get(plan.url))["responsible"] is True
 
 
+def test_no_plan_passes_to_a_unit_whose_only_account_waits_for_approval(world: World, admin: Engine) -> None:
+    plan = drafted(world)
+    cem, _ = joined(world, admin, plan, "cem_officer")
+    _, client = joined(world, admin, plan, "udavit_officer")
+    with admin.begin() as connection:
+        never = "UPDATE user_account SET approved_at = NULL WHERE id = %(u)s"
+        connection.exec_driver_sql(never, {"u": cem.user_id})
+    (wrong,) = problem(order(client, plan.code, unit_code(world, cem)), 422)["errors"]
+    assert wrong["field"] == "unit"
+    assert ok(plan.client.get(plan.url))["responsible"] is True
+
+
 def test_who_protects_her_orders_who_answers(world: World, admin: Engine) -> None:
     plan, activity = running(world)
     cem, to = joined(world, admin, plan, "cem_officer")
