@@ -257,6 +257,23 @@ def test_who_is_no_longer_given_the_plan_passes_it_on(world: World, admin: Engin
     assert orphans(world, admin) == 0
 
 
+def test_an_objection_is_recorded_though_nobody_else_could_answer(world: World, admin: Engine) -> None:
+    person = registered(world, "police_investigator")
+    doctor = world.actor("health_officer", supervisor=True)
+    takes_part(admin, person.case, doctor)
+    giver = world.client(doctor)
+    client, plan, _ = drafted_on_consent(world, person, giver)
+    body = {"compartments": ["plan", "contact"]}
+    ok(giver.post(f"{API}/cases/{person.case}/objections", json=body), 201)
+    assert ok(client.get(f"{API}/plans/{plan}"))["responsible"] is True
+    assert {"identity", "plan"} == set(ok(client.get(f"{API}/victims/{person.victim}"))["_access"])
+    udavit = world.actor("udavit_officer", supervisor=True)
+    takes_part(admin, person.case, udavit)
+    ok(order(world.client(udavit), plan, unit_code(world, udavit)))
+    problem(client.get(f"{API}/plans/{plan}"), 404)  # another unit answers: what she wants holds
+    assert orphans(world, admin) == 0
+
+
 def test_a_draft_at_the_moment_its_unit_leaves_is_seen_by_somebody(world: World, admin: Engine) -> None:
     body = {"place_of_execution": "LUGAR_DE_ORIGEN", "language": "spa", "interpreter": "NO"}
     for _ in range(3):
