@@ -32,13 +32,24 @@ WRITES: Final = Requires(Permission.PLACEMENTS_WRITE)
 _HOUR: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _SHELTERED: Final = ("group", "belongings", "notes")
 _ELSEWHERE: Final = ("actual_place", "place_text", "notes")
+_LEFT: Final = frozenset({"egreso", "busqueda", "busqueda-llamar"})
+"""What may be done as the house loses her."""
 _KINDS: Final = {"ALOJADA": "green", "DE_PERMISO": "yellow"}
 
 
 @router.get("/casos/{code}/alojamiento", dependencies=[WRITES])
 def stays(code: str, page: CurrentPage) -> Response:
-    """Where the person of a case is now, as far as one may know, and where she was."""
-    return _draw_stays(page, code)
+    """Where the person of a case is now, as far as one may know, and where she was.
+
+    A house's part may end as she leaves: it still reads what was done, and whom to call.
+    """
+    try:
+        return _draw_stays(page, code)
+    except NotFound:
+        done = page.query("hecho")
+        if done not in _LEFT:
+            raise
+        return page.go("/trabajo", done=done)
 
 
 @router.get("/casos/{code}/alojamiento/ingreso", dependencies=[WRITES])

@@ -57,11 +57,11 @@ $$;
 
 -- Compartments of these that she does not want this unit to have: by an objection in force, or by a consent that named
 -- it, or one like it of its institution, and was withdrawn or narrowed, where none in force covers them. For who adds
--- units to the case.
+-- units to the case or refers her.
 CREATE FUNCTION ruv.refused_parts(kase bigint, victim bigint, receiver bigint, wanted text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF NOT ruv.permits('participations:add') OR NOT ruv.case_in_scope(kase, victim) THEN
+    IF NOT (ruv.permits('participations:add') OR ruv.permits('referrals:send')) OR NOT ruv.case_in_scope(kase, victim) THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
     END IF;
     RETURN ARRAY(
@@ -83,6 +83,22 @@ BEGIN
                   AND NOT EXISTS (SELECT FROM public.consent_event e WHERE e.consent_id = c.id))
         ORDER BY w.name);
 END $$;
+
+-- Of these compartments, what a referral on this legal basis may not share: what she refused, unless the basis is her
+-- consent (which has its own rule), her life, or a child's interest, or a law that overrides her opens it to such a unit.
+CREATE FUNCTION ruv.referral_refused(legal_basis text, kase bigint, victim bigint, receiver bigint, wanted text[])
+RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN legal_basis IN ('CONSENTIMIENTO', 'ASENTIMIENTO', 'INTERES_VITAL')
+                     OR legal_basis = 'INTERES_SUPERIOR' AND ruv.presumed_child(victim, kase) THEN '{}'::text[]
+        ELSE ARRAY(
+            SELECT r.name FROM unnest(ruv.refused_parts(kase, victim, receiver, wanted)) AS r(name)
+            WHERE NOT EXISTS (
+                SELECT FROM public.mandate m JOIN public.unit u ON u.id = receiver
+                WHERE m.overrides AND u.kind = ANY (m.unit_kinds) AND r.name = ANY (m.compartments)
+                  AND (m.population <> 'NNA' OR ruv.population_bits(victim) & 2 <> 0))
+            ORDER BY r.name) END
+$$;
 
 -- What stands against adding a unit on this mandate; null where nothing does. `beyond` is what the law opens to the unit
 -- whoever adds it; of the rest nobody gives more than it sees.
@@ -420,6 +436,7 @@ DECLARE
     f text;
 BEGIN
     FOREACH f IN ARRAY ARRAY['presumed_child(bigint, bigint)', 'refused_parts(bigint, bigint, bigint, text[])',
+        'referral_refused(text, bigint, bigint, bigint, text[])',
         'mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint)', 'end_parts(bigint[], boolean)',
         'end_stay_mandates(bigint, bigint, bigint)', 'end_with_stay()', 'end_with_measure()', 'end_with_consent()', 'other_shares(bigint)',
         'protection_officers(bigint)', 'seeks_asylum(bigint)', 'recall_from_consulates(bigint)',
@@ -427,6 +444,7 @@ BEGIN
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['refused_parts(bigint, bigint, bigint, text[])',
+        'referral_refused(text, bigint, bigint, bigint, text[])',
         'mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint)', 'other_shares(bigint)',
         'protection_officers(bigint)', 'case_participants(bigint)'] LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
@@ -512,6 +530,11 @@ ALTER POLICY open_case ON trafficking_case WITH CHECK (
     AND (ruv.is_new_victim(victim_id)
          OR EXISTS (SELECT FROM participation p WHERE p.victim_id = trafficking_case.victim_id
                     AND (p.compartments IS NULL OR p.mandate IS NOT NULL)))
+);
+
+-- What she refused goes by no referral either.
+CREATE POLICY not_refused ON referral AS RESTRICTIVE FOR INSERT TO ruv_app WITH CHECK (
+    cardinality(ruv.referral_refused(legal_basis, case_id, victim_id, to_unit_id, compartments)) = 0
 );
 
 -- As before; but of what was recalled from a consulate that one sees nothing.

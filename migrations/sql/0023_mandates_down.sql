@@ -1,6 +1,7 @@
 -- Undoes 0023_mandates.sql: parts keep what they open, and no longer say why. What was recalled from a consulate stays
 -- withdrawn, and shows again.
 
+DROP POLICY not_refused ON referral;
 DROP TRIGGER placement_ends_mandate ON placement;
 DROP TRIGGER plan_ends_mandate ON plan;
 DROP TRIGGER measure_goes_on ON protection_measure;
@@ -160,7 +161,8 @@ END $$;
 REVOKE ALL ON FUNCTION ruv.case_participants(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ruv.case_participants(bigint) TO ruv_app, ruv_guard;
 DROP FUNCTION ruv.mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint),
-    ruv.refused_parts(bigint, bigint, bigint, text[]), ruv.presumed_child(bigint, bigint),
+    ruv.refused_parts(bigint, bigint, bigint, text[]), ruv.referral_refused(text, bigint, bigint, bigint, text[]),
+    ruv.presumed_child(bigint, bigint),
     ruv.end_with_stay(), ruv.end_stay_mandates(bigint, bigint, bigint), ruv.end_with_measure(), ruv.end_with_consent(), ruv.other_shares(bigint),
     ruv.protection_officers(bigint), ruv.part_from_consulates(), ruv.recall_from_consulates(bigint),
     ruv.seeks_asylum(bigint), ruv.end_parts(bigint[], boolean);

@@ -225,8 +225,44 @@ BEGIN
     INSERT INTO public.plan_handover (victim_id, plan_id, from_unit_id, to_unit_id, cause, reason, by_user_id)
     VALUES (victim, l.id, l.unit_id, heir, why, code_of_reason, CASE WHEN me IS NOT NULL THEN
             (SELECT u.id FROM public.user_account u WHERE u.id = (ruv.context()).user_id) END);
+    UPDATE public.participation p
+    SET compartments = ruv.less_objected(p.given, p.victim_id, p.unit_id, p.referral_id)
+    WHERE p.case_id = l.case_id AND p.victim_id = victim AND p.unit_id = l.unit_id AND p.ended_at IS NULL
+      AND 'plan' = ANY (p.given) AND 'plan' = ANY (p.compartments)
+      AND 'plan' <> ALL (ruv.less_objected(p.given, p.victim_id, p.unit_id, p.referral_id));
     PERFORM ruv.tell('PLAN_RECIBIDO', heir, l.code, victim, l.case_id, me);
     PERFORM ruv.tell('PLAN_ENTREGADO', l.unit_id, l.code, victim, l.case_id, me);
+END $$;
+
+-- As before; but who answers for her plan keeps the plan while nobody else could: she objects whenever she wants, and
+-- others are narrowed first. It loses it as soon as another unit answers.
+CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    part record;
+    kept text[];
+BEGIN
+    FOR part IN
+        SELECT p.*, EXISTS (SELECT FROM public.plan l
+                            WHERE l.case_id = p.case_id AND l.victim_id = p.victim_id AND l.unit_id = p.unit_id
+                              AND l.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')) AS answers
+        FROM public.participation p
+        WHERE p.victim_id IN (NEW.victim_id, CASE TG_OP WHEN 'UPDATE' THEN OLD.victim_id END)
+          AND p.given IS NOT NULL AND p.ended_at IS NULL
+        ORDER BY answers, p.id LOOP
+        kept := ruv.less_objected(part.given, part.victim_id, part.unit_id, part.referral_id);
+        IF part.answers AND 'plan' = ANY (part.given) AND 'plan' <> ALL (kept)
+           AND ruv.plan_heir(part.case_id, part.victim_id, part.unit_id) IS NULL
+           AND NOT EXISTS (SELECT FROM public.participation o
+                           WHERE o.case_id = part.case_id AND o.victim_id = part.victim_id AND o.unit_id = part.unit_id
+                             AND o.id <> part.id AND o.ended_at IS NULL
+                             AND (o.compartments IS NULL OR 'plan' = ANY (o.compartments))) THEN
+            kept := ARRAY(SELECT g.name FROM unnest(part.given) WITH ORDINALITY AS g(name, place)
+                          WHERE g.name = 'plan' OR g.name = ANY (kept) ORDER BY g.place);
+        END IF;
+        UPDATE public.participation p SET compartments = kept WHERE p.id = part.id AND p.victim_id = part.victim_id;
+    END LOOP;
+    RETURN NULL;
 END $$;
 
 -- A shelter that takes her in answers for her plan from then on, where it was given the plan and may write it.

@@ -40,6 +40,15 @@ BEGIN
       AND (c.effect IS NULL OR ruv.effect_due(c.subject_table, c.row_id, c.victim_id) IS NULL)
       AND (c.unit_id = own OR ruv.may_time(c.case_id, c.victim_id));
 END $$;
+CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE public.participation p
+    SET compartments = ruv.less_objected(p.given, p.victim_id, p.unit_id, p.referral_id)
+    WHERE p.victim_id IN (NEW.victim_id, CASE TG_OP WHEN 'UPDATE' THEN OLD.victim_id END)
+      AND p.given IS NOT NULL AND p.ended_at IS NULL;
+    RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION ruv.end_shares(consent bigint, why text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -50,6 +50,41 @@ BEGIN
         FROM public.auth_session s JOIN public.user_account u ON u.id = s.user_id
         WHERE s.id = session AND s.revoked_at IS NULL AND s.expires_at > now() AND u.disabled_at IS NULL;
 END $$;
+CREATE OR REPLACE FUNCTION ruv.plan_person(kase bigint, victim bigint, unit bigint) RETURNS bigint
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT u.id
+    FROM public.participation p
+    JOIN public.user_account u ON u.unit_id = p.unit_id AND u.disabled_at IS NULL AND NOT u.service_account
+    JOIN public.role_grant g ON g.role = u.role
+    LEFT JOIN public.assignment a ON a.case_id = p.case_id AND a.victim_id = p.victim_id AND a.user_id = u.id
+        AND a.ended_at IS NULL
+    WHERE p.case_id = kase AND p.victim_id = victim AND p.unit_id = unit AND p.ended_at IS NULL
+      AND (p.compartments IS NULL OR 'plan' = ANY (p.compartments))
+      AND 'plans:write' = ANY (g.permissions) AND 'plan' = ANY (g.written) AND g.population & p.population <> 0
+      AND (u.supervisor OR a.id IS NOT NULL)
+    ORDER BY a.id IS NULL, a.started_at, u.id LIMIT 1
+$$;
+CREATE OR REPLACE FUNCTION ruv.protection_officers(kase bigint) RETURNS TABLE (unit_id bigint, user_id bigint)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    answers bigint := (
+        SELECT u.institution_id FROM public.participation p JOIN public.unit u ON u.id = p.unit_id
+        WHERE p.case_id = kase AND p.ended_at IS NULL ORDER BY p.basis <> 'REGISTRO', p.started_at, p.id LIMIT 1);
+    named boolean := EXISTS (SELECT FROM public.user_account a WHERE a.institution_id = answers
+                             AND a.role = 'data_protection_officer' AND a.disabled_at IS NULL);
+BEGIN
+    IF NOT ruv.permits('participations:add') OR NOT EXISTS (
+        SELECT FROM public.trafficking_case c WHERE c.id = kase AND ruv.case_in_scope(c.id, c.victim_id)) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT a.unit_id, a.id FROM public.user_account a
+        WHERE a.role = 'data_protection_officer' AND a.disabled_at IS NULL
+          AND CASE WHEN named THEN a.institution_id = answers
+                   ELSE EXISTS (SELECT FROM public.unit k WHERE k.institution_id = a.institution_id AND k.kind = 'CENTRAL')
+              END
+        ORDER BY a.id;
+END $$;
 CREATE OR REPLACE FUNCTION ruv.guard_account() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

@@ -102,7 +102,7 @@ BEGIN
             WHERE v.id = ANY (records) ORDER BY v.person_id, c.opened_at DESC, c.id DESC),
         watcher AS (
             SELECT DISTINCT a.unit_id AS id FROM public.user_account a JOIN public.role_grant g ON g.role = a.role
-            WHERE 'audit:read' = ANY (g.permissions) AND a.disabled_at IS NULL)
+            WHERE 'audit:read' = ANY (g.permissions) AND a.disabled_at IS NULL AND a.approved_at IS NOT NULL)
         SELECT p.id, p.kase, p.code, w.id FROM person p CROSS JOIN watcher w
         WHERE NOT EXISTS (SELECT FROM public.notice n WHERE n.case_id = p.kase AND n.unit_id = w.id
                           AND n.kind = 'SELLO_ROTO' AND n.read_at IS NULL);

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from app.access.actor import Actor
 from app.access.mandates import mandates, read_mandates
@@ -26,7 +26,10 @@ from tests.cases.story import (
 )
 from tests.consents.story import give, shared_on_consent, withdraw
 from tests.consents.test_objections import lift, objects
+from tests.database.conftest import admin
 from tests.factories import World
+
+__all__ = ["admin"]
 
 INSERT = (
     "INSERT INTO participation (victim_id, case_id, unit_id, basis, population, compartments, mandate,"
@@ -262,6 +265,21 @@ def test_her_data_protection_officer_is_told_and_nobody_elses(world: World) -> N
     assert rows(world, hers, "participation", person.victim_id) == 0
     ok(world.client(hers).post(f"{API}/notices/{told['code']}/read"))
     assert ok(world.client(hers).get(f"{API}/notices"))["items"] == []
+
+
+def test_an_account_never_approved_silences_no_data_protection_officer(world: World, admin: Engine) -> None:
+    person = registered(world)
+    home = f"I-{unit_code(world, person.officer)}"
+    waiting = world.actor("data_protection_officer", unit=world.unit("CENTRAL", institution=home))
+    keeper = world.actor("data_protection_officer")
+    with admin.begin() as connection:
+        never = "UPDATE user_account SET approved_at = NULL WHERE id = %(u)s"
+        connection.exec_driver_sql(never, {"u": waiting.user_id})
+    ok(add_unit(person.client, person.case, world.unit("FISCALIA")), 201)
+    assert rows(world, keeper, "notice", person.victim_id) == 1
+    with admin.connect() as connection:
+        told = "SELECT count(*) FROM notice WHERE user_id = %(u)s"
+        assert connection.exec_driver_sql(told, {"u": waiting.user_id}).scalar_one() == 0
 
 
 def test_who_was_added_opens_her_next_case_and_sees_no_more(world: World) -> None:

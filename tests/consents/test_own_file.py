@@ -15,6 +15,7 @@ from app.services.data_requests.own_tables import IN_OTHER_PARTS, LEFT_OUT
 from tests.cases.story import API, Registered, ok, registered, shared_with, unit_code
 from tests.consents.story import give
 from tests.consents.test_data_requests import ask, move
+from tests.consents.test_objections import lift
 from tests.evidence.test_evidence import send
 from tests.factories import World
 from tests.plans.story import Drafted, full
@@ -160,7 +161,10 @@ def test_stays_tell_leaves_and_who_was_fit_without_a_name(world: World) -> None:
 def test_what_is_read_in_part_is_told_as_far_as_it_goes(world: World) -> None:
     """A unit that answers for another's plan gives its own activities, and says where the rest is."""
     plan, _ = filled(world)
-    _, justice, _ = shared_with(world, plan.person, "udavit_officer", compartments=["plan", "services"])
+    person = plan.person
+    (mine,) = ok(person.client.get(f"{API}/cases/{person.case}/objections"))["items"]
+    ok(lift(person.client, person, mine["code"]))  # what she objects to goes by no referral
+    _, justice, _ = shared_with(world, person, "udavit_officer", compartments=["plan", "services"])
     found, paper = file_of(plan.person, justice)
     kinds = {kind["tipo"] for kind in found["registros"]}
     assert {"planes_datos", "servicios", "pasos"} <= kinds

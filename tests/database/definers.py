@@ -14,6 +14,7 @@ DEFINERS = {
     "presumed_child",
     "protection_officers",
     "recall_from_consulates",
+    "referral_refused",
     "refused_parts",
     "seeks_asylum",
     "bring_plan",

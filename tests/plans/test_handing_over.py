@@ -110,6 +110,18 @@ def test_noting_that_she_is_in_a_hospital_moves_no_plan(world: World, admin: Eng
     assert ok(plan.client.get(plan.url))["responsible"] is True
 
 
+def test_no_plan_passes_to_a_unit_whose_only_account_waits_for_approval(world: World, admin: Engine) -> None:
+    plan = drafted(world)
+    cem, _ = joined(world, admin, plan, "cem_officer")
+    _, client = joined(world, admin, plan, "udavit_officer")
+    with admin.begin() as connection:
+        never = "UPDATE user_account SET approved_at = NULL WHERE id = %(u)s"
+        connection.exec_driver_sql(never, {"u": cem.user_id})
+    (wrong,) = problem(order(client, plan.code, unit_code(world, cem)), 422)["errors"]
+    assert wrong["field"] == "unit"
+    assert ok(plan.client.get(plan.url))["responsible"] is True
+
+
 def test_who_protects_her_orders_who_answers(world: World, admin: Engine) -> None:
     plan, activity = running(world)
     cem, to = joined(world, admin, plan, "cem_officer")
@@ -242,6 +254,23 @@ def test_who_is_no_longer_given_the_plan_passes_it_on(world: World, admin: Engin
     ok(person.client.post(f"{API}/cases/{person.case}/objections", json=body), 201)
     problem(client.get(f"{API}/plans/{plan}"), 404)
     assert ok(person.client.get(f"{API}/plans/{plan}"))["responsible"] is True
+    assert orphans(world, admin) == 0
+
+
+def test_an_objection_is_recorded_though_nobody_else_could_answer(world: World, admin: Engine) -> None:
+    person = registered(world, "police_investigator")
+    doctor = world.actor("health_officer", supervisor=True)
+    takes_part(admin, person.case, doctor)
+    giver = world.client(doctor)
+    client, plan, _ = drafted_on_consent(world, person, giver)
+    body = {"compartments": ["plan", "contact"]}
+    ok(giver.post(f"{API}/cases/{person.case}/objections", json=body), 201)
+    assert ok(client.get(f"{API}/plans/{plan}"))["responsible"] is True
+    assert {"identity", "plan"} == set(ok(client.get(f"{API}/victims/{person.victim}"))["_access"])
+    udavit = world.actor("udavit_officer", supervisor=True)
+    takes_part(admin, person.case, udavit)
+    ok(order(world.client(udavit), plan, unit_code(world, udavit)))
+    problem(client.get(f"{API}/plans/{plan}"), 404)  # another unit answers: what she wants holds
     assert orphans(world, admin) == 0
 
 

@@ -15,7 +15,8 @@ from tests.access.sql_checks import refused
 from tests.cases.story import API, Registered, move, ok, problem, refer, registered, shared_with, unit_code
 from tests.commands.steps import decide, invite
 from tests.factories import World
-from tests.shelters.steps import PLACEMENTS, admit, tag
+from tests.shelters.steps import PLACEMENTS, admit, shelter, tag
+from tests.shelters.test_holds import hold
 from tests.shelters.test_stays import FIT, clock_states, in_hours
 
 LEAVES = "UPDATE placement SET left_at = now(), exit_reason = %(r)s, version = version + 1 WHERE code = %(c)s"
@@ -142,6 +143,23 @@ def test_a_child_who_is_gone_is_looked_for_at_once(world: World, admin: Engine) 
         query = "SELECT kind FROM clock WHERE subject_code = %(c)s AND state = 'CORRIENDO'"
         running = {row[0] for row in connection.exec_driver_sql(query, {"c": child.case})}
     assert {"NNA_NO_HABIDA", "UPE_COMUNICACION"} <= running
+
+
+def test_who_answers_for_the_alert_is_told_when_the_house_loses_her(world: World, admin: Engine) -> None:
+    _, client = shelter(world, department="20", GENERAL=1)
+    child = registered(world, age_years=13)
+    early, _, _ = shared_with(world, child, "health_officer")  # a narrow part is no heir of an alert
+    code = hold(child.client, child.case, "20", "GENERAL", legal_basis="INTERES_VITAL")
+    stay = ok(client.post(PLACEMENTS, json={"hold": code}), 201)["code"]
+    done = ok(leave(client, stay, "EGRESO_NO_AUTORIZADO"))
+    assert done["to_call"] == ["UPE", "PNP", "FISCALIA"]
+    problem(client.get(f"{API}/cases/{child.case}"), 404)
+    assert ("NNA_NO_HABIDA", child.case) in told(child.client)
+    assert ("NNA_NO_HABIDA", child.case) not in told(world.client(early))
+    assert "NNA_NO_HABIDA" in {c["kind"] for c in ok(child.client.get(f"{API}/clocks"))["items"]}
+    with admin.connect() as connection:
+        query = "SELECT unit_id FROM clock WHERE subject_code = %(c)s AND kind = 'NNA_NO_HABIDA'"
+        assert connection.exec_driver_sql(query, {"c": child.case}).scalars().all() == [child.officer.unit_id]
 
 
 def test_while_she_is_missing_the_case_does_not_close(world: World, admin: Engine) -> None:

@@ -13,6 +13,7 @@ from tests.cases.story import ok, registered
 from tests.commands.steps import invite
 from tests.factories import World
 from tests.shelters.steps import PLACEMENTS, admit, code_of, shelter, tag, takes_part
+from tests.shelters.test_holds import hold
 from tests.web.browsing import Browser, field, links
 
 NOTE = "Trae una mochila azul con stickers"
@@ -131,6 +132,20 @@ def test_who_holds_a_place_sees_neither_the_shelter_nor_its_site(world: World, a
     assert browser.get(f"/centros/registro/{unit}/local").status_code in {403, 404}
     assert staff.post("/centros/ingreso", {"hold": hold}).status_code == 303
     assert person.case in staff.get("/centros").text
+
+
+def test_a_house_that_loses_a_missing_child_still_reads_whom_to_call(world: World) -> None:
+    actor, client = shelter(world, department="18", GENERAL=1)
+    child = registered(world, age_years=13)
+    code = hold(child.client, child.case, "18", "GENERAL", legal_basis="INTERES_VITAL")
+    stay = ok(client.post(PLACEMENTS, json={"hold": code}), 201)["code"]
+    browser, base = Browser(world, actor), f"/casos/{child.case}/alojamiento"
+    version = version_in(browser.get(f"{base}/{stay}/egreso"))
+    gone = {"reason": "EGRESO_NO_AUTORIZADO", "_version": version}
+    after = location(browser.post(f"{base}/{stay}/egreso", gone))
+    assert location(browser.get(after)) == "/trabajo?hecho=busqueda-llamar"
+    assert "Llame ahora a las que faltan" in browser.get("/trabajo?hecho=busqueda-llamar").text
+    assert browser.get(base).status_code == 404
 
 
 def test_places_in_use_are_not_taken_away_and_what_was_typed_stays(world: World, admin: Engine) -> None:

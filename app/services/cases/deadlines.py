@@ -43,6 +43,10 @@ SEARCH = MISSING
 SEARCHERS = ("UPE", "PNP", "FISCALIA")
 """Kinds of unit that are told of it at once."""
 MONITORED = "DECLINA_ATENCION"
+_STANDING = {"REGISTRO": 0, "MANDATO": 1, "DERIVACION": 2}
+"""Who answers for an alert, by the basis of its part, where no UPE has the case."""
+_STAY = "ACOGIDA"
+"""Mandate of a house: it ends as she leaves."""
 
 
 def opened(session: Session, actor: Actor, ref: CaseRef, state: str, identified_on: date) -> None:
@@ -105,7 +109,7 @@ def unacknowledged(session: Session, case_id: int) -> set[int]:
 
 
 def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
-    """She left without leave: who looks for her is told at once; of a child, the alert has its hours.
+    """She left without leave: who looks for her is told at once, and of a child who answers for the alert.
 
     Returns:
         Of a child, the kinds of unit that have no part in the case: who records it calls them, and the UPE of
@@ -117,6 +121,8 @@ def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
     absent = [kind for kind in SEARCHERS if kind not in told] if child else []
     if absent and "UPE" not in told:
         units |= _of_department(session, actor, "UPE")
+    searcher = _searcher(session, actor, ref, told.get("UPE")) if child else actor.unit_id
+    units.add(searcher)
     for unit_id in sorted(units - {actor.unit_id}):
         notify(
             session, SEARCH if child else ESCAPED, unit_id=unit_id, subject_code=ref.code,
@@ -124,9 +130,9 @@ def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
         )  # fmt: skip
     _tell(session, actor, ref, told.keys() & _TOLD.keys(), child=child)
     if child:
-        upe = min(told.get("UPE", {actor.unit_id}))
-        who = actor.user_id if upe == actor.unit_id else None
-        start(session, SEARCH, Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, upe, who))
+        who = actor.user_id if searcher == actor.unit_id else None
+        subject = Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, searcher, who)
+        start(session, SEARCH, subject)
     return absent
 
 
@@ -163,6 +169,21 @@ def _units_in_case(
     for row in session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_(ids), Unit.kind.in_(kinds))):
         found.setdefault(row.kind, set()).add(row.id)
     return found
+
+
+def _searcher(session: Session, actor: Actor, ref: CaseRef, upes: Collection[int] | None) -> int:
+    """Unit that answers for the alert: the UPE, else who registered the case, else who has it by law.
+
+    A unit with a service of hers comes after them, and the house she left last: its part may end with her.
+    """
+    if upes:
+        return min(upes)
+    known = [row for row in participants(session, ref.case_id) if row.ended_at is None and row.unit_id]
+    ranks = [
+        (len(_STANDING) if row.mandate == _STAY else _STANDING[row.basis], row.unit_id != actor.unit_id, n)
+        for n, row in enumerate(known)
+    ]
+    return int(known[min(ranks)[-1]].unit_id) if ranks else actor.unit_id
 
 
 def _of_department(session: Session, actor: Actor, kind: str) -> set[int]:

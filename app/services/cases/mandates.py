@@ -33,6 +33,7 @@ in, a health centre to see her, and a consulate hears of nobody who does not wan
 art. 36).
 """
 _REFUSED = "SELECT ruv.refused_parts(%(case)s, %(victim)s, %(unit)s, %(shared)s)"
+_REFERRAL = "SELECT ruv.referral_refused(%(basis)s, %(case)s, %(victim)s, %(unit)s, %(shared)s)"
 _OFFICERS = "SELECT unit_id, user_id FROM ruv.protection_officers(%(case)s)"
 _MOST = 1000
 
@@ -196,8 +197,23 @@ def _check_wanted(session: Session, ref: CaseRef, basis: Mandate, unit_id: int, 
     """Refuse what she refused: nobody opens to another what she does not want it to have."""
     if basis.overrides:
         return
-    values = {"case": ref.case_id, "victim": ref.victim_id, "unit": unit_id, "shared": shared}
-    refused: list[str] = session.connection().exec_driver_sql(_REFUSED, values).scalar_one()
+    _refuse(session, ref, _REFUSED, unit=unit_id, shared=shared)
+
+
+def check_referable(
+    session: Session, ref: CaseRef, legal_basis: str, unit_id: int | None, shared: list[str]
+) -> None:
+    """Refuse a referral of what she refused, unless its basis goes before what she wants.
+
+    Raises:
+        Conflict: the person does not want this unit to have it (each compartment named).
+    """
+    _refuse(session, ref, _REFERRAL, unit=unit_id, shared=shared, basis=legal_basis)
+
+
+def _refuse(session: Session, ref: CaseRef, query: str, **values: Any) -> None:
+    values |= {"case": ref.case_id, "victim": ref.victim_id}
+    refused: list[str] = session.connection().exec_driver_sql(query, values).scalar_one()
     if refused:
         message = "La persona no quiere que esa unidad tenga esta parte: quítela, o pídale su consentimiento."
         raise Conflict(

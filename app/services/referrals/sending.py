@@ -21,6 +21,7 @@ from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
+from app.services.cases.mandates import check_referable
 from app.services.cases.row_queries import case_state, openable, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
@@ -66,8 +67,8 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         NotFound: the case is out of scope.
         Forbidden: the role sends none, or a compartment is one the actor may not open itself (named).
         Invalid: unknown unit or codes, nothing to share, a deadline that is past or too far, no such one.
-        Conflict: the case is closed, the same request still waits for its answer, or it would tell a
-            consulate of who seeks asylum (Ley 27891).
+        Conflict: the case is closed, the same request still waits for its answer, she refused to share that
+            with the unit, or it would tell a consulate of who seeks asylum (Ley 27891).
     """
     require(actor, Permission.REFERRALS_SEND)
     ref = case_in_scope(session, actor, case_code)
@@ -77,6 +78,7 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     _check(actor, wanted, unit_id, due_at)
     _check_consulate(session, ref, kind, wanted)
     shared = _shared(session, actor, ref, wanted, kind)
+    check_referable(session, ref, wanted.legal_basis, unit_id, shared)
     _check_open(session, actor, ref, unit_id, wanted)
     consent_id = _consent(session, actor, ref, wanted, unit_id, shared)
     _expire(session, actor, ref)
