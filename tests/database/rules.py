@@ -74,6 +74,7 @@ DEFINERS = {
     "close_agreed",
     "close_case",
     "counted_as_child",
+    "ends_childhood",
     "exit_grounds",
     "find_child",
     "lose_child",

@@ -13,7 +13,7 @@ from tests.cases.story import API, Registered, move, ok, problem, registered, sh
 from tests.commands.steps import invite
 from tests.factories import World
 from tests.shelters.steps import tag
-from tests.shelters.test_exits import housed, leave
+from tests.shelters.test_exits import LEAVES, housed, leave
 from tests.shelters.test_suspects import MOTHER, contact
 
 AGE = "UPDATE profile SET age_years = %(age)s WHERE victim_id = %(v)s"
@@ -45,6 +45,11 @@ def test_a_house_makes_no_adult_of_a_child_to_let_her_go(world: World) -> None:
     problem(leave(client, stay, "MAYORIA_DE_EDAD"), 422)
     ok(identity(client, child, age_years=None))
     only_upe(identity(client, child, age_years=25), "age_years")  # who knows no age counts as a child
+    ok(identity(client, child, birth_date=born, birth_date_precision="EXACTA"))  # and leaves by no birth date
+    problem(leave(client, stay, "EGRESO_VOLUNTARIO"), 422)
+    with world.session(actor) as session:
+        assert refused(session, LEAVES, r="MAYORIA_DE_EDAD", c=stay)
+    only_upe(identity(client, child, age_years=13), "birth_date")
 
 
 def test_who_is_missing_does_not_come_of_age_by_one_word(world: World) -> None:

@@ -49,11 +49,16 @@ def check_age(
     field = None
     if session.scalar(select(func.ruv.ends_childhood(victim_id, _least(before), _least(after)))):
         field = "age_years" if after.get("age_min") is None else "age_min"
-    elif of_age_by_birth(after) and not of_age_by_birth(before) and _child(session, victim_id):
+    elif _grown(after) and not _grown(before) and _child(session, victim_id):
         field = "birth_date"
     if field:
         error: FieldError = {"field": field, "code": "only-upe", "message": _REFUSAL}
         raise Conflict(_REFUSAL, errors=[error])
+
+
+def _grown(identity: Mapping[str, Any]) -> bool:
+    # Who knows no age comes of age by no birth date: the database has only the age stated.
+    return bool(of_age_by_birth(identity)) and _least(identity) is not None
 
 
 def _least(identity: Mapping[str, Any]) -> int | None:
