@@ -34,6 +34,32 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT (moment AT TIME ZONE 'America/Lima')::date
 $$;
 
+-- Whether another least age stated makes an adult of who counts as a child: by what is stated, or today in a case of hers.
+-- In doubt she is a child.
+CREATE FUNCTION ruv.ends_childhood(victim bigint, before integer, after integer) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(bool_or(coalesce(before + p.years, 0) < 18 AND after + p.years >= 18), false)
+    FROM (SELECT 0 AS years
+          UNION ALL
+          SELECT greatest(0, extract(year FROM age(ruv.lima_day(now())::timestamp, c.first_identified_on::timestamp))::int)
+          FROM public.trafficking_case c WHERE c.victim_id = victim
+            AND EXISTS (SELECT FROM public.participation m WHERE m.victim_id = victim
+                        AND m.unit_id = (SELECT (ruv.context()).unit_id))) p
+$$;
+
+-- Who counts as a child is no adult by one unit's word: the UPE records it. At registration nobody counted her yet.
+CREATE FUNCTION ruv.guard_childhood() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF current_user = 'ruv_app'
+       AND ruv.ends_childhood(NEW.victim_id, coalesce(OLD.age_min, OLD.age_years), coalesce(NEW.age_min, NEW.age_years))
+       AND NOT ruv.is_new_victim(NEW.victim_id)
+       AND NOT EXISTS (SELECT FROM public.unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE') THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN NULL;
+END $$;
+
 -- What the record says for an exit of a stay: a place at another shelter, what the UPE resolved of a family, who sees
 -- to a return, and whether the adult last checked is fit.
 CREATE FUNCTION ruv.exit_grounds(stay bigint)
@@ -263,17 +289,20 @@ DECLARE
     f text;
 BEGIN
     FOREACH f IN ARRAY ARRAY['counted_as_child(bigint, bigint, date)', 'lima_day(timestamptz)', 'exit_grounds(bigint)',
-        'guard_exit()', 'lose_child()', 'find_child()', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
+        'ends_childhood(bigint, integer, integer)', 'guard_childhood()', 'guard_exit()', 'lose_child()', 'find_child()', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['counted_as_child(bigint, bigint, date)', 'lima_day(timestamptz)', 'exit_grounds(bigint)',
-        'guard_exit()', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
+        'ends_childhood(bigint, integer, integer)', 'guard_childhood()', 'guard_exit()', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION ruv.guard_exit(), ruv.lose_child(), ruv.find_child() TO ruv_owner;
+GRANT EXECUTE ON FUNCTION ruv.guard_childhood(), ruv.guard_exit(), ruv.lose_child(), ruv.find_child() TO ruv_owner;
 RESET ROLE;
 
+-- After the row, so that an upsert of who is known is an update.
+CREATE TRIGGER profile_childhood AFTER INSERT OR UPDATE OF age_years, age_min ON profile
+    FOR EACH ROW EXECUTE FUNCTION ruv.guard_childhood();
 CREATE TRIGGER placement_exit BEFORE UPDATE OF left_at ON placement
     FOR EACH ROW WHEN (OLD.left_at IS NULL AND NEW.left_at IS NOT NULL) EXECUTE FUNCTION ruv.guard_exit();
 CREATE TRIGGER placement_lost AFTER UPDATE OF left_at ON placement
@@ -282,7 +311,7 @@ CREATE TRIGGER placement_lost AFTER UPDATE OF left_at ON placement
 CREATE TRIGGER placement_found AFTER INSERT ON placement FOR EACH ROW EXECUTE FUNCTION ruv.find_child();
 
 SET ROLE ruv_guard;
-REVOKE EXECUTE ON FUNCTION ruv.guard_exit(), ruv.lose_child(), ruv.find_child() FROM ruv_owner;
+REVOKE EXECUTE ON FUNCTION ruv.guard_childhood(), ruv.guard_exit(), ruv.lose_child(), ruv.find_child() FROM ruv_owner;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 

@@ -19,6 +19,7 @@ REVOKE SELECT (id, victim_id, placement_id, result) ON suitability_check FROM ru
 REVOKE SELECT (type, unit_id) ON protection_measure FROM ruv_guard;
 REVOKE SELECT (branch, state, conclusion) ON protection_procedure FROM ruv_guard;
 REVOKE UPDATE (outcome) ON trafficking_case FROM ruv_guard;
+DROP TRIGGER profile_childhood ON profile;
 DROP TRIGGER placement_exit ON placement;
 DROP TRIGGER placement_lost ON placement;
 DROP TRIGGER placement_found ON placement;
@@ -78,7 +79,7 @@ BEGIN
 END $$;
 
 DROP FUNCTION ruv.close_case(bigint), ruv.close_agreed(bigint, text), ruv.guard_exit(), ruv.lose_child(), ruv.find_child(),
-    ruv.exit_grounds(bigint), ruv.counted_as_child(bigint, bigint, date), ruv.lima_day(timestamptz);
+    ruv.guard_childhood(), ruv.ends_childhood(bigint, integer, integer), ruv.exit_grounds(bigint), ruv.counted_as_child(bigint, bigint, date), ruv.lima_day(timestamptz);
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 

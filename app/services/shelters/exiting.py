@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -12,12 +11,11 @@ from app.access.actor import Actor
 from app.access.guard import CaseRef
 from app.access.opening import current_blob
 from app.audit import record
-from app.records.kinds import today
 from app.services.cases import deadlines
 from app.services.cases.row_queries import openable, presumed_child
-from app.services.cases.rules import ADULT_AGE
 from app.services.shelters import rules
 from app.services.shelters.suitability import fit_adult
+from app.services.victims.childhood import of_age_by_birth
 from app.services.victims.queries import shown_strand
 
 _GROUNDS: Final = ("destination", "own_family", "other_family", "returns")
@@ -71,8 +69,5 @@ def _of_age(session: Session, actor: Actor, row: Any, *, child: bool) -> bool:
         compartments=[_IDENTITY], detail={"placement": row.code},
     )  # fmt: skip
     identity = current_blob(session, actor, strand, _IDENTITY)
-    if identity.get("birth_date") and identity.get("birth_date_precision") in {None, "EXACTA"}:
-        born = date.fromisoformat(identity["birth_date"])
-        day = today()
-        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= ADULT_AGE
-    return not child
+    known = of_age_by_birth(identity)
+    return not child if known is None else known

@@ -40,8 +40,7 @@ from app.services.index_keys.keys import index_keys
 from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.matching.probing import Found
-from app.services.victims import faces, queries, single_interview, suspects
-from app.services.victims.population import ONLY_CHILDREN, out_of_population
+from app.services.victims import childhood, faces, queries, single_interview, suspects
 from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
 from app.vault import Place, seal_json
 
@@ -88,8 +87,8 @@ def change(  # noqa: PLR0913
         StaleVersion: somebody changed it meanwhile.
         PossibleDuplicate: a document added is somebody else's, and no reason was given; nothing is written.
         BrokenSeal: what is stored does not open: nothing is written over it.
-        Conflict: the change would take the person out of the actor's own sight, lift a mark of suspicion that
-            only the UPE lifts, or the code is a merged record's whose own strand is not the one shown.
+        Conflict: the change would leave the person without a unit, or make an adult of a child or lift a mark
+            of suspicion, as only the UPE does; or the code is a merged record's and its own strand not shown.
     """
     require(actor, Permission.VICTIMS_WRITE)
     ref = victim_in_scope(session, actor, code)
@@ -103,6 +102,8 @@ def change(  # noqa: PLR0913
     current.update(faces.stored(session, ref.victim_id, compartment))
     repeated = compartment == "testimony" and _another_interview(session, actor, ref, current, patch)
     clean = _changed(actor, compartment, current, patch)
+    if compartment == "identity":
+        childhood.check_age(session, actor, ref.victim_id, current, clean)
     if compartment == suspects.COMPARTMENT:
         suspects.check_marks(session, actor, ref.victim_id, current, clean)
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
@@ -110,14 +111,16 @@ def change(  # noqa: PLR0913
     tokens = [mark_row(strand.record_id, mark) for mark in marks]
     insert_rows(session, VictimToken, tokens, skip_present=True)  # she may have had them before
     sealed_part, face = split_face(compartment, clean)
-    faces.write(session, ref.victim_id, face)
     new = version + 1
     # Every version has a sealed part, be it empty: a head without one is a broken seal.
     blob = _append(session, actor, strand, compartment, new, sealed_part)
     _advance(session, actor, strand, compartment, version)
     _traced(session, actor, ref, (compartment, patch), purpose=purpose, blobs=[blob], repeated=repeated)
     note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
-    return Changed(new, _remarks(session, actor, ref, compartment, clean, patch))
+    said = _remarks(session, actor, ref, compartment, clean, patch)
+    # Last: a UPE that records an adult's age sees her no more.
+    faces.write(session, ref.victim_id, face)
+    return Changed(new, said)
 
 
 def _remarks(
@@ -199,7 +202,6 @@ def _changed(
 
     Raises:
         Invalid: it would not be valid.
-        Conflict: it would take the person out of the actor's own sight.
     """
     merged = merge_patch(current, authored(compartment, patch, current, actor.user_id))
     errors: list[FieldError] = []
@@ -209,8 +211,6 @@ def _changed(
         errors = [{"field": e["field"], "code": e["code"], "message": e["message"]} for e in invalid.errors]
     if errors:
         raise Invalid("Revise los campos indicados.", errors=errors)
-    if compartment == "identity" and out_of_population(actor, clean, {}) == ONLY_CHILDREN:
-        raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
     return clean
 
 
