@@ -221,7 +221,6 @@ INTERNAL = {
     "check_settled",
     "one_hand",
     "role_fits",
-    "ends_childhood",
     "find_child",
     "lose_child",
     "keep_from_consulates",
