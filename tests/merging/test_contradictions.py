@@ -83,7 +83,7 @@ def test_sex_or_age_alone_is_said_and_stops_nobody(
 
 def test_it_is_looked_at_again_when_it_is_approved(world: World, admin: Engine) -> None:
     """Corrected meanwhile into what contradicts: the second person is told why, and it keeps waiting."""
-    one, other = registered(world, **{**GIRL, "age_years": 20}), registered(world, **GIRL)
+    one, other = (registered(world, **{**GIRL, "age_years": 20}) for _ in range(2))
     code = asked_merge(one, other)
     url = f"{API}/victims/{other.victim}/identity"
     body = {"sex": "HOMBRE", "age_years": 47}
