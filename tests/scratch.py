@@ -86,15 +86,25 @@ class Desk(NamedTuple):
     """A served application that takes up one installation after the other: its routes are worked out once."""
 
     app: FastAPI
-    base_url: str
+    server: uvicorn.Server
+
+    @contextmanager
+    def over(self, runtime: Runtime) -> Iterator[str]:
+        """Serve an installation; at the end every answer that was under way was given. Gives the address."""
+        self.app.state.runtime = runtime
+        yield address_of(self.server)
+        self.app.state.runtime = None  # a page that was closed may still send its last words: 503
+        while self.server.server_state.tasks:
+            time.sleep(0.01)
 
 
 @contextmanager
 def desk(settings: Settings) -> Iterator[Desk]:
     """An application at work over no installation yet."""
     app = create_app(settings)
-    with served(app) as address:
-        yield Desk(app, address)
+    app.state.settings = settings
+    with running(app) as server:
+        yield Desk(app, server)
 
 
 @contextmanager
@@ -111,18 +121,11 @@ def opened(server: ServerHandle, database: Original, at: Desk | None = None) -> 
     runtime = assemble(database.settings, urls, root_key(database.settings, create=False))
     admin = superuser(server, database.name, QueuePool)
     try:
-        with serve(runtime, database.settings) if at is None else _taken_up(at, runtime) as base_url:
+        with serve(runtime, database.settings) if at is None else at.over(runtime) as base_url:
             yield Scratch(runtime, base_url, admin)
     finally:
         runtime.close()
         admin.dispose()
-
-
-@contextmanager
-def _taken_up(at: Desk, runtime: Runtime) -> Iterator[str]:
-    at.app.state.runtime = runtime
-    yield at.base_url
-    del at.app.state.runtime
 
 
 @contextmanager
@@ -153,11 +156,23 @@ def serve(runtime: Runtime, settings: Settings) -> Iterator[str]:
 @contextmanager
 def served(app: ASGIApp) -> Iterator[str]:
     """A real server of any application on a free port of loopback; gives its address."""
+    with running(app) as server:
+        yield address_of(server)
+
+
+def address_of(server: uvicorn.Server) -> str:
+    """Where a running server answers."""
+    return f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[uvicorn.Server]:
+    """The server itself, which at the end has given every answer that was under way."""
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    yield server
     server.should_exit = True
     thread.join()

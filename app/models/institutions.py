@@ -163,7 +163,7 @@ class AccountRequest(Base):
         Index("ix_account_request_requested_at", "requested_at"),
         codes_of("kind", REQUEST_KINDS),
         codes_of("state", REQUEST_STATES),
-        CheckConstraint("code ~ '^PA(-[0-9A-Z]{4}){3}$'", name="code"),
+        CheckConstraint("code ~ '^CT(-[0-9A-Z]{4}){3}$'", name="code"),
         CheckConstraint(
             "(kind IN ('ALTA', 'CAMBIO')) = (unit_id IS NOT NULL AND role IS NOT NULL"
             " AND supervisor IS NOT NULL)",

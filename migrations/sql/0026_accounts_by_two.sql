@@ -85,7 +85,7 @@ CREATE TABLE account_request (
     CONSTRAINT fk_account_request_decided_unit_id_unit FOREIGN KEY (decided_unit_id) REFERENCES unit (id),
     CONSTRAINT fk_account_request_decided_institution_id_institution FOREIGN KEY (decided_institution_id)
         REFERENCES institution (id),
-    CONSTRAINT ck_account_request_code CHECK (code ~ '^PA(-[0-9A-Z]{4}){3}$'),
+    CONSTRAINT ck_account_request_code CHECK (code ~ '^CT(-[0-9A-Z]{4}){3}$'),
     CONSTRAINT ck_account_request_kind CHECK (kind IN ('ALTA', 'CAMBIO', 'CLAVE', 'ACTIVACION', 'DESACTIVACION')),
     CONSTRAINT ck_account_request_state CHECK (state IN ('PENDIENTE', 'EJECUTADA', 'RECHAZADA', 'RETIRADA', 'VENCIDA')),
     CONSTRAINT ck_account_request_wanted CHECK (

@@ -24,10 +24,16 @@ def tag(version: int) -> dict[str, str]:
 def shelter(
     world: World, role: str = "car_caseworker", *, department: str, **places: int
 ) -> tuple[Actor, httpx.Client]:
-    """A shelter with these places, and a supervisor of it.
+    """A shelter with these places, and a supervisor of it; a place asked for in the department is hers."""
+    close_others(world, department)
+    kind = {"car_caseworker": "CAR", "shelter_caseworker": "ALBERGUE"}[role]
+    unit = world.unit(kind, department=department, places=places)
+    actor = world.actor(role, unit=unit, supervisor=True)
+    return actor, world.client(actor)
 
-    Those of other tests in the department take nobody any more: a place that is asked for there is hers.
-    """
+
+def close_others(world: World, department: str) -> None:
+    """Shelters of other tests in the department take nobody any more."""
     past_locks(
         world,
         "UPDATE shelter SET active = false FROM unit u"
@@ -35,10 +41,6 @@ def shelter(
         "shelter", "unit",
         department=department, own=f"%-{world.tag}-%",
     )  # fmt: skip
-    kind = {"car_caseworker": "CAR", "shelter_caseworker": "ALBERGUE"}[role]
-    unit = world.unit(kind, department=department, places=places)
-    actor = world.actor(role, unit=unit, supervisor=True)
-    return actor, world.client(actor)
 
 
 def code_of(world: World, actor: Actor) -> str:

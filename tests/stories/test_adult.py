@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from tests.cases.story import ok, problem
 from tests.factories import World
+from tests.shelters.steps import close_others
 from tests.stories.stage import TODAY, Changes, Stage
 
 ROLES = (
@@ -210,6 +211,7 @@ def accepts(stage: Stage, branch: str) -> None:
 
 def housed(stage: Stage) -> str:
     """A place is held, she consents to go there, and the shelter takes her in. Returns the consent."""
+    close_others(stage.world, HERE)
     hold = stage.post("CEM", "/shelters/holds", case=stage.case, group="MUJERES", department=HERE)["code"]
     shared = ("identity", "contact", "protection", "plan")
     without = {"case": stage.case, "to_unit": stage.units["Albergue"], "service_type": "ALOJAMIENTO"}

@@ -102,10 +102,7 @@ def change(  # noqa: PLR0913
     current.update(faces.stored(session, ref.victim_id, compartment))
     repeated = compartment == "testimony" and _another_interview(session, actor, ref, current, patch)
     clean = _changed(actor, compartment, current, patch)
-    if compartment == "identity":
-        childhood.check_age(session, actor, ref.victim_id, current, clean)
-    if compartment == suspects.COMPARTMENT:
-        suspects.check_marks(session, actor, ref.victim_id, current, clean)
+    _left_to_the_upe(session, actor, ref.victim_id, compartment, (current, clean))
     marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
     ask_first(session, actor, [each for each in alike if each.document_shared], not_duplicate)
     tokens = [mark_row(strand.record_id, mark) for mark in marks]
@@ -118,9 +115,22 @@ def change(  # noqa: PLR0913
     _traced(session, actor, ref, (compartment, patch), purpose=purpose, blobs=[blob], repeated=repeated)
     note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
     said = _remarks(session, actor, ref, compartment, clean, patch)
-    # Last: a UPE that records an adult's age sees her no more.
-    faces.write(session, ref.victim_id, face)
+    faces.write(session, ref.victim_id, face)  # last: a UPE that records an adult's age sees her no more
     return Changed(new, said)
+
+
+def _left_to_the_upe(
+    session: Session,
+    actor: Actor,
+    victim_id: int,
+    compartment: str,
+    both: tuple[dict[str, Any], dict[str, Any]],
+) -> None:
+    """Let nobody else make an adult of a child or lift a mark of suspicion; `both`: before and after."""
+    if compartment == "identity":
+        childhood.check_age(session, actor, victim_id, *both)
+    if compartment == suspects.COMPARTMENT:
+        suspects.check_marks(session, actor, victim_id, *both)
 
 
 def _remarks(
