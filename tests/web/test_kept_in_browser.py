@@ -110,6 +110,7 @@ def go_on(page: Page) -> None:
     page.wait_for_function(
         "before => document.querySelector('main .govuk-caption-l').innerText !== before", arg=before
     )
+    page.wait_for_load_state()  # before its script has begun nobody watches what is typed
 
 
 def until_kept(page: Page, world: World, person: Registered) -> None:
