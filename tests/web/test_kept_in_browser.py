@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from playwright.sync_api import Page
 
-from app.services.drafts.service import mine
 from tests.cases.story import Registered, registered, unit_code
 from tests.consents.story import give
 from tests.factories import PASSWORD, World
+from tests.web.browser import until
 from tests.web.browsing import Browser
 from tests.web.conftest import OpenPage, sign_in
 from tests.web.test_kept_forms import over
@@ -94,9 +92,11 @@ def test_a_referral_left_at_its_fourth_step_goes_on_there(browser_page: OpenPage
     go_on(page)
     assert "paso 4" in page.inner_text("main")
     page.check("input[name=legal_basis][value=CONSENTIMIENTO]")
+    until(
+        page, "() => document.querySelector('main [data-saved]')?.textContent.startsWith('Borrador guardado')"
+    )
     page.click("text=Registrar otro consentimiento")
     page.wait_for_url("**/consentimientos/nuevo")
-    until_kept(page, world, person)
     page.goto(f"/derivaciones/nueva?caso={person.case}")
     assert "paso 4" in page.inner_text("main")
     assert page.is_checked("input[name=legal_basis][value=CONSENTIMIENTO]")
@@ -111,13 +111,3 @@ def go_on(page: Page) -> None:
         "before => document.querySelector('main .govuk-caption-l').innerText !== before", arg=before
     )
     page.wait_for_load_state()  # before its script has begun nobody watches what is typed
-
-
-def until_kept(page: Page, world: World, person: Registered) -> None:
-    """What a page sent when it was left has arrived."""
-    for _ in range(100):
-        with world.session(person.officer) as session:
-            if any(re.fullmatch(r"pagina:[0-9a-f]{40}", one.form) for one in mine(session)):
-                return
-        page.wait_for_timeout(100)
-    pytest.fail("nothing was kept")
