@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 
 import uvicorn
 from fastapi import FastAPI
-from sqlalchemy import URL, Engine, NullPool, Pool, QueuePool, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, NullPool, Pool, QueuePool, create_engine, make_url
 from starlette.types import ASGIApp
 
 from app.config import Settings
 from app.main import create_app
 from app.postgres import ServerHandle, create_roles_and_database
-from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
+from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER, SUPERUSER
 from app.runtime import Runtime, assemble, install, root_key
 
 
@@ -41,6 +41,23 @@ class Scratch:
 def superuser(server: ServerHandle, name: str, pool: type[Pool] = NullPool) -> Engine:
     """The superuser of the server, in one of its databases; whoever asks for a real pool disposes of it."""
     return create_engine(make_url(server.superuser_url()).set(database=name), poolclass=pool)
+
+
+@contextmanager
+def past_policies(runtime: Runtime, *, triggers: bool = True) -> Iterator[Connection]:
+    """A transaction of the superuser in a runtime's database, whom no policy binds.
+
+    No table is altered for it: whoever reads meanwhile waits for nothing, and no two wait for each other.
+
+    Args:
+        triggers: without them no trigger and no foreign key binds either.
+    """
+    owner = runtime.database.engine(OWNER).url
+    engine = create_engine(owner.set(username=SUPERUSER), poolclass=NullPool)
+    with engine.begin() as connection:
+        if not triggers:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        yield connection
 
 
 def create_database(server: ServerHandle, name: str, original: str = "") -> None:

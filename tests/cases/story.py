@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from app.access.actor import Actor
 from app.access.policy import policy
+from app.postgres.names import OWNER
 from tests.factories import World
 
 API = "/api/v1"
@@ -90,15 +91,16 @@ def rows(world: World, actor: Actor, table: str, victim_id: int) -> int:
 def without_row_security(world: World) -> Iterator[None]:
     """The database's lock taken off, so that only the services refuse."""
     every = "SELECT relname FROM pg_class WHERE relrowsecurity AND relnamespace = 'public'::regnamespace"
-    with world.runtime.database.engine("ruv_owner").begin() as owner:
+    # A statement each, so that nobody who reads meanwhile and this wait for each other.
+    each = world.runtime.database.engine(OWNER).execution_options(isolation_level="AUTOCOMMIT")
+    with each.connect() as owner:
         tables = owner.scalars(text(every)).all()
-        for table in tables:
-            owner.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
-            owner.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
-    try:
-        yield
-    finally:
-        with world.runtime.database.engine("ruv_owner").begin() as owner:
+        try:
+            for table in tables:
+                owner.execute(text(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"))
+                owner.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
+            yield
+        finally:
             for table in tables:
                 owner.execute(text(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"))
                 owner.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))

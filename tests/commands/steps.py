@@ -10,6 +10,7 @@ from sqlalchemy import text
 from app.access.actor import Actor
 from tests.cases.story import API, Registered, mandate, move, ok, unit_code
 from tests.factories import World
+from tests.scratch import past_policies
 
 
 def asked(person: Registered) -> str:
@@ -56,13 +57,7 @@ def lapse(world: World, code: str) -> None:
     )
 
 
-def past_locks(world: World, statement: str, *tables: str, **values: Any) -> None:
-    """Run a statement as the owner, with the policies of these tables (of commands, unless named) off."""
-    tables = tables or ("command_request",)
-    with world.runtime.database.engine("ruv_owner").begin() as owner:
-        for table in tables:
-            owner.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
-        owner.execute(text(statement), values)
-        owner.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))  # or the next change is barred
-        for table in tables:
-            owner.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
+def past_locks(world: World, statement: str, **values: Any) -> None:
+    """Run a statement past every policy."""
+    with past_policies(world.runtime) as admin:
+        admin.execute(text(statement), values)

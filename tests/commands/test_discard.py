@@ -74,7 +74,6 @@ def test_who_moves_to_another_unit_stays_the_person_who_asked(world: World) -> N
     past_locks(
         world,
         "UPDATE user_account SET unit_id = :unit, supervisor = true WHERE id = :account",
-        "user_account",
         unit=moved.unit_id,
         account=moved.user_id,
     )
@@ -155,7 +154,6 @@ def test_a_housed_person_is_not_discarded(world: World) -> None:
         "INSERT INTO placement (victim_id, case_id, code, unit_id, admitted_by)"
         " SELECT c.victim_id, c.id, 'AL-0000-0000-0000', c.opened_unit_id, c.opened_by"
         " FROM command_request r JOIN trafficking_case c ON c.id = r.case_id WHERE r.code = :code",
-        "placement", "command_request", "trafficking_case",
         code=code,
     )  # fmt: skip
     assert "egreso" in problem(decide(second, code, "approvals"), 409)["detail"]

@@ -163,7 +163,6 @@ def test_no_role_stores_what_is_no_command(scene: Scene, shape: dict[str, Any], 
     statement = statement.replace(":wait", "cast(:wait as interval)")
     with pytest.raises(DBAPIError, match=rule):
         past_locks(scene.world, statement, **names)
-    past_locks(scene.world, "ALTER TABLE command_request FORCE ROW LEVEL SECURITY")
 
 
 # Deciding
@@ -279,7 +278,6 @@ def test_agreement_lasts_as_long_as_its_transaction(scene: Scene) -> None:
     past_locks(
         scene.world,
         "UPDATE trafficking_case SET state = 'ALERTA', closed_at = NULL, version = 1 WHERE id = :case",
-        "trafficking_case",
         case=scene.case,
     )
     for actor in (scene.owner, scene.second):
@@ -359,7 +357,6 @@ def invite_shelter(world: World, person: Registered) -> Actor:
         world,
         "INSERT INTO participation (victim_id, case_id, unit_id, basis, population)"
         " SELECT victim_id, id, :unit, 'MANDATO', 1 FROM trafficking_case WHERE code = :case",
-        "participation", "trafficking_case",
         unit=shelter.unit_id, case=person.case,
     )  # fmt: skip
     return shelter

@@ -14,6 +14,7 @@ from app.postgres.names import OWNER
 from app.runtime import Runtime
 from app.services.matching.probing import probe
 from tests.factories import World
+from tests.scratch import past_policies
 
 
 def name() -> str:
@@ -59,28 +60,24 @@ def tokens_by_version(runtime: Runtime) -> Counter[int]:
 
 def tamper(runtime: Runtime) -> None:
     """Alter one sealed identity, as only who holds the database itself could."""
-    with runtime.database.reporting(OWNER) as connection:
-        connection.execute(text("ALTER TABLE victim_blob NO FORCE ROW LEVEL SECURITY"))
+    with past_policies(runtime) as connection:
         connection.execute(
             text(
                 "UPDATE victim_blob SET sealed = set_byte(sealed, 30, (get_byte(sealed, 30) + 1) % 256)"
                 " WHERE id = (SELECT max(id) FROM victim_blob WHERE compartment = 'identity')"
             )
         )
-        connection.execute(text("ALTER TABLE victim_blob FORCE ROW LEVEL SECURITY"))
 
 
 def lose(runtime: Runtime) -> None:
     """Take away the newest sealed identity, as only who holds the database itself could."""
-    with runtime.database.reporting(OWNER) as connection:
-        connection.execute(text("ALTER TABLE victim_blob NO FORCE ROW LEVEL SECURITY"))
+    with past_policies(runtime) as connection:
         connection.execute(
             text(
                 "DELETE FROM victim_blob"
                 " WHERE id = (SELECT max(id) FROM victim_blob WHERE compartment = 'identity')"
             )
         )
-        connection.execute(text("ALTER TABLE victim_blob FORCE ROW LEVEL SECURITY"))
 
 
 def merge_rows(runtime: Runtime, kept: int, absorbed: int) -> None:
@@ -90,10 +87,6 @@ def merge_rows(runtime: Runtime, kept: int, absorbed: int) -> None:
         f"UPDATE trafficking_case SET parallel_to = ({lead}) WHERE victim_id = :absorbed",  # noqa: S608
         "UPDATE victim SET merged_into = :kept WHERE id = :absorbed",
     )
-    with runtime.database.reporting(OWNER) as connection:
-        for table in ("victim", "trafficking_case"):
-            connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
+    with past_policies(runtime) as connection:
         for statement in statements:
             connection.execute(text(statement), {"kept": kept, "absorbed": absorbed})
-        for table in ("victim", "trafficking_case"):
-            connection.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))

@@ -13,6 +13,7 @@ from app.services.quality.queries import Share, score
 from app.services.quality.rules import RULES
 from tests.cases.story import API, ok, problem, refer, unit_code
 from tests.factories import World
+from tests.scratch import past_policies
 
 SOUND: dict[str, Any] = {
     "purposes": ["EXPLOTACION_SEXUAL"],
@@ -34,13 +35,8 @@ def udavit(world: World, *, supervisor: bool = False, unit: str | None = None) -
 
 def owner(world: World, statement: str, **values: Any) -> None:
     """Change a row as nobody can over HTTP (time that passed)."""
-    with world.runtime.database.engine("ruv_owner").begin() as connection:
-        tables = ("trafficking_case", "participation", "profile", "exploitation")
-        for table in tables:
-            connection.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
-        connection.execute(text(statement), values)
-        for table in tables:
-            connection.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
+    with past_policies(world.runtime) as admin:
+        admin.execute(text(statement), values)
 
 
 def found(world: World, actor: Actor) -> set[str]:

@@ -25,6 +25,7 @@ from tests.cases.story import (
 )
 from tests.factories import World
 from tests.referrals.steps import answer, step
+from tests.scratch import past_policies
 
 MESSAGE = "Llegará con su bebé; habla quechua"
 PERSON_TABLES = (
@@ -267,7 +268,7 @@ def test_an_unanswered_referral_expires(world: World) -> None:
     person = registered(world)
     shelter = world.actor("car_caseworker")
     code = ok(refer(person.client, person.case, unit_code(world, shelter)), 201)["code"]
-    with without_row_security(world), world.runtime.database.engine("ruv_owner").begin() as owner:
+    with past_policies(world.runtime) as owner:
         owner.execute(
             text("UPDATE referral SET due_at = now() - interval '1 minute' WHERE code = :c"), {"c": code}
         )

@@ -38,7 +38,6 @@ def close_others(world: World, department: str) -> None:
         world,
         "UPDATE shelter SET active = false FROM unit u"
         " WHERE u.id = shelter.unit_id AND shelter.department = :department AND u.code NOT LIKE :own",
-        "shelter", "unit",
         department=department, own=f"%-{world.tag}-%",
     )  # fmt: skip
 

@@ -14,19 +14,15 @@ from tests.cases.story import API, ok, problem, refer, registered, unit_code
 from tests.commands.steps import asked, decide, invite, supervisor_of
 from tests.factories import World
 from tests.plans.story import DUE
+from tests.scratch import past_policies
 
 REVIEWS, FIGURES = f"{API}/supervision/reviews", f"{API}/supervision/figures"
-TIMED = ("participation", "referral", "clock", "plan_activity", "assignment")
 
 
 def long_ago(world: World, statement: str, **values: Any) -> None:
     """Let time pass for a row, as nobody can over HTTP."""
-    with world.runtime.database.engine("ruv_owner").begin() as owner:
-        for table in TIMED:
-            owner.execute(text(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY"))
-        owner.execute(text(statement), values)
-        for table in TIMED:
-            owner.execute(text(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY"))
+    with past_policies(world.runtime) as admin:
+        admin.execute(text(statement), values)
 
 
 def listed(world: World, actor: Actor, **params: Any) -> list[dict[str, Any]]:

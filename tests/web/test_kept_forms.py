@@ -28,6 +28,7 @@ from tests.access.matrix import Office, Person
 from tests.access.test_routes import NO_PAGES, Public, routes
 from tests.cases.story import registered
 from tests.factories import PASSWORD, World
+from tests.scratch import past_policies
 from tests.web.browsing import Browser, means
 from tests.web.crawling import CODE, DIGITS
 
@@ -117,17 +118,13 @@ def pages(settings: Settings) -> list[str]:
 
 def over(world: World, browser: Browser, *, days: int = 0, revoked: bool = False) -> None:
     """The session of a browser runs out, or was ended."""
-    with world.runtime.database.engine("ruv_owner").begin() as owner:
-        for table in ("auth_session", "web_session"):
-            owner.exec_driver_sql(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-        owner.exec_driver_sql(
+    with past_policies(world.runtime) as admin:
+        admin.exec_driver_sql(
             "UPDATE auth_session SET expires_at = now() - make_interval(days => %(d)s),"
             " revoked_at = CASE WHEN %(r)s THEN now() END"
             " WHERE id = (SELECT session_id FROM web_session WHERE token_hash = %(h)s)",
             {"d": days, "r": revoked, "h": token_hash(browser.cookie)},
         )
-        for table in ("auth_session", "web_session"):
-            owner.exec_driver_sql(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
 
 
 def kept(world: World, actor: Actor) -> list[dict[str, list[str]]]:

@@ -206,7 +206,7 @@ def _written_after_a_cold_start(page: Page, writer: Writer) -> None:
     page.goto("/trabajo")
     for _ in range(15):
         writer.on_the_blank_page(page)
-    assert page.locator("[data-envelopes] li").count() == MOST
+    until(page, "most => document.querySelectorAll('[data-envelopes] li').length === most", MOST)
     page.fill("form[data-seal=nota] [name=caso]", writer.case)
     page.fill("form[data-seal=nota] [name=text]", "una de más")
     page.evaluate(SUBMIT, "form[data-seal=nota]")
