@@ -63,6 +63,14 @@ def test_errors_lead_to_their_fields_and_keep_what_was_typed() -> None:
     assert 'name="_csrf" value="ficha"' in page
 
 
+def test_a_question_with_nothing_to_tick_says_so_and_still_takes_an_error() -> None:
+    form = Form(FormData())
+    form.wrong("para", "Elija una unidad")
+    page = draw("{{ forms.checkboxes('para', '¿A quién?', []) }}", form=form)
+    assert "govuk-checkboxes" not in page  # whose script finds no box in it and says so
+    assert re.search(r'id="para".*¿A quién\?.*nada que elegir.*Elija una unidad', page, re.DOTALL)
+
+
 def test_password_is_never_filled_in_again() -> None:
     page = draw(
         "{{ forms.password('clave', 'Contraseña') }}",

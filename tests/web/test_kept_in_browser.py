@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page
 
@@ -77,6 +79,32 @@ def test_a_form_sent_with_a_session_that_is_over_is_there_after_signing_in(
     assert page.input_value(box(path)) == WORDS
 
 
+LEAVE: dict[str, Callable[[Page], object]] = {
+    "a link": lambda page: page.click("main a[href*='/casos/'] >> nth=0"),
+    "an address": lambda page: page.goto("/trabajo"),
+    "back": lambda page: page.go_back(),
+}
+
+
+@pytest.mark.parametrize("how", LEAVE)
+def test_who_leaves_with_the_last_key_finds_it_again(browser_page: OpenPage, world: World, how: str) -> None:
+    person, path = registered(world), "consentimientos/nuevo"
+    page, _ = browser_page(person.officer)
+    page.goto("/trabajo")
+    until(
+        page, "() => navigator.serviceWorker.controller !== null"
+    )  # what stands between her and the service
+    for number in range(5):
+        page.goto("/trabajo")
+        page.goto(at(person, path))
+        unfold(page)
+        page.fill(box(path), f"{WORDS} {number}")
+        LEAVE[how](page)
+        page.wait_for_load_state()
+        page.goto(at(person, path))
+        assert page.input_value(box(path)) == f"{WORDS} {number}"
+
+
 def test_a_referral_left_at_its_fourth_step_goes_on_there(browser_page: OpenPage, world: World) -> None:
     world.department = "22"  # whose units are those of this test
     person = registered(world)
@@ -92,9 +120,6 @@ def test_a_referral_left_at_its_fourth_step_goes_on_there(browser_page: OpenPage
     go_on(page)
     assert "paso 4" in page.inner_text("main")
     page.check("input[name=legal_basis][value=CONSENTIMIENTO]")
-    until(
-        page, "() => document.querySelector('main [data-saved]')?.textContent.startsWith('Borrador guardado')"
-    )
     page.click("text=Registrar otro consentimiento")
     page.wait_for_url("**/consentimientos/nuevo")
     page.goto(f"/derivaciones/nueva?caso={person.case}")

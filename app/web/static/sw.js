@@ -5,6 +5,8 @@ const HARMLESS = "/salida"
 const PATIENCE = 20_000
 
 self.addEventListener("install", (event) => {
+  // What a page sends while it goes away would be lost on the way through here.
+  event.addRoutes?.({ condition: { requestMethod: "POST" }, source: "network" })
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll([...FILES, BLANK, HARMLESS])))
   self.skipWaiting()
 })

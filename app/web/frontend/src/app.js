@@ -186,6 +186,8 @@ if (body.dataset.token) {
     asked = undefined
   }
   setInterval(idle, 10_000)
+  // As soon as it is known: what a page sends that is already gone may not arrive.
+  addEventListener("beforeunload", () => saveAll(true))
   document.addEventListener("visibilitychange", () => (document.hidden ? saveAll(true) : idle()))
   // Back shows no page out of the browser's memory: it is asked for anew, and the lock answers.
   addEventListener("pageshow", (event) => event.persisted && location.reload())
