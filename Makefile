@@ -62,7 +62,7 @@ fmt: $(DEV)  ## Format, apply the safe lint fixes, write the generated documents
 	$(BIN)/ruv docs
 	$(BIN)/python -c 'from app.postgres import setup_sql; print(setup_sql(), end="")' > deploy/postgres/10-roles.sql
 
-bench: $(BENCH)  ## Run every benchmark and write docs/benchmarks.md
+bench: $(BENCH) browser  ## Run every benchmark and write docs/benchmarks.md
 	$(BIN)/python benchmarks/run_all.py $(ARGS)
 
 lock: $(DEV)  ## Write requirements/*.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)

@@ -2,32 +2,36 @@
 
 A unit of 200 cases and 4 000 activities. Page and JSON are read by turns over one connection; the page adds
 the cookie, the frame and the drawing. Weights are of the packed answers; the first load is the door with
-every file it names.
+every file it names. A visit over a poor link is made in Chromium.
 """
 
 import gzip
 import json
 import re
 import statistics
+import sys
 import time
 import urllib.request
 
+import _poor_link
 from _care import fill_own
 from _register import access_token, installation, officer
 from _report import Figure, at_most, finish, is_quick, note
-from read_case import serve_ours, start
+from read_case import serve_ours, serving
 
 from app.access.actor import Actor
 from app.edge.browser import COOKIE
-from app.edge.deps import means_of
 from app.runtime import Runtime
 from app.services.access import browsing, preferences
+from app.services.access.sessions import Means
+from tests.chromium import find_chromium
 
 SLOWER = 4.0
 """A page may take so many times as long as the same facts as JSON."""
 PAGE_BYTES = 20_000
 FIRST_BYTES = 90_000
 FIRST_REQUESTS = 10
+CASE_CODE = re.compile(r"CA-[0-9A-Z-]+")
 PASSWORD = "nube-tranquila-de-otoño-44"
 
 
@@ -46,7 +50,15 @@ def cookie_of(runtime: Runtime, actor: Actor) -> str:
     """The cookie of a signed-in browser."""
     with runtime.database.session(actor) as session:
         preferences.agree(session, actor)
-    return f"{COOKIE}={browsing.open_browser(means_of(runtime), actor.username, PASSWORD)}"
+    settings = runtime.settings
+    means = Means(
+        runtime.database,
+        runtime.tokens,
+        runtime.password_cost,
+        settings.session_hours,
+        settings.session_idle_minutes,
+    )
+    return browsing.open_browser(means, actor.username, PASSWORD)
 
 
 def first_load(port: int) -> tuple[int, int]:
@@ -56,54 +68,58 @@ def first_load(port: int) -> tuple[int, int]:
     return len(body) + sum(len(read(port, path.decode())[1]) for path in named), 1 + len(named)
 
 
+def compare(port: int, page: str, plain: str, signed: str, bearer: str, times: int) -> list[Figure]:
+    """A page beside the same facts as JSON, by turns: its time and its weight."""
+    spent: dict[str, list[float]] = {page: [], plain: []}
+    weight = 0
+    for _ in range(times):
+        seconds, body = read(port, page, Cookie=signed)
+        spent[page].append(seconds)
+        spent[plain].append(read(port, plain, Authorization=bearer)[0])
+        weight = len(body)
+    mine, other = (statistics.median(of[1:]) for of in (spent[page], spent[plain]))
+    name, baseline = (CASE_CODE.sub("{code}", path.split("?")[0]) for path in (page, plain))
+    note(f"{name}: {mine * 1e3:.1f} ms, JSON {other * 1e3:.1f} ms, {weight} bytes")
+    return [
+        at_most(f"{name}: tiempo", mine / other, "ratio", baseline=baseline, target=SLOWER),
+        at_most(f"{name}: bytes", weight, "count", baseline="comprimida", target=PAGE_BYTES),
+    ]
+
+
 def main() -> None:
     """Run and print the figures."""
     quick = is_quick(__doc__ or "")
-    figures: list[Figure] = []
+    chromium = find_chromium()
+    if chromium is None:
+        note("Falta Chromium, con el que se mide un enlace pobre; instálelo con «make browser».")
+        sys.exit(2)
     with installation() as runtime:
         actor = officer(runtime)
         fill_own(runtime, actor)
-        process, port = start(serve_ours, str(runtime.settings.data_dir))
-        signed = {"Cookie": cookie_of(runtime, actor)}
-        bearer = {"Authorization": f"Bearer {access_token(runtime, actor)}"}
-        case = json.loads(read(port, "/api/v1/cases?limit=1", **bearer)[1])["items"][0]["code"]
-        pairs = {
-            "/casos": "/api/v1/cases?limit=25",
-            "/trabajo": "/api/v1/clocks",
-            f"/casos/{case}": f"/api/v1/cases/{case}",
-        }
-        for page, plain in pairs.items():
-            spent: dict[str, list[float]] = {page: [], plain: []}
-            weight = 0
-            for _ in range(15 if quick else 60):
-                seconds, body = read(port, page, **signed)
-                spent[page].append(seconds)
-                spent[plain].append(read(port, plain, **bearer)[0])
-                weight = len(body)
-            mine, other = (statistics.median(times[1:]) for times in (spent[page], spent[plain]))
-            name = page.replace(case, "{code}")
-            note(f"{name}: {mine * 1e3:.1f} ms, JSON {other * 1e3:.1f} ms, {weight} bytes")
-            figures.append(
+        with serving(serve_ours, str(runtime.settings.data_dir)) as port:
+            cookie, bearer = cookie_of(runtime, actor), f"Bearer {access_token(runtime, actor)}"
+            first = read(port, "/api/v1/cases?limit=1", Authorization=bearer)[1]
+            case = json.loads(first)["items"][0]["code"]
+            pairs = {
+                "/casos": "/api/v1/cases?limit=25",
+                "/trabajo": "/api/v1/clocks",
+                f"/casos/{case}": f"/api/v1/cases/{case}",
+            }
+            figures = [
+                figure
+                for page, plain in pairs.items()
+                for figure in compare(port, page, plain, f"{COOKIE}={cookie}", bearer, 15 if quick else 60)
+            ]
+            weight, requests = first_load(port)
+            figures += [
+                at_most("primera carga: bytes", weight, "count", baseline="comprimida", target=FIRST_BYTES),
                 at_most(
-                    f"{name}: tiempo",
-                    mine / other,
-                    "ratio",
-                    baseline=plain.split("?")[0].replace(case, "{code}"),
-                    target=SLOWER,
-                )
+                    "primera carga: pedidos", requests, "count", baseline="/ingreso", target=FIRST_REQUESTS
+                ),
+            ]
+            figures += _poor_link.figures(
+                port, chromium, cookie, "/trabajo", f"/casos/{case}/notas", visits=3 if quick else 11
             )
-            figures.append(
-                at_most(f"{name}: bytes", weight, "count", baseline="comprimida", target=PAGE_BYTES)
-            )
-        weight, requests = first_load(port)
-        figures.append(
-            at_most("primera carga: bytes", weight, "count", baseline="comprimida", target=FIRST_BYTES)
-        )
-        figures.append(
-            at_most("primera carga: pedidos", requests, "count", baseline="/ingreso", target=FIRST_REQUESTS)
-        )
-        process.terminate()
-        process.join()
     finish(figures)
 
 

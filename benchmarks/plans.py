@@ -28,16 +28,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import uvicorn
-from _care import DUE, fill_others, fill_own
+from _care import DUE, Task, fill_others, fill_own
 from _register import access_token, installation, officer
 from _report import Figure, at_least, at_most, finish, is_quick, note
 from _writes import measure
 from fastapi import Depends, FastAPI, Header, HTTPException
 from pydantic import BaseModel
-from read_case import serve_ours, start
+from read_case import serve_ours, serving
 from sqlalchemy import BigInteger, Date, DateTime, Text, create_engine, func, insert, text, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
+from app.access.actor import Actor
 from app.config import Settings
 from app.runtime import Runtime, open_runtime
 
@@ -163,45 +164,51 @@ def rounds(
     return statistics.median(a / b for a, b in zip(rates["nuestro"], rates["simple"], strict=True))
 
 
+def compare_lists(runtime: Runtime, actor: Actor, port: int, large: int, seconds: float) -> list[Figure]:
+    """The unit's lists in the small register, and again when it has `large` cases."""
+    small = time_lists(port, access_token(runtime, actor), seconds)
+    begun = time.perf_counter()
+    fill_others(runtime, SMALL, large)
+    note(f"{large} casos cargados en {time.perf_counter() - begun:.0f} s")
+    after = time_lists(port, access_token(runtime, actor), seconds)
+    figures = []
+    for path in LISTS:
+        note(f"{path}: {small[path] * 1e3:.1f} ms, luego {after[path] * 1e3:.1f} ms")
+        name = f"lista {path} con {large} casos"
+        figures.append(
+            at_most(name, after[path] / small[path], "ratio", baseline=f"con {SMALL} casos", target=SLOWER)
+        )
+    return figures
+
+
+def compare_updates(ours: int, plain: int, tasks: list[Task], token: str, quick: bool) -> list[Figure]:
+    """The rate of updates, for each number of clients."""
+    paths: dict[str, Target] = {
+        "nuestro": (ours, [f"/api/v1/plans/{t.plan}/activities/{t.activity}" for t in tasks], token),
+        "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], token),
+    }
+    versions: dict[str, dict[str, int]] = {name: {} for name in paths}
+    figures = []
+    for clients in CLIENTS:
+        ratio = rounds(paths, versions, clients, quick)
+        name = f"actualizar una actividad, {clients} clientes"
+        figures.append(at_least(name, ratio, "ratio", baseline="actualización simple", target=RATE))
+    return figures
+
+
 def main() -> None:
     """Run and print the figures."""
     quick = is_quick(__doc__ or "")
-    large = 20_000 if quick else 1_000_000
-    figures: list[Figure] = []
+    large, seconds = (20_000, 3.0) if quick else (1_000_000, 10.0)
     with installation(SHARED_BUFFERS) as runtime:
         actor = officer(runtime)
         tasks = fill_own(runtime, actor)
         fill_others(runtime, 0, SMALL)
-        process, port = start(serve_ours, str(runtime.settings.data_dir))
-        seconds = 3.0 if quick else 10.0
-        small = time_lists(port, access_token(runtime, actor), seconds)
-        begun = time.perf_counter()
-        fill_others(runtime, SMALL, large)
-        note(f"{large} casos cargados en {time.perf_counter() - begun:.0f} s")
-        after = time_lists(port, access_token(runtime, actor), seconds)
-        for path in LISTS:
-            note(f"{path}: {small[path] * 1e3:.1f} ms, luego {after[path] * 1e3:.1f} ms")
-            name = f"lista {path} con {large} casos"
-            figures.append(
-                at_most(
-                    name, after[path] / small[path], "ratio", baseline=f"con {SMALL} casos", target=SLOWER
-                )
-            )
         data_dir = str(runtime.settings.data_dir)
-        plain_process, plain = start(serve_plain, make_plain(runtime, len(tasks)), data_dir)
-        token = access_token(runtime, actor)
-        paths: dict[str, Target] = {
-            "nuestro": (port, [f"/api/v1/plans/{t.plan}/activities/{t.activity}" for t in tasks], token),
-            "simple": (plain, [f"/plain/{key}" for key in range(1, len(tasks) + 1)], token),
-        }
-        versions: dict[str, dict[str, int]] = {name: {} for name in paths}
-        for clients in CLIENTS:
-            ratio = rounds(paths, versions, clients, quick)
-            name = f"actualizar una actividad, {clients} clientes"
-            figures.append(at_least(name, ratio, "ratio", baseline="actualización simple", target=RATE))
-        for each in (process, plain_process):
-            each.terminate()
-            each.join()
+        with serving(serve_ours, data_dir) as ours:
+            figures = compare_lists(runtime, actor, ours, large, seconds)
+            with serving(serve_plain, make_plain(runtime, len(tasks)), data_dir) as plain:
+                figures += compare_updates(ours, plain, tasks, access_token(runtime, actor), quick)
     finish(figures)
 
 

@@ -11,6 +11,8 @@ import socket
 import statistics
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +30,8 @@ from app.runtime import Runtime
 
 TARGET = 0.5
 CLIENTS = (1, 16)
+META = {"cases": "cases", "filled": "filled", "_access": "access", "_broken": "broken"}
+"""Keys of the answer beside its code and compartments, and the column of each."""
 
 
 def plain_tables() -> tuple[Any, Any, Any]:
@@ -41,7 +45,7 @@ def plain_tables() -> tuple[Any, Any, Any]:
         return mapped_column(kind, nullable=True)
 
     columns = {f"{part}__{name}": column(v) for part, data in RECORD.items() for name, v in data.items()}
-    meta = {"cases": mapped_column(JSON), "filled": mapped_column(JSON), "access": mapped_column(JSON)}
+    meta = {name: mapped_column(JSON) for name in META.values()}
     key = {"id": mapped_column(BigInteger, primary_key=True), "code": mapped_column(Text, unique=True)}
     record = type("PlainRecord", (Plain,), {"__tablename__": "plain_record", **key, **meta, **columns})
     log_columns = {
@@ -73,10 +77,8 @@ def serve_plain(url: str, port: int) -> None:
         compartments: dict[str, dict[str, Any]] = {}
         for part, name, column in names:
             compartments.setdefault(part, {})[name] = getattr(row, column)
-        return {
-            "code": row.code, "cases": row.cases, "compartments": compartments,
-            "filled": row.filled, "_access": row.access, "merged_records": [],
-        }  # fmt: skip
+        meta = {key: getattr(row, column) for key, column in META.items()}
+        return {"code": row.code, "compartments": compartments, **meta, "merged_records": []}
 
     def read(code: str, session: Session, *, log: bool) -> dict[str, Any]:
         row = session.scalars(select(record).where(record.code == code)).one_or_none()
@@ -116,8 +118,8 @@ def copy_plain(runtime: Runtime, bodies: list[dict[str, Any]]) -> str:
     base.metadata.create_all(engine)
     rows = [
         {
-            "id": number, "code": body["code"], "cases": body["cases"], "filled": body["filled"],
-            "access": body["_access"],
+            "id": number, "code": body["code"],
+            **{column: body[key] for key, column in META.items()},
             **{f"{p}__{n}": v for p, data in body["compartments"].items() for n, v in data.items()},
         }
         for number, body in enumerate(bodies, start=1)
@@ -138,8 +140,12 @@ def get(port: int, path: str, token: str | None = None) -> dict[str, Any]:
         return json.load(answer)
 
 
-def start(target: Any, *arguments: Any) -> tuple[multiprocessing.Process, int]:
-    """Start a server process on a free port and wait until it listens."""
+@contextmanager
+def serving(target: Any, *arguments: Any) -> Iterator[int]:
+    """The port of a server process, once it listens; the process ends with the block, however that ends.
+
+    One that outlived the block would go on working on an installation that is being removed.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -147,10 +153,20 @@ def start(target: Any, *arguments: Any) -> tuple[multiprocessing.Process, int]:
         target=target, args=(*arguments, port), daemon=True
     )
     process.start()
+    try:
+        wait_for(port)
+        yield port
+    finally:
+        process.terminate()
+        process.join()
+
+
+def wait_for(port: int) -> None:
+    """Return when somebody listens on the port."""
     for _ in range(600):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return process, port
+                return
         time.sleep(0.05)
     raise RuntimeError("the server did not start")
 
@@ -182,6 +198,21 @@ def rounds(
     }
 
 
+def compare(ours: int, plain: int, codes: list[str], token: str, quick: bool) -> list[Figure]:
+    """The figures, for each number of clients."""
+    figures: list[Figure] = []
+    for clients in CLIENTS:
+        ratio = rounds(ours, plain, codes, token, clients, quick)
+        name = f"read_case_{clients}_clients"
+        figures.append(
+            at_least(name, ratio["logged"], "ratio", baseline="plain endpoint + log row", target=TARGET)
+        )
+        figures.append(
+            at_least(f"{name}_vs_unlogged", ratio["plain"], "ratio", baseline="plain endpoint", target=0.0)
+        )
+    return figures
+
+
 def main() -> None:
     """Run and print the figures."""
     quick = is_quick(__doc__ or "")
@@ -192,27 +223,12 @@ def main() -> None:
             connection.exec_driver_sql("ANALYZE")
             connection.commit()
         token = access_token(runtime, actor)
-        ours_process, ours = start(serve_ours, str(runtime.settings.data_dir))
-        bodies = [get(ours, f"/api/v1/victims/{code}", token) for code in codes]
-        url = copy_plain(runtime, bodies)
-        plain_process, plain = start(serve_plain, url)
-        if (theirs := get(plain, f"/logged/{codes[0]}")) != bodies[0]:
-            raise RuntimeError(f"the two endpoints differ: {theirs} {bodies[0]}")
-        figures: list[Figure] = []
-        for clients in CLIENTS:
-            ratio = rounds(ours, plain, codes, token, clients, quick)
-            name = f"read_case_{clients}_clients"
-            figures.append(
-                at_least(name, ratio["logged"], "ratio", baseline="plain endpoint + log row", target=TARGET)
-            )
-            figures.append(
-                at_least(
-                    f"{name}_vs_unlogged", ratio["plain"], "ratio", baseline="plain endpoint", target=0.0
-                )
-            )
-        for process in (ours_process, plain_process):
-            process.terminate()
-            process.join()
+        with serving(serve_ours, str(runtime.settings.data_dir)) as ours:
+            bodies = [get(ours, f"/api/v1/victims/{code}", token) for code in codes]
+            with serving(serve_plain, copy_plain(runtime, bodies)) as plain:
+                if (theirs := get(plain, f"/logged/{codes[0]}")) != bodies[0]:
+                    raise RuntimeError(f"the two endpoints differ: {theirs} {bodies[0]}")
+                figures = compare(ours, plain, codes, token, quick)
     finish(figures)
 
 

@@ -183,8 +183,14 @@ def _has_users(layout: Layout) -> bool:
         os.close(fd)
 
 
-def _spawn(layout: Layout, options: ServerOptions) -> None:
-    """Start a supervisor and return when it is in charge; what can be refused before is refused here."""
+def _spawn(layout: Layout, options: ServerOptions, *, existing: bool = False) -> None:
+    """Start a supervisor and return when it is in charge; what can be refused before is refused here.
+
+    Args:
+        layout: the data directory.
+        options: as `ensure_server`.
+        existing: whether it may only start the cluster that is there, and create none.
+    """
     account = server_account(options.account, layout.root, layout.pgdata)
     readable_by(find_binaries(options.bin_dir), account)
     hello, answer = os.pipe()
@@ -192,6 +198,7 @@ def _spawn(layout: Layout, options: ServerOptions) -> None:
     command += ["--grace", str(options.grace), "--hello", str(answer)]
     command += ["--bin", str(options.bin_dir)] if options.bin_dir else []
     command += ["--account", options.account] if options.account else []
+    command += ["--existing"] if existing else []
     try:
         try:
             done = subprocess.run(  # noqa: S603 - our own module, no shell
@@ -254,7 +261,7 @@ def _probe(state: State) -> str | None:
     return None
 
 
-def _take_over(layout: Layout, options: ServerOptions) -> bool:
+def _take_over(layout: Layout, options: ServerOptions, *, existing: bool = False) -> bool:
     """Start a supervisor if there is none and nobody else is about to; True if it did."""
     fd = layout.open_lock("start")
     try:
@@ -263,16 +270,19 @@ def _take_over(layout: Layout, options: ServerOptions) -> bool:
         state = read_state(layout)
         if state is not None and state.status == "failed":
             return False
-        _spawn(layout, options)
+        _spawn(layout, options, existing=existing)
         return True
     finally:
         os.close(fd)
 
 
 def _watch(layout: Layout, options: ServerOptions, closing: threading.Event) -> None:
-    """Bring the supervisor back if it was killed, for as long as this process uses the server."""
+    """Bring the supervisor back if it was killed, for as long as this process uses the server.
+
+    Never with a new cluster: this process would take an empty database for the one it works on.
+    """
     while not closing.wait(_WATCH_EVERY):
         if not layout.root.is_dir():
             return
         with contextlib.suppress(OSError, PostgresError):
-            _take_over(layout, options)
+            _take_over(layout, options, existing=True)

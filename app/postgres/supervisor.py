@@ -46,12 +46,18 @@ def _die_cleanly_with_parent() -> None:
 class Supervisor:
     """Keeps one cluster running while somebody uses it."""
 
-    def __init__(self, layout: Layout, cluster: Cluster, clients: int, grace: float) -> None:
-        """`clients`: descriptor of `clients.lock`; `grace`: seconds without clients before a stop."""
+    def __init__(
+        self, layout: Layout, cluster: Cluster, clients: int, grace: float, *, existing: bool = False
+    ) -> None:
+        """`clients`: descriptor of `clients.lock`; `grace`: seconds without clients before a stop.
+
+        `existing`: start the cluster that is there, and create none in the place of one that is gone.
+        """
         self._layout = layout
         self._cluster = cluster
         self._clients = clients
         self._grace = grace
+        self._existing = existing
         self._child: subprocess.Popen[bytes] | None = None
         self._asked_to_stop = False
         self._last_seen = time.monotonic()
@@ -107,6 +113,10 @@ class Supervisor:
             self._refuse_copy(self._layout.pgdata / "postmaster.pid")
             if (found := clear_leftovers(self._layout.pgdata)) is not None:
                 self.tell("starting", found)
+        elif self._existing:
+            raise ServerStartError(
+                f"La base de datos en uso ya no está en {self._layout.pgdata}; no se crea otra en su lugar."
+            )
         else:
             self.tell("starting", "Creando la base de datos.")
             cluster.create()
@@ -226,7 +236,8 @@ def _serve(layout: Layout, arguments: argparse.Namespace) -> None:
     clients = layout.open_lock("clients")
     account = server_account(arguments.account, layout.root, layout.pgdata)
     binaries = readable_by(find_binaries(arguments.bin), account)
-    supervisor = Supervisor(layout, Cluster(layout, binaries, account), clients, arguments.grace)
+    cluster = Cluster(layout, binaries, account)
+    supervisor = Supervisor(layout, cluster, clients, arguments.grace, existing=arguments.existing)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, supervisor.on_signal)
     try:
@@ -246,6 +257,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--bin", type=Path)
     parser.add_argument("--account")
     parser.add_argument("--grace", type=float, default=5.0)
+    parser.add_argument("--existing", action="store_true", help="create no cluster where there is none")
     parser.add_argument(
         "--hello", type=int, default=-1, help="descriptor to write one byte to when in charge"
     )

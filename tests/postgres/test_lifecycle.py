@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.postgres import ServerHandle, ServerOptions, ServerStartError, VersionError, ensure_server
-from app.postgres.layout import Layout
+from app.postgres.layout import Layout, try_lock
 from app.postgres.processes import is_alive
 
 from .conftest import AT_ONCE, REPOSITORY, answers, connect, is_stopped, kill, state_of, wait_until
@@ -203,6 +203,20 @@ def test_the_server_leaves_when_its_folder_is_removed(data_dir: Path) -> None:
     data_dir.rename(data_dir.with_name("otra"))
     wait_until(lambda: not any(is_alive(pid) for pid in pids))
     server.close()
+
+
+def test_no_empty_database_takes_the_place_of_one_in_use_that_is_gone(server: ServerHandle) -> None:
+    """Whoever still works on it would take it for its own."""
+    root, old = server.data_dir, state_of(server.data_dir)
+    start = Layout(root).open_lock("start")
+    wait_until(lambda: try_lock(start))  # until it is let go nobody starts another supervisor
+    kill(old.supervisor_pid)
+    wait_until(lambda: not is_alive(old.postgres_pid))
+    (root / "pgdata").rename(root / "retirada")
+    os.close(start)
+    wait_until(lambda: state_of(root) != old and state_of(root).status in {"failed", "ready"})
+    assert "ya no está en" in state_of(root).message
+    assert not (root / "pgdata").exists()
 
 
 def test_a_fork_keeps_the_reference_of_its_parent(data_dir: Path) -> None:
