@@ -234,10 +234,10 @@ BEGIN
     PERFORM ruv.tell('PLAN_ENTREGADO', l.unit_id, l.code, victim, l.case_id, me);
 END $$;
 
--- As before; but who answers for her plan keeps the plan while nobody else could: she objects whenever she wants, and
--- others are narrowed first. It loses it as soon as another unit answers.
-CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- What units see of a person, less what she objects to. Who answers for her plan keeps the plan while nobody else could:
+-- she objects whenever she wants, and others are narrowed first. It loses it as soon as another unit answers.
+CREATE FUNCTION ruv.narrow_person(person bigint) RETURNS void
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     part record;
     kept text[];
@@ -247,8 +247,7 @@ BEGIN
                             WHERE l.case_id = p.case_id AND l.victim_id = p.victim_id AND l.unit_id = p.unit_id
                               AND l.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')) AS answers
         FROM public.participation p
-        WHERE p.victim_id IN (NEW.victim_id, CASE TG_OP WHEN 'UPDATE' THEN OLD.victim_id END)
-          AND p.given IS NOT NULL AND p.ended_at IS NULL
+        WHERE p.victim_id = person AND p.given IS NOT NULL AND p.ended_at IS NULL
         ORDER BY answers, p.id LOOP
         kept := ruv.less_objected(part.given, part.victim_id, part.unit_id, part.referral_id);
         IF part.answers AND 'plan' = ANY (part.given) AND 'plan' <> ALL (kept)
@@ -262,7 +261,50 @@ BEGIN
         END IF;
         UPDATE public.participation p SET compartments = kept WHERE p.id = part.id AND p.victim_id = part.victim_id;
     END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM ruv.narrow_person(NEW.victim_id);
     RETURN NULL;
+END $$;
+
+-- As before, when it begins. Rows that move to another person, one by one, say nothing yet of who could answer for her
+-- plan: what is seen of her then is settled once all of them are there.
+CREATE OR REPLACE FUNCTION ruv.narrow_view() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.given := CASE WHEN NEW.basis = 'DERIVACION'
+        OR EXISTS (SELECT FROM public.mandate m WHERE m.code = NEW.mandate AND NOT m.overrides)
+        THEN NEW.compartments END;
+    IF NEW.given IS NOT NULL THEN
+        NEW.compartments := ruv.less_objected(NEW.given, NEW.victim_id, NEW.unit_id, NEW.referral_id);
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- As before; and what is seen of her, by what she objects to in any of her records.
+CREATE OR REPLACE FUNCTION ruv.settle_persons(persons bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person bigint;
+BEGIN
+    UPDATE public.profile f SET victim_id = f.record_id, record_id = NULL
+    WHERE f.record_id IS NOT NULL
+      AND f.victim_id IN (SELECT v.id FROM public.victim v WHERE v.person_id = ANY (persons));
+    FOREACH person IN ARRAY persons LOOP
+        IF NOT EXISTS (SELECT FROM public.profile f WHERE f.victim_id = person) THEN
+            UPDATE public.profile f SET record_id = f.victim_id, victim_id = person
+            WHERE f.victim_id = (SELECT h.record_id FROM public.compartment_head h
+                                 WHERE h.victim_id = person AND h.compartment = 'identity'
+                                 ORDER BY h.updated_at DESC, h.record_id DESC LIMIT 1);
+        END IF;
+        PERFORM ruv.arrange_cases(person);
+        UPDATE public.participation p SET population = ruv.population_bits(person), seats = NULL  -- set_seats() fills it
+        WHERE p.victim_id = person;
+        PERFORM ruv.narrow_person(person);
+    END LOOP;
 END $$;
 
 -- A shelter that takes her in answers for her plan from then on, where it was given the plan and may write it.
@@ -450,7 +492,8 @@ BEGIN
     FOREACH f IN ARRAY ARRAY['new_code(text)', 'acting_unit()', 'tell(text, bigint, text, bigint, bigint, bigint)',
         'tell_of_hold()', 'keeps_hold(text, bigint)', 'unacknowledged(bigint)', 'given_plan(bigint, bigint, bigint)',
         'plan_person(bigint, bigint, bigint)', 'plan_heir(bigint, bigint, bigint)',
-        'pass_plan(bigint, bigint, bigint, bigint, text, text)', 'bring_plan()', 'leave_plan()', 'keep_plan_seen()',
+        'pass_plan(bigint, bigint, bigint, bigint, text, text)', 'narrow_person(bigint)', 'bring_plan()', 'leave_plan()',
+        'keep_plan_seen()',
         'may_order_plan(bigint, bigint)', 'plan_takers(bigint, bigint)', 'order_plan(bigint, bigint, bigint, bigint, text)',
         'orphan_plans()', 'mend_plans()'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
@@ -460,7 +503,8 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen() TO ruv_owner;
+GRANT EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(), ruv.narrow_view(),
+    ruv.narrow_views() TO ruv_owner;
 
 SELECT ruv.mend_plans();
 RESET ROLE;
@@ -476,9 +520,16 @@ CREATE TRIGGER participation_plan AFTER UPDATE ON participation
     EXECUTE FUNCTION ruv.leave_plan();
 CREATE TRIGGER plan_seen BEFORE INSERT OR UPDATE OF unit_id ON plan
     FOR EACH ROW EXECUTE FUNCTION ruv.keep_plan_seen();
+DROP TRIGGER participation_narrowed ON participation;
+CREATE TRIGGER participation_narrowed BEFORE INSERT ON participation
+    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_view();
+DROP TRIGGER objection_narrows ON objection;
+CREATE TRIGGER objection_narrows AFTER INSERT OR UPDATE OF lifted_at ON objection
+    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
 
 SET ROLE ruv_guard;
-REVOKE EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen() FROM ruv_owner;
+REVOKE EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(),
+    ruv.narrow_view(), ruv.narrow_views() FROM ruv_owner;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
