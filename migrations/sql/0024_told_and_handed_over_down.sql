@@ -40,6 +40,18 @@ BEGIN
       AND (c.effect IS NULL OR ruv.effect_due(c.subject_table, c.row_id, c.victim_id) IS NULL)
       AND (c.unit_id = own OR ruv.may_time(c.case_id, c.victim_id));
 END $$;
+CREATE OR REPLACE FUNCTION ruv.pass_clocks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    heir bigint := (SELECT p.unit_id FROM public.participation p
+                    WHERE p.case_id = NEW.case_id AND p.victim_id = NEW.victim_id AND p.ended_at IS NULL
+                    ORDER BY p.unit_id <> NEW.unit_id, p.compartments IS NOT NULL, p.started_at, p.id LIMIT 1);
+BEGIN
+    UPDATE public.clock c SET unit_id = heir, user_id = NULL
+    WHERE c.case_id = NEW.case_id AND c.victim_id = NEW.victim_id AND c.unit_id = NEW.unit_id AND heir <> NEW.unit_id
+      AND c.subject_table NOT IN ('referral', 'place_hold') AND c.state IN ('CORRIENDO', 'VENCIDO');
+    RETURN NULL;
+END $$;
 CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

@@ -26,6 +26,7 @@ ACKNOWLEDGED: Final = frozenset(
         "PLAN_RECIBIDO",
         "PLAN_ENTREGADO",
         "ACTIVIDAD_DEVUELTA",
+        "PLAZO_RECIBIDO",
     }
 )
 """Kinds that a unit has to acknowledge: until then its supervisors find them among what to look at."""

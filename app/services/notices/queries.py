@@ -40,6 +40,7 @@ from app.errors import NotFound
 from app.models import AccountNotice, Notice, Referral, TraffickingCase, UserAccount
 from app.services.cases.deadlines import joined
 from app.services.clocks.catalogue import kinds
+from app.services.clocks.queries import due_of
 from app.services.notices.kinds import ACKNOWLEDGED, ADDED, ANSWERED, BY_UNIT
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import RESERVED, UnitName, unit_names
@@ -73,7 +74,11 @@ def inbox(
     record(session, actor, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
     following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
     units = _units(session, actor, page)
-    return [_item(actor, row, units) for row in page], following
+    timed = {(row.clock_kind, row.subject) for row in page if row.clock_kind}
+    due = due_of(session, actor, timed) if timed else {}
+    return [
+        _item(actor, row, units) | {"due": due.get((row.clock_kind, row.subject))} for row in page
+    ], following
 
 
 def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
