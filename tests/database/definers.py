@@ -16,6 +16,8 @@ DEFINERS = {
     "recall_from_consulates",
     "referral_refused",
     "refused_parts",
+    "await_arrival",
+    "unreached_upes",
     "referral_bars",
     "unwanted_parts",
     "seeks_asylum",

@@ -31,6 +31,7 @@ from app.access.scope import (
     HELD,
     MISSING,
     MOVED,
+    NOT_ARRIVED,
     visible_account_notices,
     visible_notices,
 )
@@ -107,7 +108,7 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         if row.kind == ADDED:
             joined(session, row.case_id, actor.unit_id)
         # Who has no part in her case has no place in its log either: the code says which notice it was.
-        outside = row.kind in {*HELD, BY_MANDATE, MISSING, MOVED}
+        outside = row.kind in {*HELD, BY_MANDATE, MISSING, NOT_ARRIVED, MOVED}
         about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
         record(session, actor, "notices.read", purpose="atencion", detail={"notice": code}, **about)
     return {"code": code, "read": True}
