@@ -339,7 +339,7 @@ def open_rows(  # noqa: PLR0913
     Raises:
         Forbidden: the role does not open this compartment at all.
         Unavailable: the trace cannot be written.
-        VaultError: a row or its key is lost or was tampered with.
+        BrokenSeal: a row or its key is lost or was tampered with. It is told.
     """
     if compartment != COORDINATION and not policy().opens(actor.role, compartment):
         raise Forbidden("Su función no abre esta parte del registro.")
@@ -347,6 +347,16 @@ def open_rows(  # noqa: PLR0913
         session, actor, action, victim_id=strand.victim_id, compartments=[compartment], purpose=purpose,
         detail={"table": table, "rows": len(rows)},
     )  # fmt: skip
+    try:
+        return _opened_rows(session, compartment, strand, table, rows)
+    except VaultError:
+        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
+        raise BrokenSeal from None
+
+
+def _opened_rows(
+    session: Session, compartment: str, strand: Strand, table: str, rows: Sequence[SealedRow]
+) -> list[dict[str, Any]]:
     wanted = {row.key_version for row in rows if row.sealed is not None}
     key = aliased(VictimDek)
     stored = session.execute(

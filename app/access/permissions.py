@@ -79,8 +79,10 @@ RESERVED = frozenset(
         Permission.AUDIT_READ,
         Permission.RELEASES_PUBLISH,
         Permission.IMPORTS_RUN,
+        Permission.INDICATORS_EXACT,
     }
 )
-"""Powers over the register as a whole, over accounts, or to load in bulk: nobody gives them alone."""
+"""Powers over the register as a whole, over accounts, to load in bulk, or to see exact figures: nobody gives
+them alone."""
 WATCHING = frozenset({Permission.ACCOUNTS_MANAGE, Permission.AUDIT_READ})
 """Who administers, and who watches those who administer: nobody takes these away alone either."""

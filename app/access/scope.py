@@ -7,6 +7,9 @@ can be compiled once and run for everybody (`app.db.Prepared`).
 
 from __future__ import annotations
 
+from functools import cache
+from typing import NamedTuple
+
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -223,24 +226,53 @@ def visible_clocks(actor: Actor) -> Select[int]:
     return select(Clock.id).where(Clock.unit_id == UNIT, seen).params(actor_params(actor))
 
 
-def visible_account_notices(actor: Actor) -> Select[int]:
-    """Ids of what is told of accounts: to heads of the actor's unit, or to data protection officers in it."""
-    audience = [
-        *(["JEFATURA"] if actor.unit_wide else []),
-        *(["DATOS"] if policy().permits(actor.role, Permission.AUDIT_READ) else []),
-    ]
-    return select(AccountNotice.id).where(
-        AccountNotice.unit_id == actor.unit_id, AccountNotice.audience.in_(audience)
+class Told(NamedTuple):
+    """What decides which notices somebody sees, apart from who it is."""
+
+    answers: bool
+    """Reads referrals."""
+    oversees: bool
+    """Reads the trace."""
+    heads: bool
+    """Sees all of its unit."""
+
+
+def told(actor: Actor) -> Told:
+    """What decides which notices an actor sees."""
+    permits = policy().permits
+    return Told(
+        permits(actor.role, Permission.REFERRALS_READ),
+        permits(actor.role, Permission.AUDIT_READ),
+        actor.unit_wide,
     )
 
 
-def visible_notices(actor: Actor) -> Select[int]:
-    """Ids of notices for the actor: its own, its unit's, and those for supervisors if it is one.
+@cache
+def account_notices(to: Told) -> Select[int]:
+    """Ids of what is told of accounts: to heads of a unit, or to data protection officers in it.
 
-    Of cases in scope, of referrals its unit was asked to take, and of places held in its own shelter.
+    Without the values of `actor_params`, which whoever runs it gives.
     """
-    in_case = _in_scope(
-        actor, Participation.victim_id == Notice.victim_id, Participation.case_id == Notice.case_id
+    audience = [*(["JEFATURA"] if to.heads else []), *(["DATOS"] if to.oversees else [])]
+    return select(AccountNotice.id).where(AccountNotice.unit_id == UNIT, AccountNotice.audience.in_(audience))
+
+
+def visible_account_notices(actor: Actor) -> Select[int]:
+    """Ids of what is told of accounts to the actor."""
+    return account_notices(told(actor)).params(actor_params(actor))
+
+
+@cache
+def notices(to: Told) -> Select[int]:
+    """Ids of notices for one: its own, its unit's, and those for supervisors if it is one.
+
+    Of cases in scope, of referrals its unit was asked to take, and of places held in its own shelter. Without
+    the values of `actor_params`, which whoever runs it gives.
+    """
+    in_case = exists().where(
+        Participation.victim_id == Notice.victim_id,
+        Participation.case_id == Notice.case_id,
+        takes_part(unit_wide=to.heads),
     )
     asked = exists().where(
         Referral.victim_id == Notice.victim_id,
@@ -254,13 +286,16 @@ def visible_notices(actor: Actor) -> Select[int]:
     # A UPE is told of a missing child of its department though it has no part in her case yet.
     upe = exists().where(Unit.id == UNIT, Unit.kind == "UPE")
     reasons = [in_case, held, Notice.kind == MOVED, and_(Notice.kind.in_((MISSING, NOT_ARRIVED)), upe)]
-    if policy().permits(actor.role, Permission.REFERRALS_READ):
+    if to.answers:
         reasons.append(asked)
-    if policy().permits(actor.role, Permission.AUDIT_READ):
+    if to.oversees:
         reasons += [Notice.kind == BROKEN_SEAL, and_(Notice.kind == BY_MANDATE, Notice.user_id == USER)]
     query = select(Notice.id).where(
         Notice.unit_id == UNIT, or_(Notice.user_id.is_(None), Notice.user_id == USER), or_(*reasons)
     )
-    if not actor.unit_wide:
-        query = query.where(Notice.supervisors.is_(False))
-    return query.params(actor_params(actor))
+    return query if to.heads else query.where(Notice.supervisors.is_(False))
+
+
+def visible_notices(actor: Actor) -> Select[int]:
+    """Ids of notices for the actor."""
+    return notices(told(actor)).params(actor_params(actor))

@@ -6,12 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import any_, func, insert, literal, select
 from sqlalchemy.orm import Session
 
+from app.access.broken import Broken, note_broken
 from app.db import vault_of
 from app.errors import BrokenSeal
-from app.models import CompartmentHead, VictimDek
+from app.models import Victim, VictimDek
 from app.vault import Dek, Place, seal, seal_json
 
 COORDINATION = "coordination"
@@ -68,7 +69,7 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
     """The record's data key of a compartment, drawn now if it has none yet, and its version.
 
     Raises:
-        BrokenSeal: it had one, as the compartment is filled: a new key would hide that the old one is lost.
+        BrokenSeal: it had one: another would hide that the old one is lost, and take its place. It is told.
         sqlalchemy.exc.ProgrammingError: row-level security refuses (out of scope or may not write).
     """
     # One writer at a time draws the first key of a compartment; the second finds it.
@@ -80,6 +81,7 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
     if found is not None:
         return found
     if _was_sealed(session, strand, compartment):
+        note_broken(session, session.info["actor"], Broken(compartment, [strand.record_id], strand.victim_id))
         raise BrokenSeal
     dek, kek_id, wrapped = vault_of(session).new_dek(compartment, strand.record_id)
     session.execute(
@@ -98,17 +100,9 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
 
 
 def _was_sealed(session: Session, strand: Strand, compartment: str) -> bool:
-    """Whether something was sealed in this compartment of the record, as far as the bound actor knows."""
-    head = CompartmentHead
-    return bool(
-        session.scalar(
-            select(head.sealed).where(
-                head.victim_id == strand.victim_id,
-                head.record_id == strand.record_id,
-                head.compartment == compartment,
-            )
-        )
-    )
+    """Whether something was ever sealed in this compartment of the record: fields, or texts in rows."""
+    sealed = literal(compartment) == any_(Victim.sealed_parts)
+    return bool(session.scalar(select(sealed).where(Victim.id == strand.record_id)))
 
 
 def seal_with(session: Session, key: StoredKey, place: Place, data: Mapping[str, Any]) -> bytes:

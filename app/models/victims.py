@@ -35,6 +35,8 @@ class Victim(Base):
     registered_at: Mapped[Now]
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("victim.id"))
     person_id: Mapped[int] = mapped_column(Computed("COALESCE(merged_into, id)", persisted=True))
+    sealed_parts: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """Compartments of which something was ever sealed under the record's own key; the database keeps it."""
 
 
 class RecordMerge(Base):

@@ -61,7 +61,8 @@ def looks(code: str, page: CurrentPage) -> Response:
 def _move(step: dict[str, Any]) -> dict[str, Any]:
     words = {**REASONS.get(step["to"], {}), **RETURN_REASONS}
     title = _("Se abrió el caso: %s") if step["from"] is None else _("Pasó a: %s")
-    parts = [words.get(step["reason"], "") if step["reason"] else "", step["note"] or ""]
+    note = _("La nota no se puede abrir: el sello está roto") if step["broken"] else step["note"] or ""
+    parts = [words.get(step["reason"], "") if step["reason"] else "", note]
     return {
         "title": title % STATES[step["to"]],
         "by": step["unit"]["name"],

@@ -267,7 +267,7 @@ END $$;
 -- answers for her plan keeps the plan while nobody else could: she objects whenever she wants, and others are narrowed
 -- first. It loses it as soon as another unit answers. A referral nobody answered yet loses the parts for good, and is
 -- withdrawn where none is left.
-CREATE FUNCTION ruv.narrow_parts(person bigint) RETURNS void
+CREATE FUNCTION ruv.narrow_person(person bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     me bigint := ruv.acting_unit();
@@ -323,15 +323,49 @@ BEGIN
     END LOOP;
 END $$;
 
--- An objection, a consent or the end of one changes what she does not want; a merge or a split brings it with it.
+-- An objection, a consent, the end of one or of a stay changes what she does not want a unit to have.
 CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM ruv.narrow_parts(NEW.victim_id);
-    IF TG_OP = 'UPDATE' AND OLD.victim_id <> NEW.victim_id THEN
-        PERFORM ruv.narrow_parts(OLD.victim_id);
-    END IF;
+    PERFORM ruv.narrow_person(NEW.victim_id);
     RETURN NULL;
+END $$;
+
+-- As before, when it begins. Rows that move to another person, one by one, say nothing yet of who could answer for her
+-- plan: what is seen of her then is settled once all of them are there.
+CREATE OR REPLACE FUNCTION ruv.narrow_view() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.given := CASE WHEN NEW.basis = 'DERIVACION'
+        OR EXISTS (SELECT FROM public.mandate m WHERE m.code = NEW.mandate AND NOT m.overrides)
+        THEN NEW.compartments END;
+    IF NEW.given IS NOT NULL THEN
+        NEW.compartments := ruv.less_objected(NEW.given, NEW.victim_id, NEW.unit_id, NEW.referral_id);
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- As before; and what is seen of her, by what she objects to in any of her records.
+CREATE OR REPLACE FUNCTION ruv.settle_persons(persons bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person bigint;
+BEGIN
+    UPDATE public.profile f SET victim_id = f.record_id, record_id = NULL
+    WHERE f.record_id IS NOT NULL
+      AND f.victim_id IN (SELECT v.id FROM public.victim v WHERE v.person_id = ANY (persons));
+    FOREACH person IN ARRAY persons LOOP
+        IF NOT EXISTS (SELECT FROM public.profile f WHERE f.victim_id = person) THEN
+            UPDATE public.profile f SET record_id = f.victim_id, victim_id = person
+            WHERE f.victim_id = (SELECT h.record_id FROM public.compartment_head h
+                                 WHERE h.victim_id = person AND h.compartment = 'identity'
+                                 ORDER BY h.updated_at DESC, h.record_id DESC LIMIT 1);
+        END IF;
+        PERFORM ruv.arrange_cases(person);
+        UPDATE public.participation p SET population = ruv.population_bits(person), seats = NULL  -- set_seats() fills it
+        WHERE p.victim_id = person;
+        PERFORM ruv.narrow_person(person);
+    END LOOP;
 END $$;
 
 -- A shelter that takes her in answers for her plan from then on, where it was given the plan and may write it.
@@ -519,9 +553,10 @@ BEGIN
     FOREACH f IN ARRAY ARRAY['new_code(text)', 'acting_unit()', 'tell(text, bigint, text, bigint, bigint, bigint)',
         'tell_of_hold()', 'keeps_hold(text, bigint)', 'unacknowledged(bigint)', 'given_plan(bigint, bigint, bigint)',
         'plan_person(bigint, bigint, bigint)', 'plan_heir(bigint, bigint, bigint)',
-        'pass_plan(bigint, bigint, bigint, bigint, text, text)', 'bring_plan()', 'leave_plan()', 'keep_plan_seen()',
+        'pass_plan(bigint, bigint, bigint, bigint, text, text)', 'narrow_person(bigint)', 'bring_plan()', 'leave_plan()',
+        'keep_plan_seen()',
         'may_order_plan(bigint, bigint)', 'plan_takers(bigint, bigint)', 'order_plan(bigint, bigint, bigint, bigint, text)',
-        'orphan_plans()', 'mend_plans()', 'narrow_parts(bigint)'] LOOP
+        'orphan_plans()', 'mend_plans()'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['keeps_hold(text, bigint)', 'unacknowledged(bigint)', 'may_order_plan(bigint, bigint)',
@@ -529,8 +564,8 @@ BEGIN
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;
 END $$;
-GRANT EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(), ruv.narrow_views()
-    TO ruv_owner;
+GRANT EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(), ruv.narrow_view(),
+    ruv.narrow_views() TO ruv_owner;
 
 SELECT ruv.mend_plans();
 RESET ROLE;
@@ -546,21 +581,27 @@ CREATE TRIGGER participation_plan AFTER UPDATE ON participation
     EXECUTE FUNCTION ruv.leave_plan();
 CREATE TRIGGER plan_seen BEFORE INSERT OR UPDATE OF unit_id ON plan
     FOR EACH ROW EXECUTE FUNCTION ruv.keep_plan_seen();
+DROP TRIGGER participation_narrowed ON participation;
+CREATE TRIGGER participation_narrowed BEFORE INSERT ON participation
+    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_view();
+DROP TRIGGER objection_narrows ON objection;
+CREATE TRIGGER objection_narrows AFTER INSERT OR UPDATE OF lifted_at ON objection
+    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
 
 -- After what ends with a consent, by their names.
-CREATE TRIGGER consent_event_narrows AFTER INSERT OR UPDATE OF victim_id ON consent_event
+CREATE TRIGGER consent_event_narrows AFTER INSERT ON consent_event
     FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
 -- At the end of the transaction: whoever records that she left still sees her until then.
 CREATE CONSTRAINT TRIGGER placement_left_narrows AFTER UPDATE OF left_at ON placement DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.left_at IS NULL AND NEW.left_at IS NOT NULL) EXECUTE FUNCTION ruv.narrow_views();
-CREATE TRIGGER consent_widens AFTER INSERT OR UPDATE OF victim_id ON consent
+CREATE TRIGGER consent_widens AFTER INSERT ON consent
     FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
 
 SET ROLE ruv_guard;
-REVOKE EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(), ruv.narrow_views()
-    FROM ruv_owner;
+REVOKE EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(),
+    ruv.narrow_view(), ruv.narrow_views() FROM ruv_owner;
 -- What she refused before units were narrowed by all of it.
-SELECT ruv.narrow_parts(p.victim_id) FROM (
+SELECT ruv.narrow_person(p.victim_id) FROM (
     SELECT o.victim_id FROM public.objection o WHERE o.lifted_at IS NULL
     UNION SELECT e.victim_id FROM public.consent_event e WHERE e.kind IN ('RETIRADO', 'REEMPLAZADO')) p;
 RESET ROLE;

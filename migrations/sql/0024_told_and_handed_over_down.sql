@@ -55,6 +55,39 @@ BEGIN
       AND c.subject_table NOT IN ('referral', 'place_hold') AND c.state IN ('CORRIENDO', 'VENCIDO');
     RETURN NULL;
 END $$;
+CREATE OR REPLACE FUNCTION ruv.narrow_view() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        NEW.given := CASE WHEN NEW.basis = 'DERIVACION'
+            OR EXISTS (SELECT FROM public.mandate m WHERE m.code = NEW.mandate AND NOT m.overrides)
+            THEN NEW.compartments END;
+    END IF;
+    IF NEW.given IS NOT NULL THEN
+        NEW.compartments := ruv.less_objected(NEW.given, NEW.victim_id, NEW.unit_id, NEW.referral_id);
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE FUNCTION ruv.settle_persons(persons bigint[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    person bigint;
+BEGIN
+    UPDATE public.profile f SET victim_id = f.record_id, record_id = NULL
+    WHERE f.record_id IS NOT NULL
+      AND f.victim_id IN (SELECT v.id FROM public.victim v WHERE v.person_id = ANY (persons));
+    FOREACH person IN ARRAY persons LOOP
+        IF NOT EXISTS (SELECT FROM public.profile f WHERE f.victim_id = person) THEN
+            UPDATE public.profile f SET record_id = f.victim_id, victim_id = person
+            WHERE f.victim_id = (SELECT h.record_id FROM public.compartment_head h
+                                 WHERE h.victim_id = person AND h.compartment = 'identity'
+                                 ORDER BY h.updated_at DESC, h.record_id DESC LIMIT 1);
+        END IF;
+        PERFORM ruv.arrange_cases(person);
+        UPDATE public.participation p SET population = ruv.population_bits(person), seats = NULL  -- set_seats() fills it
+        WHERE p.victim_id = person;
+    END LOOP;
+END $$;
 CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -92,12 +125,22 @@ BEGIN
         PERFORM ruv.close_view(share.id);
     END LOOP;
 END $$;
-DROP FUNCTION ruv.mend_plans(), ruv.orphan_plans(), ruv.order_plan(bigint, bigint, bigint, bigint, text), ruv.plan_takers(bigint, bigint),
+DROP FUNCTION ruv.narrow_person(bigint), ruv.mend_plans(), ruv.orphan_plans(), ruv.order_plan(bigint, bigint, bigint, bigint, text), ruv.plan_takers(bigint, bigint),
     ruv.may_order_plan(bigint, bigint), ruv.keep_plan_seen(), ruv.leave_plan(), ruv.bring_plan(),
     ruv.pass_plan(bigint, bigint, bigint, bigint, text, text), ruv.plan_heir(bigint, bigint, bigint),
     ruv.plan_person(bigint, bigint, bigint), ruv.given_plan(bigint, bigint, bigint), ruv.unacknowledged(bigint),
     ruv.keeps_hold(text, bigint), ruv.tell_of_hold(), ruv.tell(text, bigint, text, bigint, bigint, bigint),
-    ruv.acting_unit(), ruv.new_code(text), ruv.narrow_parts(bigint);
+    ruv.acting_unit(), ruv.new_code(text);
+GRANT EXECUTE ON FUNCTION ruv.narrow_view(), ruv.narrow_views() TO ruv_owner;
+RESET ROLE;
+DROP TRIGGER participation_narrowed ON participation;
+CREATE TRIGGER participation_narrowed BEFORE INSERT OR UPDATE OF victim_id ON participation
+    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_view();
+DROP TRIGGER objection_narrows ON objection;
+CREATE TRIGGER objection_narrows AFTER INSERT OR UPDATE OF victim_id, lifted_at ON objection
+    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
+SET ROLE ruv_guard;
+REVOKE EXECUTE ON FUNCTION ruv.narrow_view(), ruv.narrow_views() FROM ruv_owner;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 DROP POLICY guard ON plan_follow_up;

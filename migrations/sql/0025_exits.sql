@@ -51,9 +51,10 @@ $$;
 CREATE FUNCTION ruv.guard_childhood() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- Who is being registered at this moment is asked first: of all that are imported nothing else need be.
     IF current_user = 'ruv_app'
-       AND ruv.ends_childhood(NEW.victim_id, coalesce(OLD.age_min, OLD.age_years), coalesce(NEW.age_min, NEW.age_years))
        AND NOT ruv.is_new_victim(NEW.victim_id)
+       AND ruv.ends_childhood(NEW.victim_id, coalesce(OLD.age_min, OLD.age_years), coalesce(NEW.age_min, NEW.age_years))
        AND NOT EXISTS (SELECT FROM public.unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE') THEN
         RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
     END IF;

@@ -143,13 +143,13 @@ BEGIN
 END $$;
 
 -- The bound administrator alone may open a closed account of this role again: one that opens nothing, with no powers
--- over the register as a whole or over accounts, and none to load registers in bulk.
+-- over the register as a whole or over accounts, none to load registers in bulk, and no exact figures.
 CREATE OR REPLACE FUNCTION ruv.may_grant(wanted text) RETURNS boolean
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ruv.permits('accounts:manage')
        AND EXISTS (SELECT FROM public.role_grant g WHERE g.role = wanted AND g.opened = '{}' AND NOT g.permissions
-                   && ARRAY['accounts:manage', 'audit:read', 'releases:publish', 'imports:run']);
+                   && ARRAY['accounts:manage', 'audit:read', 'releases:publish', 'imports:run', 'indicators:exact']);
 END $$;
 
 -- The bound administrator may ask a second person for an account of this role.

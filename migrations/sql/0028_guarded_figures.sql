@@ -111,3 +111,41 @@ CREATE TRIGGER still_open BEFORE INSERT ON release.approval
 CREATE TRIGGER still_open BEFORE INSERT ON release.discard
     FOR EACH ROW EXECUTE FUNCTION release.still_open();
 REVOKE ALL ON FUNCTION release.still_open() FROM PUBLIC;
+
+-- Whoever approves a release is another human than who approved it before, not just another account.
+GRANT USAGE ON SCHEMA release TO ruv_guard;
+GRANT SELECT (id, code) ON release.release TO ruv_guard;
+GRANT SELECT (release_id, user_id) ON release.approval TO ruv_guard;
+GRANT CREATE ON SCHEMA ruv TO ruv_guard;
+SET ROLE ruv_guard;
+CREATE FUNCTION ruv.check_approval() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- The lock of the ledger: the other approval is seen, whoever comes first.
+    PERFORM pg_advisory_xact_lock(1381326162);
+    IF EXISTS (SELECT FROM release.approval a WHERE a.release_id = NEW.release_id AND a.user_id <> NEW.user_id
+               AND ruv.one_hand(a.user_id, NEW.user_id)) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- Whether the bound user, who may approve, and somebody who approved this release already may be one human.
+CREATE FUNCTION ruv.approval_of_one_hand(wanted text) RETURNS boolean
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me bigint := (ruv.context()).user_id;
+BEGIN
+    RETURN ruv.permits('releases:publish') AND EXISTS (
+        SELECT FROM release.release r JOIN release.approval a ON a.release_id = r.id
+        WHERE r.code = wanted AND a.user_id <> me AND ruv.one_hand(a.user_id, me));
+END $$;
+REVOKE ALL ON FUNCTION ruv.check_approval(), ruv.approval_of_one_hand(text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION ruv.check_approval() TO ruv_owner;
+GRANT EXECUTE ON FUNCTION ruv.approval_of_one_hand(text) TO ruv_app;
+RESET ROLE;
+CREATE TRIGGER two_hands BEFORE INSERT ON release.approval FOR EACH ROW EXECUTE FUNCTION ruv.check_approval();
+SET ROLE ruv_guard;
+REVOKE EXECUTE ON FUNCTION ruv.check_approval() FROM ruv_owner;
+RESET ROLE;
+REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;

@@ -1,5 +1,6 @@
 -- Takes 0028 back. Runs as ruv_owner.
 
+DROP TRIGGER two_hands ON release.approval;
 DROP TRIGGER still_open ON release.approval;
 DROP TABLE release.discard;
 ALTER TABLE release.release DROP CONSTRAINT uq_release_reference_year_kind;
@@ -9,7 +10,7 @@ DROP TABLE indicator_snapshot;
 
 GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 SET ROLE ruv_guard;
-DROP FUNCTION ruv.traced_builds();
+DROP FUNCTION ruv.traced_builds(), ruv.check_approval(), ruv.approval_of_one_hand(text);
 CREATE OR REPLACE FUNCTION ruv.reconciliation(wanted integer)
 RETURNS TABLE (measure text, sources text[], amount bigint, digest text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -59,3 +60,6 @@ BEGIN
 END $$;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
+REVOKE SELECT (id, code) ON release.release FROM ruv_guard;
+REVOKE SELECT (release_id, user_id) ON release.approval FROM ruv_guard;
+REVOKE USAGE ON SCHEMA release FROM ruv_guard;

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 
 from app.access.actor import Actor
+from app.codes import new_code
+from tests.access.accounts import as_superuser
 from tests.factories import World
 
 API = "/api/v1"
@@ -105,3 +108,25 @@ def me(world: World, tokens: dict[str, Any]) -> int:
 def signed(actor: Actor, **more: Any) -> dict[str, Any]:
     """A step in the actor's own name."""
     return {"by": actor.user_id, "unit": actor.unit_id, "institution": actor.institution_id, **more}
+
+
+def made_by_one(world: World, maker: Actor, second: Actor, *accounts: Actor, days: int = 0) -> None:
+    """As if `maker` had asked for these accounts, and `second` approved them, some days ago."""
+    with as_superuser(world) as connection:
+        for account in accounts:
+            connection.execute(
+                text(
+                    "INSERT INTO account_request (code, kind, account_id, unit_id, role, supervisor, state,"
+                    " requested_by, requested_unit_id, requested_institution_id, decided_at, settled_at,"
+                    " decided_by, decided_unit_id, decided_institution_id)"
+                    " VALUES (:code, 'ALTA', :account, :unit, :role, false, 'EJECUTADA', :maker, :mu, :mi,"
+                    " now() - make_interval(days => :days), now() - make_interval(days => :days),"
+                    " :second, :su, :si)"
+                ),
+                {
+                    "code": new_code("CT"), "account": account.user_id, "unit": account.unit_id,
+                    "role": account.role, "maker": maker.user_id, "mu": maker.unit_id,
+                    "mi": maker.institution_id, "second": second.user_id, "su": second.unit_id,
+                    "si": second.institution_id, "days": days,
+                },
+            )  # fmt: skip

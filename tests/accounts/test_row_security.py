@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from app.access.actor import Actor
+from app.access.permissions import RESERVED, Permission
 from app.access.policy import policy
-from tests.access.accounts import attempt, username_of
+from tests.access.accounts import as_superuser, attempt, username_of
 from tests.access.sql_checks import refused
 from tests.accounts.office import Institution, institution
 from tests.factories import World
@@ -58,6 +59,27 @@ def test_database_and_service_agree_on_who_may_do_what_with_a_role(world: World,
                 ), (actor.role, role)
     alone = [role for role in policy().roles if policy().grantable("institution_admin", role)]
     assert alone == ["analyst"]
+
+
+@pytest.mark.parametrize("power", sorted(RESERVED))
+def test_no_role_with_a_power_over_the_register_is_given_alone(
+    world: World, place: Institution, power: Permission
+) -> None:
+    role = f"con_{power.replace(':', '_')}"
+    named = {"r": role, "p": [power.value]}
+    with as_superuser(world) as connection:  # as a later policy might have it
+        connection.exec_driver_sql(
+            "INSERT INTO role_grant SELECT (jsonb_populate_record(g, jsonb_build_object("
+            "'role', %(r)s::text, 'permissions', to_jsonb(%(p)s::text[])))).*"
+            " FROM role_grant g WHERE g.role = 'analyst'",
+            named,
+        )
+    try:
+        with world.session(place.admin) as session:
+            assert session.scalar(text("SELECT ruv.may_grant(:role)"), {"role": role}) is False
+    finally:
+        with as_superuser(world) as connection:
+            connection.exec_driver_sql("DELETE FROM role_grant WHERE role = %(r)s", named)
 
 
 def test_accounts_of_another_institution_are_out_of_reach(world: World, place: Institution) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from app.access.actor import SETUP, SIGN_IN, Actor
+from app.access.actor import SETUP, SIGN_IN
 from app.access.policy import UNIT_KINDS as KNOWN_KINDS
-from app.codes import new_code
 from app.errors import Invalid
 from app.services.institutions.service import UNIT_KINDS, create_user
 from tests.access.accounts import as_superuser, attempt, events, username_of
@@ -22,6 +21,7 @@ from tests.accounts.office import (
     decide,
     exchange,
     institution,
+    made_by_one,
     me,
     name,
     ok,
@@ -38,28 +38,6 @@ from tests.factories import World
 @pytest.fixture
 def place(world: World) -> Institution:
     return institution(world)
-
-
-def made_by_one(world: World, maker: Actor, second: Actor, *accounts: Actor, days: int = 0) -> None:
-    """As if `maker` had asked for these accounts, and `second` approved them, some days ago."""
-    with as_superuser(world) as connection:
-        for account in accounts:
-            connection.execute(
-                text(
-                    "INSERT INTO account_request (code, kind, account_id, unit_id, role, supervisor, state,"
-                    " requested_by, requested_unit_id, requested_institution_id, decided_at, settled_at,"
-                    " decided_by, decided_unit_id, decided_institution_id)"
-                    " VALUES (:code, 'ALTA', :account, :unit, :role, false, 'EJECUTADA', :maker, :mu, :mi,"
-                    " now() - make_interval(days => :days), now() - make_interval(days => :days),"
-                    " :second, :su, :si)"
-                ),
-                {
-                    "code": new_code("CT"), "account": account.user_id, "unit": account.unit_id,
-                    "role": account.role, "maker": maker.user_id, "mu": maker.unit_id,
-                    "mi": maker.institution_id, "second": second.user_id, "su": second.unit_id,
-                    "si": second.institution_id, "days": days,
-                },
-            )  # fmt: skip
 
 
 # Roles fit the kind of unit

@@ -347,3 +347,28 @@ def test_days_that_ended_at_midnight_end_with_their_last_second(
         command.downgrade(subject.quiet_config(connection), str(moves.down_revision))
         with past_locks.connect() as reader:
             assert stored_clocks(reader) == old
+
+
+def test_every_part_that_was_sealed_before_is_known_as_sealed(
+    engine: Engine, server: ServerHandle, owner: URL
+) -> None:
+    """By its keys, texts in rows among them, and by versions whose key was lost already."""
+    script = ScriptDirectory(str(schema.migrations_path()))
+    (moves,) = [one for one in script.walk_revisions() if one.revision.endswith("_broken_seals")]
+    past_locks = superuser(server, str(owner.database))
+    with engine.connect() as connection:
+        schema.upgrade(connection, str(moves.down_revision))
+        with past_locks.begin() as stored:
+            stored.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            stored.exec_driver_sql(
+                "INSERT INTO victim (id, registered_unit_id, registered_by) VALUES (1, 1, 1), (2, 1, 1);"
+                "INSERT INTO victim_key (victim_id, record_id, compartment, version, kek_id, wrapped) VALUES"
+                " (1, 1, 'identity', 1, 1, ''), (1, 1, 'coordination', 1, 1, '');"
+                "INSERT INTO victim_blob (victim_id, record_id, compartment, version, schema_version,"
+                " key_version, sealed, created_by, unit_id) VALUES"
+                " (1, 1, 'identity', 1, 1, 1, '', 1, 1), (1, 1, 'contact', 1, 1, 1, '', 1, 1)"
+            )
+        schema.upgrade(connection, moves.revision)
+        with past_locks.connect() as reader:
+            found = reader.exec_driver_sql("SELECT id, sealed_parts FROM victim ORDER BY id").all()
+        assert [tuple(row) for row in found] == [(1, ["contact", "coordination", "identity"]), (2, [])]

@@ -8,9 +8,13 @@ import json
 
 import httpx
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
 from app.runtime import Runtime
 from app.services.releases.build import build
+from app.services.releases.service import ROLE
+from tests.accounts.office import institution, made_by_one
 from tests.factories import World
 
 _YEARS = itertools.count(2000)
@@ -126,6 +130,35 @@ def test_a_draft_does_not_exist_for_readers(
     assert own.post(f"/api/v1/releases/{code}/approvals").status_code == 201
     assert own.post(f"/api/v1/releases/{code}/approvals").status_code == 409
     assert analyst.get(f"/api/v1/releases/{code}").status_code == 404
+
+
+@pytest.mark.parametrize("hand", ["each other", "a third"])
+def test_two_accounts_of_one_human_approve_once(world: World, runtime: Runtime, year: int, hand: str) -> None:
+    first, second = world.actor("registry_steward"), world.actor("data_protection_officer")
+    place = institution(world)
+    if hand == "a third":
+        made_by_one(world, place.admin, place.second, first, second)
+    else:
+        made_by_one(world, first, place.second, second)
+    code = build(runtime.database, first, year).code
+    url = f"/api/v1/releases/{code}/approvals"
+    assert world.client(first).post(url).status_code == 201
+    refusal = world.client(second).post(url)
+    assert refusal.status_code == 403, refusal.text
+    assert "90 días" in refusal.json()["detail"]
+    by_hand = text(
+        "INSERT INTO release.approval (release_id, user_id, institution_id, role)"
+        " SELECT r.id, :u, :i, :r FROM release.release r WHERE r.code = :c"
+    )
+    values = {"u": second.user_id, "i": second.institution_id, "r": second.role, "c": code}
+    with pytest.raises(ProgrammingError, match="not permitted"), runtime.database.reporting(ROLE) as stored:
+        stored.execute(by_hand, values)
+    with world.session(world.actor("analyst")) as session:
+        asked = text("SELECT ruv.approval_of_one_hand(:c)")
+        assert session.scalar(asked, {"c": code}) is False  # of the one who asks, and of nobody else
+    assert world.client(second).get(f"/api/v1/releases/{code}").json()["published_at"] is None
+    other = world.client(world.actor("data_protection_officer"))
+    assert other.post(url).json()["published_at"] is not None
 
 
 def test_who_may_not_read_gets_nothing(world: World, published: str) -> None:

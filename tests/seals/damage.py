@@ -17,7 +17,10 @@ BLOB_CUT = f"UPDATE victim_blob SET sealed = substr(sealed, 1, 40) WHERE {NEWEST
 BLOB_ALTERED = (
     f"UPDATE victim_blob SET sealed = set_byte(sealed, 30, (get_byte(sealed, 30) + 1) %% 256) WHERE {NEWEST}"
 )
-NEVER_SEALED = f"UPDATE compartment_head SET sealed = false WHERE {ONE}"
+NEVER_SEALED = (
+    "WITH v AS (UPDATE victim SET sealed_parts = array_remove(sealed_parts, %(c)s) WHERE id = %(r)s)"
+    f" UPDATE compartment_head SET sealed = false WHERE {ONE}"
+)
 SWAPPED = (
     "UPDATE victim_blob b SET sealed = o.sealed FROM victim_blob o"
     " WHERE b.record_id <> o.record_id AND b.record_id IN (%(r)s, %(o)s) AND o.record_id IN (%(r)s, %(o)s)"
@@ -50,3 +53,20 @@ def told(admin: Engine, unit_id: int, subject: str) -> list[str]:
             {"u": unit_id, "s": subject},
         )
         return [row[0] for row in rows]
+
+
+def kept_key(admin: Engine, record_id: int, compartment: str) -> dict[str, Any]:
+    """The backup of a key."""
+    with admin.connect() as connection:
+        named = {"r": record_id, "c": compartment}
+        return dict(
+            connection.exec_driver_sql(f"SELECT * FROM victim_key WHERE {ONE}", named).mappings().one()
+        )
+
+
+def put_back(admin: Engine, key: dict[str, Any]) -> None:
+    """Restore a key from its backup."""
+    names, places = ", ".join(key), ", ".join(f"%({name})s" for name in key)
+    with admin.begin() as connection:
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        connection.exec_driver_sql(f"INSERT INTO victim_key ({names}) VALUES ({places})", key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,7 +20,7 @@ from app.access.scope import actor_params, given, list_order, visible_cases
 from app.access.sealing import COORDINATION, Strand
 from app.access.standing import Standing, standing
 from app.audit import record
-from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
+from app.errors import BadRequest, BrokenSeal, FieldError, Forbidden, Invalid, NotFound
 from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
@@ -258,7 +259,7 @@ def _previous(session: Session, actor: Actor, case_id: int | None) -> str | None
 
 
 def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -> list[dict[str, Any]] | None:
-    """The moves of the case, oldest first; None for roles that move no cases."""
+    """The moves of the case, oldest first; None for roles that move none. `broken`: a lost note."""
     if not policy().permits(actor.role, Permission.CASES_TRANSITION):
         return None
     step = CaseTransition
@@ -274,11 +275,11 @@ def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -
     ).all()  # fmt: skip
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     texts: dict[int, dict[str, Any]] = {}
-    if sealed:
+    with suppress(BrokenSeal):  # it was told; the case is read without those notes, which say so
         opened = open_rows(
             session, actor, COORDINATION, strand, "case_transition", sealed,
             purpose="atencion", action="cases.read",
-        )  # fmt: skip
+        ) if sealed else []  # fmt: skip
         texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
     return [
         {
@@ -287,6 +288,7 @@ def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -
             "label": STATES[row.to_state],
             "reason": row.reason,
             "note": texts.get(row.id, {}).get("note"),
+            "broken": row.sealed is not None and row.id not in texts,
             "at": row.at,
             "unit": {"code": row.unit_code, "name": row.unit_name},
         }

@@ -18,7 +18,7 @@ from app.access.sealing import COORDINATION
 from app.access.standing import standing
 from app.audit import record
 from app.db import UniqueViolation, insert_rows
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors import BrokenSeal, Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
@@ -60,6 +60,7 @@ def participations(
     return [
         _participation(row, texts.get(row.part_id))
         | {"unacknowledged": row.ended_at is None and row.unit_id in silent}
+        | {"broken": texts.get(row.part_id, "") is None}
         for row in rows
     ]
 
@@ -214,15 +215,19 @@ def _participation(row: Any, reason: str | None) -> dict[str, Any]:
     }
 
 
-def _reasons(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str]:
+def _reasons(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str | None]:
+    """Why units were added, by part; None where that does not open."""
     stand = standing(session, actor, ref.victim_id)
     sealed = [SealedRow(row.part_id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     if not sealed or stand is None or stand.level(actor, MandateRow.compartment) is not Level.FULL:
         return {}
-    opened = open_rows(
-        session, actor, COORDINATION, ref.strand, TABLE, sealed,
-        purpose="atencion", action="cases.participations",
-    )  # fmt: skip
+    try:
+        opened = open_rows(
+            session, actor, COORDINATION, ref.strand, TABLE, sealed,
+            purpose="atencion", action="cases.participations",
+        )  # fmt: skip
+    except BrokenSeal:  # it was told; who takes part is read without it
+        return dict.fromkeys(row.row_id for row in sealed)
     return {row.row_id: text["reason"] for row, text in zip(sealed, opened, strict=True)}
 
 

@@ -202,7 +202,7 @@ def _moves(asking: Asking) -> Iterator[Row]:
                 ("Pasó a", step["label"]),
                 ("Fecha", step["at"]),
                 ("Unidad", step["unit"]["name"]),
-                ("Nota", step["note"]),
+                ("Nota", "No se puede abrir: su sello está roto." if step["broken"] else step["note"]),
             )
 
 

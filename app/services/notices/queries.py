@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Select,
+    Subquery,
     Text,
     and_,
     case,
@@ -32,6 +34,12 @@ from app.access.scope import (
     MISSING,
     MOVED,
     NOT_ARRIVED,
+    UNIT,
+    Told,
+    account_notices,
+    actor_params,
+    notices,
+    told,
     visible_account_notices,
     visible_notices,
 )
@@ -64,13 +72,13 @@ def inbox(
         BadRequest: the cursor is not one of this list.
     """
     require(actor, Permission.CASES_READ)
-    both = union_all(_of_cases(actor), _of_accounts(actor)).subquery()
+    both = _both(told(actor))
     query = select(both).order_by(both.c.created_at.desc(), both.c.code.desc()).limit(limit + 1)
     if unread:
         query = query.where(both.c.read_at.is_(None))
     if cursor is not None:
         query = query.where(tuple_(both.c.created_at, both.c.code) < read_cursor(cursor, "AV"))
-    rows = session.execute(query).all()
+    rows = session.execute(query, actor_params(actor)).all()
     page = rows[:limit]
     record(session, actor, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
     following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
@@ -80,6 +88,16 @@ def inbox(
     return [
         _item(actor, row, units) | {"due": due.get((row.clock_kind, row.subject))} for row in page
     ], following
+
+
+def unread(session: Session, actor: Actor) -> int:
+    """How many notices of cases nobody has acknowledged yet."""
+    return session.scalar(_unread(told(actor)), actor_params(actor)) or 0
+
+
+@cache
+def _unread(to: Told) -> Select[int]:
+    return select(func.count()).where(Notice.id.in_(notices(to)), Notice.read_at.is_(None))
 
 
 def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
@@ -146,11 +164,17 @@ def _mark_account(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     return {"code": code, "read": True}
 
 
-def _of_cases(actor: Actor) -> Select[Any]:
+@cache
+def _both(to: Told) -> Subquery:
+    """Notices of cases and of accounts, put together once: every first page asks for them."""
+    return union_all(_of_cases(to), _of_accounts(to)).subquery()
+
+
+def _of_cases(to: Told) -> Select[Any]:
     columns: tuple[Any, ...] = (
         Notice.code, Notice.kind, Notice.subject_code.label("subject"), Notice.clock_kind, Notice.created_at,
         Notice.read_at, Notice.user_id, Notice.by_unit_id, TraffickingCase.code.label("case"),
-        literal(None, BigInteger).label("account"), *_of_referral(actor),
+        literal(None, BigInteger).label("account"), *_of_referral(),
     )  # fmt: skip
     seen = and_(TraffickingCase.id == Notice.case_id, TraffickingCase.victim_id == Notice.victim_id)
     told_of = and_(
@@ -160,10 +184,10 @@ def _of_cases(actor: Actor) -> Select[Any]:
     )
     # Who is only asked does not see the case yet.
     joined_with = select(*columns).outerjoin(TraffickingCase, seen).outerjoin(Referral, told_of)
-    return joined_with.where(Notice.id.in_(visible_notices(actor)))
+    return joined_with.where(Notice.id.in_(notices(to)))
 
 
-def _of_accounts(actor: Actor) -> Select[Any]:
+def _of_accounts(to: Told) -> Select[Any]:
     """Of accounts of one's own unit by name; of others by number, as everywhere else."""
     nothing, nobody = literal(None, Text), literal(None, BigInteger)
     columns: tuple[Any, ...] = (
@@ -177,19 +201,19 @@ def _of_accounts(actor: Actor) -> Select[Any]:
     return (
         select(*columns)
         .outerjoin(UserAccount, UserAccount.id == AccountNotice.account_id)
-        .where(AccountNotice.id.in_(visible_account_notices(actor)))
+        .where(AccountNotice.id.in_(account_notices(to)))
     )
 
 
-def _of_referral(actor: Actor) -> tuple[Any, ...]:
+def _of_referral() -> tuple[Any, ...]:
     """Of the referral a notice tells of: the other side, if it is urgent, and if it may be sent again."""
     later = aliased(Referral)
     again = and_(
-        Referral.from_unit_id == actor.unit_id,
+        Referral.from_unit_id == UNIT,
         Referral.state.in_(_UNANSWERED),
         ~select(later.id).where(later.replaces_id == Referral.id).exists(),
     )
-    sent = Referral.from_unit_id == actor.unit_id
+    sent = Referral.from_unit_id == UNIT
     return (
         Referral.to_unit_id,
         case((sent, Referral.to_unit_id), else_=Referral.from_unit_id).label("other_unit_id"),

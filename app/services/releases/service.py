@@ -6,7 +6,7 @@ A draft may be discarded, and what was spent on a lost release entered; neither 
 from dataclasses import asdict, replace
 from decimal import Decimal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from app import __version__
 from app.access.actor import SETUP, Actor
@@ -14,7 +14,7 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
 from app.db import Database
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models.releases import ReleaseApproval, ReleaseArtefact, ReleaseDiscard
 from app.services.releases.inspection import inspect_files
 from app.services.releases.ledger import Charge, Verdict, charge, hold, spent_on, verify_ledger
@@ -27,6 +27,10 @@ ROLE = "ruv_release"
 """Database role of everything stored; it cannot reach a person."""
 LOST = "PERDIDA"
 """What stands in the ledger for the tables of a release that was lost."""
+_ONE_HAND = (
+    "En los últimos 90 días su cuenta y la de quien ya la aprobó fueron creadas, activadas o repuestas una "
+    "por la otra, o las dos por una misma persona: la segunda aprobación corresponde a alguien más."
+)
 SHORTEST_REASON, LONGEST_REASON = 10, 300
 
 
@@ -82,13 +86,16 @@ def approve(database: Database, actor: Actor, code: str) -> ReleaseView:
     """`approve_release` with its permission, its own transaction and its trace, which is committed first.
 
     Raises:
-        Forbidden: the actor may not publish.
+        Forbidden: the actor may not publish, or may be the same human as who approved it before.
         NotFound, Conflict: see `approve_release`.
     """
     require(actor, Permission.RELEASES_PUBLISH)
     with database.reporting(ROLE) as release:
         hold(release)
         require_whole(database, release)
+        with database.session(actor) as session:
+            if session.scalar(select(func.ruv.approval_of_one_hand(code))):
+                raise Forbidden(_ONE_HAND)
         view = approve_release(release, code, actor)
         detail = {"release": code, "approvals": len(view.approvals), "needed": APPROVALS}
         with database.session(actor) as trace:

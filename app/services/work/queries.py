@@ -13,13 +13,14 @@ from app.access.actor import Actor
 from app.access.guard import case_in_scope, require, victim_in_scope
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.scope import actor_params, visible_cases, visible_notices, visible_plans
+from app.access.scope import actor_params, visible_cases, visible_plans
 from app.codes import parse_code
 from app.errors import NotFound
-from app.models import Notice, Plan, PlanActivity, TraffickingCase
+from app.models import Plan, PlanActivity, TraffickingCase
 from app.services.cases.codes import ENDED
 from app.services.cases.row_queries import cases_of
 from app.services.clocks import queries as clocks
+from app.services.notices import queries as notices
 from app.services.plans.content_queries import find as find_plan
 from app.services.referrals import queries as referrals
 
@@ -67,13 +68,12 @@ def counts(session: Session, actor: Actor) -> Counts:
         .with_only_columns(func.count(), maintain_column_froms=True)
         .where(TraffickingCase.state.not_in(ENDED))
     )
-    unread = select(func.count()).where(Notice.id.in_(visible_notices(actor)), Notice.read_at.is_(None))
     return Counts(
         overdue,
         soon,
         referrals.to_answer(session, actor) if answers else None,
         session.scalar(open_cases.params(actor_params(actor))) or 0,
-        session.scalar(unread) or 0,
+        notices.unread(session, actor),
     )
 
 
