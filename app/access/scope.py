@@ -195,6 +195,9 @@ BY_MANDATE = "INCORPORACION_POR_MANDATO"
 MISSING = "NNA_NO_HABIDA"
 """Kind of the notice that a child is missing, for a UPE of the department too: a code only."""
 
+NOT_ARRIVED = "NNA_NO_LLEGO"
+"""Kind of the notice that a child between two houses did not arrive, for that UPE too: a code only."""
+
 MOVED = "TRASLADO"
 """Kind of the notice that she was taken in elsewhere, for the house she left; it may see no more of her."""
 
@@ -282,7 +285,7 @@ def notices(to: Told) -> Select[int]:
     held = and_(Notice.kind.in_(HELD), func.ruv.keeps_hold(Notice.subject_code, Notice.victim_id))
     # A UPE is told of a missing child of its department though it has no part in her case yet.
     upe = exists().where(Unit.id == UNIT, Unit.kind == "UPE")
-    reasons = [in_case, held, Notice.kind == MOVED, and_(Notice.kind == MISSING, upe)]
+    reasons = [in_case, held, Notice.kind == MOVED, and_(Notice.kind.in_((MISSING, NOT_ARRIVED)), upe)]
     if to.answers:
         reasons.append(asked)
     if to.oversees:

@@ -25,7 +25,8 @@ def index(
 ) -> Answer:
     """Newest first; codes only, and the unit that did it (a shelter stays unnamed).
 
-    `acknowledge`: it waits for the unit's acknowledgement; `send_again`: a referral for another unit now.
+    `acknowledge`: it waits for the unit's acknowledgement; `send_again`: a referral for another unit now;
+    `due`: until when the unit has to meet the deadline it tells of, while that runs.
     """
     items, following = queries.inbox(session, actor, unread=unread, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})

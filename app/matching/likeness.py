@@ -64,6 +64,18 @@ def may_be_one(one: Somebody, other: Somebody) -> bool:
     return alike is Alike.WHOLE if papers is False else alike is not Alike.NOT
 
 
+def share_a_word(one: Somebody, other: Somebody, *, sole: bool) -> bool:
+    """Whether two who agree in what they are to somebody may be one by any word their names share.
+
+    Two national documents that are more than slips apart say no. Unless they are `sole`, surnames alone do
+    not make one of two who each bear a given name of her own, as two aunts do.
+    """
+    if _same_document(one.document, other.document) is False:
+        return False
+    pairs, left, right = _paired(_parted(one.words, other.words), _parted(other.words, one.words))
+    return bool(pairs) and (sole or not _kin([a for a, _ in pairs], left, right))
+
+
 class Alike(Enum):
     """How much of two names stands for each other."""
 

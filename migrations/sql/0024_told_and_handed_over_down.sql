@@ -3,6 +3,9 @@ DROP TRIGGER place_hold_told ON place_hold;
 DROP TRIGGER placement_plan ON placement;
 DROP TRIGGER participation_plan ON participation;
 DROP TRIGGER plan_seen ON plan;
+DROP TRIGGER consent_event_narrows ON consent_event;
+DROP TRIGGER consent_widens ON consent;
+DROP TRIGGER placement_left_narrows ON placement;
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
@@ -39,6 +42,18 @@ BEGIN
       AND c.state IN ('CORRIENDO', 'VENCIDO')
       AND (c.effect IS NULL OR ruv.effect_due(c.subject_table, c.row_id, c.victim_id) IS NULL)
       AND (c.unit_id = own OR ruv.may_time(c.case_id, c.victim_id));
+END $$;
+CREATE OR REPLACE FUNCTION ruv.pass_clocks() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    heir bigint := (SELECT p.unit_id FROM public.participation p
+                    WHERE p.case_id = NEW.case_id AND p.victim_id = NEW.victim_id AND p.ended_at IS NULL
+                    ORDER BY p.unit_id <> NEW.unit_id, p.compartments IS NOT NULL, p.started_at, p.id LIMIT 1);
+BEGIN
+    UPDATE public.clock c SET unit_id = heir, user_id = NULL
+    WHERE c.case_id = NEW.case_id AND c.victim_id = NEW.victim_id AND c.unit_id = NEW.unit_id AND heir <> NEW.unit_id
+      AND c.subject_table NOT IN ('referral', 'place_hold') AND c.state IN ('CORRIENDO', 'VENCIDO');
+    RETURN NULL;
 END $$;
 CREATE OR REPLACE FUNCTION ruv.narrow_view() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -133,6 +148,7 @@ DROP POLICY guard ON plan_team;
 DROP POLICY guard ON notice;
 CREATE POLICY told ON notice FOR INSERT TO ruv_guard WITH CHECK (true);
 REVOKE SELECT, UPDATE (read_at, read_by) ON notice FROM ruv_guard;
+REVOKE UPDATE (compartments) ON referral FROM ruv_guard;
 REVOKE SELECT (code, kind, version), UPDATE (unit_id, responsible_user_id) ON plan FROM ruv_guard;
 REVOKE SELECT (code), UPDATE (unit_id) ON plan_activity FROM ruv_guard;
 REVOKE SELECT (victim_id, plan_id, user_id, ended_at), UPDATE (ended_at) ON plan_team FROM ruv_guard;

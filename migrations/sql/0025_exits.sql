@@ -156,12 +156,15 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Whoever is taken in is missing no more.
+-- Whoever is taken in is missing no more, and has arrived.
 CREATE FUNCTION ruv.find_child() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     me ruv.actor;
 BEGIN
+    UPDATE public.clock k SET state = 'CUMPLIDO', met_at = now(), next_at = NULL
+    WHERE k.case_id = NEW.case_id AND k.victim_id = NEW.victim_id AND k.kind = 'LLEGADA_TRASLADO'
+      AND k.state IN ('CORRIENDO', 'VENCIDO');
     UPDATE public.trafficking_case c SET state = 'EN_ASISTENCIA_INMEDIATA', state_since = now(), version = c.version + 1
     WHERE c.id = NEW.case_id AND c.victim_id = NEW.victim_id AND c.state = 'EGRESO_NO_AUTORIZADO';
     IF FOUND THEN
@@ -174,6 +177,67 @@ BEGIN
           AND k.state IN ('CORRIENDO', 'VENCIDO');
     END IF;
     RETURN NULL;
+END $$;
+
+-- A child who left for another house and was taken in nowhere: a clock from her exit waits for her arrival, unless a
+-- place is held for her, which has its own. It is the UPE's, or of who answers for the case where it has none, which is
+-- told. For who let her go, who lets go of her place, and the sweep.
+CREATE FUNCTION ruv.await_arrival(cases bigint[], due interval, remind interval, escalate interval) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    me ruv.actor := ruv.context();
+    gone record;
+BEGIN
+    FOR gone IN
+        SELECT l.victim_id, l.case_id, l.left_at, c.code, coalesce((
+                   SELECT p.unit_id FROM public.participation p JOIN public.unit u ON u.id = p.unit_id
+                   WHERE p.case_id = l.case_id AND p.victim_id = l.victim_id AND p.ended_at IS NULL
+                     AND p.mandate IS DISTINCT FROM 'ACOGIDA'
+                   ORDER BY u.kind <> 'UPE', p.unit_id = l.unit_id,
+                            array_position(ARRAY['REGISTRO', 'MANDATO', 'DERIVACION'], p.basis), p.started_at, p.id
+                   LIMIT 1), l.unit_id) AS unit_id
+        FROM public.trafficking_case c CROSS JOIN LATERAL (
+            SELECT s.* FROM public.placement s WHERE s.case_id = c.id AND s.victim_id = c.victim_id
+            ORDER BY s.id DESC LIMIT 1) l
+        WHERE c.id = ANY (cases) AND c.state NOT IN ('CERRADO', 'DESCARTADA', 'EGRESO_NO_AUTORIZADO')
+          AND l.left_at IS NOT NULL AND l.exit_reason = 'TRASLADO' AND ruv.presumed_child(l.victim_id, l.case_id)
+          AND NOT EXISTS (SELECT FROM public.place_hold h WHERE h.case_id = l.case_id AND h.victim_id = l.victim_id
+                          AND h.state = 'VIGENTE' AND h.expires_at > now())
+          AND (me.role = 'scheduler' OR ruv.case_in_scope(l.case_id, l.victim_id)
+               OR EXISTS (SELECT FROM public.place_hold h WHERE h.case_id = l.case_id AND h.victim_id = l.victim_id
+                          AND h.unit_id = me.unit_id AND h.state = 'LIBERADA' AND h.ended_at = now())) LOOP
+        INSERT INTO public.clock (victim_id, case_id, kind, subject_table, row_id, subject_code, unit_id, started_at,
+            due_at, remind_at, escalate_at, next_at)
+        VALUES (gone.victim_id, gone.case_id, 'LLEGADA_TRASLADO', 'trafficking_case', gone.case_id, gone.code, gone.unit_id,
+            gone.left_at, gone.left_at + due, gone.left_at + remind, gone.left_at + escalate,
+            gone.left_at + coalesce(remind, due))
+        ON CONFLICT (kind, subject_table, row_id, case_id) WHERE state IN ('CORRIENDO', 'VENCIDO') DO NOTHING;
+        IF FOUND AND gone.unit_id IS DISTINCT FROM me.unit_id THEN
+            INSERT INTO public.notice (victim_id, case_id, code, kind, unit_id, subject_code, clock_kind)
+            VALUES (gone.victim_id, gone.case_id, ruv.new_code('AV'), 'PLAZO_RECIBIDO', gone.unit_id, gone.code,
+                    'LLEGADA_TRASLADO');
+        END IF;
+    END LOOP;
+END $$;
+
+-- Which UPE learns that a child arrived nowhere, where none takes part in her case: of the department of the house she
+-- left. For who fires the clocks.
+CREATE FUNCTION ruv.unreached_upes(cases bigint[]) RETURNS TABLE (victim_id bigint, case_id bigint, unit_id bigint, code text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF (ruv.context()).role IS DISTINCT FROM 'scheduler' THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN QUERY
+        SELECT c.victim_id, c.id, near.id, c.code
+        FROM public.trafficking_case c
+        JOIN LATERAL (SELECT s.unit_id FROM public.placement s WHERE s.case_id = c.id AND s.victim_id = c.victim_id
+                      ORDER BY s.id DESC LIMIT 1) l ON true
+        JOIN public.unit house ON house.id = l.unit_id
+        JOIN public.unit near ON near.kind = 'UPE' AND near.department = house.department
+        WHERE c.id = ANY (cases)
+          AND NOT EXISTS (SELECT FROM public.participation p JOIN public.unit u ON u.id = p.unit_id AND u.kind = 'UPE'
+                          WHERE p.case_id = c.id AND p.victim_id = c.victim_id AND p.ended_at IS NULL);
 END $$;
 
 -- Closing a case ------------------------------------------------------------------------------------------
@@ -290,11 +354,13 @@ DECLARE
     f text;
 BEGIN
     FOREACH f IN ARRAY ARRAY['counted_as_child(bigint, bigint, date)', 'lima_day(timestamptz)', 'exit_grounds(bigint)',
-        'ends_childhood(bigint, integer, integer)', 'guard_childhood()', 'guard_exit()', 'lose_child()', 'find_child()', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
+        'ends_childhood(bigint, integer, integer)', 'guard_childhood()', 'guard_exit()', 'lose_child()', 'find_child()', 'await_arrival(bigint[], interval, interval, interval)',
+        'unreached_upes(bigint[])', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
         EXECUTE format('REVOKE ALL ON FUNCTION ruv.%s FROM PUBLIC', f);
     END LOOP;
     FOREACH f IN ARRAY ARRAY['counted_as_child(bigint, bigint, date)', 'lima_day(timestamptz)', 'exit_grounds(bigint)',
-        'ends_childhood(bigint, integer, integer)', 'guard_childhood()', 'guard_exit()', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
+        'ends_childhood(bigint, integer, integer)', 'guard_childhood()', 'guard_exit()', 'await_arrival(bigint[], interval, interval, interval)',
+        'unreached_upes(bigint[])', 'close_agreed(bigint, text)', 'close_case(bigint)'] LOOP
         EXECUTE format('GRANT EXECUTE ON FUNCTION ruv.%s TO ruv_app', f);
     END LOOP;
 END $$;
@@ -337,6 +403,6 @@ ALTER POLICY scope ON notice USING (
          OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
             AND (SELECT ruv.permits('audit:read'))
          OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id)
-         OR kind = 'NNA_NO_HABIDA'
+         OR kind IN ('NNA_NO_HABIDA', 'NNA_NO_LLEGO')
             AND EXISTS (SELECT FROM unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE'))
 );

@@ -78,6 +78,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
+DROP FUNCTION ruv.await_arrival(bigint[], interval, interval, interval), ruv.unreached_upes(bigint[]);
 DROP FUNCTION ruv.close_case(bigint), ruv.close_agreed(bigint, text), ruv.guard_exit(), ruv.lose_child(), ruv.find_child(),
     ruv.guard_childhood(), ruv.ends_childhood(bigint, integer, integer), ruv.exit_grounds(bigint), ruv.counted_as_child(bigint, bigint, date), ruv.lima_day(timestamptz);
 RESET ROLE;

@@ -13,7 +13,7 @@ ALTER POLICY scope ON notice USING (
          OR kind = 'INCORPORACION_POR_MANDATO' AND user_id = (SELECT (ruv.context()).user_id)
             AND (SELECT ruv.permits('audit:read'))
          OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id)
-         OR kind = 'NNA_NO_HABIDA'
+         OR kind IN ('NNA_NO_HABIDA', 'NNA_NO_LLEGO')
             AND EXISTS (SELECT FROM unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE'))
 );
 ALTER POLICY tell ON notice WITH CHECK (

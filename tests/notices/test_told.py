@@ -28,6 +28,7 @@ from tests.commands.steps import decide, invite
 from tests.factories import World
 from tests.referrals.steps import answer, overdue, step
 from tests.shelters.steps import SHELTERS, admit, code_of, shelter, tag, takes_part
+from tests.web.browsing import Browser
 
 NOTICES = f"{API}/notices"
 RESERVED = {"code": None, "name": "Centro de acogida (reservado)"}
@@ -152,6 +153,33 @@ def test_a_refused_or_unanswered_one_is_sent_again_once(world: World) -> None:
     assert (notice["subject"], notice["send_again"], notice["urgent"]) == (code, True, True)
     ok(refer(person.client, person.case, second, urgent=True, replaces=code), 201)
     assert told(person.client, "ESCALADO")[0]["send_again"] is False
+
+
+def test_who_takes_over_a_deadline_is_told_of_it_and_may_meet_it(world: World) -> None:
+    person = registered(world)
+    narrow, early, _ = shared_with(world, person, "health_officer")
+    leaver, client, code = shared_with(world, person, "cem_officer")
+    ok(move(client, person.case, "DECLINA_ATENCION", reason="TEMOR"))
+    (mine,) = ok(client.get(f"{API}/clocks", params={"kind": "MONITOREO"}))["items"]
+    assert told(person.client, "PLAZO_RECIBIDO") == []
+    ok(step(client, code, "start"))
+    ok(step(client, code, "interrupt", reason="YA_NO_CORRESPONDE"))
+    found = {one["clock"]: one for one in told(person.client, "PLAZO_RECIBIDO")}
+    assert set(found) == {"MONITOREO", "RIESGO_VALORACION"}
+    notice = found["MONITOREO"]
+    assert (notice["subject"], notice["case"], notice["acknowledge"]) == (person.case, person.case, True)
+    assert (notice["due"]["due_at"], notice["by"]) == (mine["due_at"], None)
+    page = Browser(world, person.officer).get("/trabajo")
+    assert "Su unidad responde ahora de un plazo: monitoreo de quien declina la atención" in page.text
+    ok(move(person.client, person.case, "PRESUNTA_VICTIMA", reason="ACEPTA_ATENCION"))
+    due = {one["clock"]: one["due"] for one in told(person.client, "PLAZO_RECIBIDO")}
+    assert due["MONITOREO"] is None is not due["RIESGO_VALORACION"]
+    assert told(early, "PLAZO_RECIBIDO") == told(client, "PLAZO_RECIBIDO") == []
+    for other in (narrow, leaver):
+        problem(world.client(other).post(f"{NOTICES}/{notice['code']}/read"), 404)
+        with world.session(other) as session:
+            assert session.scalar(text("SELECT count(*) FROM notice WHERE kind = 'PLAZO_RECIBIDO'")) == 0
+    ok(person.client.post(f"{NOTICES}/{notice['code']}/read"))
 
 
 def test_each_side_is_told_that_a_referral_ended(world: World) -> None:

@@ -14,7 +14,7 @@ from tests.shelters.steps import PLACEMENTS, admit, tag
 from tests.shelters.test_stays import FIT, in_hours
 
 MOTHER = {"name": "Zoila Canales Quispe", "relation": "madre", "suspected": "SI"}
-SPELLED = ("Zoila Canales Quispe", "soila canales", "Quispe Canales, Zoyla", "Zoilita Kanales")
+SPELLED = ("Zoila Canales Quispe", "soila canales", "Quispe Canales, Zoyla", "Zoilita Kanales", "Mamá Zoila")
 
 
 def contact(person: Registered, client: httpx.Client | None = None, **fields: Any) -> httpx.Response:

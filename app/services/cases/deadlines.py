@@ -40,6 +40,8 @@ DELIVERED = {"SALUD": "SALUD_BASICA", "SALUD_MENTAL": "PSICOSOCIAL_PRIMERA"}
 ESCAPED = "EGRESO_NO_AUTORIZADO"
 SEARCH = MISSING
 """Clock and notice of a child who left without leave."""
+ARRIVAL = "LLEGADA_TRASLADO"
+"""Clock of a child who left for another house; who is looked for is waited for no more."""
 SEARCHERS = ("UPE", "PNP", "FISCALIA")
 """Kinds of unit that are told of it at once."""
 MONITORED = "DECLINA_ATENCION"
@@ -130,6 +132,7 @@ def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
         )  # fmt: skip
     _tell(session, actor, ref, told.keys() & _TOLD.keys(), child=child)
     if child:
+        cancel(session, TABLE, ref.case_id, ARRIVAL)
         who = actor.user_id if searcher == actor.unit_id else None
         subject = Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, searcher, who)
         start(session, SEARCH, subject)

@@ -126,6 +126,20 @@ def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, 
     return {row[0]: deadline(row[1]) for row in rows}
 
 
+def due_of(session: Session, actor: Actor, clocks: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+    """Until when the actor's unit has to meet each of these clocks, by kind and code of the subject.
+
+    What was met, cancelled or handed on is left out.
+    """
+    rows = session.execute(
+        visible_clocks(actor)
+        .with_only_columns(Clock.kind, Clock.subject_code, func.min(Clock.due_at))
+        .where(tuple_(Clock.kind, Clock.subject_code).in_(list(clocks)), _open())
+        .group_by(Clock.kind, Clock.subject_code)
+    )
+    return {(row[0], row[1]): deadline(row[2]) for row in rows}
+
+
 def _open() -> ColumnElement[bool]:
     """Written into the statement: a plan made for any value of a parameter cannot use a partial index."""
     return and_(

@@ -20,12 +20,14 @@ from app.audit.record import event_row, record_rows
 from app.db import Database, driver_cursor, insert_rows, vault_of
 from app.models import Notice
 from app.services.notices.service import notice_row
+from app.services.shelters import arrivals
 
 BATCH: Final = 500
 REMINDED: Final = "RECORDATORIO"
 OVERDUE: Final = "VENCIDO"
 ESCALATED: Final = "ESCALADO"
 CONSENT: Final = "CONSENTIMIENTO_VENCE"
+HOLD: Final = "RESERVA_CUPO"
 _FIRE = "SELECT * FROM ruv.fire_clocks(%(at)s, %(most)s)"
 _SHARES = "SELECT * FROM ruv.expired_shares(%(consents)s)"
 _COUNTS = "SELECT * FROM ruv.clock_counts()"
@@ -73,7 +75,7 @@ def fire(session: Session, at: datetime, most: int) -> list[Fired]:
     cursor.execute(_FIRE, {"at": at, "most": most})
     fired = [Fired(*row) for row in cursor.fetchall()]
     notices = [notice for one in fired for notice in _notices(one)]
-    insert_rows(session, Notice, notices + _shares_over(session, fired))
+    insert_rows(session, Notice, notices + _shares_over(session, fired) + _arrivals(session, fired))
     key = vault_of(session).secret("audit")
     record_rows(session, [_event(key, one) for one in fired])
     return fired
@@ -116,6 +118,15 @@ def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, Any]]:
         notice_row(EXPIRED, unit_id=unit, subject_code=code, victim_id=victim, case_id=case)
         for victim, case, unit, code in cursor.fetchall()
     ]
+
+
+def _arrivals(session: Session, fired: list[Fired]) -> list[dict[str, Any]]:
+    """A place that nobody came to: it may have been for a child on her way. One who arrived nowhere: told."""
+    over = {one.case_id for one in fired if one.kind == HOLD and one.stage == OVERDUE}
+    if over:
+        arrivals.await_arrival(session, over)
+    lost = {one.case_id for one in fired if one.kind == arrivals.CLOCK and one.stage == ESCALATED}
+    return arrivals.tell_upes(session, lost) if lost else []
 
 
 def _event(key: bytes, one: Fired) -> dict[str, object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.access.scope import ENDED, HELD, MISSING
+from app.access.scope import ENDED, HELD, MISSING, NOT_ARRIVED
 
 ADDED: Final = "UNIDAD_INCORPORADA"
 RETURNED: Final = "REINGRESO"
@@ -21,11 +21,14 @@ ACKNOWLEDGED: Final = frozenset(
         RETURNED,
         ENDED,
         MISSING,
+        NOT_ARRIVED,
         *ANSWERED.values(),
         *HELD,
         "PLAN_RECIBIDO",
         "PLAN_ENTREGADO",
         "ACTIVIDAD_DEVUELTA",
+        "PLAZO_RECIBIDO",
+        "OBJECION",
     }
 )
 """Kinds that a unit has to acknowledge: until then its supervisors find them among what to look at."""

@@ -33,6 +33,7 @@ from app.access.scope import (
     HELD,
     MISSING,
     MOVED,
+    NOT_ARRIVED,
     UNIT,
     Told,
     account_notices,
@@ -48,6 +49,7 @@ from app.errors import NotFound
 from app.models import AccountNotice, Notice, Referral, TraffickingCase, UserAccount
 from app.services.cases.deadlines import joined
 from app.services.clocks.catalogue import kinds
+from app.services.clocks.queries import due_of
 from app.services.notices.kinds import ACKNOWLEDGED, ADDED, ANSWERED, BY_UNIT
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.shelters.masking import RESERVED, UnitName, unit_names
@@ -81,7 +83,11 @@ def inbox(
     record(session, actor, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
     following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
     units = _units(session, actor, page)
-    return [_item(actor, row, units) for row in page], following
+    timed = {(row.clock_kind, row.subject) for row in page if row.clock_kind}
+    due = due_of(session, actor, timed) if timed else {}
+    return [
+        _item(actor, row, units) | {"due": due.get((row.clock_kind, row.subject))} for row in page
+    ], following
 
 
 def unread(session: Session, actor: Actor) -> int:
@@ -120,7 +126,7 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         if row.kind == ADDED:
             joined(session, row.case_id, actor.unit_id)
         # Who has no part in her case has no place in its log either: the code says which notice it was.
-        outside = row.kind in {*HELD, BY_MANDATE, MISSING, MOVED}
+        outside = row.kind in {*HELD, BY_MANDATE, MISSING, NOT_ARRIVED, MOVED}
         about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
         record(session, actor, "notices.read", purpose="atencion", detail={"notice": code}, **about)
     return {"code": code, "read": True}

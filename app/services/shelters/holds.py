@@ -26,7 +26,7 @@ from app.services.choices import one_of, unknown_code
 from app.services.clocks import calendar
 from app.services.clocks import service as clocks
 from app.services.limits import check_hourly
-from app.services.shelters import rules
+from app.services.shelters import arrivals, rules
 from app.services.shelters.hold_queries import find
 from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.registry_queries import shelter_unit
@@ -111,6 +111,8 @@ def hold(session: Session, actor: Actor, wanted: Wanted, *, purpose: str = "aten
 def release(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
     """Let go of a hold: the unit that asked for it, or the shelter that keeps it.
 
+    A child who has left for it is waited for from then on (clock LLEGADA_TRASLADO).
+
     Raises:
         NotFound: no such hold of the actor's unit.
         Conflict: it is over already.
@@ -129,6 +131,7 @@ def release(session: Session, actor: Actor, code: str, version: int) -> dict[str
     if not session.scalar(select(func.ruv.release_hold(row.id, version))):
         raise StaleVersion
     clocks.cancel(session, "place_hold", row.id, CLOCK)
+    arrivals.await_arrival(session, [row.case_id])
     # The shelter need not see the person yet, and so says nothing about her.
     about = {"victim_id": row.victim_id, "case_id": row.case_id} if requester else {}
     record(session, actor, "shelters.release", detail={"hold": row.code}, **about)

@@ -30,6 +30,7 @@ OF_AGE: Final = frozenset({"MAYORIA_DE_EDAD", "VIDA_INDEPENDIENTE"})
 """Exits of who is 18."""
 SUITABLE: Final = "IDONEA"
 UNAUTHORISED: Final = "EGRESO_NO_AUTORIZADO"
+TRANSFER: Final = "TRASLADO"
 
 GUARDS = {
     guard.name: guard
@@ -162,7 +163,7 @@ def refuse(state: str, target: str, facts: StayFacts) -> Refusal | None:
             "adult": not (child and reason == "EGRESO_VOLUNTARIO"),
             "suitable_adult": not (child and reason in FAMILY_EXITS and facts.suitability != SUITABLE),
             "resolution": not (child and reason in FAMILY_EXITS) or facts.resolved,
-            "destination": not (child and reason == "TRASLADO") or facts.destination,
+            "destination": not (child and reason == TRANSFER) or facts.destination,
             "of_age": facts.of_age or not (reason == "MAYORIA_DE_EDAD" or (child and reason in OF_AGE)),
             "return": not (child and reason == "RETORNO_AL_PAIS") or facts.returns,
             "located": not (child and reason == NOT_FOUND),

@@ -25,7 +25,7 @@ from app.services.cases.row_queries import case_state
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
 from app.services.plans.handing import brought
-from app.services.shelters import exiting, hold_queries, holds, rules
+from app.services.shelters import arrivals, exiting, hold_queries, holds, rules
 from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
@@ -109,7 +109,8 @@ def leave(
     """Record that the person left the actor's shelter, and why. Her place is free; a leave she is on ends.
 
     A child who left without leave is missing from then on: her case says so, the UPE, the police and the
-    prosecution are told, and `to_call` (else null) names the kinds of unit that have no part in her case.
+    prosecution are told, and `to_call` (else null) names the kinds of unit that have no part in her case. One
+    who moves to another shelter is waited for by a clock: of the place held for her, else LLEGADA_TRASLADO.
 
     Raises:
         NotFound: no such placement in the actor's own shelter and scope.
@@ -139,6 +140,8 @@ def leave(
         fields=["left_at", "exit_reason"], blobs=blobs,
         detail={"placement": row.code, "reason": reason, "suitability": facts.suitability},
     )  # fmt: skip
+    if reason == rules.TRANSFER:
+        arrivals.await_arrival(session, [row.case_id])
     absent = None
     if facts.child and reason == rules.UNAUTHORISED:
         absent = exiting.missing(session, actor, ref, before)

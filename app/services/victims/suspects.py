@@ -6,6 +6,7 @@ the harm of asking for a paper is small.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,7 +18,7 @@ from app.access.actor import Actor
 from app.access.opening import current_blob
 from app.audit import record
 from app.errors import Conflict, FieldError
-from app.matching.likeness import Somebody, may_be_one
+from app.matching.likeness import Somebody, may_be_one, share_a_word
 from app.matching.normalise import name_words
 from app.services.cases.row_queries import openable, presumed_child
 from app.services.consents.queries import unit_kind
@@ -28,7 +29,20 @@ WAY_OUT: Final = (
     "Si es otra persona, complete el nombre y el documento de ambas (los de quien está señalada, en "
     "«Contacto y familia»); si ya no hay sospecha, la UPE levanta la señal."
 )
-_KIN: Final = {"mama": "madre", "mami": "madre", "papa": "padre", "papi": "padre"}
+_KIN: Final = {"mama": "madre", "mami": "madre", "papa": "padre", "papi": "padre"} | {
+    word: word
+    for word in (
+        *("madre", "padre", "madrastra", "padrastro", "tia", "tio", "abuela", "abuelo", "hermana", "hermano"),
+        *("prima", "primo", "madrina", "padrino", "suegra", "suegro", "cunada", "cunado"),
+    )
+}
+"""What a word for kin says; diminutives say the same."""
+_STEP: Final = {"madre": "madrastra", "padre": "padrastro"}
+"""Who is called so too."""
+_SOLE: Final = frozenset({"madre", "padre"})
+"""Kin of whom nobody has two: of any other, two may well share a name."""
+_TO_WHOM: Final = re.compile(r"\b(?:de|del|por)\b", re.IGNORECASE)
+_DIMINUTIVE: Final = re.compile(r"(.{2,}?)c?it([ao])")
 
 
 class Verdict(StrEnum):
@@ -84,7 +98,7 @@ def verdict(session: Session, actor: Actor, victim_id: int, adult: Adult) -> Ver
     )
     for strand in strands_of(session, victim_id, COMPARTMENT):
         data = current_blob(session, actor, strand, COMPARTMENT)
-        if any(_may_be(adult, one) for one in marked(data)):
+        if any(may_be_marked(adult, one) for one in marked(data)):
             return Verdict.SUSPECTED
     return Verdict.CLEAR
 
@@ -111,6 +125,28 @@ def marked(contact: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """People whom a person's contact data call suspected."""
     known = [*(contact.get("family") or ()), contact.get("emergency_contact") or {}]
     yield from (one for one in known if one.get("suspected") == "SI")
+
+
+def may_be_marked(adult: Adult, one: Mapping[str, Any]) -> bool:
+    """Whether the adult may be who a mark names.
+
+    A word for kin in a name (`Mamá Zoila`) is no part of it, but where it contradicts what the other is to
+    the person. Of two who are the same to her one shared name is enough, where it says so or nobody has two.
+    """
+    who, mark = adult.somebody, _somebody(one)
+    by_name = _called(who.name) | _called(mark.name)
+    said = _head(adult.relation) | _called(who.name)
+    suspected = _head(one.get("relation")) | _called(mark.name)
+    same = said & suspected
+    if by_name and (same or not said or not suspected):
+        who, mark = _uncalled(who), _uncalled(mark)
+    if not mark.known:
+        said, suspected = said | _words(adult.relation), suspected | _words(one.get("relation"))
+        untold = adult.relation is None and not said
+        return not untold and (not said or not suspected or not said.isdisjoint(suspected))
+    if not who.known or may_be_one(who, mark):
+        return True
+    return bool(same & (by_name | _SOLE)) and share_a_word(who, mark, sole=not same.isdisjoint(_SOLE))
 
 
 def check_marks(
@@ -150,14 +186,28 @@ def _somebody(one: Mapping[str, Any]) -> Somebody:
     return Somebody(one.get("name") or "", one.get("document") or "")
 
 
-def _may_be(adult: Adult, one: Mapping[str, Any]) -> bool:
-    mark = _somebody(one)
-    if not mark.known:
-        said = None if adult.relation is None else _words(adult.relation)
-        suspected = _words(one.get("relation"))
-        return said is not None and (not said or not suspected or not said.isdisjoint(suspected))
-    return not adult.somebody.known or may_be_one(adult.somebody, mark)
+def _kin(word: str) -> str | None:
+    """What a word for kin says: `mamita`, `tiita`; None of any other word."""
+    small = _DIMINUTIVE.fullmatch(word)
+    roots = (word, *(small[1] + end for end in ("", small[2], "a"))) if small else (word,)
+    return next((_KIN[root] for root in roots if root in _KIN), None)
 
 
 def _words(relation: str | None) -> frozenset[str]:
-    return frozenset(_KIN.get(word, word) for word in name_words(relation or ""))
+    return frozenset(_kin(word) or word for word in name_words(relation or ""))
+
+
+def _head(relation: str | None) -> frozenset[str]:
+    """What she is, and not to whom: `hermano de la madre` is no mother."""
+    return _words(_TO_WHOM.split(relation or "")[0])
+
+
+def _called(name: str) -> frozenset[str]:
+    """What a name itself says she is to the person, as `Mamá Zoila` does."""
+    said = {kin for word in name_words(name) if (kin := _kin(word))}
+    return frozenset(said | {_STEP[kin] for kin in said & _STEP.keys()})
+
+
+def _uncalled(one: Somebody) -> Somebody:
+    """The same without the words for kin in her name."""
+    return Somebody(" ".join(word for word in name_words(one.name) if _kin(word) is None), one.document)
