@@ -23,21 +23,20 @@ SHARED = ROOT.parent / "shared"
 
 
 LONGEST = (
-    "hostile/test_malformed.py",
-    "access/test_routes.py",
-    "demo/test_demo.py",
-    "cli/test_serve.py",
-    "access/test_matrix_planted.py",
+    "web/test_look.py",
+    "web/test_look_offices.py",
     "resilience/test_kill.py",
-    "migrations/test_migrations.py",
-    "plans/test_machines.py",
+    "demo/test_demo.py",
+    "resilience/test_away.py",
+    "cli/test_serve.py",
     "matching/test_buckets.py",
-    "postgres/test_lifecycle.py",
-    "keys/test_rotation.py",
-    "access/test_matrix_http.py",
-    "clocks/test_scheduler.py",
 )
-"""Files that take longest: begun first, so that no worker is left alone with one of them at the end."""
+"""Files whose tests take longest: begun first, so that no worker is left alone with one at the end."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a worker waits now and then, for a process or the disk."""
+    return len(os.sched_getaffinity(0)) + 1
 
 
 @pytest.hookimpl(trylast=True)
