@@ -15,7 +15,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app.access.actor import SCHEDULER, Actor
-from app.access.scope import BROKEN_SEAL
+from app.access.told import BROKEN_SEAL
 from app.audit.record import record
 from app.codes import new_code
 from app.db import Database, acting_as, afterwards, driver_cursor, insert_rows

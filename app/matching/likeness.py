@@ -27,6 +27,8 @@ _TYPES: Final = re.compile(r"^(?:DNI|CE|PTP|CPP|PASAPORTE|PAS|CARNE|CEDULA|NRO|N
 """How people write the type before the number."""
 _NATIONAL: Final = re.compile(r"\d{8}")
 _LEAST_DIGITS: Final = 5
+_LONG: Final = 8
+"""Sounds of two words in a row from which one more or less changes nothing."""
 _SLIPS: Final = 2
 """Digits that people get wrong at most."""
 _DIMINUTIVE: Final = re.compile(r"(.{2,}?)(s?)it[au]")
@@ -117,9 +119,18 @@ def _alike(one: tuple[Word, ...], other: tuple[Word, ...]) -> Alike:
 def _parted(words: tuple[Word, ...], by: tuple[Word, ...]) -> tuple[Word, ...]:
     """The words, each that is two of the other name written as one in its parts."""
     joined: dict[str, tuple[Word, Word]] = {}
-    for a, b in permutations(by, 2):  # where they meet, two letters may sound as one
+    for a, b in permutations(by, 2):
         joined |= dict.fromkeys((a.sound + b.sound, word(a.text + b.text).sound), (a, b))
-    return tuple(part for each in words for part in joined.get(each.sound, (each,)))
+    return tuple(part for each in words for part in _parts(each, joined))
+
+
+def _parts(each: Word, joined: dict[str, tuple[Word, Word]]) -> tuple[Word, ...]:
+    """Where they meet, two letters may sound as one: of two words in a row one sound may be another."""
+    found = joined.get(each.sound)
+    if found is None and len(each.sound) >= _LONG:
+        near = (two for whole, two in joined.items() if OSA.distance(whole, each.sound) <= 1)
+        found = next(near, None)
+    return found or (each,)
 
 
 def _paired(

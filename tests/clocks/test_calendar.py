@@ -108,7 +108,7 @@ def test_what_is_not_counted_is_given() -> None:
 
 def test_the_catalogue_counts_every_kind_that_has_a_value() -> None:
     at = datetime.now(UTC)
-    assert len(kinds()) == 24
+    assert len(kinds()) == 25
     for code, kind in kinds().items():
         assert (kind.value is None) == (kind.unit is None)
         assert kind.source

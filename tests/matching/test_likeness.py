@@ -99,6 +99,7 @@ def test_who_is_plainly_another_is_not_taken_for_her(
     [
         ("Zoila Canales", "Soila Canales Quispe"),
         ("Zoila Canales", "Zolia Canales"),
+        ("Beatriz Huamán Canales", "beatrishuamán"),
         ("Zoila Canales", "Z. Canales"),
         ("Zoila Canales", "Zoila Canales de Rojas"),
         ("Zoila", "Zoila Mamani"),

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef
-from app.access.scope import MISSING
+from app.access.told import MISSING
 from app.models import Unit
 from app.records.kinds import today
 from app.services.cases.row_queries import case_state, participants, presumed_child

@@ -14,8 +14,8 @@ from app.access.guard import CaseRef, case_in_scope, require
 from app.access.mandates import ADULTS, CHILDREN, MEASURE, Mandate, mandates
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.scope import BY_MANDATE
 from app.access.sealing import COORDINATION, seal_text
+from app.access.told import BY_MANDATE
 from app.db import next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import ProtectionMeasure, Unit

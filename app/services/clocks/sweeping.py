@@ -15,7 +15,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from app.access.actor import SCHEDULER
-from app.access.scope import EXPIRED
+from app.access.told import EXPIRED
 from app.audit.record import event_row, record_rows
 from app.db import Database, driver_cursor, insert_rows, vault_of
 from app.models import Notice

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
-from app.access.scope import WITHDRAWN
+from app.access.told import WITHDRAWN
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows

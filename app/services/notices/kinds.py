@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from app.access.scope import ENDED, HELD, MISSING, NOT_ARRIVED
+from app.access.told import ENDED, HELD, MISSING, NOT_ARRIVED
 
 ADDED: Final = "UNIDAD_INCORPORADA"
 RETURNED: Final = "REINGRESO"

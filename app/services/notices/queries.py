@@ -27,17 +27,16 @@ from sqlalchemy.orm import Session, aliased
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, require
 from app.access.permissions import Permission
-from app.access.scope import (
+from app.access.scope import UNIT, actor_params
+from app.access.told import (
     BY_MANDATE,
     ENDED,
     HELD,
     MISSING,
     MOVED,
     NOT_ARRIVED,
-    UNIT,
     Told,
     account_notices,
-    actor_params,
     notices,
     told,
     visible_account_notices,

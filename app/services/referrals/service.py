@@ -13,8 +13,8 @@ from app.access.actor import Actor
 from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.scope import ENDED
 from app.access.sealing import COORDINATION, seal_text
+from app.access.told import ENDED
 from app.audit import record
 from app.db import DATABASE_ERRORS, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.access.scope import NOT_ARRIVED
+from app.access.told import NOT_ARRIVED
 from app.db import driver_cursor
 from app.services.cases.deadlines import ARRIVAL
 from app.services.clocks import calendar

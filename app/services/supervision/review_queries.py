@@ -27,7 +27,8 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.scope import actor_params, takes_part, visible_cases, visible_notices, visible_referrals
+from app.access.scope import actor_params, takes_part, visible_cases, visible_referrals
+from app.access.told import visible_notices
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import PREFIXES
