@@ -15,7 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.broken import Broken, note_broken
@@ -358,7 +358,7 @@ def _opened_rows(
     session: Session, compartment: str, strand: Strand, table: str, rows: Sequence[SealedRow]
 ) -> list[dict[str, Any]]:
     wanted = {row.key_version for row in rows if row.sealed is not None}
-    key = aliased(VictimDek)
+    key = VictimDek
     stored = session.execute(
         select(key.version, key.kek_id, key.wrapped).where(
             key.victim_id == strand.victim_id,
