@@ -56,10 +56,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Compartments of these that she does not want this unit to have: by an objection in force, or by a consent that named
--- it, or one like it of its institution, and was withdrawn or narrowed, where none in force covers them.
-CREATE FUNCTION ruv.unwanted_parts(victim bigint, receiver bigint, wanted text[]) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(
+-- it, or one like it of its institution, and was withdrawn or narrowed, where none in force covers them. For who adds
+-- units to the case or refers her.
+CREATE FUNCTION ruv.refused_parts(kase bigint, victim bigint, receiver bigint, wanted text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT (ruv.permits('participations:add') OR ruv.permits('referrals:send')) OR NOT ruv.case_in_scope(kase, victim) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    RETURN ARRAY(
         SELECT w.name FROM unnest(wanted) AS w(name)
         WHERE EXISTS (
                 SELECT FROM public.objection o JOIN public.unit u ON u.id = receiver
@@ -76,43 +81,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                 WHERE c.victim_id = victim AND w.name = ANY (c.compartments) AND ruv.consent_names(c, receiver)
                   AND coalesce(c.valid_until >= (now() AT TIME ZONE 'America/Lima')::date, true)
                   AND NOT EXISTS (SELECT FROM public.consent_event e WHERE e.consent_id = c.id))
-        ORDER BY w.name)
-$$;
-
--- The same, for who adds units to the case or refers her.
-CREATE FUNCTION ruv.refused_parts(kase bigint, victim bigint, receiver bigint, wanted text[]) RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    IF NOT (ruv.permits('participations:add') OR ruv.permits('referrals:send')) OR NOT ruv.case_in_scope(kase, victim) THEN
-        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
-    END IF;
-    RETURN ruv.unwanted_parts(victim, receiver, wanted);
+        ORDER BY w.name);
 END $$;
 
 -- Of these compartments, what a referral on this legal basis may not share: what she refused, unless the basis is her
 -- consent (which has its own rule), her life, or a child's interest, or a law that overrides her opens it to such a unit.
-CREATE FUNCTION ruv.referral_bars(legal_basis text, kase bigint, victim bigint, receiver bigint, wanted text[])
+CREATE FUNCTION ruv.referral_refused(legal_basis text, kase bigint, victim bigint, receiver bigint, wanted text[])
 RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN legal_basis IN ('CONSENTIMIENTO', 'ASENTIMIENTO', 'INTERES_VITAL')
                      OR legal_basis = 'INTERES_SUPERIOR' AND ruv.presumed_child(victim, kase) THEN '{}'::text[]
         ELSE ARRAY(
-            SELECT r.name FROM unnest(ruv.unwanted_parts(victim, receiver, wanted)) AS r(name)
+            SELECT r.name FROM unnest(ruv.refused_parts(kase, victim, receiver, wanted)) AS r(name)
             WHERE NOT EXISTS (
                 SELECT FROM public.mandate m JOIN public.unit u ON u.id = receiver
                 WHERE m.overrides AND u.kind = ANY (m.unit_kinds) AND r.name = ANY (m.compartments)
                   AND (m.population <> 'NNA' OR ruv.population_bits(victim) & 2 <> 0))
             ORDER BY r.name) END
 $$;
-
--- The same, for who refers her.
-CREATE FUNCTION ruv.referral_refused(legal_basis text, kase bigint, victim bigint, receiver bigint, wanted text[])
-RETURNS text[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    PERFORM ruv.refused_parts(kase, victim, receiver, '{}');  -- not for everybody
-    RETURN ruv.referral_bars(legal_basis, kase, victim, receiver, wanted);
-END $$;
 
 -- What stands against adding a unit on this mandate; null where nothing does. `beyond` is what the law opens to the unit
 -- whoever adds it; of the rest nobody gives more than it sees.
@@ -228,11 +214,11 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- What stays when a consent ends: every other share of the case with another unit, on what it rests, and of a referral
--- by law the mandate that goes before what she wants, where there is one. For who keeps the ledger.
+-- What stays when a consent ends: every other share of the case with another unit, and on what it rests. For who keeps
+-- the ledger.
 CREATE FUNCTION ruv.other_shares(consent bigint)
 RETURNS TABLE (basis text, mandate text, referral_code text, referral_state text, legal_basis text, compartments text[],
-    unit_code text, unit_name text, kept_by text, housed boolean)
+    unit_code text, unit_name text)
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     shows boolean := ruv.shows_shelters();
@@ -242,19 +228,14 @@ BEGIN
         RETURN QUERY
             SELECT p.basis, p.mandate, r.code, r.state, r.legal_basis, p.compartments,
                    CASE WHEN visible.it THEN u.code END,
-                   CASE WHEN visible.it THEN u.name ELSE 'Centro de acogida (reservado)' END,
-                   (SELECT m.code FROM public.mandate m
-                    WHERE r.legal_basis = 'MANDATO_LEGAL' AND m.overrides AND u.kind = ANY (m.unit_kinds)
-                      AND (m.population <> 'NNA' OR ruv.population_bits(p.victim_id) & 2 <> 0) ORDER BY m.code LIMIT 1),
-                   EXISTS (SELECT FROM public.placement l WHERE l.case_id = p.case_id AND l.victim_id = p.victim_id
-                           AND l.unit_id = p.unit_id AND l.left_at IS NULL)
+                   CASE WHEN visible.it THEN u.name ELSE 'Centro de acogida (reservado)' END
             FROM public.participation p
             JOIN public.consent c ON c.case_id = p.case_id AND c.victim_id = p.victim_id
             JOIN public.unit u ON u.id = p.unit_id
             LEFT JOIN public.referral r ON r.id = p.referral_id AND r.victim_id = p.victim_id
             CROSS JOIN LATERAL (SELECT shows OR u.id = own OR u.kind NOT IN ('CAR', 'ALBERGUE', 'HRT') AS it) visible
             WHERE c.id = other_shares.consent AND p.ended_at IS NULL AND p.basis <> 'REGISTRO'
-              AND r.consent_id IS DISTINCT FROM c.id AND p.compartments IS DISTINCT FROM '{}'
+              AND r.consent_id IS DISTINCT FROM c.id
             ORDER BY p.started_at, p.id;
     END IF;
 END $$;
@@ -367,27 +348,6 @@ $$;
 
 -- Objections ---------------------------------------------------------------------------------------------------
 
--- As before; but what a referral gave is taken off as far as it would be refused if it were sent today, so that a mandate
--- of law keeps no more than a law that overrides her opens to such a unit. What only a consent that ended bars stays
--- where she lives until she leaves, as what rests on that consent does: the house goes on caring for her.
-CREATE OR REPLACE FUNCTION ruv.less_objected(given text[], victim bigint, unit bigint, referral bigint) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(
-        SELECT g.name FROM unnest(given) WITH ORDINALITY AS g(name, place)
-        CROSS JOIN LATERAL (SELECT EXISTS (
-            SELECT FROM public.objection o JOIN public.unit u ON u.id = unit
-            WHERE o.victim_id = victim AND o.lifted_at IS NULL AND g.name = ANY (o.compartments)
-              AND (o.to_institutions IS NULL OR u.institution_id = ANY (o.to_institutions))) AS it) objected
-        WHERE CASE WHEN g.name = ANY (barred.parts) THEN NOT objected.it AND EXISTS (
-                       SELECT FROM public.placement l WHERE l.case_id = r.case_id AND l.victim_id = victim
-                       AND l.unit_id = unit AND l.left_at IS NULL)
-                   ELSE NOT objected.it OR r.legal_basis IS NOT DISTINCT FROM 'MANDATO_LEGAL' END
-        ORDER BY g.place)
-    FROM (SELECT) AS once LEFT JOIN public.referral r ON r.id = referral
-    CROSS JOIN LATERAL (SELECT CASE WHEN r.id IS NULL THEN '{}'::text[]
-        ELSE ruv.referral_bars(r.legal_basis, r.case_id, victim, unit, given) END AS parts) barred
-$$;
-
 -- As before; and what a mandate gave is narrowed too, unless its law overrides what she wants.
 CREATE OR REPLACE FUNCTION ruv.narrow_view() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -475,8 +435,7 @@ DO $$
 DECLARE
     f text;
 BEGIN
-    FOREACH f IN ARRAY ARRAY['presumed_child(bigint, bigint)', 'unwanted_parts(bigint, bigint, text[])',
-        'refused_parts(bigint, bigint, bigint, text[])', 'referral_bars(text, bigint, bigint, bigint, text[])',
+    FOREACH f IN ARRAY ARRAY['presumed_child(bigint, bigint)', 'refused_parts(bigint, bigint, bigint, text[])',
         'referral_refused(text, bigint, bigint, bigint, text[])',
         'mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint)', 'end_parts(bigint[], boolean)',
         'end_stay_mandates(bigint, bigint, bigint)', 'end_with_stay()', 'end_with_measure()', 'end_with_consent()', 'other_shares(bigint)',

@@ -86,18 +86,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                   AND r.to_unit_id = (SELECT (ruv.context()).unit_id))
 $$;
 
-CREATE OR REPLACE FUNCTION ruv.less_objected(given text[], victim bigint, unit bigint, referral bigint) RETURNS text[]
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN EXISTS (SELECT FROM public.referral r WHERE r.id = referral AND r.legal_basis = 'MANDATO_LEGAL')
-        THEN given ELSE ARRAY(
-            SELECT g.name FROM unnest(given) WITH ORDINALITY AS g(name, place)
-            WHERE NOT EXISTS (
-                SELECT FROM public.objection o JOIN public.unit u ON u.id = unit
-                WHERE o.victim_id = victim AND o.lifted_at IS NULL AND g.name = ANY (o.compartments)
-                  AND (o.to_institutions IS NULL OR u.institution_id = ANY (o.to_institutions)))
-            ORDER BY g.place) END
-$$;
-
 CREATE OR REPLACE FUNCTION ruv.narrow_view() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -174,7 +162,6 @@ REVOKE ALL ON FUNCTION ruv.case_participants(bigint) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION ruv.case_participants(bigint) TO ruv_app, ruv_guard;
 DROP FUNCTION ruv.mandate_bars(text, bigint, bigint, bigint, text[], bigint, bigint),
     ruv.refused_parts(bigint, bigint, bigint, text[]), ruv.referral_refused(text, bigint, bigint, bigint, text[]),
-    ruv.unwanted_parts(bigint, bigint, text[]), ruv.referral_bars(text, bigint, bigint, bigint, text[]),
     ruv.presumed_child(bigint, bigint),
     ruv.end_with_stay(), ruv.end_stay_mandates(bigint, bigint, bigint), ruv.end_with_measure(), ruv.end_with_consent(), ruv.other_shares(bigint),
     ruv.protection_officers(bigint), ruv.part_from_consulates(), ruv.recall_from_consulates(bigint),

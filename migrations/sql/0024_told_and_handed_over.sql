@@ -26,7 +26,6 @@ CREATE TABLE plan_handover (
 CREATE INDEX ix_plan_handover_plan_id ON plan_handover (plan_id);
 
 GRANT SELECT, UPDATE (read_at, read_by) ON notice TO ruv_guard;
-GRANT UPDATE (compartments) ON referral TO ruv_guard;
 GRANT SELECT (code, kind, version), UPDATE (unit_id, responsible_user_id) ON plan TO ruv_guard;
 GRANT SELECT (code), UPDATE (unit_id) ON plan_activity TO ruv_guard;
 GRANT SELECT (victim_id, plan_id, user_id, ended_at), UPDATE (ended_at) ON plan_team TO ruv_guard;
@@ -263,27 +262,19 @@ BEGIN
     PERFORM ruv.tell('PLAN_ENTREGADO', l.unit_id, l.code, victim, l.case_id, me);
 END $$;
 
--- What units were given of a person, less what she does not want them to have; each that loses something is told. Who
--- answers for her plan keeps the plan while nobody else could: she objects whenever she wants, and others are narrowed
--- first. It loses it as soon as another unit answers. A referral nobody answered yet loses the parts for good, and is
--- withdrawn where none is left.
+-- What units see of a person, less what she objects to. Who answers for her plan keeps the plan while nobody else could:
+-- she objects whenever she wants, and others are narrowed first. It loses it as soon as another unit answers.
 CREATE FUNCTION ruv.narrow_person(person bigint) RETURNS void
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    me bigint := ruv.acting_unit();
     part record;
     kept text[];
 BEGIN
-    -- Who answers a referral locks it before its part: in the same order here.
-    PERFORM FROM public.referral r WHERE r.victim_id = person AND r.state = 'ENVIADA' ORDER BY r.id FOR UPDATE;
     FOR part IN
         SELECT p.*, EXISTS (SELECT FROM public.plan l
                             WHERE l.case_id = p.case_id AND l.victim_id = p.victim_id AND l.unit_id = p.unit_id
-                              AND l.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')) AS answers,
-               coalesce(r.code, c.code) AS subject
+                              AND l.state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')) AS answers
         FROM public.participation p
-        JOIN public.trafficking_case c ON c.id = p.case_id AND c.victim_id = p.victim_id
-        LEFT JOIN public.referral r ON r.id = p.referral_id
         WHERE p.victim_id = person AND p.given IS NOT NULL AND p.ended_at IS NULL
         ORDER BY answers, p.id LOOP
         kept := ruv.less_objected(part.given, part.victim_id, part.unit_id, part.referral_id);
@@ -297,33 +288,9 @@ BEGIN
                           WHERE g.name = 'plan' OR g.name = ANY (kept) ORDER BY g.place);
         END IF;
         UPDATE public.participation p SET compartments = kept WHERE p.id = part.id AND p.victim_id = part.victim_id;
-        IF NOT part.compartments <@ kept THEN
-            PERFORM ruv.tell('OBJECION', part.unit_id, part.subject, part.victim_id, part.case_id, me);
-        END IF;
-    END LOOP;
-    FOR part IN
-        SELECT r.*, ruv.referral_bars(r.legal_basis, r.case_id, r.victim_id, r.to_unit_id, r.compartments) AS barred
-        FROM public.referral r WHERE r.victim_id = person AND r.state = 'ENVIADA' ORDER BY r.id LOOP
-        CONTINUE WHEN cardinality(part.barred) = 0;
-        kept := ARRAY(SELECT g.name FROM unnest(part.compartments) WITH ORDINALITY AS g(name, place)
-                      WHERE g.name <> ALL (part.barred) ORDER BY g.place);
-        IF cardinality(kept) > 0 THEN
-            UPDATE public.referral r SET compartments = kept, version = r.version + 1
-            WHERE r.id = part.id AND r.victim_id = part.victim_id;
-            PERFORM ruv.tell('OBJECION', part.to_unit_id, part.code, part.victim_id, part.case_id, me);
-        ELSE
-            UPDATE public.referral r SET state = 'RETIRADA', ended_at = now(), result = 'YA_NO_CORRESPONDE',
-                version = r.version + 1
-            WHERE r.id = part.id AND r.victim_id = part.victim_id;
-            UPDATE public.clock k SET state = 'ANULADO', next_at = NULL
-            WHERE k.subject_table = 'referral' AND k.row_id = part.id AND k.state IN ('CORRIENDO', 'VENCIDO');
-            PERFORM ruv.tell('DERIVACION_TERMINADA', u.id, part.code, part.victim_id, part.case_id, me)
-            FROM unnest(ARRAY[part.to_unit_id, part.from_unit_id]) AS u(id);
-        END IF;
     END LOOP;
 END $$;
 
--- An objection, a consent, the end of one or of a stay changes what she does not want a unit to have.
 CREATE OR REPLACE FUNCTION ruv.narrow_views() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -588,22 +555,9 @@ DROP TRIGGER objection_narrows ON objection;
 CREATE TRIGGER objection_narrows AFTER INSERT OR UPDATE OF lifted_at ON objection
     FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
 
--- After what ends with a consent, by their names.
-CREATE TRIGGER consent_event_narrows AFTER INSERT ON consent_event
-    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
--- At the end of the transaction: whoever records that she left still sees her until then.
-CREATE CONSTRAINT TRIGGER placement_left_narrows AFTER UPDATE OF left_at ON placement DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW WHEN (OLD.left_at IS NULL AND NEW.left_at IS NOT NULL) EXECUTE FUNCTION ruv.narrow_views();
-CREATE TRIGGER consent_widens AFTER INSERT ON consent
-    FOR EACH ROW EXECUTE FUNCTION ruv.narrow_views();
-
 SET ROLE ruv_guard;
 REVOKE EXECUTE ON FUNCTION ruv.tell_of_hold(), ruv.bring_plan(), ruv.leave_plan(), ruv.keep_plan_seen(),
     ruv.narrow_view(), ruv.narrow_views() FROM ruv_owner;
--- What she refused before units were narrowed by all of it.
-SELECT ruv.narrow_person(p.victim_id) FROM (
-    SELECT o.victim_id FROM public.objection o WHERE o.lifted_at IS NULL
-    UNION SELECT e.victim_id FROM public.consent_event e WHERE e.kind IN ('RETIRADO', 'REEMPLAZADO')) p;
 RESET ROLE;
 REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 

@@ -3,9 +3,6 @@ DROP TRIGGER place_hold_told ON place_hold;
 DROP TRIGGER placement_plan ON placement;
 DROP TRIGGER participation_plan ON participation;
 DROP TRIGGER plan_seen ON plan;
-DROP TRIGGER consent_event_narrows ON consent_event;
-DROP TRIGGER consent_widens ON consent;
-DROP TRIGGER placement_left_narrows ON placement;
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))
@@ -148,7 +145,6 @@ DROP POLICY guard ON plan_team;
 DROP POLICY guard ON notice;
 CREATE POLICY told ON notice FOR INSERT TO ruv_guard WITH CHECK (true);
 REVOKE SELECT, UPDATE (read_at, read_by) ON notice FROM ruv_guard;
-REVOKE UPDATE (compartments) ON referral FROM ruv_guard;
 REVOKE SELECT (code, kind, version), UPDATE (unit_id, responsible_user_id) ON plan FROM ruv_guard;
 REVOKE SELECT (code), UPDATE (unit_id) ON plan_activity FROM ruv_guard;
 REVOKE SELECT (victim_id, plan_id, user_id, ended_at), UPDATE (ended_at) ON plan_team FROM ruv_guard;

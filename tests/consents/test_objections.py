@@ -7,18 +7,8 @@ from typing import Any
 import httpx
 from sqlalchemy import text
 
-from tests.cases.story import (
-    API,
-    Registered,
-    ok,
-    problem,
-    refer,
-    registered,
-    rows,
-    shared_with,
-    unit_code,
-)
-from tests.consents.story import CHILD, give, shared_on_consent, withdraw
+from tests.cases.story import API, Registered, ok, problem, registered, rows, shared_with, unit_code
+from tests.consents.story import shared_on_consent
 from tests.factories import World
 
 
@@ -72,93 +62,16 @@ def test_two_objections_narrow_together_and_each_is_lifted_alone(world: World) -
     assert shown(world, health, person.victim_id) == []
 
 
-def test_it_may_name_an_institution_and_never_touches_who_registered_her(world: World) -> None:
+def test_it_may_name_an_institution_and_never_touches_a_mandate_of_law(world: World) -> None:
     person = registered(world)
     health, _, _, _ = shared_on_consent(world, person)
     other, _, _, _ = shared_on_consent(world, person, "udavit_officer")
+    by_law, _, _ = shared_with(world, person, "car_caseworker", compartments=["identity", "contact"])
     ok(objects(person, "identity", to_institutions=[f"I-{unit_code(world, health)}"]), 201)
     assert shown(world, health, person.victim_id) == ["contact"]
     assert shown(world, other, person.victim_id) == ["contact", "identity"]
+    assert shown(world, by_law, person.victim_id) == ["contact", "identity"]
     assert shown(world, person.officer, person.victim_id) is None
-
-
-def objected(client: httpx.Client) -> list[str]:
-    """What the notices that something was taken off are about."""
-    return [one["subject"] for one in ok(client.get(f"{API}/notices"))["items"] if one["kind"] == "OBJECION"]
-
-
-def test_a_mandate_of_law_sent_before_keeps_what_one_sent_today_would_get(world: World) -> None:
-    person = registered(world)
-    parts = {"compartments": ["contact", "identity", "protection"]}
-    house, client, code = shared_with(world, person, "car_caseworker", **parts)
-    fiscal, prosecutor, _ = shared_with(world, person, "prosecutor", **parts)
-    objection = ok(objects(person, "contact", "identity"), 201)["code"]
-    again = {"compartments": ["identity"], "service_type": "SALUD"}
-    problem(refer(person.client, person.case, unit_code(world, house), **again), 409)
-    assert shown(world, house, person.victim_id) == ["protection"]
-    assert rows(world, house, "victim_blob", person.victim_id) == 0
-    assert "identity" not in ok(client.get(f"{API}/victims/{person.victim}"))["_access"]
-    assert objected(client) == [code]
-    assert shown(world, fiscal, person.victim_id) == parts["compartments"]  # the report of the crime
-    assert objected(prosecutor) == []
-    ok(lift(person.client, person, objection))
-    assert shown(world, house, person.victim_id) == parts["compartments"]
-
-
-def test_a_referral_that_waits_for_its_answer_loses_what_she_refuses(world: World) -> None:
-    person = registered(world)
-    house = world.actor("car_caseworker")
-    client, unit = world.client(house), unit_code(world, house)
-    some = ok(refer(person.client, person.case, unit, compartments=["contact", "identity"]), 201)["code"]
-    all_of_it = {"compartments": ["identity"], "service_type": "SALUD"}
-    none = ok(refer(person.client, person.case, unit, **all_of_it), 201)["code"]
-    ok(objects(person, "identity"), 201)
-    assert objected(client) == [some]
-    listed = {one["code"]: one for one in ok(client.get(f"{API}/referrals"))["items"]}
-    assert (listed[some]["state"], listed[some]["compartments"]) == ("ENVIADA", ["contact"])
-    assert listed[none]["state"] == "RETIRADA"
-    for one in (client, person.client):
-        ended = [n for n in ok(one.get(f"{API}/notices"))["items"] if n["kind"] == "DERIVACION_TERMINADA"]
-        assert [notice["subject"] for notice in ended] == [none]
-    problem(client.post(f"{API}/referrals/{none}/answer", json={"decision": "accept"}), 409)
-    ok(client.post(f"{API}/referrals/{some}/answer", json={"decision": "accept"}))
-    assert shown(world, house, person.victim_id) == ["contact"]
-    assert rows(world, house, "victim_blob", person.victim_id) == 0
-
-
-def test_a_consent_withdrawn_takes_off_what_the_same_unit_has_by_law(world: World) -> None:
-    person = registered(world)
-    health, client, _, consent = shared_on_consent(world, person)
-    parts = ["contact", "identity", "services"]
-    by_law = {"service_type": "SALUD_MENTAL", "compartments": parts}
-    code = ok(refer(person.client, person.case, unit_code(world, health), **by_law), 201)["code"]
-    ok(client.post(f"{API}/referrals/{code}/answer", json={"decision": "accept"}))
-    fiscal, _, _ = shared_with(world, person, "prosecutor", compartments=["identity"])
-    kept = ok(withdraw(person.client, consent))["kept"]
-    found = {one["unit"]["code"]: (one["compartments"], one["legal_basis"], one["kept_by"]) for one in kept}
-    assert found[unit_code(world, health)] == (["services"], "MANDATO_LEGAL", None)
-    compartments, basis, law = found[unit_code(world, fiscal)]
-    assert (compartments, basis, law["code"]) == (["identity"], "MANDATO_LEGAL", "FISCALIA_DENUNCIA")
-    assert shown(world, health, person.victim_id) == ["services"]
-    assert objected(client) == [code]
-    ok(give(person.client, person.case, unit_code(world, health)), 201)  # she wants it again
-    assert shown(world, health, person.victim_id) == parts
-
-
-def test_the_house_where_she_lives_keeps_what_it_has_by_law_until_she_leaves(world: World) -> None:
-    girl = registered(world, age_years=15)
-    parts = ["contact", "identity", "services"]
-    house, client, code = shared_with(world, girl, "car_caseworker", compartments=parts)
-    stay = ok(client.post(f"{API}/placements", json={"case": girl.case}), 201)["code"]
-    unit = unit_code(world, house)
-    consent = ok(give(girl.client, girl.case, unit, **CHILD), 201)["code"]
-    (kept,) = ok(withdraw(girl.client, consent))["kept"]
-    assert (kept["compartments"], kept["until"]) == (parts, "egreso")
-    assert shown(world, house, girl.victim_id) == parts
-    left = {"json": {"reason": "FALLECIMIENTO"}, "headers": {"If-Match": '"1"'}}
-    ok(client.post(f"{API}/placements/{stay}/exit", **left))
-    assert shown(world, house, girl.victim_id) == ["services"]
-    assert objected(client) == [code]
 
 
 def test_only_adults_object_and_what_is_wrong_is_named(world: World) -> None:

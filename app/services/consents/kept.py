@@ -11,14 +11,14 @@ from app.services.consents.queries import share_of
 from app.services.referrals.rules import LEGAL_BASES
 
 REFERRAL_ENDS: Final = "concluye la derivación"
-_HOUSED: Final = ("egreso", ENDINGS["ESTANCIA"])
 _OTHERS = "SELECT * FROM ruv.other_shares(%(consent)s)"
 
 
 def housed_share(share: Any) -> dict[str, Any]:
     """A referral on the consent that goes on because she lives with the receiver."""
     label = LEGAL_BASES.get(share.legal_basis, share.legal_basis)
-    return {**share_of(share), "legal_basis_label": label, "kept_by": None, **_until(*_HOUSED)}
+    until = {"until": "egreso", "until_label": ENDINGS["ESTANCIA"]}
+    return {**share_of(share), "legal_basis_label": label, **until}
 
 
 def other_shares_of(session: Session, consent: int) -> list[dict[str, Any]]:
@@ -28,11 +28,7 @@ def other_shares_of(session: Session, consent: int) -> list[dict[str, Any]]:
 
 def _other_share(row: Any) -> dict[str, Any]:
     mandate = mandates().get(row.mandate)
-    law = mandates().get(row.kept_by)
     basis = row.mandate or row.legal_basis
-    ends = _HOUSED if row.housed else ("derivacion", REFERRAL_ENDS)
-    if mandate:
-        ends = (mandate.ends_with.lower(), ENDINGS[mandate.ends_with])
     return {
         "referral": row.referral_code,
         "state": row.referral_state,
@@ -40,12 +36,8 @@ def _other_share(row: Any) -> dict[str, Any]:
         "compartments": row.compartments,
         "legal_basis": basis,
         "legal_basis_label": mandate.label if mandate else LEGAL_BASES.get(basis, basis),
-        "kept_by": None if law is None else {"code": law.code, "label": law.label, "source": law.source},
         "result": None,
         "ended_at": None,
-        **_until(*ends),
+        "until": mandate.ends_with.lower() if mandate else "derivacion",
+        "until_label": ENDINGS[mandate.ends_with] if mandate else REFERRAL_ENDS,
     }
-
-
-def _until(code: str, label: str) -> dict[str, str]:
-    return {"until": code, "until_label": label}

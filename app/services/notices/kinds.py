@@ -28,7 +28,6 @@ ACKNOWLEDGED: Final = frozenset(
         "PLAN_ENTREGADO",
         "ACTIVIDAD_DEVUELTA",
         "PLAZO_RECIBIDO",
-        "OBJECION",
     }
 )
 """Kinds that a unit has to acknowledge: until then its supervisors find them among what to look at."""
