@@ -111,8 +111,8 @@ def ensure_server(
     layout = Layout.of(data_dir)
     clients = layout.open_lock("clients")
     try:
-        _attach(layout, options, clients, tell)
-        state = _wait_until_ready(layout, options, tell)
+        in_use = _attach(layout, options, clients, tell)
+        state = _wait_until_ready(layout, options, tell, existing=in_use)
         return ServerHandle(layout, options, clients, state)
     except BaseException:
         os.close(clients)
@@ -144,17 +144,24 @@ def _start_lock(layout: Layout, tell: Progress) -> Iterator[None]:
         os.close(fd)
 
 
-def _attach(layout: Layout, options: ServerOptions, clients: int, tell: Progress) -> None:
+def _attach(layout: Layout, options: ServerOptions, clients: int, tell: Progress) -> bool:
+    """Take the shared lock and see to a supervisor.
+
+    Returns: whether others hold the lock, who would take a new cluster for the one they work on.
+    """
     with _start_lock(layout, tell):
+        alone = try_lock(clients)
         while not try_lock(clients, shared=True):
             state = read_state(layout)
             if state is not None and state.status == "stopping":
                 tell("Se espera a que termine de cerrarse el servidor anterior.")
             time.sleep(_PAUSE)
+            alone = try_lock(clients)
         while not (free := _free(layout, "supervisor")) and _has_ended(layout):
             time.sleep(_PAUSE)  # it has written its last word and is about to go
         if free:
-            _spawn(layout, options)
+            _spawn(layout, options, existing=not alone)
+    return not alone
 
 
 def _has_ended(layout: Layout) -> bool:
@@ -183,7 +190,7 @@ def _has_users(layout: Layout) -> bool:
         os.close(fd)
 
 
-def _spawn(layout: Layout, options: ServerOptions, *, existing: bool = False) -> None:
+def _spawn(layout: Layout, options: ServerOptions, *, existing: bool) -> None:
     """Start a supervisor and return when it is in charge; what can be refused before is refused here.
 
     Args:
@@ -224,7 +231,7 @@ def _environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONPATH": os.pathsep.join(paths)}
 
 
-def _wait_until_ready(layout: Layout, options: ServerOptions, tell: Progress) -> State:
+def _wait_until_ready(layout: Layout, options: ServerOptions, tell: Progress, *, existing: bool) -> State:
     respawns, refused_since, next_look = 0, None, time.monotonic() + _WATCH_EVERY
     while True:
         state = read_state(layout)
@@ -241,7 +248,7 @@ def _wait_until_ready(layout: Layout, options: ServerOptions, tell: Progress) ->
                     raise ServerStartError(f"La base de datos no acepta la conexión: {problem}")
         if time.monotonic() > next_look:
             next_look = time.monotonic() + _WATCH_EVERY
-            if _take_over(layout, options):
+            if _take_over(layout, options, existing=existing):
                 respawns += 1
                 if respawns > _RESPAWNS:
                     raise ServerStartError(
@@ -261,7 +268,7 @@ def _probe(state: State) -> str | None:
     return None
 
 
-def _take_over(layout: Layout, options: ServerOptions, *, existing: bool = False) -> bool:
+def _take_over(layout: Layout, options: ServerOptions, *, existing: bool) -> bool:
     """Start a supervisor if there is none and nobody else is about to; True if it did."""
     fd = layout.open_lock("start")
     try:

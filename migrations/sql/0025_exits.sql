@@ -179,7 +179,7 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- A child who left for another house and was taken in nowhere: a clock from her exit waits for her arrival, unless a
+-- A child who left for another house and was taken in nowhere: one clock from her exit waits for her arrival, unless a
 -- place is held for her, which has its own. It is the UPE's, or of who answers for the case where it has none, which is
 -- told. For who let her go, who lets go of her place, and the sweep.
 CREATE FUNCTION ruv.await_arrival(cases bigint[], due interval, remind interval, escalate interval) RETURNS void
@@ -203,6 +203,9 @@ BEGIN
           AND l.left_at IS NOT NULL AND l.exit_reason = 'TRASLADO' AND ruv.presumed_child(l.victim_id, l.case_id)
           AND NOT EXISTS (SELECT FROM public.place_hold h WHERE h.case_id = l.case_id AND h.victim_id = l.victim_id
                           AND h.state = 'VIGENTE' AND h.expires_at > now())
+          -- Of this exit once: who was lost and found since is on no way.
+          AND NOT EXISTS (SELECT FROM public.clock k WHERE k.case_id = l.case_id AND k.victim_id = l.victim_id
+                          AND k.kind = 'LLEGADA_TRASLADO' AND k.started_at >= l.left_at)
           AND (me.role = 'scheduler' OR ruv.case_in_scope(l.case_id, l.victim_id)
                OR EXISTS (SELECT FROM public.place_hold h WHERE h.case_id = l.case_id AND h.victim_id = l.victim_id
                           AND h.unit_id = me.unit_id AND h.state = 'LIBERADA' AND h.ended_at = now())) LOOP
@@ -405,4 +408,12 @@ ALTER POLICY scope ON notice USING (
          OR kind IN ('CUPO_RESERVADO', 'CUPO_LIBERADO', 'CUPO_VENCIDO') AND ruv.keeps_hold(subject_code, victim_id)
          OR kind IN ('NNA_NO_HABIDA', 'NNA_NO_LLEGO')
             AND EXISTS (SELECT FROM unit u WHERE u.id = (SELECT (ruv.context()).unit_id) AND u.kind = 'UPE'))
+);
+
+-- As before; but for who counts as a child the UPE decides.
+ALTER POLICY append ON objection WITH CHECK (
+    (SELECT ruv.permits('consents:write')) AND unit_id = (SELECT (ruv.context()).unit_id)
+    AND made_by = (SELECT (ruv.context()).user_id) AND made_at = now() AND lifted_at IS NULL
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = objection.victim_id AND p.case_id = objection.case_id)
+    AND NOT ruv.counted_as_child(victim_id, case_id, ruv.lima_day(now()))
 );

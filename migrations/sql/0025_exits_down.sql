@@ -1,4 +1,9 @@
 -- Takes back 0025_exits.sql.
+ALTER POLICY append ON objection WITH CHECK (
+    (SELECT ruv.permits('consents:write')) AND unit_id = (SELECT (ruv.context()).unit_id)
+    AND made_by = (SELECT (ruv.context()).user_id) AND made_at = now() AND lifted_at IS NULL
+    AND EXISTS (SELECT FROM participation p WHERE p.victim_id = objection.victim_id AND p.case_id = objection.case_id)
+);
 ALTER POLICY scope ON notice USING (
     unit_id = (SELECT (ruv.context()).unit_id)
     AND (user_id IS NULL OR user_id = (SELECT (ruv.context()).user_id))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
-from tests.cases.story import API, ok, registered, rows, without_row_security
+from tests.cases.story import API, ok, problem, registered, rows, shared_with, without_row_security
 from tests.consents.story import give, shared_on_consent, withdraw
 from tests.consents.test_data_requests import ask
 from tests.consents.test_objections import objects
@@ -19,6 +21,11 @@ REFERRAL = (
     " SELECT c.victim_id, c.id, 'DE-X', %(f)s, %(t)s, 'SALUD', 'REQUIERE_SERVICIO', %(b)s, %(p)s, false,"
     " 'ENVIADA', %(w)s, now() + interval '1 day',"
     " (SELECT n.id FROM consent n WHERE n.code = %(n)s) FROM trafficking_case c WHERE c.victim_id = %(v)s"
+)
+OBJECTION = (
+    "INSERT INTO objection (victim_id, case_id, code, unit_id, made_by, version, compartments)"
+    " SELECT c.victim_id, c.id, 'OJ-X', %(u)s, %(w)s, 1, ARRAY['identity', 'contact', 'services']"
+    " FROM trafficking_case c WHERE c.victim_id = %(v)s"
 )
 EVENT = (
     "INSERT INTO consent_event (victim_id, consent_id, kind, by_user_id, by_unit_id)"
@@ -94,6 +101,21 @@ def test_whoever_writes_the_event_ends_the_view(world: World) -> None:
         values = {"k": "RETIRADO", "n": consent, "w": person.officer.user_id, "u": person.officer.unit_id}
         session.connection().exec_driver_sql(EVENT, values)
     assert rows(world, health, "participation", person.victim_id) == 0
+
+
+@pytest.mark.parametrize("age", [{"age_years": 13}, {"age_years": 30}, {"age_min": 15, "age_max": 20}])
+def test_nobody_objects_for_a_child(world: World, age: dict[str, int]) -> None:
+    person = registered(world, **age)
+    health, client, _ = shared_with(
+        world, person, "health_officer", compartments=["services"], service_type="SALUD"
+    )
+    child = age.get("age_years", 0) < 18
+    assert refuses(world, health, OBJECTION, v=person.victim_id) is child
+    assert refuses(world, person.officer, OBJECTION, v=person.victim_id) is child
+    assert rows(world, person.officer, "objection", person.victim_id) == 0
+    if child:
+        asked = {"compartments": ["identity"]}
+        problem(client.post(f"{API}/cases/{person.case}/objections", json=asked), 409)
 
 
 def test_the_services_refuse_without_the_databases_lock(world: World) -> None:

@@ -215,18 +215,49 @@ def test_the_server_leaves_when_its_folder_is_removed(data_dir: Path) -> None:
     server.close()
 
 
-def test_no_empty_database_takes_the_place_of_one_in_use_that_is_gone(server: ServerHandle) -> None:
-    """Whoever still works on it would take it for its own."""
-    root, old = server.data_dir, state_of(server.data_dir)
+def moved_away(root: Path) -> int:
+    """Move the cluster in use away; until the start lock it returns is closed nobody starts a supervisor."""
+    old = state_of(root)
     start = Layout(root).open_lock("start")
-    wait_until(lambda: try_lock(start))  # until it is let go nobody starts another supervisor
+    wait_until(lambda: try_lock(start))
     kill(old.supervisor_pid)
     wait_until(lambda: not is_alive(old.postgres_pid))
     (root / "pgdata").rename(root / "retirada")
-    os.close(start)
+    return start
+
+
+def test_no_empty_database_takes_the_place_of_one_in_use_that_is_gone(server: ServerHandle) -> None:
+    """Whoever still works on it would take it for its own."""
+    root, old = server.data_dir, state_of(server.data_dir)
+    os.close(moved_away(root))
     wait_until(lambda: state_of(root) != old and state_of(root).status in {"failed", "ready"})
     assert "ya no está en" in state_of(root).message
     assert not (root / "pgdata").exists()
+
+
+def test_who_comes_to_it_makes_no_empty_database_while_others_use_the_one_that_is_gone(
+    server: ServerHandle,
+) -> None:
+    root = server.data_dir
+    table_with_rows(server, 10)
+    server._closing.set()  # as of a process too busy to look after its server
+    server._watcher.join()
+    os.close(moved_away(root))
+    for _ in range(2):
+        with pytest.raises(ServerStartError, match="ya no está en"):
+            ensure_server(root, options=AT_ONCE)
+        assert not (root / "pgdata").exists()
+    (root / "retirada").rename(root / "pgdata")
+    with ensure_server(root, options=AT_ONCE) as back:
+        assert count(back) == 10
+
+
+def test_where_nobody_uses_it_any_more_one_that_is_gone_is_made_anew(data_dir: Path) -> None:
+    ensure_server(data_dir, options=AT_ONCE).close(wait=20.0)
+    wait_until(lambda: is_stopped(data_dir))
+    (data_dir / "pgdata").rename(data_dir / "retirada")
+    with ensure_server(data_dir, options=AT_ONCE) as server:
+        assert answers(server)
 
 
 def test_a_fork_keeps_the_reference_of_its_parent(data_dir: Path) -> None:

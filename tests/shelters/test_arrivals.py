@@ -142,6 +142,35 @@ def test_only_who_is_on_her_way_is_waited_for(world: World, admin: Engine, age: 
         assert waits(admin, person) == []
 
 
+def let_go(world: World, admin: Engine, child: Registered, department: str) -> None:
+    """A place is held for her and let go of."""
+    _, other = shelter(world, department=department, GENERAL=1)
+    code = hold(child.client, child.case, department, "GENERAL")
+    ok(other.post(f"{SHELTERS}/holds/{code}/release", headers=tag(1)))
+    sweep(world.runtime.database)
+
+
+def test_who_was_waited_for_once_is_not_waited_for_anew_until_she_leaves_again(
+    world: World, admin: Engine
+) -> None:
+    child, other, code = on_her_way(world, "12")
+    ok(other.post(f"{SHELTERS}/holds/{code}/release", headers=tag(1)))
+    upe = world.client(invite(world, child, "upe_officer"))
+    ok(move(upe, child.case, "EGRESO_NO_AUTORIZADO", reason="SALIDA_SIN_AVISO"))
+    ok(move(upe, child.case, "EN_ASISTENCIA_INMEDIATA", reason="RETORNO"))
+    let_go(world, admin, child, "11")
+    assert waits(admin, child) == ["ANULADO"]
+    house, client = shelter(world, department="10", GENERAL=1)
+    takes_part(admin, child.case, house)
+    stay = admit(client, child)
+    code = hold(child.client, child.case, "11", "GENERAL")
+    ok(leave(client, stay, "TRASLADO"))
+    expire(admin, code)
+    late(admin, code, "RESERVA_CUPO")
+    sweep(world.runtime.database)
+    assert waits(admin, child) == ["ANULADO", "CORRIENDO"]
+
+
 def test_nobody_starts_it_in_a_case_that_is_not_theirs(world: World, admin: Engine) -> None:
     child, _, code = on_her_way(world, "13")
     expire(admin, code)

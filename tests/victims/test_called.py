@@ -16,6 +16,7 @@ MOTHER = {"name": "Zoila Canales Quispe", "relation": "madre", "suspected": "SI"
 AUNT = {"name": "Zoila Canales Quispe", "relation": "tía por parte de padre", "suspected": "SI"}
 UNCLE = {"name": "Juan Canales Quispe", "relation": "Hermano DE la madre", "suspected": "SI"}
 STEPFATHER = {"name": "Wilber Apaza Ccori", "relation": "padrastro", "suspected": "SI"}
+OTHERS_MOTHER = {"name": "Juana Quispe Rojas", "relation": "madre del enamorado", "suspected": "SI"}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +41,13 @@ STEPFATHER = {"name": "Wilber Apaza Ccori", "relation": "padrastro", "suspected"
         ("Zoila Mamani", "", {"name": "mamá Zoila", "suspected": "SI"}),
         ("Zoila Canales", "madre", {"name": "Mamá", "suspected": "SI"}),
         ("Mamá Zoila", None, {"relation": "madre", "suspected": "SI"}),
+        ("Zoila Mamani", "Madre", {**MOTHER, "relation": "Su mamá"}),
+        ("Zoila Mamani", "madre de la menor", MOTHER),
+        ("Mamá Zoila Mamani", "Tía o tío", MOTHER),
+        ("Wilber Mamani", "padrastro", {**STEPFATHER, "name": "Papá Wilber"}),
+        ("Wilber Mamani", "", {**STEPFATHER, "name": "Papá Wilber"}),
+        ("Rosa Mamani", "Madre", {"name": "Mamá Rosa", "relation": "dueña del bar", "suspected": "SI"}),
+        ("Juana Quispe", "Madre", {**OTHERS_MOTHER, "relation": "mamá del enamorado"}),
     ],
 )
 def test_she_is_found_by_what_the_child_calls_her(
@@ -70,6 +78,29 @@ def test_another_relation_another_given_name_or_document_tells_them_apart(
     name: str, document: str | None, relation: str, mark: dict[str, Any]
 ) -> None:
     assert not may_be_marked(Adult(name, document, relation), mark)
+
+
+@pytest.mark.parametrize(
+    ("name", "relation", "called", "marked_as"),
+    [
+        ("Pedro Quispe Mamani", "Padre", "Juan Quispe Rojas", "padre de su hijo"),
+        ("Carmen Quispe Mamani", "Madre", "Juana Quispe Rojas", "madre del enamorado"),
+        ("Rosa Mamani Ccori", "Madre", "Rosa Huamán Rojas", "madre de la dueña del bar"),
+        ("Carmen Quispe Mamani", "Madre", "Juana Mamani Ccori", "mamá de mi mamá"),
+        ("Carmen Quispe Mamani", "Madre", "Juana Mamani Ccori", "madre de madre"),
+        ("Rosa Quispe Mamani", "Madre", "Rosa Apaza Rojas", "madre política"),
+        ("Mamá Rosa Quispe Mamani", "", "Rosa Apaza Rojas", "Madre política"),
+        ("Juan Quispe Mamani", "Padre", "Juan Apaza Ccori", "Papá de su bebé"),
+        ("Juan Quispe Mamani", "Padre", "Papá Juan", "padrastro"),
+        ("Papá Juan Quispe Mamani", "", "Juan Apaza Ccori", "papá de su bebé"),
+    ],
+)
+def test_one_shared_name_makes_no_one_of_her_own_mother_and_the_mother_of_another(
+    name: str, relation: str, called: str, marked_as: str
+) -> None:
+    mark = {"name": called, "relation": marked_as, "suspected": "SI"}
+    assert not may_be_marked(Adult(name, "DNI 40112233", relation), mark)
+    assert not may_be_marked(Adult(name, None, relation), mark)
 
 
 @given(names, names, st.sampled_from(("Tía", "Abuelita", "Madrina", "Prima")))

@@ -136,7 +136,7 @@ def may_be_marked(adult: Adult, one: Mapping[str, Any]) -> bool:
     who, mark = adult.somebody, _somebody(one)
     by_name = _called(who.name) | _called(mark.name)
     said = _head(adult.relation) | _called(who.name)
-    suspected = _head(one.get("relation")) | _called(mark.name)
+    suspected = _marked_as(one.get("relation"), mark.name)
     same = said & suspected
     if by_name and (same or not said or not suspected):
         who, mark = _uncalled(who), _uncalled(mark)
@@ -146,6 +146,8 @@ def may_be_marked(adult: Adult, one: Mapping[str, Any]) -> bool:
         return not untold and (not said or not suspected or not said.isdisjoint(suspected))
     if not who.known or may_be_one(who, mark):
         return True
+    if _of_another(one.get("relation")):
+        same -= _SOLE
     return bool(same & (by_name | _SOLE)) and share_a_word(who, mark, sole=not same.isdisjoint(_SOLE))
 
 
@@ -200,6 +202,19 @@ def _words(relation: str | None) -> frozenset[str]:
 def _head(relation: str | None) -> frozenset[str]:
     """What she is, and not to whom: `hermano de la madre` is no mother."""
     return _words(_TO_WHOM.split(relation or "")[0])
+
+
+def _marked_as(relation: str | None, name: str) -> frozenset[str]:
+    """What a mark says she is: a stepfather called `Papá Juan` is no father, whoever wrote so."""
+    written, called = _head(relation), _called(name)
+    return written if written & called else written | called
+
+
+def _of_another(relation: str | None) -> bool:
+    """Whether words follow the first one for kin: `madre política` and `papá de su bebé` are not her own."""
+    kin = [_kin(word) for word in name_words(relation or "")]
+    after = kin[next((place for place, one in enumerate(kin) if one), len(kin)) :]
+    return None in after or bool(after and len(_TO_WHOM.split(relation or "")) > 1)
 
 
 def _called(name: str) -> frozenset[str]:
