@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import ProgrammingError
 
+from app.access.actor import Actor
 from tests.access.sql_checks import refused
-from tests.cases.story import API, Registered, mandate, move, ok, problem, refer, registered
+from tests.cases.story import API, Registered, mandate, move, ok, problem, refer, registered, shared_with
 from tests.factories import World
 from tests.seals.damage import KEY_LOST, events, harm, kept_key, put_back, told
 from tests.web.browsing import Browser
@@ -16,6 +18,10 @@ from tests.web.browsing import Browser
 ANEW = (
     "INSERT INTO victim_key (victim_id, record_id, compartment, version, kek_id, wrapped)"
     " SELECT %(v)s, %(v)s, %(c)s, n, %(k)s, '\\x00' FROM generate_series(1, %(n)s) n"
+)
+NUMBERED = (
+    "INSERT INTO victim_key (victim_id, record_id, compartment, version, kek_id, wrapped)"
+    " VALUES (%(v)s, %(v)s, %(c)s, %(n)s, %(k)s, '\\x00')"
 )
 REASON = "Pidió asistencia legal."
 
@@ -50,13 +56,74 @@ def test_no_key_takes_the_place_of_a_lost_one(world: World, admin: Engine, compa
         values = {"v": person.victim_id, "c": compartment, "k": key["kek_id"]}
         for most in (1, 2):
             assert refused(session, ANEW, **values, n=most)
-        assert refused(session, "UPDATE victim SET sealed_parts = '{}' WHERE id = %(v)s", **values)
     assert ok(person.client.get(f"{API}/victims/{person.victim}"))["_broken"] == []
     ok(refer(person.client, person.case, world.unit("SALUD")), 201)  # what seals nothing there goes on
     put_back(admin, key)
     ok(person.client.post(path, json=again), 201)
     texts = [one.get("reason") or one.get("text") for one in ok(person.client.get(path))["items"]]
     assert texts.count(REASON) == 2
+
+
+def test_no_key_takes_the_number_of_one_that_was_there(world: World, admin: Engine) -> None:
+    """Be it lost beside one that is left, or the newest, after which none is drawn."""
+    person = registered(world)
+    path, body, again = writings(world, person, "services")
+    ok(person.client.post(path, json=body), 201)
+    key = kept_key(admin, person.victim_id, "services")
+    values = {"v": person.victim_id, "c": "services", "k": key["kek_id"]}
+    with world.session(person.officer) as session:
+        session.connection().exec_driver_sql(NUMBERED, {**values, "n": 4})
+        session.commit()
+    harm(admin, f"{KEY_LOST} AND version = 1", person.victim_id, "services")
+    with world.session(person.officer) as session:
+        for number, never in ((1, True), (3, True), (5, False)):
+            assert refused(session, NUMBERED, **values, n=number) is never, number
+    put_back(admin, key)
+    harm(admin, f"{KEY_LOST} AND version = 4", person.victim_id, "services")
+    with world.session(person.officer) as session:
+        assert refused(session, NUMBERED, **values, n=5)
+    ok(person.client.post(path, json=again), 201)  # the key that is left goes on
+
+
+def test_what_was_sealed_is_told_to_nobody_and_claimed_by_nobody(world: World, admin: Engine) -> None:
+    """A unit that was given the services alone learns of no other part, and hides none."""
+    person = registered(world)
+    ok(
+        person.client.post(f"{API}/cases/{person.case}/participations", json=mandate(world.unit("UDAVIT"))),
+        201,
+    )
+    narrow, _client, _code = shared_with(world, person, "health_officer", compartments=["services"])
+    columns = {c["name"] for c in inspect(admin).get_columns("victim")}
+    assert columns == {
+        "id",
+        "registered_unit_id",
+        "registered_by",
+        "registered_at",
+        "merged_into",
+        "person_id",
+    }
+    for actor in (narrow, person.officer):
+        with world.session(actor) as session:
+            named = {"v": person.victim_id}
+            assert refused(session, "SELECT compartment FROM sealed_part")
+            assert refused(session, "DELETE FROM sealed_part WHERE record_id = %(v)s", **named)
+            assert refused(session, "UPDATE sealed_part SET newest_key = 0 WHERE record_id = %(v)s", **named)
+            assert refused(session, "INSERT INTO sealed_part VALUES (%(v)s, 'housing', 1)", **named)
+    assert narrow_tells_apart(world, narrow, person) == set()
+
+
+def narrow_tells_apart(world: World, actor: Actor, person: Registered) -> set[str]:
+    """Compartments whose first key is refused with other words than those of a policy."""
+    told = set()
+    with world.session(actor) as session:
+        for name in ("identity", "contact", "testimony", "psychology"):
+            with pytest.raises(ProgrammingError) as refusal, session.begin_nested():
+                session.connection().exec_driver_sql(
+                    NUMBERED, {"v": person.victim_id, "c": name, "k": 1, "n": 9}
+                )
+            if refusal.value.orig.diag.constraint_name:  # type: ignore[union-attr]
+                told.add(name)
+    return told
 
 
 def test_the_case_is_read_without_the_notes_that_do_not_open(world: World, admin: Engine) -> None:
