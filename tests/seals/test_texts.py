@@ -1,16 +1,30 @@
 """A lost key of texts in rows, which have no head: nothing takes its place, and it can be put back."""
 
+# ruff: noqa: S608 - statements of fixed parts
+
 from __future__ import annotations
 
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Engine, inspect
 from sqlalchemy.exc import ProgrammingError
 
 from app.access.actor import Actor
 from tests.access.sql_checks import refused
-from tests.cases.story import API, Registered, mandate, move, ok, problem, refer, registered, shared_with
+from tests.cases.story import (
+    API,
+    Registered,
+    mandate,
+    move,
+    ok,
+    problem,
+    refer,
+    registered,
+    shared_with,
+    unit_code,
+)
 from tests.factories import World
 from tests.seals.damage import KEY_LOST, events, harm, kept_key, put_back, told
 from tests.web.browsing import Browser
@@ -152,11 +166,74 @@ def test_the_case_is_read_without_the_notes_that_do_not_open(world: World, admin
     assert read() == [(False, "Vino hoy."), (False, REASON)]
 
 
-def test_a_referral_whose_words_are_lost_tells_whose_they_were(world: World, admin: Engine) -> None:
+LOST = "No se puede abrir: el sello está roto."
+
+
+def test_a_referral_whose_words_are_lost_is_accepted_without_them(world: World, admin: Engine) -> None:
     person, watcher = registered(world), world.actor("data_protection_officer")
-    code = ok(refer(person.client, person.case, world.unit("SALUD"), message="Hoy mismo."), 201)["code"]
+    health = world.actor("health_officer")
+    client, asked = world.client(health), {"service_type": "SALUD", "message": "Hoy mismo.", "urgent": True}
+    code = ok(refer(person.client, person.case, unit_code(world, health), **asked), 201)["code"]
+    path = f"{API}/referrals/{code}"
+    key = kept_key(admin, person.victim_id, "coordination")
     harm(admin, KEY_LOST, person.victim_id, "coordination")
-    problem(person.client.get(f"{API}/referrals/{code}"), 409)
+    before = world.runtime.database.broken_seals
+
+    def read(one: httpx.Client) -> tuple[str | None, list[str]]:
+        found = ok(one.get(path))
+        return found["message"], found["broken"]
+
+    assert read(person.client) == (None, ["message"])
     (event,) = events(admin, person.victim_id)
-    assert event["victim"] == person.victim_id
+    assert (event["victim"], event["compartments"]) == (person.victim_id, ["coordination"])
     assert told(admin, watcher.unit_id, person.victim) == ["SELLO_ROTO"]
+    assert world.runtime.database.broken_seals == before + 1
+    ok(client.post(f"{path}/answer", json={"decision": "accept"}))
+    assert read(client) == (None, ["message"])
+    for actor in (person.officer, health):
+        browser = Browser(world, actor)
+        assert LOST in browser.get(f"/derivaciones/{code}").text
+        assert browser.get(f"/derivaciones/{code}/carta").status_code == 200
+    put_back(admin, key)
+    assert read(client) == ("Hoy mismo.", [])
+    assert LOST not in Browser(world, health).get(f"/derivaciones/{code}").text
+
+
+def test_a_note_that_is_damaged_hides_no_other(world: World, admin: Engine) -> None:
+    person, watcher = registered(world), world.actor("data_protection_officer")
+    path = f"{API}/cases/{person.case}/notes"
+    written = {"about": "services", "kind": "SEGUIMIENTO"}
+    codes = [
+        ok(person.client.post(path, json={**written, "text": f"Nota {n}."}), 201)["code"] for n in range(3)
+    ]
+    for note, more in ((0, "Más."), (2, "Algo más.")):
+        ok(person.client.post(f"{path}/{codes[note]}/addenda", json={"text": more}), 201)
+    mine = "victim_id = %(r)s AND id = (SELECT {}(id) FROM {} WHERE victim_id = %(r)s)"
+    for table, end in (("case_note", "min"), ("case_note_addendum", "max")):
+        cut = f"UPDATE {table} SET sealed = substr(sealed, 1, 40) WHERE {mine.format(end, table)}"
+        harm(admin, cut, person.victim_id)
+    items = ok(person.client.get(path))["items"]
+    assert [(one["text"], one["broken"]) for one in items] == [
+        ("Nota 2.", False), ("Nota 1.", False), (None, True)
+    ]  # fmt: skip
+    added = [(more["text"], more["broken"]) for one in items for more in one["addenda"]]
+    assert added == [(None, True), ("Más.", False)]
+    assert {event["victim"] for event in events(admin, person.victim_id)} == {person.victim_id}
+    assert told(admin, watcher.unit_id, person.victim) == ["SELLO_ROTO"]
+    browser = Browser(world, person.officer)
+    shown = browser.get(f"/casos/{person.case}/notas").text
+    assert shown.count(LOST) == 2
+    assert "Nota 1." in shown
+    assert "Más." in shown
+    assert LOST in browser.get(f"/casos/{person.case}/notas/{codes[0]}").text
+
+
+def test_a_reason_that_is_damaged_hides_no_other(world: World, admin: Engine) -> None:
+    person = registered(world)
+    path, *bodies = writings(world, person, "coordination")
+    for body in bodies:
+        ok(person.client.post(path, json=body), 201)
+    newest = "id = (SELECT max(id) FROM participation WHERE victim_id = %(r)s)"
+    harm(admin, f"UPDATE participation SET sealed = substr(sealed, 1, 20) WHERE {newest}", person.victim_id)
+    units = ok(person.client.get(path))["items"][-2:]
+    assert [(one["reason"], one["broken"]) for one in units] == [(REASON, False), (None, True)]
