@@ -26,6 +26,7 @@ from tests.cases.story import (
     unit_code,
 )
 from tests.factories import World
+from tests.merging.story import two_of
 from tests.seals.damage import KEY_LOST, events, harm, kept_key, put_back, told
 from tests.web.browsing import Browser
 
@@ -97,6 +98,24 @@ def test_no_key_takes_the_number_of_one_that_was_there(world: World, admin: Engi
     with world.session(person.officer) as session:
         assert refused(session, NUMBERED, **values, n=5)
     ok(person.client.post(path, json=again), 201)  # the key that is left goes on
+
+
+def test_a_lost_key_of_a_record_is_known_after_a_merge_and_a_split(world: World, admin: Engine) -> None:
+    """Whoever's record it is by then."""
+    one, other, two = registered(world), registered(world), two_of(world)
+    path, body, _again = writings(world, other, "services")
+    ok(other.client.post(path, json=body), 201)
+    key = kept_key(admin, other.victim_id, "services")
+    harm(admin, KEY_LOST, other.victim_id, "services")
+    drawn = NUMBERED.replace("%(v)s, %(v)s", "%(v)s, %(r)s")
+    values = {"r": other.victim_id, "c": "services", "k": key["kek_id"], "n": 1}
+    for change, person_id in ((two.merge, one.victim_id), (two.split, other.victim_id)):
+        change(one.victim, other.victim)
+        with world.session(other.officer) as session:
+            with pytest.raises(ProgrammingError) as refusal:
+                session.connection().exec_driver_sql(drawn, {**values, "v": person_id})
+            # Not by a policy: the unit may seal there.
+            assert refusal.value.orig.diag.constraint_name == "sealed_before"  # type: ignore[union-attr]
 
 
 def test_what_was_sealed_is_told_to_nobody_and_claimed_by_nobody(world: World, admin: Engine) -> None:
