@@ -1,7 +1,7 @@
 """The only way to a key: consult the policy, record who opens what, then decrypt.
 
-Two kinds of sealed data: a person's compartments (one blob a version) and the texts in rows of a case
-(reasons, messages, objectives, notes), sealed with the record's key of one compartment.
+Of two kinds of sealed data, a person's compartments (one blob a version); the texts in rows are opened in
+`app.access.opening_rows`.
 
 A person may be several records. Of a compartment that more than one of them filled, one strand is shown: that
 of her own record, else the one written last. The others keep their versions, and are told as being there.
@@ -19,15 +19,15 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.broken import Broken, note_broken
-from app.access.policy import OPENING, Level, policy
-from app.access.sealing import COORDINATION, TEXT_SCHEMA, Strand
+from app.access.policy import OPENING, Level
+from app.access.sealing import Strand
 from app.access.standing import Standing
 from app.audit.record import record
 from app.db import Prepared, vault_of
-from app.errors import BrokenSeal, Forbidden
+from app.errors import BrokenSeal
 from app.models import CompartmentHead, VictimBlob, VictimDek
 from app.records import own_items, partial_view
-from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
+from app.vault import Keyring, Place, VaultError, open_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,78 +309,3 @@ def open_versions(
     if any(version.broken for version in found):
         note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class SealedRow:
-    """Sealed texts of one row, as stored."""
-
-    row_id: int
-    key_version: int | None
-    sealed: bytes | None
-    row_version: int = 1
-
-
-def open_rows(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
-    compartment: str,
-    strand: Strand,
-    table: str,
-    rows: Sequence[SealedRow],
-    *,
-    purpose: str,
-    action: str,
-) -> list[dict[str, Any]]:
-    """Open the texts of rows the actor was shown by a scoped query, after recording it.
-
-    The order is that of `rows`; a row without sealed texts gives an empty dictionary.
-
-    Raises:
-        Forbidden: the role does not open this compartment at all.
-        Unavailable: the trace cannot be written.
-        BrokenSeal: a row or its key is lost or was tampered with. It is told.
-    """
-    if compartment != COORDINATION and not policy().opens(actor.role, compartment):
-        raise Forbidden("Su función no abre esta parte del registro.")
-    record(
-        session, actor, action, victim_id=strand.victim_id, compartments=[compartment], purpose=purpose,
-        detail={"table": table, "rows": len(rows)},
-    )  # fmt: skip
-    try:
-        return _opened_rows(session, compartment, strand, table, rows)
-    except VaultError:
-        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
-        raise BrokenSeal from None
-
-
-def _opened_rows(
-    session: Session, compartment: str, strand: Strand, table: str, rows: Sequence[SealedRow]
-) -> list[dict[str, Any]]:
-    wanted = {row.key_version for row in rows if row.sealed is not None}
-    key = VictimDek
-    stored = session.execute(
-        select(key.version, key.kek_id, key.wrapped).where(
-            key.victim_id == strand.victim_id,
-            key.record_id == strand.record_id,
-            key.compartment == compartment,
-            key.version.in_(wanted),
-        )
-    )
-    vault = vault_of(session)
-    deks = {
-        r.version: vault.open_dek(compartment, strand.record_id, r.version, r.kek_id, r.wrapped)
-        for r in stored
-    }
-    if any(row.sealed is not None and row.key_version not in deks for row in rows):
-        raise KeyBroken
-    return [
-        {}
-        if row.sealed is None
-        else open_json(
-            deks[row.key_version or 0],
-            Place(table, compartment, strand.record_id, row.row_id, row.row_version, TEXT_SCHEMA),
-            row.sealed,
-        )
-        for row in rows
-    ]

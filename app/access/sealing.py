@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import any_, func, insert, literal, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.access.broken import Broken, note_broken
 from app.db import vault_of
 from app.errors import BrokenSeal
-from app.models import Victim, VictimDek
+from app.models import VictimDek
 from app.vault import Dek, Place, seal, seal_json
 
 COORDINATION = "coordination"
@@ -80,29 +81,22 @@ def sealing_key(session: Session, strand: Strand, compartment: str) -> tuple[Dek
     found = current_key(session, strand, compartment)
     if found is not None:
         return found
-    if _was_sealed(session, strand, compartment):
-        note_broken(session, session.info["actor"], Broken(compartment, [strand.record_id], strand.victim_id))
-        raise BrokenSeal
     dek, kek_id, wrapped = vault_of(session).new_dek(compartment, strand.record_id)
-    session.execute(
-        insert(VictimDek),
-        [
-            {
-                **strand._asdict(),
-                "compartment": compartment,
-                "version": dek.version,
-                "kek_id": kek_id,
-                "wrapped": wrapped,
-            }
-        ],
-    )
+    row = {**strand._asdict(), "compartment": compartment, "version": dek.version}
+    try:
+        session.execute(insert(VictimDek), [{**row, "kek_id": kek_id, "wrapped": wrapped}])
+    except ProgrammingError as error:
+        if not _had_one(error):
+            raise
+        note_broken(session, session.info["actor"], Broken(compartment, [strand.record_id], strand.victim_id))
+        raise BrokenSeal from None
     return dek, dek.version
 
 
-def _was_sealed(session: Session, strand: Strand, compartment: str) -> bool:
-    """Whether something was ever sealed in this compartment of the record: fields, or texts in rows."""
-    sealed = literal(compartment) == any_(Victim.sealed_parts)
-    return bool(session.scalar(select(sealed).where(Victim.id == strand.record_id)))
+def _had_one(error: ProgrammingError) -> bool:
+    """Whether a key was refused because this compartment of the record had one; the service cannot ask."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == "sealed_before"
 
 
 def seal_with(session: Session, key: StoredKey, place: Place, data: Mapping[str, Any]) -> bytes:

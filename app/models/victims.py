@@ -35,8 +35,6 @@ class Victim(Base):
     registered_at: Mapped[Now]
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("victim.id"))
     person_id: Mapped[int] = mapped_column(Computed("COALESCE(merged_into, id)", persisted=True))
-    sealed_parts: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
-    """Compartments of which something was ever sealed under the record's own key; the database keeps it."""
 
 
 class RecordMerge(Base):
@@ -129,6 +127,16 @@ class VictimDek(Base):
     kek_id: Mapped[int] = mapped_column(ForeignKey("kek.id"))
     wrapped: Mapped[bytes]
     created_at: Mapped[Now]
+
+
+class SealedPart(Base):
+    """The highest data key a compartment of a record ever had. The database alone reads and writes it."""
+
+    __tablename__ = "sealed_part"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("victim.id"), primary_key=True, autoincrement=False)
+    compartment: Mapped[str] = mapped_column(primary_key=True)
+    newest_key: Mapped[int]
 
 
 class VictimBlob(Base):

@@ -10,22 +10,30 @@ UPDATE compartment_head h SET sealed = false
 WHERE NOT EXISTS (SELECT FROM victim_blob b WHERE b.victim_id = h.victim_id AND b.record_id = h.record_id
                   AND b.compartment = h.compartment);
 
--- Of which compartments something was ever sealed under the record's own key. Texts in rows (what units write to each
--- other, notes, plans) have no head that would say so, and a key that is lost leaves nothing behind.
-ALTER TABLE victim ADD COLUMN sealed_parts TEXT[] DEFAULT '{}' NOT NULL;
-ALTER TABLE victim NO FORCE ROW LEVEL SECURITY;
+-- The highest key ever drawn for a compartment of a record. Texts in rows (what units write to each other, notes, plans)
+-- have no head that would say so, and a key that is lost leaves nothing behind. That somebody wrote there is told to
+-- nobody: the trigger that checks new keys alone reads and writes it. It hangs from the record, whoever's that is by now.
+CREATE TABLE sealed_part (
+    record_id BIGINT NOT NULL,
+    compartment TEXT NOT NULL,
+    newest_key BIGINT NOT NULL,
+    CONSTRAINT pk_sealed_part PRIMARY KEY (record_id, compartment),
+    CONSTRAINT fk_sealed_part_record_id_victim FOREIGN KEY(record_id) REFERENCES victim (id)
+);
 ALTER TABLE victim_key NO FORCE ROW LEVEL SECURITY;
-UPDATE victim v SET sealed_parts = s.parts
-FROM (SELECT p.record_id, array_agg(p.compartment ORDER BY p.compartment) AS parts
-      FROM (SELECT k.record_id, k.compartment FROM victim_key k
-            UNION SELECT b.record_id, b.compartment FROM victim_blob b) p GROUP BY p.record_id) s
-WHERE s.record_id = v.id;
+INSERT INTO sealed_part (record_id, compartment, newest_key)
+SELECT p.record_id, p.compartment, max(p.version)
+FROM (SELECT k.record_id, k.compartment, k.version FROM victim_key k
+      UNION ALL SELECT b.record_id, b.compartment, b.key_version FROM victim_blob b) p
+GROUP BY p.record_id, p.compartment;
+ALTER TABLE sealed_part ENABLE ROW LEVEL SECURITY;
+ALTER TABLE sealed_part FORCE ROW LEVEL SECURITY;
+CREATE POLICY guard ON sealed_part TO ruv_guard USING (true);
+GRANT SELECT, INSERT, UPDATE (newest_key) ON sealed_part TO ruv_guard;
 ALTER TABLE victim_key FORCE ROW LEVEL SECURITY;
-ALTER TABLE victim FORCE ROW LEVEL SECURITY;
 ALTER TABLE victim_blob FORCE ROW LEVEL SECURITY;
 ALTER TABLE compartment_head FORCE ROW LEVEL SECURITY;
 GRANT SELECT (sealed) ON compartment_head TO ruv_app;
-GRANT UPDATE (sealed_parts) ON victim TO ruv_guard;
 
 -- What does not agree between the two records of a merge, without making it impossible: codes, for who decides.
 ALTER TABLE command_request ADD COLUMN warnings TEXT[] DEFAULT '{}' NOT NULL;
@@ -82,28 +90,26 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- No first key is drawn where there was one, and none takes the number of one that is lost: neither of versions nor of
--- texts in rows.
+-- No first key is drawn where there was one, none after one that is lost, and none takes the number of one that was ever
+-- there: neither of versions nor of texts in rows. By its name the service tells this refusal from that of a policy,
+-- which comes first: whoever may not seal here does not learn whether somebody did.
 CREATE FUNCTION ruv.check_keys() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF EXISTS (SELECT FROM fresh n
                JOIN public.victim_blob b ON b.victim_id = n.victim_id AND b.compartment = n.compartment
                                         AND b.record_id = n.record_id AND b.key_version = n.version)
-       OR EXISTS (SELECT FROM fresh n JOIN public.victim v ON v.id = n.record_id AND n.compartment = ANY (v.sealed_parts)
-                  WHERE NOT EXISTS (SELECT FROM public.victim_key k
+       OR EXISTS (SELECT FROM fresh n
+                  JOIN public.sealed_part s ON s.record_id = n.record_id AND s.compartment = n.compartment
+                  WHERE n.version <= s.newest_key
+                     OR NOT EXISTS (SELECT FROM public.victim_key k
                                     WHERE k.victim_id = n.victim_id AND k.compartment = n.compartment
-                                      AND k.record_id = n.record_id
-                                      AND k.version NOT IN (SELECT f.version FROM fresh f
-                                                            WHERE f.record_id = n.record_id
-                                                              AND f.compartment = n.compartment))) THEN
-        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+                                      AND k.record_id = n.record_id AND k.version = s.newest_key)) THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501', CONSTRAINT = 'sealed_before';
     END IF;
-    UPDATE public.victim v SET sealed_parts = v.sealed_parts || f.parts
-    FROM (SELECT n.record_id, array_agg(DISTINCT n.compartment) AS parts FROM fresh n
-          JOIN public.victim w ON w.id = n.record_id WHERE n.compartment <> ALL (w.sealed_parts)
-          GROUP BY n.record_id) f
-    WHERE v.id = f.record_id;
+    INSERT INTO public.sealed_part AS s (record_id, compartment, newest_key)
+    SELECT n.record_id, n.compartment, max(n.version) FROM fresh n GROUP BY n.record_id, n.compartment
+    ON CONFLICT (record_id, compartment) DO UPDATE SET newest_key = greatest(s.newest_key, excluded.newest_key);
     RETURN NULL;
 END $$;
 

@@ -143,4 +143,4 @@ REVOKE CREATE ON SCHEMA ruv FROM ruv_guard;
 
 ALTER TABLE command_request DROP COLUMN warnings;
 ALTER TABLE compartment_head DROP COLUMN sealed;
-ALTER TABLE victim DROP COLUMN sealed_parts;
+DROP TABLE sealed_part;

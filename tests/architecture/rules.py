@@ -24,6 +24,7 @@ _OPENING_MODULES = (
     "app/access/opening.py",
     "app/access/opening_drafts.py",
     "app/access/opening_files.py",
+    "app/access/opening_rows.py",
     "app/access/opening_sites.py",
     "app/access/comparing.py",
     "app/access/contradicting.py",

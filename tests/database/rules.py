@@ -20,7 +20,7 @@ def unprotected_tables(connection: Connection) -> list[str]:
            WHERE c.relkind IN ('r', 'p') AND c.relnamespace NOT IN ('pg_catalog'::regnamespace,
                  'information_schema'::regnamespace)
              AND (c.relname IN ('victim', 'user_account', 'auth_session', 'audit_event', 'institution',
-               'unit', 'draft', 'device', 'sign_in_try',
+               'unit', 'draft', 'device', 'sign_in_try', 'sealed_part',
                'account_request', 'account_notice')
                   OR EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'victim_id'))
              AND NOT (c.relrowsecurity AND c.relforcerowsecurity

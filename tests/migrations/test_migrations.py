@@ -363,12 +363,19 @@ def test_every_part_that_was_sealed_before_is_known_as_sealed(
             stored.exec_driver_sql(
                 "INSERT INTO victim (id, registered_unit_id, registered_by) VALUES (1, 1, 1), (2, 1, 1);"
                 "INSERT INTO victim_key (victim_id, record_id, compartment, version, kek_id, wrapped) VALUES"
-                " (1, 1, 'identity', 1, 1, ''), (1, 1, 'coordination', 1, 1, '');"
+                " (1, 1, 'identity', 1, 1, ''), (1, 1, 'coordination', 1, 1, ''),"
+                " (1, 1, 'coordination', 2, 1, '');"
                 "INSERT INTO victim_blob (victim_id, record_id, compartment, version, schema_version,"
                 " key_version, sealed, created_by, unit_id) VALUES"
                 " (1, 1, 'identity', 1, 1, 1, '', 1, 1), (1, 1, 'contact', 1, 1, 1, '', 1, 1)"
             )
         schema.upgrade(connection, moves.revision)
         with past_locks.connect() as reader:
-            found = reader.exec_driver_sql("SELECT id, sealed_parts FROM victim ORDER BY id").all()
-        assert [tuple(row) for row in found] == [(1, ["contact", "coordination", "identity"]), (2, [])]
+            found = reader.exec_driver_sql(
+                "SELECT record_id, compartment, newest_key FROM sealed_part ORDER BY compartment"
+            ).all()
+        assert [tuple(row) for row in found] == [
+            (1, "contact", 1),
+            (1, "coordination", 2),
+            (1, "identity", 1),
+        ]

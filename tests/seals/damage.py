@@ -18,8 +18,7 @@ BLOB_ALTERED = (
     f"UPDATE victim_blob SET sealed = set_byte(sealed, 30, (get_byte(sealed, 30) + 1) %% 256) WHERE {NEWEST}"
 )
 NEVER_SEALED = (
-    "WITH v AS (UPDATE victim SET sealed_parts = array_remove(sealed_parts, %(c)s) WHERE id = %(r)s)"
-    f" UPDATE compartment_head SET sealed = false WHERE {ONE}"
+    f"WITH p AS (DELETE FROM sealed_part WHERE {ONE}) UPDATE compartment_head SET sealed = false WHERE {ONE}"
 )
 SWAPPED = (
     "UPDATE victim_blob b SET sealed = o.sealed FROM victim_blob o"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -13,14 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import canonical, require
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows_left
 from app.access.permissions import Permission
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, given, list_order, visible_cases
 from app.access.sealing import COORDINATION, Strand
 from app.access.standing import Standing, standing
 from app.audit import record
-from app.errors import BadRequest, BrokenSeal, FieldError, Forbidden, Invalid, NotFound
+from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
 from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
@@ -274,13 +273,11 @@ def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -
         .order_by(step.id)
     ).all()  # fmt: skip
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
-    texts: dict[int, dict[str, Any]] = {}
-    with suppress(BrokenSeal):  # it was told; the case is read without those notes, which say so
-        opened = open_rows(
-            session, actor, COORDINATION, strand, "case_transition", sealed,
-            purpose="atencion", action="cases.read",
-        ) if sealed else []  # fmt: skip
-        texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
+    opened = open_rows_left(
+        session, actor, COORDINATION, strand, "case_transition", sealed,
+        purpose="atencion", action="cases.read",
+    ) if sealed else []  # fmt: skip
+    texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True) if text is not None}
     return [
         {
             "from": row.from_state,

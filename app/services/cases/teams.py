@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.mandates import ENDINGS, mandates
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows_left
 from app.access.permissions import Permission
 from app.access.policy import Level
 from app.access.sealing import COORDINATION
 from app.access.standing import standing
 from app.audit import record
 from app.db import UniqueViolation, insert_rows
-from app.errors import BrokenSeal, Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
 from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
@@ -221,14 +221,11 @@ def _reasons(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) 
     sealed = [SealedRow(row.part_id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     if not sealed or stand is None or stand.level(actor, MandateRow.compartment) is not Level.FULL:
         return {}
-    try:
-        opened = open_rows(
-            session, actor, COORDINATION, ref.strand, TABLE, sealed,
-            purpose="atencion", action="cases.participations",
-        )  # fmt: skip
-    except BrokenSeal:  # it was told; who takes part is read without it
-        return dict.fromkeys(row.row_id for row in sealed)
-    return {row.row_id: text["reason"] for row, text in zip(sealed, opened, strict=True)}
+    opened = open_rows_left(
+        session, actor, COORDINATION, ref.strand, TABLE, sealed,
+        purpose="atencion", action="cases.participations",
+    )  # fmt: skip
+    return {row.row_id: text["reason"] if text else None for row, text in zip(sealed, opened, strict=True)}
 
 
 def _team(session: Session, ref: CaseRef) -> Sequence[Any]:

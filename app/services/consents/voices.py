@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION
 from app.errors import FieldError, Invalid
 from app.records.rows.consents import ConsentRow, DataRequestRow, WithdrawalRow

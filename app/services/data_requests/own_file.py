@@ -40,6 +40,7 @@ _LOST: Final = [
         "Personales.",
     }
 ]
+_LOST_TEXT: Final = "No se puede abrir: su sello está roto."
 _WHY: Final = code_list("access_purpose").labels
 _TESTIMONY: Final = (
     "Lo que declaró se reserva mientras dura la investigación: pídalo a la Fiscalía que lleva su caso."
@@ -241,8 +242,8 @@ def _note(row: Mapping[str, Any]) -> dict[str, Any]:
         "tema": row["about_label"],
         "tipo": row["kind_label"],
         "ocurrio": plain(row["happened_on"]),
-        "dice": row["text"],
-        "aclaraciones": [one["text"] for one in row["addenda"]],
+        "dice": _LOST_TEXT if row["broken"] else row["text"],
+        "aclaraciones": [_LOST_TEXT if one["broken"] else one["text"] for one in row["addenda"]],
     }
 
 

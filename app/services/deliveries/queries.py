@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
 from app.access.standing import standing

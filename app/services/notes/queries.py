@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows_left
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.access.standing import Standing, standing
@@ -60,7 +60,8 @@ def of_case(
 
     Returns:
         `items`, `next` (cursor of the older ones, or None), and `about`: what the actor may write notes
-        about, the default first. A note of which the actor may only know has `readable` false and no content.
+        about, the default first. A note of which the actor may only know has `readable` false and no content;
+        what does not open, note or addendum, has no text and is `broken`.
 
     Raises:
         NotFound: the case is out of scope.
@@ -192,10 +193,13 @@ def _opened(
             if not rows:
                 continue
             sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
-            texts = open_rows(
+            texts = open_rows_left(
                 session, actor, about, ref.strand, table, sealed, purpose=purpose, action="notes.read"
             )
-            found |= {row.code: {"row": row, **text} for row, text in zip(rows, texts, strict=True)}
+            found |= {
+                row.code: {"row": row, "broken": text is None, **(text or {})}
+                for row, text in zip(rows, texts, strict=True)
+            }
     return found
 
 
@@ -223,7 +227,11 @@ def _item(row: Known, known: Sequence[Known], texts: dict[str, dict[str, Any]]) 
         "kind_label": code_list("note_kind").labels.get(stored.kind, stored.kind),
         "happened_on": stored.happened_on,
         "text": content.get("text"),
-        "addenda": [{**_face(one), "text": texts[one.code].get("text")} for one in added],
+        "broken": content["broken"],
+        "addenda": [
+            {**_face(one), "text": texts[one.code].get("text"), "broken": texts[one.code]["broken"]}
+            for one in added
+        ],
     }
 
 

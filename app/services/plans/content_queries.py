@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import canonical
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows
 from app.access.policy import Level
 from app.access.scope import actor_params, visible_plans
 from app.access.sealing import Strand

@@ -31,6 +31,8 @@ _NEUTRAL_NOTICE: Final = (
 )
 _NOTICE: Final = "Documento reservado (Ley 29733). No corresponde volver a preguntar por los hechos."
 
+_LOST: Final = "No se puede abrir: el sello está roto. Pídalo a quien lo escribió."
+
 
 def referral_issue(session: Session, actor: Actor, code: str) -> Issue:
     """The letter of a referral, as far as the caller reads it; the person is named by her code alone.
@@ -88,5 +90,7 @@ def _unit(unit: Mapping[str, str | None], names: Mapping[str, str]) -> str:
 
 
 def _texts(letter: Mapping[str, Any]) -> list[Section]:
-    found = (("Mensaje", letter.get("message")), ("Condiciones", letter.get("conditions")))
-    return [Section(title, paragraphs=paragraphs(text)) for title, text in found if text]
+    lost = dict.fromkeys(letter.get("broken", ()), _LOST)
+    found = (("Mensaje", "message"), ("Condiciones", "conditions"))
+    texts = [(title, lost.get(name) or letter.get(name)) for title, name in found]
+    return [Section(title, paragraphs=paragraphs(text)) for title, text in texts if text]

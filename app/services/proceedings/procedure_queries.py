@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows
 from app.access.policy import Level
 from app.access.sealing import COORDINATION
 from app.errors import NotFound

@@ -12,23 +12,21 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
-from app.access.opening import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.scope import actor_params, visible_referrals
-from app.access.sealing import COORDINATION
 from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import Referral
-from app.services.cases.row_queries import CHILD_BIT, public_codes, strand_of
+from app.services.cases.row_queries import CHILD_BIT, public_codes
 from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
 from app.services.referrals.step_queries import steps
+from app.services.referrals.text_queries import texts
 from app.services.shelters.masking import UnitName, unit_names
-from app.vault import key_version_of
 
 INBOX = "entrada"
 OUTBOX = "salida"
@@ -356,26 +354,11 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
 def _opened(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
     """Person, case and texts, for who takes part in the case."""
     cases = public_codes(session, actor, [row.case_id])
-    sealed = []
-    if row.sealed_message is not None:
-        sealed.append(SealedRow(row.id, row.key_version, row.sealed_message, rules.MESSAGE_VERSION))
-    if row.sealed_answer is not None:
-        sealed.append(
-            SealedRow(row.id, key_version_of(row.sealed_answer), row.sealed_answer, rules.ANSWER_VERSION)
-        )
-    texts: dict[str, Any] = {"message": None, "conditions": None}
-    if sealed:
-        strand = strand_of(session, row.victim_id, row.case_id)
-        for text in open_rows(
-            session, actor, COORDINATION, strand, "referral", sealed,
-            purpose="atencion", action="referrals.read",
-        ):  # fmt: skip
-            texts.update(text)
     stand = standing(session, actor, row.victim_id)
     levels = stand.levels(actor) if stand else {}
     return {
         **cases[row.case_id],
-        **texts,
+        **texts(session, actor, row),
         "_access": {name: level.name.lower() for name, level in levels.items()},
     }
 

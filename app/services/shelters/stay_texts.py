@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION, Strand
 from app.models import PlacementLeave, SuitabilityCheck
 from app.records.rows import partial_row

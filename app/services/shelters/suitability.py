@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.guard import require
-from app.access.opening import SealedRow, open_rows
+from app.access.opening_rows import SealedRow, open_rows
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
