@@ -28,9 +28,9 @@ _TYPES: Final = re.compile(r"^(?:DNI|CE|PTP|CPP|PASAPORTE|PAS|CARNE|CEDULA|NRO|N
 _NATIONAL: Final = re.compile(r"\d{8}")
 _LEAST_DIGITS: Final = 5
 _LONG: Final = 8
-"""Sounds of two words in a row from which one more or less changes nothing."""
+"""Sounds of two words in a row that are not found in other words by chance."""
 _SLIPS: Final = 2
-"""Digits that people get wrong at most."""
+"""Digits, or sounds of two words in a row, that people get wrong at most."""
 _DIMINUTIVE: Final = re.compile(r"(.{2,}?)(s?)it[au]")
 """The sound of `-ita`, `-ito`, `-cita` and `-cito`."""
 
@@ -125,10 +125,10 @@ def _parted(words: tuple[Word, ...], by: tuple[Word, ...]) -> tuple[Word, ...]:
 
 
 def _parts(each: Word, joined: dict[str, tuple[Word, Word]]) -> tuple[Word, ...]:
-    """Where they meet, two letters may sound as one: of two words in a row one sound may be another."""
+    """Where they meet, two letters may sound as one (`s` and `h`), which is another two sounds at most."""
     found = joined.get(each.sound)
     if found is None and len(each.sound) >= _LONG:
-        near = (two for whole, two in joined.items() if OSA.distance(whole, each.sound) <= 1)
+        near = (two for whole, two in joined.items() if OSA.distance(whole, each.sound) <= _SLIPS)
         found = next(near, None)
     return found or (each,)
 
