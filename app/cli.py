@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from app.commands._memory import collect_rarely
 from app.commands._tree import COMMANDS, Ruv, tell
 
 
@@ -21,6 +22,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of `ruv`."""
+    collect_rarely()
     sys.exit(run())
 
 

@@ -9,15 +9,23 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+from app.commands._memory import collect_rarely
 from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.runtime import Runtime, assemble, install
 from tests.chromium import report_missing
 from tests.factories import World
-from tests.scratch import create_database, role_urls, serve
+from tests.scratch import Original, create_database, installed, role_urls, serve
 
+collect_rarely()
+# How long an example takes says how busy the machine is, not whether a property holds.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -88,6 +96,15 @@ def runtime(server: ServerHandle, settings: Settings, worker: str) -> Iterator[R
     opened = assemble(settings, urls, install(urls, settings))
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def blank(
+    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Original]:
+    """An installed database with nothing in it: a copy of it is made sooner than another is installed."""
+    with installed(server, settings, tmp_path_factory.mktemp("instalada")) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

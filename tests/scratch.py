@@ -76,13 +76,6 @@ def role_urls(server: ServerHandle, name: str) -> dict[str, URL]:
     return {role: make_url(server.url(role, name)) for role in (APP, SEALER, REPORT, RELEASE, OWNER)}
 
 
-@contextmanager
-def scratch_database(server: ServerHandle, settings: Settings, folder: Path) -> Iterator[Scratch]:
-    """Install, serve, and drop again."""
-    with installed(server, settings, folder) as original, opened(server, original) as scratch:
-        yield scratch
-
-
 class Original(NamedTuple):
     """An installed database by its name, with the settings that hold its root key."""
 
@@ -125,8 +118,8 @@ def desk(settings: Settings) -> Iterator[Desk]:
 
 
 @contextmanager
-def copied(server: ServerHandle, original: Original, at: Desk) -> Iterator[Scratch]:
-    """A copy of a database, served at a desk; dropped at the end."""
+def copied(server: ServerHandle, original: Original, at: Desk | None = None) -> Iterator[Scratch]:
+    """A copy of a database, served at a desk or by an application of its own; dropped at the end."""
     with _named(server, original.name) as name, opened(server, original._replace(name=name), at) as scratch:
         yield scratch
 

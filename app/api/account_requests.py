@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.commands import RefusalIn
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
+from app.edge.routing import Branch
 from app.services.accounts import deciding, request_queries
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/account-requests", tags=["cuentas y unidades"])
+router = Branch(prefix="/account-requests", tags=["cuentas y unidades"])
 
 APPROVES = Requires(Permission.ACCOUNTS_APPROVE)
 RequestCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CT-7K3M-9QX2-H4TC"])]

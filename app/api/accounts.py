@@ -3,18 +3,19 @@
 import uuid
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.routing import Branch
 from app.services.accounts import queries, service
 from app.services.accounts.rules import askable_roles
 from app.services.institutions import units
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/accounts", tags=["cuentas y unidades"])
+router = Branch(prefix="/accounts", tags=["cuentas y unidades"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 

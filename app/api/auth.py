@@ -6,11 +6,12 @@ import uuid
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_plus
 
-from fastapi import APIRouter, Form, Header, Request
+from fastapi import Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, Public, SignedIn, means_of
+from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
 from app.errors import Invalid, Unauthenticated
 from app.services.access.first_password import exchange_password
@@ -19,7 +20,7 @@ from app.services.access.own_sessions import end_own_other_sessions, end_own_ses
 from app.services.access.sessions import LONGEST_REFRESH, Issued, end_session, open_session, refresh
 from app.services.access.sign_in import REFUSED, sign_in
 
-router = APIRouter(tags=["sesión"])
+router = Branch(tags=["sesión"])
 
 LONGEST_SECRET = 512
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_SECRET)]

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.access.permissions import Permission
@@ -11,6 +11,7 @@ from app.api.answers import Answer
 from app.api.commands import accepted
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
@@ -19,7 +20,7 @@ from app.services.commands.requesting import request_closing, request_discard, t
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/cases", tags=["casos"])
+router = Branch(prefix="/cases", tags=["casos"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from app.api.answers import Answer
 from app.edge.deps import SignedIn
+from app.edge.routing import Branch
 from app.services.catalogues import codes_of, lists
 
-router = APIRouter(prefix="/catalogues", tags=["catálogos"])
+router = Branch(prefix="/catalogues", tags=["catálogos"])
 
 
 @router.get("", dependencies=[SignedIn()], summary="Listas de códigos")

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import kinds
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/clocks", tags=["plazos y avisos"])
+router = Branch(prefix="/clocks", tags=["plazos y avisos"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Plazos de mi unidad")

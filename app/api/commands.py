@@ -3,18 +3,19 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = APIRouter(tags=["pedidos de dos personas"])
+router = Branch(tags=["pedidos de dos personas"])
 
 CommandCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CO-7K3M-9QX2-H4TC"])]
 VictimCode = Annotated[str, Field(min_length=1, max_length=40, examples=["TP-7K3M-9QXC"])]

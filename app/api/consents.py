@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows.consents import ConsentRow, ObjectionRow, WithdrawalRow
 from app.services.consents import ledger, objections, queries
 from app.services.idempotency import remember, replayed
 
-router = APIRouter(tags=["consentimientos"])
+router = Branch(tags=["consentimientos"])
 
 
 class ConsentIn(ConsentRow):

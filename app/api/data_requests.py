@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, service
@@ -17,7 +18,7 @@ from app.services.data_requests.own_file import own_file
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = APIRouter(tags=["derechos sobre datos personales"])
+router = Branch(tags=["derechos sobre datos personales"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows.directory import Delivery
 from app.services.deliveries import queries, service
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/cases/{code}/services", tags=["servicios"])
+router = Branch(prefix="/cases/{code}/services", tags=["servicios"])
 
 
 class DeliveryIn(Delivery):

@@ -3,18 +3,19 @@
 import uuid
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.services.directory import exchange, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/directory", tags=["directorio de servicios"])
+router = Branch(prefix="/directory", tags=["directorio de servicios"])
 
 Key = Annotated[uuid.UUID, Path(title="Identificador en el directorio")]
 Filter = Annotated[str | None, Query(max_length=60)]

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
@@ -18,12 +18,13 @@ from app.edge.deps import (
     Requires,
     etag,
 )
+from app.edge.routing import Branch
 from app.edge.sending import streamed
 from app.errors import TooLarge
 from app.services.evidence import queries, scan_queries, scans, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 
-router = APIRouter(tags=["evidencias"])
+router = Branch(tags=["evidencias"])
 
 _BODY = {
     "requestBody": {

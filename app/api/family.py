@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.routing import Branch
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
 
-router = APIRouter(prefix="/victims/{code}/family", tags=["personas"])
+router = Branch(prefix="/victims/{code}/family", tags=["personas"])
 
 
 class RelativeIn(BaseModel):

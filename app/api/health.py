@@ -4,14 +4,15 @@ import hmac
 import ipaddress
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import Header, Request
 from starlette.responses import PlainTextResponse, Response
 
 from app.api.answers import Answer
 from app.edge.deps import CurrentRuntime, Public
+from app.edge.routing import Branch
 from app.errors import NotFound, Unavailable
 
-router = APIRouter(tags=["operación"])
+router = Branch(tags=["operación"])
 
 
 @router.get("/healthz", dependencies=[Public()], summary="El proceso vive")

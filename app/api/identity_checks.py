@@ -2,17 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, CurrentRuntime, Requires
+from app.edge.routing import Branch
 from app.services.identity_checks.pide import pide_of
 from app.services.identity_checks.service import check
 
-router = APIRouter(prefix="/victims", tags=["personas"])
+router = Branch(prefix="/victims", tags=["personas"])
 
 
 class CheckIn(BaseModel):

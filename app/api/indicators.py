@@ -2,12 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.audit import record
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
+from app.edge.routing import Branch
 from app.errors import BadRequest
 from app.services.indicators.catalogue import indicator
 from app.services.indicators.service import compute, list_indicators
@@ -23,7 +24,7 @@ def known_filters(request: Request) -> None:
         raise BadRequest("Los indicadores solo admiten el parámetro year.")
 
 
-router = APIRouter(prefix="/indicators", tags=["indicadores"], dependencies=[Depends(known_filters)])
+router = Branch(prefix="/indicators", tags=["indicadores"], dependencies=[Depends(known_filters)])
 
 
 @router.get(

@@ -2,17 +2,18 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
+from app.edge.routing import Branch
 from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile
 
-router = APIRouter(prefix="/matching", tags=["identidad única"])
+router = Branch(prefix="/matching", tags=["identidad única"])
 
 CandidateCode = Annotated[str, Path(title="Código de la duda", max_length=40, examples=["DU-7K3M-9QX2-H4TC"])]
 

@@ -1,16 +1,15 @@
 """Protection measures of a case: `/cases/{code}/protection-measures`."""
 
-from fastapi import APIRouter
-
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measures
 
-router = APIRouter(prefix="/cases/{code}/protection-measures", tags=["casos"])
+router = Branch(prefix="/cases/{code}/protection-measures", tags=["casos"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Medidas de protección del caso")

@@ -2,19 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.routing import Branch
 from app.records.rows.notes import Addendum, Note
 from app.services.idempotency import remember, replayed
 from app.services.notes import queries, service
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/cases/{code}/notes", tags=["notas"])
+router = Branch(prefix="/cases/{code}/notes", tags=["notas"])
 
 
 class NoteIn(Note):

@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.routing import Branch
 from app.services.notices import queries
 from app.services.paging import PAGE
 
-router = APIRouter(prefix="/notices", tags=["plazos y avisos"])
+router = Branch(prefix="/notices", tags=["plazos y avisos"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Avisos")

@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
 from app.services.plans import assessing, following, reviewing, team, versions
 
-router = APIRouter(prefix="/plans/{code}", tags=["planes"])
+router = Branch(prefix="/plans/{code}", tags=["planes"])
 
 Number = Annotated[int, Path(title="Número", ge=1, le=9999)]
 

@@ -4,13 +4,14 @@ import base64
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.errors import FieldError, Invalid
 from app.records.kinds import Line, Text
 from app.records.rows import plans as rows
@@ -30,7 +31,7 @@ from app.services.plans import (
 )
 from app.services.plans.closing import Closing, Move
 
-router = APIRouter(prefix="/plans", tags=["planes"])
+router = Branch(prefix="/plans", tags=["planes"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, CurrentRuntime, Public, Requires
+from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.services.printing.consent import consent_issue
 from app.services.printing.own_file import own_file_issue
@@ -16,7 +17,7 @@ from app.services.printing.plan import plan_issue
 from app.services.printing.referral import referral_issue
 from app.services.printing.verifying import verify
 
-router = APIRouter(tags=["documentos"])
+router = Branch(tags=["documentos"])
 
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "PDF/UA-1"}}
 Names = Annotated[bool, Query(title="Con el nombre de la persona, para quien lee su identidad completa")]

@@ -2,19 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionStep
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import procedures
 from app.services.proceedings.branches import BRANCHES
 
-router = APIRouter(prefix="/cases/{code}/procedures", tags=["casos"])
+router = Branch(prefix="/cases/{code}/procedures", tags=["casos"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 

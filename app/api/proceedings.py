@@ -2,18 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import links
 
-router = APIRouter(prefix="/cases/{code}/proceedings", tags=["casos"])
+router = Branch(prefix="/cases/{code}/proceedings", tags=["casos"])
 
 
 class LinkIn(BaseModel):

@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.routing import Branch
 from app.services.paging import PAGE
 from app.services.quality import queries
 
-router = APIRouter(prefix="/quality", tags=["calidad de datos"])
+router = Branch(prefix="/quality", tags=["calidad de datos"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Calidad de los datos de mis casos")

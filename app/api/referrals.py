@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Header, Query
+from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
+from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.directory.options_queries import options
 from app.services.idempotency import remember, replayed
@@ -17,7 +18,7 @@ from app.services.paging import PAGE
 from app.services.referrals import queries, sending, service
 from app.services.referrals.rules import LEGAL_BASES
 
-router = APIRouter(prefix="/referrals", tags=["derivaciones"])
+router = Branch(prefix="/referrals", tags=["derivaciones"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 IfMatch = Annotated[str | None, Header(title="Versión leída (opcional)")]

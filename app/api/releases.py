@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Request
+from fastapi import Depends, Header, Path, Request
 from starlette.responses import Response
 
 from app.access.actor import Actor
@@ -14,6 +14,7 @@ from app.access.policy import policy
 from app.api.answers import Answer
 from app.audit import record
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
+from app.edge.routing import Branch
 from app.errors import BadRequest, NotFound
 from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
 from app.services.releases.queries import (
@@ -40,7 +41,7 @@ def no_filters(request: Request) -> None:
         )
 
 
-router = APIRouter(prefix="/releases", tags=["liberaciones"], dependencies=[Depends(no_filters)])
+router = Branch(prefix="/releases", tags=["liberaciones"], dependencies=[Depends(no_filters)])
 
 Code = Annotated[str, Path(title="Código de la liberación", max_length=40, examples=["LI-7K3M-9QXC"])]
 FileName = Annotated[

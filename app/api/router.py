@@ -1,7 +1,5 @@
 """The only list of the API's slices."""
 
-from fastapi import APIRouter
-
 from app.api import (
     account_requests,
     accounts,
@@ -37,8 +35,9 @@ from app.api import (
     units,
     victims,
 )
+from app.edge.routing import Branch
 
-router = APIRouter(prefix="/api/v1")
+router = Branch(prefix="/api/v1")
 for part in (
     auth,
     printing,  # before the slices: their codes would take in the `.pdf`

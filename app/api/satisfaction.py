@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.routing import Branch
 from app.services.satisfaction.handover import keep_pace
 from app.services.satisfaction.urn import put, questionnaire
 
-router = APIRouter(prefix="/satisfaction", tags=["satisfacción"])
+router = Branch(prefix="/satisfaction", tags=["satisfacción"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Za-z0-9_]+$")]
 

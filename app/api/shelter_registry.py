@@ -2,18 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.rows.shelters import Site
 from app.services.idempotency import remember, replayed
 from app.services.shelters import hold_queries, holds, registry, registry_queries
 
-router = APIRouter(prefix="/shelters", tags=["alojamiento"])
+router = Branch(prefix="/shelters", tags=["alojamiento"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 UnitCode = Annotated[str, Path(title="Código de la unidad", max_length=80)]

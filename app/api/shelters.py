@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.idempotency import remember, replayed
 from app.services.shelters import outings, queries, service, suitability
 
-router = APIRouter(prefix="/placements", tags=["alojamiento"])
+router = Branch(prefix="/placements", tags=["alojamiento"])
 
 CaseCode = Annotated[str | None, Field(title="Código del caso", max_length=40)]
 

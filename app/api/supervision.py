@@ -3,17 +3,18 @@
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.routing import Branch
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.supervision import figures_queries, reassigning, review_queries
 
-router = APIRouter(prefix="/supervision", tags=["supervisión"])
+router = Branch(prefix="/supervision", tags=["supervisión"])
 
 Username = Annotated[str, Field(max_length=80)]
 

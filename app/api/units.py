@@ -2,15 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.routing import Branch
 from app.services.institutions import units
 
-router = APIRouter(prefix="/units", tags=["cuentas y unidades"])
+router = Branch(prefix="/units", tags=["cuentas y unidades"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Query
+from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
@@ -19,6 +19,7 @@ from app.edge.deps import (
     Requires,
     etag,
 )
+from app.edge.routing import Branch
 from app.records import Known, remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
@@ -26,7 +27,7 @@ from app.services.victims.probing import NOT_DUPLICATE, search
 from app.services.victims.queries import access_log, history, read
 from app.services.victims.registration import Registration, register
 
-router = APIRouter(prefix="/victims", tags=["personas"])
+router = Branch(prefix="/victims", tags=["personas"])
 
 
 class ProbeIn(BaseModel):

@@ -9,12 +9,15 @@ import threading
 
 from fastapi import FastAPI
 
+from app.commands._memory import collect_rarely
+
 
 def create_worker() -> FastAPI:
     """The application, in a worker that stops cleanly if the parent was killed.
 
     Otherwise a killed parent would leave its workers behind, holding the port and the database.
     """
+    collect_rarely()
     from app.main import create_app
 
     threading.Thread(target=_stop_with_parent, name="ruv-parent", daemon=True).start()

@@ -17,6 +17,7 @@ from app.commands._setup import DataDir, settings_for
 
 if TYPE_CHECKING:
     import uvicorn
+    from fastapi import FastAPI
 
     from app.config import Settings
     from app.runtime import Runtime
@@ -114,15 +115,9 @@ def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Confi
     import uvicorn
 
     from app.commands._logs import log_config
-    from app.main import create_app
 
-    served = (
-        "app.commands._worker:create_worker"
-        if workers > 1
-        else create_app(settings, opener=lambda _: runtime)
-    )
     return uvicorn.Config(
-        served,
+        _application(settings, runtime) if workers == 1 else "app.commands._worker:create_worker",
         factory=workers > 1,
         workers=workers,
         log_config=log_config(),
@@ -130,6 +125,12 @@ def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Confi
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=_STOP_SECONDS,
     )
+
+
+def _application(settings: Settings, runtime: Runtime) -> FastAPI:
+    from app.main import create_app
+
+    return create_app(settings, opener=lambda _: runtime)
 
 
 def _run(config: uvicorn.Config, listening: socket.socket) -> None:

@@ -2,10 +2,10 @@
 
 import uuid
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.edge.deps import SignedIn, means_of
+from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
 from app.errors import NotFound
 from app.services.access.own import change_password, who_am_i
@@ -16,7 +16,7 @@ from app.web.i18n import gettext
 from app.web.page import CurrentPage, Page
 from app.web.session import new_secret
 
-router = APIRouter(prefix="/cuenta")
+router = Branch(prefix="/cuenta")
 
 
 @router.get("", dependencies=[SignedIn()])

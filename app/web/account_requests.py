@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records.kinds import LIMA
 from app.services.accounts import deciding, request_queries
 from app.services.commands.command import PENDING, REFUSALS
@@ -14,7 +14,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 
-router = APIRouter(prefix="/administracion/pedidos")
+router = Branch(prefix="/administracion/pedidos")
 
 APPROVES: Final = Requires(Permission.ACCOUNTS_APPROVE)
 LIST: Final = "/administracion/pedidos"

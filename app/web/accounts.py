@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.accounts import queries, service
 from app.services.accounts.rules import INITIAL_DAYS, STATES, askable_roles
 from app.services.institutions import units
 from app.web.i18n import gettext
 from app.web.page import CurrentPage, Page
 
-router = APIRouter(prefix="/administracion")
+router = Branch(prefix="/administracion")
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 LIST = "/administracion/cuentas"

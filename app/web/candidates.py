@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records import fields
 from app.services.commands.requesting import request_merge
 from app.services.matching.review import OTHER, SAME, decide, listing, read
@@ -21,7 +21,7 @@ from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 from app.web.templating import options
 
-router = APIRouter()
+router = Branch()
 
 REVIEWS: Final = Requires(Permission.MATCHING_REVIEW)
 SHOWN: Final = 25

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.cases import rules, service
 from app.services.cases.codes import (
@@ -26,7 +26,7 @@ from app.web.case_frame import case_frame
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 
-router = APIRouter()
+router = Branch()
 
 MOVES = Requires(Permission.CASES_TRANSITION)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.mandates import MEASURE
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.services.cases import mandates, teams
@@ -19,7 +19,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.templating import options
 
-router = APIRouter()
+router = Branch()
 
 
 @router.get("/casos/{code}/equipo", dependencies=[Requires(Permission.CASES_READ)])

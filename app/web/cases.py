@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records import COMPARTMENTS, fields
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RETRAFFICKING, STATES
@@ -25,7 +25,7 @@ from app.web.page import CurrentPage, Page
 from app.web.templating import label
 from app.web.work import subject_page
 
-router = APIRouter()
+router = Branch()
 
 NEXT_DATES: Final = 6
 _FIRST_FILTERS: Final = ("sex", "nationality", "department")

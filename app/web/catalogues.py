@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from app.edge.deps import SignedIn
+from app.edge.routing import Branch
 from app.services.catalogues import codes_of, lists
 from app.web.page import CurrentPage, Page
 
-router = APIRouter(prefix="/administracion/catalogos")
+router = Branch(prefix="/administracion/catalogos")
 
 MOST = 300
 """Codes shown at once: of a longer list (districts) one searches for a part."""

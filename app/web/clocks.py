@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import DAYS, HOURS, MONTHS, WORKING_DAYS, Kind, kinds
 from app.web.i18n import _, ngettext
 from app.web.page import CurrentPage
 from app.web.work import subject_page
 
-router = APIRouter(prefix="/plazos")
+router = Branch(prefix="/plazos")
 
 SHOWN: Final = 50
 _READS = Requires(Permission.CASES_READ)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.clocks.calendar import deadline
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, PENDING, REASONS, REFUSALS, SPLIT, STATES, Command
@@ -18,7 +18,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)
 ASKS: Final = Requires(Permission.COMMANDS_REQUEST)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.records import COMPARTMENTS
 from app.records.rows import row_fields
@@ -27,7 +27,7 @@ from app.web.row_fields import words
 from app.web.rows import read_row
 from app.web.templating import moment, options
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.CONSENTS_READ)
 WRITES: Final = Requires(Permission.CONSENTS_WRITE)

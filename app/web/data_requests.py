@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.errors import NotFound
 from app.records.rows import row_fields
@@ -25,7 +25,7 @@ from app.web.row_fields import version_of
 from app.web.rows import read_row
 from app.web.templating import label, moment
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.DATA_REQUESTS_READ)
 WRITES: Final = Requires(Permission.DATA_REQUESTS_WRITE)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
 from app.records.rows.directory import Delivery
@@ -24,7 +24,7 @@ from app.web.row_fields import drawn, version_of, words
 from app.web.rows import read_row
 from app.web.templating import label, options
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.CASES_READ)
 WRITES: Final = Requires(Permission.VICTIMS_WRITE)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.directory import exchange, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
@@ -24,7 +25,7 @@ from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 from app.web.rows import read_row
 
-router = APIRouter(prefix="/directorio")
+router = Branch(prefix="/directorio")
 
 READS: Final = Requires(Permission.REFERRALS_READ, Permission.DIRECTORY_MANAGE)
 KEEPS: Final = Requires(Permission.DIRECTORY_MANAGE)

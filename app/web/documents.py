@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.edge.sending import EXTENSIONS, streamed
 from app.errors import NotFound
 from app.services.evidence import case_queries, queries, scan_queries, scans, service
@@ -21,7 +21,7 @@ from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 from app.web.templating import options
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.CASES_READ)
 FILES: Final = Requires(Permission.PLANS_READ)

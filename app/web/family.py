@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records.rows import row_fields
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
@@ -18,7 +18,7 @@ from app.web.controls import controls, read
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 
-router = APIRouter()
+router = Branch()
 
 
 @router.get("/casos/{code}/familia", dependencies=[Requires(Permission.VICTIMS_READ)])

@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.responses import Response
 
 from app.edge.browser import browsing, visitor
 from app.edge.deps import CurrentRuntime, Public, SignedIn
+from app.edge.routing import Branch
 from app.web.components import examples
 from app.web.controls import places
 from app.web.navigation import entries
 from app.web.page import CurrentPage, draw, speak
 
-router = APIRouter()
+router = Branch()
 
 Visitor = Annotated[None, Depends(visitor)]
 

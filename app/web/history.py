@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.cases.codes import REASONS, RETURN_REASONS, STATES
 from app.services.victims import part_queries, queries
 from app.web.case_frame import case_frame
@@ -17,7 +17,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.templating import label, moment
 
-router = APIRouter()
+router = Branch()
 
 LOOKS: Final = 50
 _ROW: Final = re.compile(r"[0-9]{1,17}")

@@ -7,12 +7,13 @@ import io
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.audit import record
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records.kinds import today
 from app.services.indicators.catalogue import INDICATORS, indicator
 from app.services.indicators.service import compute
@@ -20,7 +21,7 @@ from app.web.charts import number
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 
-router = APIRouter(prefix="/indicadores")
+router = Branch(prefix="/indicadores")
 
 PROTECTED = "c"
 """The mark of a number that is not shown."""

@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import Known, remarks
 from app.services.drafts import service as drafts
@@ -43,7 +43,7 @@ from app.web.keeping import sent
 from app.web.page import CurrentPage, Page
 from app.web.templating import day, label, options
 
-router = APIRouter()
+router = Branch()
 
 REGISTERS: Final = Requires(Permission.VICTIMS_REGISTER)
 _DONE: Final = "hecho"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -13,6 +12,7 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.db import Session
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import Invalid
 from app.records.rows.notes import Addendum, Note
 from app.services.drafts import service as drafts
@@ -26,7 +26,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.rows import read_row
 
-router = APIRouter()
+router = Branch()
 
 SHOWN: Final = 20
 USUAL: Final = "SEGUIMIENTO"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows.consents import ObjectionRow
 from app.services.consents import objections, queries
@@ -20,7 +20,7 @@ from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 from app.web.rows import read_row
 
-router = APIRouter()
+router = Branch()
 
 WRITES: Final = Requires(Permission.CONSENTS_WRITE)
 

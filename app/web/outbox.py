@@ -8,7 +8,7 @@ import json
 import uuid
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
 
@@ -16,6 +16,7 @@ from app.access.actor import Actor
 from app.edge.browser import COOKIE
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
 from app.edge.problems import recorded
+from app.edge.routing import Branch
 from app.edge.unsent import place_of, written
 from app.errors import AppError, BadRequest, NotFound, TooLarge, UnsupportedMedia
 from app.records import all_fields, fields
@@ -34,7 +35,7 @@ from app.web.page import HEADERS, CurrentPage, draw
 from app.web.static import assets, static, version
 from app.web.templating import label
 
-router = APIRouter()
+router = Branch()
 DELIVERIES = PerMinute(60)
 
 

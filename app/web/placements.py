@@ -6,12 +6,12 @@ import re
 from datetime import date, datetime, time
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.shelters import Admission, Leave, Suitability
@@ -26,7 +26,7 @@ from app.web.rows import read_row
 from app.web.shelters import STALE, houses
 from app.web.templating import label
 
-router = APIRouter()
+router = Branch()
 
 WRITES: Final = Requires(Permission.PLACEMENTS_WRITE)
 _HOUR: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.plans import queries, rules
 from app.services.plans.progress import Step, progress
@@ -19,7 +19,7 @@ from app.web.page import CurrentPage, Page
 from app.web.paths import local_path
 from app.web.plan_frame import STEP_TAGS, plan_frame
 
-router = APIRouter()
+router = Branch()
 
 
 @router.get("/planes/{code}/actividades/{activity}", dependencies=[Requires(Permission.PLANS_READ)])

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records.kinds import today
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
@@ -22,7 +22,7 @@ from app.web.plan_frame import plan_part
 from app.web.rows import need, read_row
 from app.web.templating import day, label
 
-router = APIRouter()
+router = Branch()
 
 _MOST_LINES: Final = 6
 """A chart with more lines is not read any more; the table has them all."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
 from app.records.rows import plans as rows
@@ -19,7 +19,7 @@ from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_part
 from app.web.rows import need, read_row
 
-router = APIRouter()
+router = Branch()
 
 _WRITE = (Permission.PLANS_WRITE,)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import FieldError, Invalid
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
@@ -25,7 +25,7 @@ from app.web.plan_frame import STEP_TAGS, plan_frame, plan_part
 from app.web.plans import header_rows
 from app.web.rows import need, read_row
 
-router = APIRouter()
+router = Branch()
 
 _WRITE = (Permission.PLANS_WRITE,)
 _TEXTS = ("summary", "pti_number", "feasibility_notes")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import CurrentActor, CurrentRuntime, Requires
 from app.edge.problems import recorded
+from app.edge.routing import Branch
 from app.edge.sending import streamed
 from app.errors import TooLarge
 from app.services.evidence import queries, service
@@ -21,7 +21,7 @@ from app.web.i18n import _
 from app.web.page import FORM_REFUSALS, CurrentPage, Page
 from app.web.plan_frame import plan_frame
 
-router = APIRouter()
+router = Branch()
 
 _PROGRESS = (Permission.PLANS_PROGRESS,)
 _ELSEWHERE = "CONSENTIMIENTO_FIRMADO"

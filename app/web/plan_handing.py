@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.plans import handing, queries
 from app.services.plans.handover_queries import REASONS
 from app.web.i18n import _
@@ -14,7 +14,7 @@ from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_frame
 from app.web.templating import options
 
-router = APIRouter()
+router = Branch()
 
 _ORDERS = Requires(Permission.PLANS_HAND_OVER)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
 from app.records.rows import plans as rows
@@ -24,7 +24,7 @@ from app.web.page import CurrentPage, Page
 from app.web.plan_frame import plan_frame, plan_part
 from app.web.rows import need, read_row
 
-router = APIRouter()
+router = Branch()
 
 _WRITE = (Permission.PLANS_WRITE,)
 _YES_NO = {"si": True, "no": False}

@@ -1,7 +1,6 @@
 """Every route of the plan's pages."""
 
-from fastapi import APIRouter
-
+from app.edge.routing import Branch
 from app.web import (
     plan_activities,
     plan_assessing,
@@ -14,7 +13,7 @@ from app.web import (
     plans,
 )
 
-router = APIRouter()
+router = Branch()
 for part in (
     plans,
     plan_editing,

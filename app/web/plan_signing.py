@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records.rows import plans as rows
 from app.services.evidence import queries as evidence
 from app.services.evidence.cleaning import MOST_BYTES
@@ -18,7 +18,7 @@ from app.web.plan_files import add_file
 from app.web.plan_frame import plan_frame
 from app.web.rows import read_row
 
-router = APIRouter()
+router = Branch()
 
 _WRITE = (Permission.PLANS_WRITE,)
 SIGNED_PAPER = "PLAN_FIRMADO"

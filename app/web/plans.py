@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import CurrentActor, CurrentRuntime, Requires
+from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.records.rows import row_fields
 from app.services.cases.rules import closed
@@ -22,7 +23,7 @@ from app.web.page import CurrentPage
 from app.web.plan_frame import PLAN_TAGS, plan_frame, plan_part
 from app.web.plan_view import plan_view
 
-router = APIRouter()
+router = Branch()
 
 Version = Annotated[int, Path(title="Versión", ge=1, le=9999)]
 _READ = (Permission.PLANS_READ,)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.proceedings import ProtectionStep
@@ -26,7 +26,7 @@ from app.web.row_fields import version_of, words
 from app.web.rows import read_row
 from app.web.templating import label, moment, options
 
-router = APIRouter()
+router = Branch()
 
 MOVES: Final = Requires(Permission.CASES_TRANSITION)
 TABLE: Final = ProtectionStep.table

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import Invalid, NotFound
 from app.records import fields
 from app.records.kinds import LIMA, today
@@ -28,7 +28,7 @@ from app.web.row_fields import drawn, version_of, words, writable
 from app.web.rows import read_row
 from app.web.templating import day
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.CASES_READ)
 WRITES: Final = Requires(Permission.VICTIMS_WRITE)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records.kinds import today
 from app.services.proceedings.docket_queries import docket
 from app.web.i18n import _
 from app.web.page import CurrentPage
 from app.web.proceedings import in_words
 
-router = APIRouter()
+router = Branch()
 
 _ORDER = ("PROCESO_PENAL", "CARPETA_FISCAL", "DENUNCIA")
 """By which of its proceedings a case is listed, if it has several."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
@@ -23,7 +23,7 @@ from app.web.procedures import branch_card
 from app.web.row_fields import drawn, version_of, words, writable
 from app.web.rows import read_row
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.CASES_READ)
 WRITES: Final = Requires(Permission.VICTIMS_WRITE)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records import COMPARTMENTS, fields
 from app.services.quality import queries
 from app.services.quality.rules import SEVERITIES
@@ -18,7 +18,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.record_groups import SLUGS
 
-router = APIRouter(prefix="/calidad")
+router = Branch(prefix="/calidad")
 
 _READS = Requires(Permission.CASES_READ)
 _SLUG_OF: Final = {name: slug for slug, name in SLUGS.items()}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import Level
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import COMPARTMENTS, Partial, fields
 from app.records.partial import MASK
@@ -23,7 +23,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.record_groups import ABOUT, SLUGS, grouped
 
-router = APIRouter()
+router = Branch()
 
 READS = Requires(Permission.VICTIMS_READ)
 _SLUG_OF: Final = {name: slug for slug, name in SLUGS.items()}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import Level
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import BrokenSeal, Forbidden, PossibleDuplicate
 from app.records import FieldSpec, Partial, fields
 from app.services.victims import part_queries
@@ -26,7 +26,7 @@ from app.web.record import compartment_of, shown_groups
 from app.web.record_groups import grouped
 from app.web.templating import options
 
-router = APIRouter()
+router = Branch()
 
 WRITES = Requires(Permission.VICTIMS_WRITE)
 _STALE: Final = 412

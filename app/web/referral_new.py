@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.records.kinds import LIMA
@@ -32,7 +32,7 @@ from app.web.forms import Form
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 
-router = APIRouter()
+router = Branch()
 
 SENDS: Final = Requires(Permission.REFERRALS_SEND)
 ADDRESS: Final = "/derivaciones/nueva"

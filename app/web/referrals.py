@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.errors import NotFound
 from app.records import COMPARTMENTS
@@ -19,7 +19,7 @@ from app.web.i18n import _, gettext
 from app.web.page import CurrentPage, Page
 from app.web.templating import moment
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.REFERRALS_READ)
 SHOWN: Final = 25

@@ -7,12 +7,12 @@ import uuid
 from dataclasses import replace
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.records import fields
 from app.services.cases import queries as cases
 from app.services.drafts import service as drafts
@@ -39,7 +39,7 @@ from app.web.intake import (
 from app.web.page import CurrentPage, Page
 from app.web.templating import options
 
-router = APIRouter()
+router = Branch()
 
 REGISTERS: Final = Requires(Permission.VICTIMS_REGISTER)
 _DAY: Final = 10

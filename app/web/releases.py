@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from app.access.guard import canonical
@@ -15,6 +15,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.releases import queries
 from app.services.releases.artefacts import JSON, MEDIA_TYPES, METADATA
@@ -25,7 +26,7 @@ from app.web.charts import number
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 
-router = APIRouter(prefix="/liberaciones")
+router = Branch(prefix="/liberaciones")
 
 PROTECTED: Final = "c"
 _READS = Requires(Permission.RELEASES_READ)

@@ -1,7 +1,6 @@
 """The only list of the pages' slices."""
 
-from fastapi import APIRouter
-
+from app.edge.routing import Branch
 from app.web import (
     account,
     account_requests,
@@ -50,7 +49,7 @@ from app.web import (
     work,
 )
 
-router = APIRouter()
+router = Branch()
 PARTS = (
     *(static, session, outbox),
     *(work, cases, case_moves, case_team, record, record_edit, history, family),

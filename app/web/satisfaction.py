@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import RedirectResponse, Response
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.browser import COOKIE, FORM_TOKEN
 from app.edge.deps import CurrentRuntime, Public, Requires
+from app.edge.routing import Branch
 from app.errors import AppError, Forbidden, Unauthenticated
 from app.services.access.browsing import form_token
 from app.services.satisfaction import handover
@@ -25,7 +26,7 @@ from app.web.i18n import _
 from app.web.page import CurrentPage, draw
 from app.web.session import PublicForm
 
-router = APIRouter()
+router = Branch()
 
 COLLECTS: Final = Requires(Permission.SATISFACTION_COLLECT)
 PASS: Final = "__Host-ruv-encuesta"  # noqa: S105 - a name

@@ -4,7 +4,7 @@ import re
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import Depends, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +12,7 @@ from app.edge.browser import COOKIE, check_origin, sent_form
 from app.edge.deps import CurrentRuntime, Public, SignedIn, means_of
 from app.edge.installation import get_runtime
 from app.edge.problems import retry_after
+from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
 from app.errors import AppError, PasswordChangeRequired
 from app.services.access import browsing, preferences
@@ -22,7 +23,7 @@ from app.web.navigation import first_page
 from app.web.page import CurrentPage, draw, speak
 from app.web.paths import local_path
 
-router = APIRouter()
+router = Branch()
 
 _GONE = {"Cache-Control": "no-store"}
 DEVICE = "__Host-equipo"

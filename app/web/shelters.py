@@ -6,13 +6,13 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import LIMA, today
 from app.records.rows import row_fields
@@ -26,7 +26,7 @@ from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of, words
 from app.web.rows import read_row
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.SHELTERS_READ)
 MANAGES: Final = Requires(Permission.SHELTERS_MANAGE)

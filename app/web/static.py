@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.edge.deps import Public
+from app.edge.routing import Branch
 from app.errors import NotFound
 
-router = APIRouter()
+router = Branch()
 
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json"}
 _FOREVER = "public, max-age=31536000, immutable"

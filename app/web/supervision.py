@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.cases.codes import ENDED
 from app.services.idempotency import remember, replayed
 from app.services.supervision import figures_queries, reassigning, review_queries
@@ -22,7 +22,7 @@ from app.web.page import CurrentPage, Page
 from app.web.templating import options
 from app.web.work import subject_page
 
-router = APIRouter(prefix="/supervision")
+router = Branch(prefix="/supervision")
 
 SHOWN: Final = 8
 """Rows of the list of what to look at on the first page."""

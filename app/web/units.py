@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.institutions import units
 from app.services.institutions.service import UNIT_KINDS
 from app.web.i18n import gettext
 from app.web.page import CurrentPage, Page
 
-router = APIRouter(prefix="/administracion/unidades")
+router = Branch(prefix="/administracion/unidades")
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 LIST = "/administracion/unidades"

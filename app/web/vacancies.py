@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.catalogues import code_list
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.services.referrals.rules import LEGAL_BASES
 from app.services.shelters import hold_queries, holds, registry_queries
 from app.web.creating import once
@@ -20,7 +20,7 @@ from app.web.page import CurrentPage, Page
 from app.web.row_fields import version_of
 from app.web.shelters import frame
 
-router = APIRouter()
+router = Branch()
 
 READS: Final = Requires(Permission.SHELTERS_READ)
 _KINDS: Final = {"VIGENTE": "green", "VENCIDA": "red"}

@@ -1,9 +1,10 @@
 """Whether a printed paper is genuine, for whoever holds it; nobody signs in here."""
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from app.edge.deps import CurrentRuntime, Public
+from app.edge.routing import Branch
 from app.errors import AppError
 from app.services.printing.verifying import verify
 from app.web import i18n
@@ -11,7 +12,7 @@ from app.web.forms import Form
 from app.web.page import draw
 from app.web.session import PublicForm
 
-router = APIRouter()
+router = Branch()
 
 
 @router.get("/verificar", dependencies=[Public()])

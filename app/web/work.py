@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
+from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.clocks import queries as clocks
 from app.services.drafts import service as drafts
@@ -21,7 +21,7 @@ from app.web.outbox import KINDS
 from app.web.page import CurrentPage, Page
 from app.web.templating import label
 
-router = APIRouter()
+router = Branch()
 
 SHOWN: Final = 25
 NOTICES: Final = 8

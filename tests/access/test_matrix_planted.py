@@ -9,25 +9,22 @@ import pytest
 from app.access.opening import open_compartments
 from app.access.policy import Cell, Level, policy
 from app.access.standing import Standing
-from app.config import Settings
 from app.errors import Unavailable
 from app.postgres import ServerHandle
 from tests.access.http_checks import http_violations, levels_of, read_violations
 from tests.access.matrix import ASSIGNED, CELLS, COMPARTMENTS, Office, Person, leaks
 from tests.access.sql_checks import PERSON_TABLES, row_violations, sql_violations
 from tests.factories import World
-from tests.scratch import scratch_database
+from tests.scratch import Original, copied
 
 SHARED = frozenset({"identity", "health", "services"})
 LEAST = ("none", "aggregate", "exists")
 
 
 @pytest.fixture(scope="module")
-def broken(
-    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
+def broken(server: ServerHandle, blank: Original) -> Iterator[Office]:
     """An office in a database of its own, to break on purpose."""
-    with scratch_database(server, settings, tmp_path_factory.mktemp("aparte")) as scratch:
+    with copied(server, blank) as scratch:
         world = World(scratch.runtime, scratch.base_url)
         yield Office(world, scratch.admin)
         world.close()

@@ -13,14 +13,13 @@ from sqlalchemy import Engine
 
 from app.access.actor import Actor
 from app.audit.record import event_mac
-from app.config import Settings
 from app.errors import Unavailable
 from app.postgres import ServerHandle
 from app.runtime import Runtime
 from app.services.victims.queries import read
 from tests.access.sql_checks import refused
 from tests.factories import World
-from tests.scratch import Scratch, scratch_database, superuser
+from tests.scratch import Original, Scratch, copied, superuser
 
 API = "/api/v1/victims"
 NAME = "Zoraida"
@@ -253,11 +252,9 @@ def test_the_sealer_reads_the_trace_and_no_person(runtime: Runtime) -> None:
 
 
 @pytest.fixture
-def mute(
-    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scratch]:
+def mute(server: ServerHandle, blank: Original) -> Iterator[Scratch]:
     """A database in which the trace can be made impossible to write."""
-    with scratch_database(server, settings, tmp_path_factory.mktemp("aparte")) as made:
+    with copied(server, blank) as made:
         yield made
 
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection, Engine
 
-from app.config import Settings
 from app.postgres import ServerHandle
 from app.runtime import Runtime
-from tests.scratch import Scratch, scratch_database, superuser
+from tests.scratch import Original, Scratch, copied, superuser
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +26,7 @@ def catalogue(admin: Engine) -> Iterator[Connection]:
 
 
 @pytest.fixture(scope="module")
-def scratch(
-    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scratch]:
+def scratch(server: ServerHandle, blank: Original) -> Iterator[Scratch]:
     """A database of its own."""
-    with scratch_database(server, settings, tmp_path_factory.mktemp("aparte")) as made:
+    with copied(server, blank) as made:
         yield made

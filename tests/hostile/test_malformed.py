@@ -33,7 +33,7 @@ from tests.cases.story import API, ok, unit_code
 from tests.consents.story import give, on_consent
 from tests.factories import World
 
-REQUESTS = 2000
+REQUESTS = 1000
 """In the ordinary run, over all operations together."""
 LONG_RUN = 20_000
 NAMES = ("Quillatupa", "Yarasca", "Etelvinacanaria")

@@ -16,14 +16,14 @@ from tests.factories import World
 
 
 def test_an_older_installation_keeps_its_digests(
-    console: Runtime, urls: dict[str, URL], settings: Settings, root: RootKey
+    console: Runtime, urls: dict[str, URL], own: Settings, root: RootKey
 ) -> None:
     with console.database.reporting(OWNER) as connection:
         connection.execute(text("DELETE FROM kek WHERE purpose = 'digest'"))
-    with assemble(settings, urls, install(urls, settings)) as upgraded:
+    with assemble(own, urls, install(urls, own)) as upgraded:
         assert upgraded.vault.secret("digest") == upgraded.vault.secret("index")
         rotate(upgraded.database, root, lambda *_: None)
-    with assemble(settings, urls, install(urls, settings)) as later:
+    with assemble(own, urls, install(urls, own)) as later:
         assert later.vault.secret("digest") == upgraded.vault.secret("digest")
         assert later.vault.secret("index") != later.vault.secret("digest")
 
@@ -33,14 +33,14 @@ def test_a_new_installation_has_two_keys(console: Runtime) -> None:
 
 
 def test_rows_and_requests_are_recognised_after_a_rotation(
-    office: World, console: Runtime, urls: dict[str, URL], settings: Settings, root: RootKey
+    office: World, console: Runtime, urls: dict[str, URL], own: Settings, root: RootKey
 ) -> None:
     clerk = office.actor("cem_officer")
     with office.session(clerk) as session:
         remember(session, clerk, "una", "victims.register", ["algo"], "TP-1")
     row = RowKeys(office.runtime.vault.secret("digest"), FORMAT.source).key(b"contenido")
     rotate(console.database, root, lambda *_: None)
-    with assemble(settings, urls, root) as later:
+    with assemble(own, urls, root) as later:
         after = World(later, office.base_url)
         with after.session(clerk) as session:
             assert replayed(session, clerk, "una", "victims.register", ["algo"]) == "TP-1"

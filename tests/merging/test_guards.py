@@ -17,7 +17,6 @@ from sqlalchemy.orm import Session
 from app import schema
 from app.access.actor import Actor
 from app.commands import _migrations
-from app.config import Settings
 from app.errors import Conflict
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import OWNER
@@ -29,7 +28,7 @@ from tests.cases.story import API, Registered, at_once, ok, problem, registered
 from tests.commands.steps import decide
 from tests.factories import World
 from tests.merging.story import Two, dump, run, two_of
-from tests.scratch import Scratch, scratch_database
+from tests.scratch import Original, Scratch, copied
 
 VICTIM = "INSERT INTO victim (registered_unit_id, registered_by, merged_into) VALUES (%(u)s, %(w)s, {into})"
 CASE = (
@@ -65,10 +64,8 @@ def test_nothing_is_merged_or_split_without_an_agreed_command(world: World, admi
 
 
 @pytest.fixture(scope="module")
-def broken(
-    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Scratch]:
-    with scratch_database(server, settings, tmp_path_factory.mktemp("aparte")) as made:
+def broken(server: ServerHandle, blank: Original) -> Iterator[Scratch]:
+    with copied(server, blank) as made:
         yield made
 
 

@@ -23,7 +23,7 @@ from app.runtime import Runtime
 from tests.access.matrix import Office, Person
 from tests.chromium import MISSING, find_chromium
 from tests.factories import World
-from tests.scratch import Desk, Original, copied, desk, installed, opened, scratch_database, superuser
+from tests.scratch import Desk, Original, copied, desk, installed, opened, superuser
 from tests.web.browser import DESKTOP, PATIENCE_MS, Watch, launch
 from tests.web.browsing import cookie_of
 from tests.web.scene import Scene, staged
@@ -235,11 +235,9 @@ def scene(server: ServerHandle, day: Day) -> Iterator[Scene]:
 
 
 @pytest.fixture(scope="module")
-def office(
-    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
+def office(server: ServerHandle, blank: Original) -> Iterator[Office]:
     """One unit and actor a role in a database of their own: who oversees all sees what no other test left."""
-    with scratch_database(server, settings, tmp_path_factory.mktemp("recorrido")) as scratch:
+    with copied(server, blank) as scratch:
         world = World(scratch.runtime, scratch.base_url)
         yield Office(world, scratch.admin)
         world.close()

@@ -60,7 +60,8 @@ def test_no_page_shows_more_than_the_role_may_see(
     assert walk.pages > 1
     for method, path, guard in pages(app, person):
         if method == "GET":
-            walk.open(path)
+            if path not in walk.seen:
+                walk.open(path)
         else:
             for form in FORMS if may_pass(guard, role) else FORMS[:1]:
                 walk.open(path, form)
