@@ -12,7 +12,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from app.commands._memory import collect_rarely
+from app.commands._memory import collect_rarely, keep_what_is_loaded
 from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.runtime import Runtime, assemble, install
@@ -52,6 +52,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the longest files; the others stay in their random order."""
     place = {str(ROOT / "tests" / name): at for at, name in enumerate(LONGEST)}
     items.sort(key=lambda item: place.get(str(item.path), len(LONGEST)))
+    keep_what_is_loaded()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

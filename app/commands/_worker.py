@@ -9,7 +9,7 @@ import threading
 
 from fastapi import FastAPI
 
-from app.commands._memory import collect_rarely
+from app.commands._memory import collect_rarely, keep_what_is_loaded
 
 
 def create_worker() -> FastAPI:
@@ -21,7 +21,9 @@ def create_worker() -> FastAPI:
     from app.main import create_app
 
     threading.Thread(target=_stop_with_parent, name="ruv-parent", daemon=True).start()
-    return create_app()
+    made = create_app()
+    keep_what_is_loaded()
+    return made
 
 
 def _stop_with_parent() -> None:

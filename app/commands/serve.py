@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.commands._console import Failure, say
+from app.commands._memory import keep_what_is_loaded
 from app.commands._setup import DataDir, settings_for
 
 if TYPE_CHECKING:
@@ -130,7 +131,9 @@ def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Confi
 def _application(settings: Settings, runtime: Runtime) -> FastAPI:
     from app.main import create_app
 
-    return create_app(settings, opener=lambda _: runtime)
+    made = create_app(settings, opener=lambda _: runtime)
+    keep_what_is_loaded()
+    return made
 
 
 def _run(config: uvicorn.Config, listening: socket.socket) -> None:

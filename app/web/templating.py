@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import MutableMapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -57,10 +57,23 @@ def options(codes: str, only: Sequence[str] | None = None) -> list[tuple[str, st
     return [(code, known.label(code)) for code in (only if only is not None else known.codes)]
 
 
+class _Environment(Environment):
+    """An environment whose templates all see the same globals.
+
+    A template that could have some of its own sees them through a chain of dictionaries, which is walked name
+    by name at every import of a page: a tenth of the time that drawing one takes.
+    """
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's own."""
+        assert not d  # noqa: S101 - no template is given its own
+        return self.globals
+
+
 def _environment() -> Environment:
     own = PackageLoader("app.web", "templates")
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja", "templates")})
-    made = Environment(
+    made = _Environment(
         loader=ChoiceLoader([own, govuk]),
         autoescape=True,
         undefined=ChainableUndefined,  # the macros of govuk-frontend-jinja read parameters nobody gave
