@@ -5,9 +5,12 @@ A test sees nobody else's rows because its actors belong to units of its own, wh
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Iterator
+import pickle
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple, TypeVar, cast
 
 import hypothesis
 import pytest
@@ -19,6 +22,8 @@ from app.runtime import Runtime, assemble, install
 from tests.chromium import report_missing
 from tests.factories import World
 from tests.scratch import Original, create_database, installed, role_urls, serve
+
+T = TypeVar("T")
 
 collect_rarely()
 # How long an example takes says how busy the machine is, not whether a property holds.
@@ -99,13 +104,32 @@ def runtime(server: ServerHandle, settings: Settings, worker: str) -> Iterator[R
     opened.close()
 
 
+class Once(NamedTuple):
+    """What one worker makes and all of them use, kept in a folder of the run."""
+
+    folder: Path
+
+    def __call__(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` gave to the worker that came first; the others wait for it. It must bear pickling."""
+        place = self.folder / f"{name}.pickle"
+        with place.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not place.exists():
+                place.write_bytes(pickle.dumps(make()))
+        return cast("T", pickle.loads(place.read_bytes()))  # noqa: S301 - written by this run
+
+
 @pytest.fixture(scope="session")
-def blank(
-    server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Original]:
+def once(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Once:
+    """`once(name, make)`: what costs too much to be made by every worker."""
+    base = tmp_path_factory.getbasetemp()
+    return Once(base if worker == "main" else base.parent)
+
+
+@pytest.fixture(scope="session")
+def blank(server: ServerHandle, settings: Settings, once: Once) -> Original:
     """An installed database with nothing in it: a copy of it is made sooner than another is installed."""
-    with installed(server, settings, tmp_path_factory.mktemp("instalada")) as made:
-        yield made
+    return once("instalada", lambda: installed(server, settings, once.folder))
 
 
 @pytest.fixture(scope="session")

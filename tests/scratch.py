@@ -83,13 +83,13 @@ class Original(NamedTuple):
     settings: Settings
 
 
-@contextmanager
-def installed(server: ServerHandle, settings: Settings, folder: Path) -> Iterator[Original]:
-    """An installed database nobody is connected to; dropped at the end."""
-    with _named(server) as name:
-        own = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
-        install(role_urls(server, name), own)
-        yield Original(name, own)
+def installed(server: ServerHandle, settings: Settings, folder: Path) -> Original:
+    """An installed database nobody is connected to; it stays for as long as the server."""
+    name = f"ruv_original_{secrets.token_hex(4)}"
+    create_database(server, name)
+    own = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
+    install(role_urls(server, name), own)
+    return Original(name, own)
 
 
 class Desk(NamedTuple):
@@ -139,7 +139,7 @@ def opened(server: ServerHandle, database: Original, at: Desk | None = None) -> 
 
 
 @contextmanager
-def _named(server: ServerHandle, original: str = "") -> Iterator[str]:
+def _named(server: ServerHandle, original: str) -> Iterator[str]:
     name = f"ruv_scratch_{secrets.token_hex(4)}"
     create_database(server, name, original)
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -10,11 +9,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from tests.conftest import Once
+
 BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 if str(BENCHMARKS) not in sys.path:
     sys.path.insert(0, str(BENCHMARKS))  # the generator of persons lies among the benchmarks
 
-CROWD = 100_000
+CROWD = 50_000
 SEED = 20_251
 KEY = b"an index key of the tests, 32 B."
 
@@ -32,15 +33,9 @@ class Crowd(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def crowd(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Crowd:
-    """The tokens of 100 000 persons of whom everything is known, which makes buckets as large as they get."""
-    base = tmp_path_factory.getbasetemp()
-    place = (base if worker == "main" else base.parent) / "crowd.npy"
-    with place.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # the first worker makes it, the others wait and read
-        if not place.exists():
-            np.save(place, rows_of_crowd())
-        return Crowd(*np.load(place))
+def crowd(once: Once) -> Crowd:
+    """The tokens of 50 000 persons of whom everything is known, which makes buckets as large as they get."""
+    return Crowd(*once("crowd", rows_of_crowd))
 
 
 def rows_of_crowd() -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

@@ -22,6 +22,7 @@ from app.postgres import ServerHandle
 from app.runtime import Runtime
 from tests.access.matrix import Office, Person
 from tests.chromium import MISSING, find_chromium
+from tests.conftest import Once
 from tests.factories import World
 from tests.scratch import Desk, Original, copied, desk, installed, opened, superuser
 from tests.web.browser import DESKTOP, PATIENCE_MS, Watch, launch
@@ -212,17 +213,19 @@ class Day(NamedTuple):
 
 
 @pytest.fixture(scope="session")
-def day(server: ServerHandle, settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
-    """The day that the walks of this worker begin with, staged once; nobody is connected to its database."""
-    with (
-        installed(server, settings, tmp_path_factory.mktemp("escena")) as original,
-        desk(original.settings) as at,
-    ):
-        with opened(server, original, at) as scratch:
-            world = World(scratch.runtime, scratch.base_url)
-            scene = staged(world, scratch.admin)
-            world.close()
-        yield Day(scene, original, at)
+def day(server: ServerHandle, settings: Settings, once: Once) -> Iterator[Day]:
+    """The day that all walks begin with, staged once; nobody is connected to its database."""
+    with desk(settings) as at:
+
+        def stage() -> tuple[Scene, Original]:
+            original = installed(server, settings, once.folder)
+            with opened(server, original, at) as scratch:
+                world = World(scratch.runtime, scratch.base_url)
+                scene = staged(world, scratch.admin)
+                world.close()
+            return scene, original
+
+        yield Day(*once("escena", stage), at)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """A day in the register: a girl whom everybody has to do with, and the rest of the work of her house.
 
-Staged once a worker; each walk goes through a copy of its own. What of the girl is not for everybody are
+Staged once a run; each walk goes through a copy of its own. What of the girl is not for everybody are
 `SECRETS`.
 """
 
@@ -129,6 +129,12 @@ class Scene(Stage):
             self.actors[name] = actor
             self.units[name] = by_name[seat.unit]
             self.clients[name] = self.world.client(actor)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What was staged, without the connections it was staged by."""
+        return {
+            name: value for name, value in vars(self).items() if name not in {"world", "admin", "clients"}
+        }
 
     def again(self, world: World, admin: Engine) -> Self:
         """The same day in a copy of its database."""
