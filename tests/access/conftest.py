@@ -14,7 +14,7 @@ from tests.factories import World
 from tests.scratch import superuser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def office(runtime: Runtime, base_url: str, server: ServerHandle, worker: str) -> Iterator[Office]:
     """One unit and actor a role in this worker's database."""
     world = World(runtime, base_url)
