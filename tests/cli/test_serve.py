@@ -22,6 +22,7 @@ from app.commands._console import Failure
 from app.config import Settings
 from app.postgres.layout import Layout, read_state
 from app.postgres.processes import is_alive
+from tests.factories import LOOPBACK
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 180.0
@@ -63,7 +64,7 @@ def children(pid: int) -> list[int]:
 
 def ready(url: str) -> bool:
     try:
-        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
+        return httpx.get(f"{url}/readyz", timeout=5, verify=LOOPBACK).status_code == 200
     except httpx.TransportError:
         return False
 

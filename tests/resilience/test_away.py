@@ -22,6 +22,7 @@ from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, create_roles_and_database, ensure_server
 from app.postgres.names import OWNER, SUPERUSER
 from app.runtime import install
+from tests.factories import LOOPBACK
 from tests.resilience.test_kill import free_port
 
 PATIENCE = 120.0
@@ -31,7 +32,7 @@ def wait_until(holds: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline, what
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 @dataclass
@@ -103,7 +104,7 @@ def workers(service: psutil.Process) -> list[psutil.Process]:
 def all_answer(service: psutil.Process, url: str, status: int) -> bool:
     """Whether two workers run and every one of many new connections gets this answer."""
     try:
-        seen = {httpx.get(f"{url}/readyz", timeout=5).status_code for _ in range(8)}
+        seen = {httpx.get(f"{url}/readyz", timeout=5, verify=LOOPBACK).status_code for _ in range(8)}
     except httpx.TransportError:
         return False
     return len(workers(service)) == 2 and seen == {status}

@@ -19,7 +19,7 @@ from sqlalchemy import NullPool, create_engine, text
 
 from app.config import Settings
 from app.runtime import open_runtime
-from tests.factories import World
+from tests.factories import LOOPBACK, World
 from tests.resilience.writers import Acknowledged, faults, start_writers
 
 CLIENTS = 50
@@ -63,7 +63,8 @@ def wait_ready(port: int) -> None:
     until = time.monotonic() + READY_WITHIN
     while time.monotonic() < until:
         try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == httpx.codes.OK:
+            answer = httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5, verify=LOOPBACK)
+            if answer.status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import httpx
 from sqlalchemy import Engine, text
 
+from tests.factories import LOOPBACK
+
 IDENTITY = {"given_names": "Prueba", "sex": "MUJER", "nationality": "PE", "age_years": 30}
 """Too little to look anybody up by: everybody is another person, and no limit of look-ups is in the way."""
 
@@ -35,7 +37,7 @@ class Acknowledged:
 def write_until(stop: threading.Event, base_url: str, token: str, done: Acknowledged) -> None:
     """Register a person, then change her contact a few times; again and again, whatever fails in between."""
     headers = {"Authorization": f"Bearer {token}"}
-    with httpx.Client(base_url=base_url, headers=headers, timeout=20) as client:
+    with httpx.Client(base_url=base_url, headers=headers, timeout=20, verify=LOOPBACK) as client:
         while not stop.is_set():
             with contextlib.suppress(httpx.TransportError):
                 _one_person(client, done)
