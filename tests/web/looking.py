@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from playwright.sync_api import Page
 
-from tests.web.browser import axe, overflow, shot
+from tests.web.browser import AXE_SCRIPT, axe, overflow, shot
 from tests.web.browsing import Browser, links
 from tests.web.conftest import OpenPage
 from tests.web.crawling import pattern_of
@@ -66,6 +66,7 @@ def wrong_pages(
     wrong, known = [], set[str]()
     for who in roles:
         page, watch = open_page(scene.actors[who])
+        page.context.add_init_script(AXE_SCRIPT)  # sooner than bringing it to every page
         watch.expect(422)
         for path in reachable(Browser(scene.world, scene.actors[who])):
             shape = shape_of(path)
