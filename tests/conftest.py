@@ -21,7 +21,7 @@ from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.runtime import Runtime, assemble, install
 from tests.chromium import report_missing
 from tests.factories import World
-from tests.scratch import Original, create_database, installed, role_urls, serve
+from tests.scratch import Original, create_database, installed, original, role_urls, serve
 
 T = TypeVar("T")
 
@@ -129,7 +129,8 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Once:
 @pytest.fixture(scope="session")
 def blank(server: ServerHandle, settings: Settings, once: Once) -> Original:
     """An installed database with nothing in it: a copy of it is made sooner than another is installed."""
-    return once("instalada", lambda: installed(server, settings, once.folder))
+    name = once("instalada", lambda: installed(server, settings, once.folder).name)
+    return original(settings, once.folder, name)
 
 
 @pytest.fixture(scope="session")

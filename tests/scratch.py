@@ -83,13 +83,17 @@ class Original(NamedTuple):
     settings: Settings
 
 
+def original(settings: Settings, folder: Path, name: str) -> Original:
+    """An installed database, whose root key is kept in the folder under its name."""
+    return Original(name, settings.model_copy(update={"root_key_file": folder / f"{name}.json"}))
+
+
 def installed(server: ServerHandle, settings: Settings, folder: Path) -> Original:
-    """An installed database nobody is connected to; it stays for as long as the server."""
-    name = f"ruv_original_{secrets.token_hex(4)}"
-    create_database(server, name)
-    own = settings.model_copy(update={"root_key_file": folder / f"{name}.json"})
-    install(role_urls(server, name), own)
-    return Original(name, own)
+    """A database that is installed now; nobody is connected to it, and it stays as long as the server."""
+    made = original(settings, folder, f"ruv_original_{secrets.token_hex(4)}")
+    create_database(server, made.name)
+    install(role_urls(server, made.name), made.settings)
+    return made
 
 
 class Desk(NamedTuple):

@@ -65,8 +65,13 @@ class _Environment(Environment):
     """
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The environment's own."""
-        assert not d  # noqa: S101 - no template is given its own
+        """The environment's own.
+
+        Raises:
+            ValueError: some of a template's own were given.
+        """
+        if d:
+            raise ValueError("no template has globals of its own")
         return self.globals
 
 

@@ -13,10 +13,16 @@ from app.main import create_app
 from tests.access.test_routes import filled, routes
 
 
-def asked(app: FastAPI, path: str, method: str, root: str = "") -> list[Match]:
-    """What each included router says to an address."""
+def asked(app: FastAPI, path: str, method: str, root: str = "") -> tuple[Match, object]:
+    """What the first router that knows an address says, and the function that answers."""
     scope: Scope = {"type": "http", "method": method, "path": root + path, "root_path": root, "headers": []}
-    return [route.matches(dict(scope))[0] for route in app.router.routes]
+    for route in app.router.routes:
+        match, child = route.matches(scope)
+        while match is Match.FULL and hasattr(route, "_match"):
+            _, child, route, _ = route._match(dict(scope))  # noqa: PLW2901 - one router deeper
+        if match is not Match.NONE:
+            return match, child.get("endpoint")
+    return Match.NONE, None
 
 
 @pytest.mark.parametrize("root", ["", "/registro"])
@@ -29,7 +35,8 @@ def test_every_route_is_found_where_the_base_finds_it(settings: Settings, root: 
         patch.setattr(Branch, "matches", APIRouter.matches)
         slow = [asked(app, path, method, root) for path, method in addresses]
     assert quick == slow
-    assert sum(Match.FULL in found for found in quick) >= len(addresses) - 4
+    assert sum(match is Match.FULL for match, _ in quick) >= len(addresses) - 4
+    assert len({answers for _, answers in quick}) > 400
 
 
 def test_a_branch_in_a_branch_knows_where_it_is() -> None:
@@ -38,9 +45,22 @@ def test_a_branch_in_a_branch_knows_where_it_is() -> None:
     @inner.get("/{code}/notas")
     def answer() -> None: ...
 
-    outer.include_router(inner, prefix="/v2")
+    middle = Branch()
+    middle.include_router(inner, prefix="/v2")
+    outer.include_router(middle)  # after what it includes
     app = FastAPI()
     app.include_router(outer)
-    assert asked(app, "/api/v2/casos/1/notas", "GET")[-1] is Match.FULL
-    assert asked(app, "/api/v2/casos/1/notas", "PUT")[-1] is Match.PARTIAL
-    assert asked(app, "/api/casos/1/notas", "GET")[-1] is Match.NONE
+    assert asked(app, "/api/v2/casos/1/notas", "GET") == (Match.FULL, answer)
+    assert asked(app, "/api/v2/casos/1/notas", "PUT")[0] is Match.PARTIAL
+    assert asked(app, "/api/casos/1/notas", "GET")[0] is Match.NONE
+
+
+def test_a_route_that_comes_later_is_found() -> None:
+    branch, app = Branch(prefix="/casos"), FastAPI()
+    app.include_router(branch)
+    assert asked(app, "/casos/1", "GET")[0] is Match.NONE
+
+    @branch.get("/{code}")
+    def answer() -> None: ...
+
+    assert asked(app, "/casos/1", "GET") == (Match.FULL, answer)

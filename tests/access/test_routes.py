@@ -143,7 +143,7 @@ def may_pass(guard: RouteGuard, role: str) -> bool:
     return guard.permission is None or bool(PERMISSIONS[role].intersection(guard.any_of))
 
 
-BODIES: list[Any] = [{"x": "y" * 100}, [None]]
+BODIES: list[Any] = [{}, [None]]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -103,6 +103,7 @@ def test_it_ends_well_twice_in_a_row(runs: Runs):
 def test_the_second_run_finds_the_register(runs: Runs):
     second = json.loads(runs.second.stdout)
     assert (second["register"]["found"], second["register"]["added"]) == (SIZE, 30)
+    assert second["register"]["cared_for"] <= 30, "who is cared for already is left alone"
     assert second["numbers"]["release"]["code"] in runs.first.stdout
 
 

@@ -124,7 +124,7 @@ def survive(tmp_path: Path, rounds: int, seconds: float) -> tuple[Acknowledged, 
 
 
 def test_nothing_acknowledged_is_lost_or_half_done(tmp_path: Path) -> None:
-    done, missing = survive(tmp_path, rounds=2, seconds=2.0)
+    done, missing = survive(tmp_path, rounds=2, seconds=2.5)
     assert missing == []
     assert len(done.registered) > CLIENTS, "too little was written for the test to mean anything"
 

@@ -24,7 +24,7 @@ from tests.access.matrix import Office, Person
 from tests.chromium import MISSING, find_chromium
 from tests.conftest import Once
 from tests.factories import World
-from tests.scratch import Desk, Original, copied, desk, installed, opened, superuser
+from tests.scratch import Desk, Original, copied, desk, installed, opened, original, superuser
 from tests.web.browser import DESKTOP, PATIENCE_MS, Watch, launch
 from tests.web.browsing import cookie_of
 from tests.web.scene import Scene, staged
@@ -217,15 +217,16 @@ def day(server: ServerHandle, settings: Settings, once: Once) -> Iterator[Day]:
     """The day that all walks begin with, staged once; nobody is connected to its database."""
     with desk(settings) as at:
 
-        def stage() -> tuple[Scene, Original]:
-            original = installed(server, settings, once.folder)
-            with opened(server, original, at) as scratch:
+        def stage() -> tuple[Scene, str]:
+            made = installed(server, settings, once.folder)
+            with opened(server, made, at) as scratch:
                 world = World(scratch.runtime, scratch.base_url)
                 scene = staged(world, scratch.admin)
                 world.close()
-            return scene, original
+            return scene, made.name
 
-        yield Day(*once("escena", stage), at)
+        scene, name = once("escena", stage)
+        yield Day(scene, original(settings, once.folder, name), at)
 
 
 @pytest.fixture

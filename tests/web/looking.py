@@ -29,6 +29,14 @@ FAULTY = (
 """Pages whose form is also sent empty."""
 
 
+SAME = frozenset(
+    {
+        *("/accesibilidad", "/ayuda", "/cuenta", "/cuenta/contrasena", "/estado", "/ficha-policial"),
+        *("/plazos/clases", "/satisfaccion", "/sin-conexion", "/solicitudes/separar", "/solicitudes/unir"),
+        "/verificar",
+    }
+)
+"""Pages that are the same for everybody: looked at where cases are worked on alone."""
 FORM = "main form:has(.govuk-form-group)"
 
 
@@ -57,13 +65,18 @@ def reachable(browser: Browser, start: str = "/") -> Iterator[str]:
 
 
 def wrong_pages(
-    open_page: OpenPage, scene: Scene, roles: Iterable[str], *, but: Callable[[str], bool] = lambda _: False
+    open_page: OpenPage,
+    scene: Scene,
+    roles: Iterable[str],
+    *,
+    but: Callable[[str], bool] = lambda _: False,
+    reaching: frozenset[str] = frozenset(),
 ) -> list[str]:
-    """What is wrong with any page that these reach, one after the other.
+    """What is wrong with any page that these reach, one after the other; or if one was not reached.
 
     A page of a shape that was looked at is not opened again, nor one of a shape that is left out.
     """
-    wrong, known = [], set[str]()
+    wrong, known = list[str](), set[str]()
     for who in roles:
         page, watch = open_page(scene.actors[who])
         page.context.add_init_script(AXE_SCRIPT)  # sooner than bringing it to every page
@@ -73,7 +86,7 @@ def wrong_pages(
             if shape not in known and not but(shape):
                 known.add(shape)
                 wrong += [f"{who}: {what}" for what in judge(page, path)]
-    return wrong
+    return [*wrong, *(f"{shape} was not reached" for shape in reaching - known)]
 
 
 def judge(page: Page, path: str) -> list[str]:

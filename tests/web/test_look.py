@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.factories import World
 from tests.web.browser import overflow, weigh
 from tests.web.conftest import OpenPage
-from tests.web.looking import HEAVIEST, looked_at, wrong_pages
+from tests.web.looking import HEAVIEST, SAME, looked_at, wrong_pages
 from tests.web.scene import Scene
 
 FIRST_BYTES, FIRST_REQUESTS = 90 * 1024, 10
@@ -24,7 +24,7 @@ EMPTY = (
 
 
 def test_pages_of_who_works_on_cases(browser_page: OpenPage, scene: Scene) -> None:
-    assert wrong_pages(browser_page, scene, ("Acogida", "PNP", "Salud")) == []
+    assert wrong_pages(browser_page, scene, ("Acogida", "PNP", "Salud"), reaching=SAME) == []
 
 
 def test_a_planted_defect_is_found(browser_page: OpenPage, scene: Scene) -> None:

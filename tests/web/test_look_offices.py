@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 from tests.web.conftest import OpenPage
-from tests.web.looking import wrong_pages
+from tests.web.looking import SAME, wrong_pages
 from tests.web.scene import Scene
 
-KNOWN = ("/casos/*/", "/planes/*", "/derivaciones", "/administracion/catalogos", "/indicadores*")
+KNOWN = ("/casos/*/", "/planes/*", "/derivaciones", "/indicadores*")
 """Looked at where cases are worked on: these and what is below them."""
-SAME = {
-    *(
-        "/accesibilidad",
-        "/ayuda",
-        "/cuenta",
-        "/cuenta/contrasena",
-        "/directorio",
-        "/estado",
-        "/ficha-policial",
-    ),
-    *("/plazos/clases", "/satisfaccion", "/sin-conexion", "/solicitudes/separar", "/solicitudes/unir"),
-    "/verificar",
-}
-"""Looked at there too, and the same for everybody."""
 ALWAYS = ("/casos/*/proceso", "/casos/*/proteccion", "/casos/*/consentimientos")
 
 
