@@ -1,6 +1,10 @@
 # RUV-Trata. `make` alone lists the targets. Needs only make and Python >= 3.11 (another one: RUV_PYTHON=python3.12).
 
-RUV_PYTHON ?= python3
+# A distribution builds its Python with profiles of real use; one compiled by hand seldom is, and is slower.
+ifndef RUV_PYTHON
+RUV_PYTHON := $(shell for p in /usr/bin/python3.1[1-9] python3; do \
+    "$$p" -c 'import ensurepip, venv' 2>/dev/null && break; done; echo "$$p")
+endif
 ARGS       ?=
 
 VENV    := .venv
