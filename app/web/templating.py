@@ -61,7 +61,7 @@ class _Environment(Environment):
     """An environment whose templates all see the same globals.
 
     A template that could have some of its own sees them through a chain of dictionaries, which is walked name
-    by name at every import of a page: a tenth of the time that drawing one takes.
+    by name at every import of a page.
     """
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:

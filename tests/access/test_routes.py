@@ -143,7 +143,7 @@ def may_pass(guard: RouteGuard, role: str) -> bool:
     return guard.permission is None or bool(PERMISSIONS[role].intersection(guard.any_of))
 
 
-BODIES: list[Any] = [{}, [None]]
+BODIES: list[Any] = [{}, [None], {"x": "y" * 100}]
 
 
 @pytest.mark.parametrize("role", ROLES)

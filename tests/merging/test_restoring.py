@@ -81,7 +81,7 @@ def register(world: World, admin: Engine, shape: Shape) -> Registered:
 
 
 @settings(
-    max_examples=6,
+    max_examples=10,
     phases=[Phase.generate],  # each example is made of many transactions: shrinking takes an hour
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

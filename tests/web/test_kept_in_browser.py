@@ -94,7 +94,7 @@ def test_who_leaves_with_the_last_key_finds_it_again(browser_page: OpenPage, wor
     until(
         page, "() => navigator.serviceWorker.controller !== null"
     )  # what stands between her and the service
-    for number in range(3):
+    for number in range(5):
         page.goto("/trabajo")
         page.goto(at(person, path))
         unfold(page)
