@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     demo: bool = False
     """Every page says that its data are invented."""
 
+    api_document: bool = True
+    """Whether `/openapi.json` tells what the interface is made of; `off` where nobody is to know."""
+
     metrics_token: SecretStr | None = None
 
     pide_url: str | None = None

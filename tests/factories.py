@@ -26,6 +26,7 @@ from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.registry import Entry, declare
 from app.services.shelters.registry_queries import ShelterUnit
 from app.services.victims.registration import Registered, Registration, register
+from tests import contract
 
 PLACES: Mapping[str, int] = MappingProxyType({"GENERAL": 12})
 """Places of a shelter by group, unless a test says otherwise."""
@@ -136,7 +137,13 @@ class World:
     def client(self, actor: Actor | None = None) -> httpx.Client:
         """An HTTP client of the served application, signed in as `actor`."""
         headers = {"Authorization": f"Bearer {self.token(actor)}"} if actor is not None else {}
-        client = httpx.Client(base_url=self.base_url, headers=headers, timeout=120, verify=LOOPBACK)
+        client = httpx.Client(
+            base_url=self.base_url,
+            headers=headers,
+            timeout=120,
+            verify=LOOPBACK,
+            event_hooks={"response": [contract.hold]},
+        )
         self.clients.append(client)
         return client
 

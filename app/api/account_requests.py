@@ -5,14 +5,14 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.commands import RefusalIn
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
 from app.services.accounts import deciding, request_queries
 from app.services.paging import PAGE
 
-router = Branch(prefix="/account-requests", tags=["cuentas y unidades"])
+router = Branch(prefix="/account-requests", tags=["account_requests"])
 
 APPROVES = Requires(Permission.ACCOUNTS_APPROVE)
 RequestCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CT-7K3M-9QX2-H4TC"])]
@@ -31,14 +31,19 @@ def index(
     return Answer({"items": items, "next": following})
 
 
-@router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta")
+@router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta", responses=tagged())
 def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer:
     """What is asked, by whom and until when."""
     found = request_queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
 
 
-@router.post("/{code}/approvals", dependencies=[APPROVES], summary="Aprobar un pedido sobre una cuenta")
+@router.post(
+    "/{code}/approvals",
+    dependencies=[APPROVES],
+    summary="Aprobar un pedido sobre una cuenta",
+    responses=tagged(),
+)
 def approve(
     code: RequestCode,
     session: DbSession,
@@ -51,7 +56,12 @@ def approve(
     return Answer(done, headers=etag(done["version"]))
 
 
-@router.post("/{code}/refusals", dependencies=[APPROVES], summary="Rechazar un pedido sobre una cuenta")
+@router.post(
+    "/{code}/refusals",
+    dependencies=[APPROVES],
+    summary="Rechazar un pedido sobre una cuenta",
+    responses=tagged(),
+)
 def refuse(
     code: RequestCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
 ) -> Answer:
@@ -64,6 +74,7 @@ def refuse(
     "/{code}/withdrawals",
     dependencies=[Requires(Permission.ACCOUNTS_MANAGE)],
     summary="Retirar un pedido propio sobre una cuenta",
+    responses=tagged(),
 )
 def withdraw(code: RequestCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
     """Only who asked takes it back."""

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.accounts import queries, service
@@ -15,7 +15,7 @@ from app.services.accounts.rules import askable_roles
 from app.services.institutions import units
 from app.services.paging import PAGE
 
-router = Branch(prefix="/accounts", tags=["cuentas y unidades"])
+router = Branch(prefix="/accounts", tags=["accounts"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 
@@ -114,7 +114,9 @@ def read(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     return Answer(queries.read(session, actor, account))
 
 
-@router.patch("/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función")
+@router.patch(
+    "/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función", responses=located(202)
+)
 def change(account: Account, body: AccountChangeIn, session: DbSession, actor: CurrentActor) -> Answer:
     """Done when another person approves: its sessions end, and in a unit that it leaves it has no case."""
     request = service.change(
@@ -123,13 +125,17 @@ def change(account: Account, body: AccountChangeIn, session: DbSession, actor: C
     return _asked(session, actor, account, request)
 
 
-@router.post("/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta")
+@router.post(
+    "/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta", responses=located(202)
+)
 def disable(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     """Its sessions end at once; of who administers or watches over the register, when another approves."""
     return _asked(session, actor, account, service.disable(session, actor, account))
 
 
-@router.post("/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta")
+@router.post(
+    "/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta", responses=located(202)
+)
 def enable(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     """It signs in again with the password it had; in a role that opens something, when another approves."""
     return _asked(session, actor, account, service.enable(session, actor, account))

@@ -6,6 +6,9 @@ from typing import Any
 
 from starlette.responses import Response
 
+_TAG = 'Versión leída, entre comillas; se envía en "If-Match" al cambiar lo mismo.'
+_PLACE = "Dónde se lee lo que se creó o se pidió."
+
 
 def _plain(value: object) -> str:
     if isinstance(value, date):
@@ -27,3 +30,13 @@ class Answer(Response):
     def render(self, content: Any) -> bytes:
         """Encode as UTF-8."""
         return str(content).encode()
+
+
+def tagged(status: int = 200) -> dict[int | str, dict[str, Any]]:
+    """For the document: the answer carries the tag of the version it shows, which a change sends back."""
+    return {status: {"headers": {"ETag": {"description": _TAG, "schema": {"type": "string"}}}}}
+
+
+def located(status: int = 201) -> dict[int | str, dict[str, Any]]:
+    """For the document: the answer says where what was made, or what was asked for, is read."""
+    return {status: {"headers": {"Location": {"description": _PLACE, "schema": {"type": "string"}}}}}

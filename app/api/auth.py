@@ -20,7 +20,7 @@ from app.services.access.own_sessions import end_own_other_sessions, end_own_ses
 from app.services.access.sessions import LONGEST_REFRESH, Issued, end_session, open_session, refresh
 from app.services.access.sign_in import REFUSED, sign_in
 
-router = Branch(tags=["sesión"])
+router = Branch(tags=["auth"])
 
 LONGEST_SECRET = 512
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_SECRET)]

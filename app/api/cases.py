@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.commands import accepted
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
@@ -20,7 +20,7 @@ from app.services.commands.requesting import request_closing, request_discard, t
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = Branch(prefix="/cases", tags=["casos"])
+router = Branch(prefix="/cases", tags=["cases"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]
@@ -123,7 +123,11 @@ def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilt
 
 
 @router.post(
-    "", status_code=201, dependencies=[Requires(Permission.VICTIMS_REGISTER)], summary="Abrir un reingreso"
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.VICTIMS_REGISTER)],
+    summary="Abrir un reingreso",
+    responses=located(),
 )
 def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Opens a new case under the same person's code; her earlier cases must have ended."""
@@ -141,7 +145,9 @@ def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: Idempo
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/cases/{code}"})
 
 
-@router.get("/{code}", dependencies=[Requires(Permission.CASES_READ)], summary="Leer un caso")
+@router.get(
+    "/{code}", dependencies=[Requires(Permission.CASES_READ)], summary="Leer un caso", responses=tagged()
+)
 def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """The case as the caller may see it; `_access` tells the level of each compartment."""
     found = queries.read(session, actor, code)
@@ -155,7 +161,8 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     responses={
         202: {
             "description": "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona"
-        }
+        },
+        **tagged(),
     },
 )
 def transition(
@@ -199,6 +206,7 @@ def _ask(
     "/{code}/identification",
     dependencies=[Requires(Permission.CASES_IDENTIFY)],
     summary="Cambiar la identificación",
+    responses=tagged(),
 )
 def identification(
     code: Code, body: IdentificationIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion

@@ -9,7 +9,7 @@ from app.edge.deps import SignedIn
 from app.edge.routing import Branch
 from app.services.catalogues import codes_of, lists
 
-router = Branch(prefix="/catalogues", tags=["catálogos"])
+router = Branch(prefix="/catalogues", tags=["catalogues"])
 
 
 @router.get("", dependencies=[SignedIn()], summary="Listas de códigos")

@@ -12,7 +12,7 @@ from app.services.clocks import queries
 from app.services.clocks.catalogue import kinds
 from app.services.paging import PAGE
 
-router = Branch(prefix="/clocks", tags=["plazos y avisos"])
+router = Branch(prefix="/clocks", tags=["clocks"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Plazos de mi unidad")

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
@@ -15,7 +15,7 @@ from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Comma
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = Branch(tags=["pedidos de dos personas"])
+router = Branch(tags=["commands"])
 
 CommandCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CO-7K3M-9QX2-H4TC"])]
 VictimCode = Annotated[str, Field(min_length=1, max_length=40, examples=["TP-7K3M-9QXC"])]
@@ -77,6 +77,7 @@ def _asked(
     status_code=202,
     dependencies=[Requires(Permission.COMMANDS_REQUEST)],
     summary="Pedir que se unan dos registros",
+    responses=located(202),
 )
 def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Asks; nothing changes until a person of another unit approves."""
@@ -88,6 +89,7 @@ def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: Idempoten
     status_code=202,
     dependencies=[Requires(Permission.COMMANDS_REQUEST)],
     summary="Pedir que se separe un registro",
+    responses=located(202),
 )
 def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Asks; nothing changes until a person of another unit approves."""
@@ -115,6 +117,7 @@ def index(
     "/commands/{code}",
     dependencies=[Requires(Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)],
     summary="Leer un pedido",
+    responses=tagged(),
 )
 def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer:
     """What is asked, by which unit and until when; codes of persons out of the caller's sight are null."""
@@ -126,6 +129,7 @@ def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer
     "/commands/{code}/approvals",
     dependencies=[Requires(Permission.COMMANDS_APPROVE)],
     summary="Aprobar un pedido",
+    responses=tagged(),
 )
 def approval(code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
     """The second person, of another unit: what was asked is done at once."""
@@ -137,6 +141,7 @@ def approval(code: CommandCode, session: DbSession, actor: CurrentActor, version
     "/commands/{code}/refusals",
     dependencies=[Requires(Permission.COMMANDS_APPROVE)],
     summary="Rechazar un pedido",
+    responses=tagged(),
 )
 def refusal(
     code: CommandCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
@@ -150,6 +155,7 @@ def refusal(
     "/commands/{code}/withdrawals",
     dependencies=[Requires(Permission.COMMANDS_REQUEST)],
     summary="Retirar un pedido propio",
+    responses=tagged(),
 )
 def withdrawal(
     code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion

@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -14,7 +14,7 @@ from app.records.rows.consents import ConsentRow, ObjectionRow, WithdrawalRow
 from app.services.consents import ledger, objections, queries
 from app.services.idempotency import remember, replayed
 
-router = Branch(tags=["consentimientos"])
+router = Branch(tags=["consents"])
 
 
 class ConsentIn(ConsentRow):
@@ -31,6 +31,7 @@ class ConsentIn(ConsentRow):
     status_code=201,
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Registrar un consentimiento",
+    responses=located(),
 )
 def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Records a consent. A suspect cannot give it (409: the UPE decides); a child's needs who backs it."""
@@ -105,6 +106,7 @@ def file_objection(
     "/cases/{code}/objections/{objection}/lift",
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Levantar una objeción",
+    responses=tagged(),
 )
 def lift(
     code: Code, objection: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion

@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -18,7 +18,7 @@ from app.services.data_requests.own_file import own_file
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = Branch(tags=["derechos sobre datos personales"])
+router = Branch(tags=["data_requests"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
@@ -53,6 +53,7 @@ class ExtensionIn(BaseModel):
     status_code=201,
     dependencies=[Requires(Permission.DATA_REQUESTS_WRITE)],
     summary="Recibir una solicitud sobre datos personales",
+    responses=located(),
 )
 def receive(body: DataRequestIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Its term in working days runs from the day it came in."""
@@ -86,6 +87,7 @@ def listed(
     "/data-requests/{code}",
     dependencies=[Requires(Permission.DATA_REQUESTS_READ)],
     summary="Leer una solicitud",
+    responses=tagged(),
 )
 def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Its steps and term; person, case and words only to who takes part in the case."""
@@ -97,6 +99,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     "/data-requests/{code}/transitions",
     dependencies=[Requires(Permission.DATA_REQUESTS_WRITE)],
     summary="Avanzar o responder una solicitud",
+    responses=tagged(),
 )
 def transition(
     code: Code, body: RequestMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
@@ -111,6 +114,7 @@ def transition(
     "/data-requests/{code}/extension",
     dependencies=[Requires(Permission.DATA_REQUESTS_WRITE)],
     summary="Ampliar el plazo, una vez",
+    responses=tagged(),
 )
 def extension(
     code: Code, body: ExtensionIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion

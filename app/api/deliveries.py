@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -15,7 +15,7 @@ from app.services.deliveries import queries, service
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = Branch(prefix="/cases/{code}/services", tags=["servicios"])
+router = Branch(prefix="/cases/{code}/services", tags=["deliveries"])
 
 
 class DeliveryIn(Delivery):
@@ -72,6 +72,7 @@ def of_case(
     "/{delivery}/void",
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Anular una prestación registrada por error",
+    responses=tagged(),
 )
 def void(
     code: Code,

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.directory import exchange, queries, service
@@ -15,7 +15,7 @@ from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 
-router = Branch(prefix="/directory", tags=["directorio de servicios"])
+router = Branch(prefix="/directory", tags=["directory"])
 
 Key = Annotated[uuid.UUID, Path(title="Identificador en el directorio")]
 Filter = Annotated[str | None, Query(max_length=60)]
@@ -44,14 +44,20 @@ def services(session: DbSession, actor: CurrentActor, filters: Annotated[Service
     return Answer({"items": items, "next": following})
 
 
-@router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio")
+@router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio", responses=tagged())
 def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer:
     """The service and the places where it is offered."""
     found = queries.service(session, actor, key)
     return Answer(found, headers=etag(found["version"]))
 
 
-@router.post("/services", status_code=201, dependencies=[KEEPS], summary="Agregar un servicio al directorio")
+@router.post(
+    "/services",
+    status_code=201,
+    dependencies=[KEEPS],
+    summary="Agregar un servicio al directorio",
+    responses=located(),
+)
 def add_service(
     body: ServiceEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
 ) -> Answer:
@@ -64,7 +70,9 @@ def add_service(
     return Answer({"id": key}, status_code=201, headers={"Location": f"/api/v1/directory/services/{key}"})
 
 
-@router.put("/services/{key}", dependencies=[KEEPS], summary="Cambiar un servicio del directorio")
+@router.put(
+    "/services/{key}", dependencies=[KEEPS], summary="Cambiar un servicio del directorio", responses=tagged()
+)
 def change_service(
     key: Key, body: ServiceEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
 ) -> Answer:
@@ -92,7 +100,9 @@ def add_location(
     return Answer({"id": key}, status_code=201)
 
 
-@router.put("/locations/{key}", dependencies=[KEEPS], summary="Cambiar un lugar del directorio")
+@router.put(
+    "/locations/{key}", dependencies=[KEEPS], summary="Cambiar un lugar del directorio", responses=tagged()
+)
 def change_location(
     key: Key, body: LocationEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
 ) -> Answer:

@@ -1,11 +1,65 @@
 """The OpenAPI document: compartments as in the field catalogue, and the problem document."""
 
-from typing import Any
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 
 from app.records import COMPARTMENTS
+
+TAGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "auth": "Sesiones y la cuenta propia",
+        "victims": "Personas registradas",
+        "identity_checks": "Consulta de documentos a quien los emite",
+        "family": "Familiares, que son personas del registro",
+        "cases": "Casos: estado, unidades que participan y quién los tiene a cargo",
+        "notes": "Notas de un caso",
+        "procedures": "Rutas del caso",
+        "proceedings": "Procesos: carpeta fiscal y expediente judicial",
+        "measures": "Medidas de protección",
+        "referrals": "Derivaciones",
+        "deliveries": "Servicios prestados",
+        "directory": "Directorio de servicios",
+        "shelters": "Centros y albergues: registro, cupos y reservas",
+        "placements": "Alojamiento de una persona",
+        "plans": "Plan de reintegración individual",
+        "evidence": "Archivos: evidencias y consentimientos escaneados",
+        "documents": "Documentos impresos y su verificación",
+        "consents": "Consentimientos y oposiciones",
+        "data_requests": "Derechos sobre datos personales",
+        "satisfaction": "Satisfacción, sin nombre",
+        "commands": "Pedidos de dos personas",
+        "matching": "Identidad única",
+        "clocks": "Plazos",
+        "notices": "Avisos",
+        "supervision": "Supervisión",
+        "quality": "Calidad de datos",
+        "indicators": "Indicadores de la Política Nacional",
+        "releases": "Publicaciones estadísticas",
+        "accounts": "Cuentas",
+        "account_requests": "Pedidos sobre cuentas",
+        "units": "Unidades",
+        "catalogues": "Catálogos",
+        "operation": "Para quien opera el servicio",
+    }
+)
+"""What each tag is about; the first tag of an operation begins its id."""
+_SAID_OTHERWISE: Final = MappingProxyType(
+    {
+        **dict.fromkeys(("index", "listed", "work_list", "of_case", "boxes", "housed"), "list"),
+        **dict.fromkeys(("detail", "entry"), "read"),
+        "look_up": "search",
+        "patch": "change",
+        "versions": "history",
+        "looks": "access_log",
+        "list_scans": "scans",
+    }
+)
+"""Functions whose name says in Python what an operation is called otherwise everywhere."""
 
 _PROBLEM = {
     "type": "object",
@@ -27,12 +81,19 @@ _PROBLEM = {
 }
 
 
+def operation_id(route: APIRoute) -> str:
+    """`victims_read`: the slice and what is done; a part of the contract, which a test keeps."""
+    tag = str(route.tags[0]) if route.tags else "pages"
+    return f"{tag}_{_SAID_OTHERWISE.get(route.name, route.name)}"
+
+
 def complete_openapi(app: FastAPI) -> None:
     """Serve one OpenAPI 3.1 document made from the routes and the field catalogue."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            schema = get_openapi(title=app.title, version=app.version, routes=app.routes)
+            tags = [{"name": tag, "description": about} for tag, about in TAGS.items()]
+            schema = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=tags)
             _add_components(schema)
             _describe_problems(schema)
             app.openapi_schema = schema
@@ -51,8 +112,10 @@ def _add_components(schema: dict[str, Any]) -> None:
 
 
 def _describe_problems(schema: dict[str, Any]) -> None:
+    later = {"description": "Segundos después de los que se puede repetir.", "schema": {"type": "integer"}}
     answer = {
         "description": "Problema",
+        "headers": {"Retry-After": later},
         "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problema"}}},
     }
     for operations in schema["paths"].values():

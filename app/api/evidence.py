@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import (
     CurrentActor,
@@ -24,7 +24,7 @@ from app.errors import TooLarge
 from app.services.evidence import queries, scan_queries, scans, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 
-router = Branch(tags=["evidencias"])
+router = Branch(tags=["evidence"])
 
 _BODY = {
     "requestBody": {
@@ -140,6 +140,7 @@ def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Stream
     "/evidence/{code}/withdrawal",
     dependencies=[Requires(Permission.PLANS_PROGRESS)],
     summary="Retirar un archivo",
+    responses=tagged(),
 )
 def withdraw(
     code: Code, body: WithdrawalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
@@ -155,7 +156,11 @@ def withdraw(
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Adjuntar el papel firmado de un consentimiento",
     openapi_extra=_BODY,
-    responses={409: {"description": "El consentimiento ya tiene el máximo de archivos"}, **_REFUSED_FILES},
+    responses={
+        409: {"description": "El consentimiento ya tiene el máximo de archivos"},
+        **_REFUSED_FILES,
+        **located(),
+    },
 )
 def add_scan(
     code: Code, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded
@@ -191,6 +196,7 @@ def read_scan(code: Code, file: Code, actor: CurrentActor, runtime: CurrentRunti
     "/consents/{code}/scans/{file}/withdrawal",
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Retirar el papel firmado de un consentimiento",
+    responses=tagged(),
 )
 def withdraw_scan(
     code: Code,

@@ -12,7 +12,7 @@ from app.edge.routing import Branch
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
 
-router = Branch(prefix="/victims/{code}/family", tags=["personas"])
+router = Branch(prefix="/victims/{code}/family", tags=["family"])
 
 
 class RelativeIn(BaseModel):

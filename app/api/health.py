@@ -12,7 +12,7 @@ from app.edge.deps import CurrentRuntime, Public
 from app.edge.routing import Branch
 from app.errors import NotFound, Unavailable
 
-router = Branch(tags=["operación"])
+router = Branch(tags=["operation"])
 
 
 @router.get("/healthz", dependencies=[Public()], summary="El proceso vive")

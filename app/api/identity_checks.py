@@ -12,7 +12,7 @@ from app.edge.routing import Branch
 from app.services.identity_checks.pide import pide_of
 from app.services.identity_checks.service import check
 
-router = Branch(prefix="/victims", tags=["personas"])
+router = Branch(prefix="/victims", tags=["identity_checks"])
 
 
 class CheckIn(BaseModel):

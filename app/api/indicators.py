@@ -24,7 +24,7 @@ def known_filters(request: Request) -> None:
         raise BadRequest("Los indicadores solo admiten el parámetro year.")
 
 
-router = Branch(prefix="/indicators", tags=["indicadores"], dependencies=[Depends(known_filters)])
+router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends(known_filters)])
 
 
 @router.get(

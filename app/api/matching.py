@@ -6,14 +6,14 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
 from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile
 
-router = Branch(prefix="/matching", tags=["identidad única"])
+router = Branch(prefix="/matching", tags=["matching"])
 
 CandidateCode = Annotated[str, Path(title="Código de la duda", max_length=40, examples=["DU-7K3M-9QX2-H4TC"])]
 
@@ -49,6 +49,7 @@ def index(
     "/candidates/{code}",
     dependencies=[Requires(Permission.MATCHING_REVIEW)],
     summary="Comparar dos registros campo por campo",
+    responses=tagged(),
 )
 def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answer:
     """How each field agrees, and both values as far as the caller may see each person; recorded for both."""
@@ -60,7 +61,7 @@ def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answ
     "/candidates/{code}/decisions",
     dependencies=[Requires(Permission.MATCHING_REVIEW)],
     summary="Decidir si son la misma persona",
-    responses={409: {"description": "Ya se decidió"}},
+    responses={409: {"description": "Ya se decidió"}, **tagged()},
 )
 def decision(
     code: CandidateCode,

@@ -1,7 +1,7 @@
 """Protection measures of a case: `/cases/{code}/protection-measures`."""
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -9,7 +9,7 @@ from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measures
 
-router = Branch(prefix="/cases/{code}/protection-measures", tags=["casos"])
+router = Branch(prefix="/cases/{code}/protection-measures", tags=["measures"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Medidas de protección del caso")
@@ -62,6 +62,7 @@ def extend(
     "/{measure}/lift",
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Anotar que una medida de protección se levantó",
+    responses=tagged(),
 )
 def lift(
     code: Code,

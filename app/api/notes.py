@@ -15,7 +15,7 @@ from app.services.idempotency import remember, replayed
 from app.services.notes import queries, service
 from app.services.paging import PAGE
 
-router = Branch(prefix="/cases/{code}/notes", tags=["notas"])
+router = Branch(prefix="/cases/{code}/notes", tags=["notes"])
 
 
 class NoteIn(Note):

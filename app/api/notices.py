@@ -12,7 +12,7 @@ from app.edge.routing import Branch
 from app.services.notices import queries
 from app.services.paging import PAGE
 
-router = Branch(prefix="/notices", tags=["plazos y avisos"])
+router = Branch(prefix="/notices", tags=["notices"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Avisos")

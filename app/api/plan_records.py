@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -14,7 +14,7 @@ from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
 from app.services.plans import assessing, following, reviewing, team, versions
 
-router = Branch(prefix="/plans/{code}", tags=["planes"])
+router = Branch(prefix="/plans/{code}", tags=["plans"])
 
 Number = Annotated[int, Path(title="Número", ge=1, le=9999)]
 
@@ -114,6 +114,7 @@ def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     status_code=201,
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Anotar una revisión",
+    responses=tagged(201),
 )
 def add_review(
     code: Code, body: ReviewIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey

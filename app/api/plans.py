@@ -8,7 +8,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -31,7 +31,7 @@ from app.services.plans import (
 )
 from app.services.plans.closing import Closing, Move
 
-router = Branch(prefix="/plans", tags=["planes"])
+router = Branch(prefix="/plans", tags=["plans"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
@@ -136,7 +136,13 @@ class ResponsibilityIn(BaseModel):
     reason: Annotated[Coded, Field(title="Motivo (código)", examples=["TRASLADO"])]
 
 
-@router.post("", status_code=201, dependencies=[Requires(Permission.PLANS_WRITE)], summary="Elaborar un plan")
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.PLANS_WRITE)],
+    summary="Elaborar un plan",
+    responses=located(),
+)
 def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Drafts a plan; the caller's unit becomes responsible for it."""
     payload = body.model_dump(mode="json")
@@ -160,14 +166,21 @@ def work_list(
     return Answer({"items": items, "next": following})
 
 
-@router.get("/{code}", dependencies=[Requires(Permission.PLANS_READ)], summary="Leer un plan")
+@router.get(
+    "/{code}", dependencies=[Requires(Permission.PLANS_READ)], summary="Leer un plan", responses=tagged()
+)
 def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """The whole plan, or for who reads it in part its state and the own unit's activities."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
 
 
-@router.patch("/{code}", dependencies=[Requires(Permission.PLANS_WRITE)], summary="Corregir la cabecera")
+@router.patch(
+    "/{code}",
+    dependencies=[Requires(Permission.PLANS_WRITE)],
+    summary="Corregir la cabecera",
+    responses=tagged(),
+)
 def edit_header(
     code: Code, body: PlanPatch, session: DbSession, actor: CurrentActor, version: ExpectedVersion
 ) -> Answer:
@@ -199,6 +212,7 @@ def add_objective(
     "/{code}/objectives/{objective}",
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Avanzar un objetivo",
+    responses=tagged(),
 )
 def advance_objective(
     code: Code,
@@ -241,6 +255,7 @@ def add_activity(
     "/{code}/activities/{activity}",
     dependencies=[Requires(Permission.PLANS_PROGRESS)],
     summary="Avanzar una actividad",
+    responses=tagged(),
 )
 def advance_activity(
     code: Code,
@@ -261,6 +276,7 @@ def advance_activity(
     status_code=201,
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Firmar el plan",
+    responses=tagged(201),
 )
 def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer:
     """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409."""
@@ -279,6 +295,7 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
     "/{code}/transitions",
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Cambiar el estado de un plan",
+    responses=tagged(),
 )
 def transition(
     code: Code, body: PlanMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
@@ -294,6 +311,7 @@ def transition(
     "/{code}/responsibility",
     dependencies=[Requires(Permission.PLANS_HAND_OVER)],
     summary="Disponer qué unidad responde del plan",
+    responses=tagged(),
 )
 def hand_over(
     code: Code, body: ResponsibilityIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion

@@ -17,7 +17,7 @@ from app.services.printing.plan import plan_issue
 from app.services.printing.referral import referral_issue
 from app.services.printing.verifying import verify
 
-router = Branch(tags=["documentos"])
+router = Branch(tags=["documents"])
 
 _PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "PDF/UA-1"}}
 Names = Annotated[bool, Query(title="Con el nombre de la persona, para quien lee su identidad completa")]

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -14,7 +14,7 @@ from app.services.idempotency import remember, replayed
 from app.services.proceedings import procedures
 from app.services.proceedings.branches import BRANCHES
 
-router = Branch(prefix="/cases/{code}/procedures", tags=["casos"])
+router = Branch(prefix="/cases/{code}/procedures", tags=["procedures"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
@@ -66,6 +66,7 @@ def open_procedure(
     "/{procedure}/steps",
     dependencies=[Requires(Permission.CASES_TRANSITION)],
     summary="Dar el siguiente paso de una ruta de protección",
+    responses=tagged(),
 )
 def step(
     code: Code,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -13,7 +13,7 @@ from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import links
 
-router = Branch(prefix="/cases/{code}/proceedings", tags=["casos"])
+router = Branch(prefix="/cases/{code}/proceedings", tags=["proceedings"])
 
 
 class LinkIn(BaseModel):
@@ -62,6 +62,7 @@ def link(code: Code, body: LinkIn, session: DbSession, actor: CurrentActor, key:
     "/{proceeding}",
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Cambiar lo anotado de un procedimiento o proceso",
+    responses=tagged(),
 )
 def write(
     code: Code,
@@ -80,6 +81,7 @@ def write(
     "/{proceeding}/stage",
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Cambiar la etapa de un procedimiento o proceso",
+    responses=tagged(),
 )
 def stage(
     code: Code,

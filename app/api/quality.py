@@ -11,7 +11,7 @@ from app.edge.routing import Branch
 from app.services.paging import PAGE
 from app.services.quality import queries
 
-router = Branch(prefix="/quality", tags=["calidad de datos"])
+router = Branch(prefix="/quality", tags=["quality"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Calidad de los datos de mis casos")

@@ -7,7 +7,7 @@ from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
 from app.edge.routing import Branch
@@ -18,7 +18,7 @@ from app.services.paging import PAGE
 from app.services.referrals import queries, sending, service
 from app.services.referrals.rules import LEGAL_BASES
 
-router = Branch(prefix="/referrals", tags=["derivaciones"])
+router = Branch(prefix="/referrals", tags=["referrals"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 IfMatch = Annotated[str | None, Header(title="Versión leída (opcional)")]
@@ -73,7 +73,13 @@ class ReferralMoveIn(BaseModel):
     reason: Annotated[Coded | None, Field(title="Motivo, al interrumpir (código)")] = None
 
 
-@router.post("", status_code=201, dependencies=[Requires(Permission.REFERRALS_SEND)], summary="Derivar")
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.REFERRALS_SEND)],
+    summary="Derivar",
+    responses=located(),
+)
 def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """Sends a referral; the receiver sees its codes, and the person only after accepting."""
     payload = body.model_dump(mode="json")
@@ -122,7 +128,12 @@ def receivers(
     return Answer(options(session, actor, case, service_type, department))
 
 
-@router.get("/{code}", dependencies=[Requires(Permission.REFERRALS_READ)], summary="Leer una derivación")
+@router.get(
+    "/{code}",
+    dependencies=[Requires(Permission.REFERRALS_READ)],
+    summary="Leer una derivación",
+    responses=tagged(),
+)
 def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Its codes; person, case and texts only to who takes part in the case."""
     found = queries.read(session, actor, code)
@@ -130,7 +141,10 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 
 
 @router.post(
-    "/{code}/answer", dependencies=[Requires(Permission.REFERRALS_ANSWER)], summary="Responder una derivación"
+    "/{code}/answer",
+    dependencies=[Requires(Permission.REFERRALS_ANSWER)],
+    summary="Responder una derivación",
+    responses=tagged(),
 )
 def answer(
     code: Code, body: AnswerIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
@@ -145,6 +159,7 @@ def answer(
     "/{code}/transitions",
     dependencies=[Requires(Permission.REFERRALS_READ)],
     summary="Avanzar o terminar una derivación",
+    responses=tagged(),
 )
 def transition(
     code: Code, body: ReferralMoveIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None

@@ -41,7 +41,7 @@ def no_filters(request: Request) -> None:
         )
 
 
-router = Branch(prefix="/releases", tags=["liberaciones"], dependencies=[Depends(no_filters)])
+router = Branch(prefix="/releases", tags=["releases"], dependencies=[Depends(no_filters)])
 
 Code = Annotated[str, Path(title="Código de la liberación", max_length=40, examples=["LI-7K3M-9QXC"])]
 FileName = Annotated[

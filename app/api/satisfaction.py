@@ -11,7 +11,7 @@ from app.edge.routing import Branch
 from app.services.satisfaction.handover import keep_pace
 from app.services.satisfaction.urn import put, questionnaire
 
-router = Branch(prefix="/satisfaction", tags=["satisfacción"])
+router = Branch(prefix="/satisfaction", tags=["satisfaction"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Za-z0-9_]+$")]
 

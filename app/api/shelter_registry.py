@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -14,7 +14,7 @@ from app.records.rows.shelters import Site
 from app.services.idempotency import remember, replayed
 from app.services.shelters import hold_queries, holds, registry, registry_queries
 
-router = Branch(prefix="/shelters", tags=["alojamiento"])
+router = Branch(prefix="/shelters", tags=["shelters"])
 
 Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 UnitCode = Annotated[str, Path(title="Código de la unidad", max_length=80)]
@@ -90,7 +90,10 @@ def held(
 
 
 @router.post(
-    "/holds/{code}/release", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Liberar un cupo"
+    "/holds/{code}/release",
+    dependencies=[Requires(Permission.SHELTERS_READ)],
+    summary="Liberar un cupo",
+    responses=tagged(),
 )
 def release(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
     """The place is free again: for the unit that asked for it, or the shelter that keeps it."""
@@ -98,7 +101,12 @@ def release(code: Code, session: DbSession, actor: CurrentActor, version: Expect
     return Answer(done, headers=etag(done["version"]))
 
 
-@router.get("/{unit}", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Leer un centro de acogida")
+@router.get(
+    "/{unit}",
+    dependencies=[Requires(Permission.SHELTERS_READ)],
+    summary="Leer un centro de acogida",
+    responses=tagged(),
+)
 def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
     """Its type, department, populations and places; never its address."""
     found = registry_queries.entry(session, actor, unit)
@@ -106,7 +114,10 @@ def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
 
 
 @router.put(
-    "/{unit}", dependencies=[Requires(Permission.SHELTERS_MANAGE)], summary="Registrar mi centro de acogida"
+    "/{unit}",
+    dependencies=[Requires(Permission.SHELTERS_MANAGE)],
+    summary="Registrar mi centro de acogida",
+    responses=tagged(),
 )
 def save(
     unit: UnitCode, body: ShelterIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion

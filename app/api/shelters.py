@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -16,7 +16,7 @@ from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.idempotency import remember, replayed
 from app.services.shelters import outings, queries, service, suitability
 
-router = Branch(prefix="/placements", tags=["alojamiento"])
+router = Branch(prefix="/placements", tags=["placements"])
 
 CaseCode = Annotated[str | None, Field(title="Código del caso", max_length=40)]
 
@@ -48,7 +48,11 @@ class LeaveIn(Leave):
 
 
 @router.post(
-    "", status_code=201, dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Registrar un ingreso"
+    "",
+    status_code=201,
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Registrar un ingreso",
+    responses=located(),
 )
 def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
     """The person is housed in the caller's shelter from now on; without a free place, or housed, it is a 409.
@@ -80,7 +84,12 @@ def housed(
     return Answer({"items": queries.stays(session, actor, case)})
 
 
-@router.get("/{code}", dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Leer un alojamiento")
+@router.get(
+    "/{code}",
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Leer un alojamiento",
+    responses=tagged(),
+)
 def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """One stay, with its leaves, suitability checks and texts, and what may be done next."""
     found = queries.read(session, actor, code)
@@ -88,7 +97,10 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 
 
 @router.post(
-    "/{code}/leaves", dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Dar un permiso de salida"
+    "/{code}/leaves",
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Dar un permiso de salida",
+    responses=tagged(),
 )
 def go_out(
     code: Code, body: LeaveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
@@ -103,6 +115,7 @@ def go_out(
     "/{code}/leaves/return",
     dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
     summary="Registrar el retorno de un permiso",
+    responses=tagged(),
 )
 def come_back(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
     """She came back."""
@@ -129,7 +142,10 @@ def check(
 
 
 @router.post(
-    "/{code}/exit", dependencies=[Requires(Permission.PLACEMENTS_WRITE)], summary="Registrar un egreso"
+    "/{code}/exit",
+    dependencies=[Requires(Permission.PLACEMENTS_WRITE)],
+    summary="Registrar un egreso",
+    responses=tagged(),
 )
 def leave(
     code: Code, body: ExitIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion

@@ -14,7 +14,7 @@ from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.supervision import figures_queries, reassigning, review_queries
 
-router = Branch(prefix="/supervision", tags=["supervisión"])
+router = Branch(prefix="/supervision", tags=["supervision"])
 
 Username = Annotated[str, Field(max_length=80)]
 

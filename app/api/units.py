@@ -11,7 +11,7 @@ from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.institutions import units
 
-router = Branch(prefix="/units", tags=["cuentas y unidades"])
+router = Branch(prefix="/units", tags=["units"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 

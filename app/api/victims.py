@@ -7,7 +7,7 @@ from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code, Compartments, DocumentIn
 from app.catalogues import code_list
 from app.edge.deps import (
@@ -27,7 +27,7 @@ from app.services.victims.probing import NOT_DUPLICATE, search
 from app.services.victims.queries import access_log, history, read
 from app.services.victims.registration import Registration, register
 
-router = Branch(prefix="/victims", tags=["personas"])
+router = Branch(prefix="/victims", tags=["victims"])
 
 
 class ProbeIn(BaseModel):
@@ -85,7 +85,7 @@ def look_up(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: Cur
     status_code=201,
     dependencies=[Requires(Permission.VICTIMS_REGISTER)],
     summary="Registrar una persona",
-    responses={409: {"description": "Posiblemente ya registrada"}},
+    responses={409: {"description": "Posiblemente ya registrada"}, **located()},
 )
 def create(
     body: RegistrationIn,
@@ -134,7 +134,10 @@ def detail(
     "/{code}/{compartment}",
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Cambiar un compartimento",
-    responses={409: {"description": "Un documento agregado ya es de otra persona, o el registro cambió"}},
+    responses={
+        409: {"description": "Un documento agregado ya es de otra persona, o el registro cambió"},
+        **tagged(),
+    },
 )
 def patch(  # noqa: PLR0913 - one for each part of the request
     *,

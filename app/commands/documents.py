@@ -21,7 +21,7 @@ def docs_command(
     check: Annotated[bool, typer.Option("--check", help="Solo revisa que estén al día.")] = False,
     root: Annotated[Path, typer.Option(help="Raíz del repositorio.", file_okay=False, exists=True)] = Path(),
 ) -> None:
-    """Escribe lo que se genera del código: diccionario, política de acceso y catálogos de palabras."""
+    """Escribe lo que se genera del código: diccionario, política, errores y palabras."""
     made = generated(root)
     stale = [path for path, text in made.items() if not _same(path, text)]
     if check and stale:
@@ -38,12 +38,14 @@ def generated(root: Path) -> dict[Path, str]:
     """The generated documents by path; catalogues keep their translations."""
     from app.access import policy_page
     from app.access.policy import policy
+    from app.edge import errors_page
     from app.records import dictionary
     from app.web.i18n import catalogue
 
     return {
         root / dictionary.PATH: dictionary.render(),
         root / policy_page.PATH: policy_page.render(policy()),
+        root / errors_page.PATH: errors_page.render(),
         **{root / catalogue.PATH / f"{code}.po": catalogue.updated(code) for code in catalogue.TRANSLATED},
     }
 

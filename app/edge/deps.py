@@ -21,7 +21,7 @@ from app.services.access.tries import Source
 bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/token", auto_error=False)
 
 LONGEST_KEY = 200
-NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics")
+NO_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json")
 
 
 def is_json(request: Request) -> bool:

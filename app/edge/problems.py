@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -18,6 +19,7 @@ from app.db import DATABASE_ERRORS, translated
 from app.edge.deps import is_json
 from app.errors import (
     AppError,
+    BadRequest,
     BrokenSeal,
     Conflict,
     Forbidden,
@@ -27,6 +29,7 @@ from app.errors import (
     TooMany,
     Unauthenticated,
     Unavailable,
+    UnsupportedMedia,
 )
 from app.records.errors import message_es
 from app.services.denials import record_broken_seal, record_denial
@@ -42,6 +45,8 @@ _HTTP_TITLES = {
     413: "Demasiado grande",
     415: "Formato no admitido",
 }
+_JSON = "application/json"
+_METHOD_NOT_ALLOWED = 405
 INTERNAL = {
     "type": "urn:ruv:problem:internal",
     "title": "Error interno",
@@ -133,6 +138,9 @@ def recorded(request: Request, error: AppError) -> AppError:
 
 
 def _on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    unreadable = _unreadable(request, error)
+    if unreadable is not None:
+        return _answer(request, unreadable.status, unreadable.problem())
     known = field_names(request.app)
     errors = [
         {
@@ -150,6 +158,21 @@ def _on_invalid_request(request: Request, error: RequestValidationError) -> Resp
         "errors": errors,
     }
     return _answer(request, 422, body)
+
+
+def _unreadable(request: Request, error: RequestValidationError) -> AppError | None:
+    """Why no field of the body could be looked at, where that is so; of pages the form says it itself."""
+    found = error.errors()
+    if not is_json(request) or not any(each["loc"][0] == "body" for each in found):
+        return None
+    if any(each["type"] == "json_invalid" for each in found):
+        return BadRequest("El cuerpo no es JSON bien formado. Revise comas, comillas y llaves.")
+    field = getattr(request.scope.get("route"), "body_field", None)
+    wanted = getattr(getattr(field, "field_info", None), "media_type", _JSON)
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if not given or given == wanted or (wanted == _JSON and given.endswith("+json")):
+        return None
+    return UnsupportedMedia(f"Envíe el cuerpo como {wanted} (cabecera Content-Type).")
 
 
 def _path(found: Mapping[str, Any], known: frozenset[str]) -> list[str]:
@@ -192,7 +215,19 @@ def _on_http_error(request: Request, error: HTTPException) -> Response:
         "status": error.status_code,
         "detail": f"{title}.",
     }
-    return _answer(request, error.status_code, body, dict(error.headers or {}))
+    headers = dict(error.headers or {})
+    if error.status_code == _METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods(request))
+    return _answer(request, error.status_code, body, headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Every method the address knows; the router tells those of the first route that has it."""
+    known = set[str]()
+    for context in iter_route_contexts(request.app.routes):
+        if context.path_regex.match(request.url.path):
+            known |= context.methods or set()
+    return sorted(known | ({"HEAD"} if "GET" in known else set()))
 
 
 def _on_database_error(request: Request, error: Exception) -> Response:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.config import Settings
 from app.edge.browser import COOKIE
+from app.edge.deps import NO_PAGES
 from app.main import create_app
 from app.services.access.browsing import form_token
 from app.web.static import assets, static
@@ -144,7 +145,7 @@ def test_every_page_sends_who_is_not_signed_in_to_the_door(app: FastAPI, world: 
     browser = Browser(world)
     wrong = []
     for method, path, guards in routes(app):
-        if path.startswith(("/api/", "/healthz", "/readyz", "/metrics")):
+        if path.startswith(NO_PAGES):
             continue
         if type(guards[0]).__name__ == "_Public":
             continue

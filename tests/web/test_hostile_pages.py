@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.config import Settings
+from app.edge.deps import NO_PAGES
 from app.main import create_app
 from app.runtime import Runtime
 from app.services.access.browsing import form_token
@@ -69,7 +70,7 @@ def test_a_locked_session_opens_no_page(app: FastAPI, world: World, person: Regi
     browser.post("/sesion/bloquear")
     wrong = []
     for method, path, guards in routes(app):
-        if path.startswith(("/api/", "/healthz", "/readyz", "/metrics", "/rota")):
+        if path.startswith((*NO_PAGES, "/rota")):
             continue
         if type(guards[0]).__name__ == "_Public":
             continue

@@ -1,0 +1,74 @@
+"""What the OpenAPI document promises, held against every answer that a test's client gets."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+import httpx
+
+from app.config import Settings
+from app.main import create_app
+
+HEADERS = ("ETag", "Location")
+PREFIX = "/api/v1/"
+
+
+class Operation(NamedTuple):
+    """One operation of the document."""
+
+    method: str
+    path: str
+    said: dict[str, Any]
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The document of the application under test."""
+    return create_app(Settings()).openapi()
+
+
+def operations() -> Iterator[Operation]:
+    """Every operation of the document."""
+    for path, methods in document()["paths"].items():
+        for method, said in methods.items():
+            yield Operation(method.upper(), path, said)
+
+
+@cache
+def _patterns() -> list[tuple[str, re.Pattern[str], Operation]]:
+    """Operations with what their addresses look like; those without a parameter first."""
+    ordered = sorted(operations(), key=lambda one: one.path.count("{"))
+    return [(one.method, re.compile(_shape(one.path)), one) for one in ordered]
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path)) + "$"
+
+
+def asked(method: str, path: str) -> Operation | None:
+    """The operation a request is of."""
+    found = (one for verb, pattern, one in _patterns() if verb == method and pattern.match(path))
+    return next(found, None)
+
+
+def broken(answer: httpx.Response) -> list[str]:
+    """What an answer breaks of what the document promises."""
+    operation = asked(answer.request.method, answer.request.url.path)
+    if operation is None or not answer.is_success:
+        return []
+    name, status = operation.said["operationId"], answer.status_code
+    said = operation.said["responses"].get(str(status))
+    if said is None:
+        return [f"{name}: {status} is not in the document"]
+    sent = {header for header in HEADERS if header in answer.headers}
+    promised = {header for header in HEADERS if header in said.get("headers", {})}
+    return [f"{name}: {status} has {sorted(sent)}, promises {sorted(promised)}"] if sent != promised else []
+
+
+def hold(answer: httpx.Response) -> None:
+    """A hook of a client: what is answered is what the document promises."""
+    found = broken(answer)
+    assert not found, found
