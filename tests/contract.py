@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 import httpx
+import jsonschema_rs
 
 from app.config import Settings
 from app.main import create_app
@@ -63,9 +65,54 @@ def broken(answer: httpx.Response) -> list[str]:
     said = operation.said["responses"].get(str(status))
     if said is None:
         return [f"{name}: {status} is not in the document"]
+    return [*_headers(name, answer, said), *_body(operation, answer)]
+
+
+def _headers(name: str, answer: httpx.Response, said: dict[str, Any]) -> list[str]:
     sent = {header for header in HEADERS if header in answer.headers}
     promised = {header for header in HEADERS if header in said.get("headers", {})}
-    return [f"{name}: {status} has {sorted(sent)}, promises {sorted(promised)}"] if sent != promised else []
+    if sent == promised:
+        return []
+    return [f"{name}: {answer.status_code} has {sorted(sent)}, promises {sorted(promised)}"]
+
+
+def _body(operation: Operation, answer: httpx.Response) -> list[str]:
+    """What of a JSON body is not as the document has it, or is not in the document at all."""
+    judge = _judge(operation.method, operation.path, answer.status_code)
+    if judge is None or not answer.headers.get("content-type", "").startswith("application/json"):
+        return []
+    answer.read()
+    name = operation.said["operationId"]
+    return [
+        f"{name}: {'/'.join(map(str, error.instance_path))}: {error.message}"
+        for error in judge.iter_errors(answer.json())
+    ]
+
+
+@cache
+def _judge(method: str, path: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
+    """What judges the body of an answer; None where the document does not say what it is like."""
+    schema = schema_of(document()["paths"][path][method.lower()]["responses"][str(status)])
+    if not schema:
+        return None
+    whole = {**schema, "components": {"schemas": _closed()}}
+    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+
+
+def schema_of(said: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an answer's JSON; empty where it has none."""
+    found: dict[str, Any] = said.get("content", {}).get("application/json", {}).get("schema", {})
+    return {name: part for name, part in found.items() if name != "title"}
+
+
+@cache
+def _closed() -> dict[str, Any]:
+    """The document's views, with nothing allowed that they do not name."""
+    views = copy.deepcopy(document()["components"]["schemas"])
+    for view in views.values():
+        if "properties" in view:
+            view.setdefault("additionalProperties", False)
+    return views
 
 
 def hold(answer: httpx.Response) -> None:

@@ -1,6 +1,6 @@
 """What two people decide about accounts: `/account-requests`. Asked for under `/accounts`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 
@@ -25,14 +25,14 @@ def index(
     waiting: Annotated[bool, Query(title="Solo los que esperan")] = False,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
     items, following = request_queries.listing(session, actor, waiting=waiting, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
 @router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta", responses=tagged())
-def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer:
+def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """What is asked, by whom and until when."""
     found = request_queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -50,7 +50,7 @@ def approve(
     actor: CurrentActor,
     runtime: CurrentRuntime,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[Any]:
     """Done at once. `second_half` of an initial password is shown this once, for its owner alone."""
     done = deciding.approve(session, actor, code, version, runtime.password_cost)
     return Answer(done, headers=etag(done["version"]))
@@ -64,7 +64,7 @@ def approve(
 )
 def refuse(
     code: RequestCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """With a reason of the list."""
     done = deciding.refuse(session, actor, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
@@ -76,7 +76,9 @@ def refuse(
     summary="Retirar un pedido propio sobre una cuenta",
     responses=tagged(),
 )
-def withdraw(code: RequestCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+def withdraw(
+    code: RequestCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer[Any]:
     """Only who asked takes it back."""
     done = deciding.withdraw(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))

@@ -65,7 +65,7 @@ class AccountSessionIn(BaseModel):
 
 
 @router.get("", dependencies=[MANAGES], summary="Cuentas de mi institución")
-def index(session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE) -> Answer:
+def index(session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
     """Newest first; `next` is the cursor of the next page."""
     items, following = queries.listing(session, actor, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
@@ -74,7 +74,7 @@ def index(session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit:
 @router.post("/search", dependencies=[MANAGES], summary="Buscar cuentas de mi institución")
 def search(
     body: AccountSearchIn, session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE
-) -> Answer:
+) -> Answer[Any]:
     """By part of the username, unit or state."""
     wanted = queries.Filter(body.unit, body.state, body.text)
     items, following = queries.listing(session, actor, wanted, cursor=cursor, limit=limit)
@@ -82,7 +82,7 @@ def search(
 
 
 @router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo pedir")
-def roles(session: DbSession, actor: CurrentActor) -> Answer:
+def roles(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Those that fit the units of the institution, by kind of unit; others only the operator gives."""
     kinds = units.kinds_here(session, actor)
     items = [
@@ -97,7 +97,7 @@ def roles(session: DbSession, actor: CurrentActor) -> Answer:
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Pedir una cuenta")
-def create(body: AccountIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def create(body: AccountIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """The account waits until another person approves the `request`; nobody signs in with it before.
 
     `first_half` of its initial password is shown this once, for its owner alone; who approves gets the other.
@@ -109,7 +109,7 @@ def create(body: AccountIn, session: DbSession, actor: CurrentActor, key: Idempo
 
 
 @router.get("/{account}", dependencies=[MANAGES], summary="Una cuenta")
-def read(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+def read(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Its unit, role and state."""
     return Answer(queries.read(session, actor, account))
 
@@ -117,7 +117,7 @@ def read(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
 @router.patch(
     "/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función", responses=located(202)
 )
-def change(account: Account, body: AccountChangeIn, session: DbSession, actor: CurrentActor) -> Answer:
+def change(account: Account, body: AccountChangeIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Done when another person approves: its sessions end, and in a unit that it leaves it has no case."""
     request = service.change(
         session, actor, account, unit=body.unit, role=body.role, supervisor=body.supervisor
@@ -128,7 +128,7 @@ def change(account: Account, body: AccountChangeIn, session: DbSession, actor: C
 @router.post(
     "/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta", responses=located(202)
 )
-def disable(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+def disable(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Its sessions end at once; of who administers or watches over the register, when another approves."""
     return _asked(session, actor, account, service.disable(session, actor, account))
 
@@ -136,13 +136,13 @@ def disable(account: Account, session: DbSession, actor: CurrentActor) -> Answer
 @router.post(
     "/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta", responses=located(202)
 )
-def enable(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+def enable(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """It signs in again with the password it had; in a role that opens something, when another approves."""
     return _asked(session, actor, account, service.enable(session, actor, account))
 
 
 @router.post("/{account}/unlock", dependencies=[MANAGES], summary="Terminar la espera de una cuenta")
-def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """After several wrong passwords."""
     service.unlock(session, actor, account)
     return Answer(queries.read(session, actor, account))
@@ -154,19 +154,21 @@ def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     status_code=202,
     summary="Pedir que se reponga la contraseña",
 )
-def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Done when another person approves: the account's sessions end. `first_half` is shown this once."""
     return Answer(_shown(session, actor, service.reset_password(session, actor, account)), 202)
 
 
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
-def sessions(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
+def sessions(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Newest first."""
     return Answer({"items": service.sessions(session, actor, account)})
 
 
 @router.post("/{account}/sessions/end", dependencies=[MANAGES], summary="Cerrar sesiones de una cuenta")
-def end_sessions(account: Account, body: AccountSessionIn, session: DbSession, actor: CurrentActor) -> Answer:
+def end_sessions(
+    account: Account, body: AccountSessionIn, session: DbSession, actor: CurrentActor
+) -> Answer[Any]:
     """One of them, or all."""
     service.end_sessions(session, actor, account, None if body.session == "all" else body.session)
     return Answer({"ended": True})
@@ -177,7 +179,7 @@ def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dic
     return queries.read(session, actor, given.account_id) | shown
 
 
-def _asked(session: DbSession, actor: CurrentActor, account: int, request: str | None) -> Answer:
+def _asked(session: DbSession, actor: CurrentActor, account: int, request: str | None) -> Answer[Any]:
     """200 with the account when it is done; 202 when it waits for a second person."""
     body = queries.read(session, actor, account) | {"request": request}
     return Answer(body, 200 if request is None else 202)

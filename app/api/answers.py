@@ -2,9 +2,11 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from starlette.responses import Response
+
+T = TypeVar("T")
 
 _TAG = 'Versión leída, entre comillas; se envía en "If-Match" al cambiar lo mismo.'
 _PLACE = "Dónde se lee lo que se creó o se pidió."
@@ -19,12 +21,16 @@ def _plain(value: object) -> str:
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
 
 
-class Answer(Response):
-    """A JSON answer that no cache keeps; dates in ISO 8601."""
+class Answer(Response, Generic[T]):
+    """A JSON answer that no cache keeps; dates in ISO 8601.
+
+    A route says `-> Answer[View]`: the type checker holds what is answered against it, and `Branch` puts it
+    into the document. Nothing is checked while the service runs.
+    """
 
     media_type = "application/json"
 
-    def __init__(self, content: Any, status_code: int = 200, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, content: T, status_code: int = 200, headers: dict[str, str] | None = None) -> None:
         super().__init__(_encode(content), status_code, {"Cache-Control": "no-store", **(headers or {})})
 
     def render(self, content: Any) -> bytes:

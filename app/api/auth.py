@@ -85,7 +85,7 @@ def token(
     form: Annotated[TokenForm, Form()],
     request: Request,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Answer:
+) -> Answer[Any]:
     """Gives an access token of ten minutes; to persons also a refresh token of one use.
 
     An initial password is answered 403 `password-change-required`: exchange it first (`/auth/password`).
@@ -100,33 +100,33 @@ def token(
     dependencies=[Public(), ChecksPassword()],
     summary="Cambiar la contraseña inicial e ingresar",
 )
-def first_password(body: FirstPasswordIn, request: Request) -> Answer:
+def first_password(body: FirstPasswordIn, request: Request) -> Answer[Any]:
     """Exchanges the password that somebody else set for one's own, and gives tokens."""
     initial, new = body.initial_password.get_secret_value(), body.new_password.get_secret_value()
     return _answer(exchange_password(means_of(request), body.username, initial, new, open_session))
 
 
 @router.post("/auth/refresh", dependencies=[Public()], summary="Renovar la sesión")
-def renew(form: Annotated[RefreshForm, Form()], request: Request) -> Answer:
+def renew(form: Annotated[RefreshForm, Form()], request: Request) -> Answer[Any]:
     """Exchanges a refresh token for new tokens. A token that was used before ends the session."""
     return _answer(refresh(means_of(request), form.refresh_token.get_secret_value()))
 
 
 @router.post("/auth/logout", dependencies=[SignedIn()], summary="Cerrar la sesión")
-def logout(session: DbSession, actor: CurrentActor) -> Answer:
+def logout(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Ends the session: its tokens are void at once."""
     end_session(session, actor)
     return Answer({"signed_out": True})
 
 
 @router.get("/me", dependencies=[SignedIn()], summary="Mi cuenta")
-def me(session: DbSession, actor: CurrentActor) -> Answer:
+def me(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Who is signed in, in which unit, and what the role may do."""
     return Answer(who_am_i(session, actor))
 
 
 @router.post("/me/password", dependencies=[SignedIn(), ChecksPassword()], summary="Cambiar mi contraseña")
-def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer:
+def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer[Any]:
     """Sets a new password; the account's other sessions end at once."""
     change_password(
         means_of(request), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
@@ -135,13 +135,13 @@ def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer:
 
 
 @router.get("/me/sessions", dependencies=[SignedIn()], summary="Mis sesiones abiertas")
-def sessions(session: DbSession, actor: CurrentActor) -> Answer:
+def sessions(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Newest first, with their beginning and their end at the latest."""
     return Answer({"items": own_sessions(session, actor)})
 
 
 @router.post("/me/sessions/end", dependencies=[SignedIn()], summary="Cerrar sesiones mías")
-def end_sessions(body: SessionIn, session: DbSession, actor: CurrentActor) -> Answer:
+def end_sessions(body: SessionIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Ends one session, or all but the present one, at once."""
     if body.session == "others":
         end_own_other_sessions(session, actor)
@@ -150,7 +150,7 @@ def end_sessions(body: SessionIn, session: DbSession, actor: CurrentActor) -> An
     return Answer({"ended": True})
 
 
-def _answer(issued: Issued) -> Answer:
+def _answer(issued: Issued) -> Answer[Any]:
     body: dict[str, Any] = {
         "access_token": issued.access_token,
         "token_type": "Bearer",

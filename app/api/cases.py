@@ -115,7 +115,7 @@ class AssignmentIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Casos a cargo")
-def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilters, Query()]) -> Answer:
+def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilters, Query()]) -> Answer[Any]:
     """Cases in the caller's scope, latest activity first; `next` is the cursor of the next page."""
     filters = wanted.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
     page = queries.work_list(session, actor, filters=filters, cursor=wanted.cursor, limit=wanted.limit)
@@ -129,7 +129,7 @@ def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilt
     summary="Abrir un reingreso",
     responses=located(),
 )
-def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Opens a new case under the same person's code; her earlier cases must have ended."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "cases.open", payload)
@@ -148,7 +148,7 @@ def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: Idempo
 @router.get(
     "/{code}", dependencies=[Requires(Permission.CASES_READ)], summary="Leer un caso", responses=tagged()
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The case as the caller may see it; `_access` tells the level of each compartment."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -172,7 +172,7 @@ def transition(
     actor: CurrentActor,
     version: ExpectedVersion,
     key: IdempotencyKey,
-) -> Answer:
+) -> Answer[Any]:
     """Moves the case; a refusal says what is missing and which states are possible.
 
     Discarding, closing a child's case, and closing any as not found take two people: it is asked for here and
@@ -187,7 +187,7 @@ def transition(
 
 def _ask(
     code: str, body: TransitionIn, session: DbSession, actor: CurrentActor, version: int, key: str | None
-) -> Answer:
+) -> Answer[Any]:
     payload = {"case": code, **body.model_dump(mode="json")}
     discards = body.to == DISCARDED
     operation = "cases.discard" if discards else "cases.close"
@@ -210,7 +210,7 @@ def _ask(
 )
 def identification(
     code: Code, body: IdentificationIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Sets the identification status; services neither open nor close with it."""
     changed = service.identify(session, actor, code, version, body.identification)
     return Answer(changed, headers=etag(changed["version"]))
@@ -221,7 +221,7 @@ def identification(
     dependencies=[Requires(Permission.CASES_READ)],
     summary="Unidades que participan",
 )
-def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Units that take or took part in the case, on what basis, and until when."""
     return Answer({"items": teams.participations(session, actor, code, reasons=True)})
 
@@ -232,7 +232,9 @@ def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answe
     dependencies=[Requires(Permission.PARTICIPATIONS_ADD)],
     summary="Incorporar una unidad por mandato legal",
 )
-def add_participation(code: Code, body: ParticipationIn, session: DbSession, actor: CurrentActor) -> Answer:
+def add_participation(
+    code: Code, body: ParticipationIn, session: DbSession, actor: CurrentActor
+) -> Answer[Any]:
     """Brings another unit into the case on a basis of the list of mandates, which says what it opens.
 
     Repeating it is a 409, so nothing is doubled; so is what the person refused to share with that unit.
@@ -246,14 +248,14 @@ def add_participation(code: Code, body: ParticipationIn, session: DbSession, act
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Dejar de participar",
 )
-def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Ends the own unit's part in the case, and with it its view."""
     teams.end_participation(session, actor, code)
     return Answer({"ended": True})
 
 
 @router.get("/{code}/assignments", dependencies=[Requires(Permission.CASES_READ)], summary="Personas a cargo")
-def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """People of the caller's unit who have charge of the case."""
     return Answer({"items": teams.assignments(session, actor, code)})
 
@@ -264,7 +266,7 @@ def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Asignar el caso",
 )
-def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer:
+def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Gives a colleague charge of the case; repeating it is a 409, so nothing is doubled."""
     teams.assign(session, actor, code, body.username)
     return Answer({"assigned": True}, status_code=201)
@@ -275,7 +277,7 @@ def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentAct
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Retirar una asignación",
 )
-def end_assignment(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer:
+def end_assignment(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Takes a colleague, or oneself, off the case."""
     teams.end_assignment(session, actor, code, body.username)
     return Answer({"ended": True})

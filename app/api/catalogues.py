@@ -1,6 +1,6 @@
 """Code lists in force: `/catalogues`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 
@@ -13,12 +13,12 @@ router = Branch(prefix="/catalogues", tags=["catalogues"])
 
 
 @router.get("", dependencies=[SignedIn()], summary="Listas de códigos")
-def index() -> Answer:
+def index() -> Answer[Any]:
     """Their names, titles and sizes. They come with each version of the system and are not changed here."""
     return Answer({"items": lists()})
 
 
 @router.get("/{name}", dependencies=[SignedIn()], summary="Una lista de códigos")
-def read(name: Annotated[str, Path(title="Nombre de la lista", max_length=60)]) -> Answer:
+def read(name: Annotated[str, Path(title="Nombre de la lista", max_length=60)]) -> Answer[Any]:
     """Its codes with their label, source and validity, in the order of the forms."""
     return Answer(codes_of(name))

@@ -1,6 +1,6 @@
 """Deadlines: `/clocks`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
@@ -23,13 +23,13 @@ def index(
     kind: Annotated[str | None, Query(title="Clase de plazo", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=300)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Running and overdue, the first due first, each with its legal basis and whether that is verified."""
     items, following = queries.work_list(session, actor, state=state, kind=kind, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
 @router.get("/catalogue", dependencies=[Requires(Permission.CASES_READ)], summary="Clases de plazo")
-def catalogue(actor: CurrentActor) -> Answer:  # noqa: ARG001 - the guard is what asks
+def catalogue(actor: CurrentActor) -> Answer[Any]:  # noqa: ARG001 - the guard is what asks
     """Every kind of clock: value, unit, legal basis, and whether counsel has verified it."""
     return Answer({"items": [kind.shown() for kind in kinds().values()]})

@@ -1,7 +1,7 @@
 """Commands that take two people: `/commands`; `/matching/merges` and `/matching/splits` ask for some."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -50,7 +50,7 @@ class RefusalIn(BaseModel):
     reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REFUSALS))]
 
 
-def accepted(code: str) -> Answer:
+def accepted(code: str) -> Answer[Any]:
     """202: asked for, and waiting for the second person."""
     return Answer({"command": code}, status_code=202, headers={"Location": f"/api/v1/commands/{code}"})
 
@@ -62,7 +62,7 @@ def _asked(
     operation: str,
     body: MergeIn | SplitIn,
     ask: Callable[..., Command],
-) -> Answer:
+) -> Answer[Any]:
     """Ask for what the body says, once for each Idempotency-Key."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, operation, payload)
@@ -79,7 +79,7 @@ def _asked(
     summary="Pedir que se unan dos registros",
     responses=located(202),
 )
-def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Asks; nothing changes until a person of another unit approves."""
     return _asked(session, actor, key, "matching.merge", body, requesting.request_merge)
 
@@ -91,7 +91,7 @@ def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: Idempoten
     summary="Pedir que se separe un registro",
     responses=located(202),
 )
-def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Asks; nothing changes until a person of another unit approves."""
     return _asked(session, actor, key, "matching.split", body, requesting.request_split)
 
@@ -107,7 +107,7 @@ def index(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
     items, following = queries.listing(session, actor, state=state, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
@@ -119,7 +119,7 @@ def index(
     summary="Leer un pedido",
     responses=tagged(),
 )
-def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """What is asked, by which unit and until when; codes of persons out of the caller's sight are null."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -131,7 +131,9 @@ def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer
     summary="Aprobar un pedido",
     responses=tagged(),
 )
-def approval(code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+def approval(
+    code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer[Any]:
     """The second person, of another unit: what was asked is done at once."""
     done = deciding.approve(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))
@@ -145,7 +147,7 @@ def approval(code: CommandCode, session: DbSession, actor: CurrentActor, version
 )
 def refusal(
     code: CommandCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """The second person says no, with a reason of the list."""
     done = deciding.refuse(session, actor, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
@@ -159,7 +161,7 @@ def refusal(
 )
 def withdrawal(
     code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Only who asked takes it back."""
     done = deciding.withdraw(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))

@@ -1,6 +1,6 @@
 """The consent ledger (`/consents`) and objections (`/cases/{code}/objections`)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import Field
@@ -33,7 +33,7 @@ class ConsentIn(ConsentRow):
     summary="Registrar un consentimiento",
     responses=located(),
 )
-def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Records a consent. A suspect cannot give it (409: the UPE decides); a child's needs who backs it."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "consents.give", payload)
@@ -51,7 +51,7 @@ def listed(
     session: DbSession,
     actor: CurrentActor,
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
-) -> Answer:
+) -> Answer[Any]:
     """Every consent of the case, newest first, with its state."""
     return Answer({"items": queries.ledger(session, actor, case)})
 
@@ -59,7 +59,7 @@ def listed(
 @router.get(
     "/consents/{code}", dependencies=[Requires(Permission.CONSENTS_READ)], summary="Leer un consentimiento"
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """One consent with its words and the referrals that rest on it."""
     return Answer(queries.read(session, actor, code))
 
@@ -69,7 +69,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Retirar un consentimiento",
 )
-def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: CurrentActor) -> Answer:
+def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """What rests on it ends at once; the answer lists what ended and what cannot be recalled."""
     return Answer(ledger.withdraw(session, actor, code, body))
 
@@ -79,7 +79,7 @@ def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: Curre
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Objeciones de un caso",
 )
-def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Every objection of the case, newest first."""
     return Answer({"items": queries.objections(session, actor, code)})
 
@@ -92,7 +92,7 @@ def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def file_objection(
     code: Code, body: ObjectionRow, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """Narrows at once what units see by referral; only an adult objects."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "objections.file", payload)
@@ -110,7 +110,7 @@ def file_objection(
 )
 def lift(
     code: Code, objection: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Lifts it: views are again as wide as what was shared."""
     done = objections.lift(session, actor, code, objection, version)
     return Answer(done, headers=etag(done["version"]))

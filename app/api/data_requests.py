@@ -1,7 +1,7 @@
 """Requests of data subjects (`/data-requests`) and the person's own file."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,7 +55,7 @@ class ExtensionIn(BaseModel):
     summary="Recibir una solicitud sobre datos personales",
     responses=located(),
 )
-def receive(body: DataRequestIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def receive(body: DataRequestIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Its term in working days runs from the day it came in."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "data-requests.receive", payload)
@@ -77,7 +77,7 @@ def listed(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Those of the caller's cases; the data protection officer sees the codes and terms of all."""
     items, following = queries.listed(session, actor, state=state, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
@@ -89,7 +89,7 @@ def listed(
     summary="Leer una solicitud",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Its steps and term; person, case and words only to who takes part in the case."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -103,7 +103,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def transition(
     code: Code, body: RequestMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """A denial, whole or in part, names its legal ground."""
     step = service.Step(body.to, body.answer, body.ground, body.notified_on)
     done = service.advance(session, actor, code, version, step)
@@ -118,7 +118,7 @@ def transition(
 )
 def extension(
     code: Code, body: ExtensionIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """As many working days again; the person is told within the term."""
     done = service.extend(session, actor, code, version, body.notified_on)
     return Answer(done, headers=etag(done["version"]))
@@ -134,6 +134,6 @@ def file(
     session: DbSession,
     actor: CurrentActor,
     request: Annotated[str, Query(title="Solicitud de acceso o portabilidad (código)", max_length=40)],
-) -> Answer:
+) -> Answer[Any]:
     """What the answering unit may read of her, in words; the rest is named, with whom to ask."""
     return Answer(own_file(session, actor, code, request=request))

@@ -12,8 +12,10 @@ from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyK
 from app.edge.routing import Branch
 from app.records.rows.directory import Delivery
 from app.services.deliveries import queries, service
+from app.services.deliveries.views import DeliveryView, VoidedView
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/cases/{code}/services", tags=["deliveries"])
 
@@ -44,7 +46,7 @@ class VoidIn(BaseModel):
 )
 def deliver(
     code: Code, body: DeliveryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer:
+) -> Answer[Coded]:
     """Records a service the caller's unit gave, or that she did not come; the note is stored sealed."""
     payload = {"case": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "deliveries.record", payload)
@@ -62,10 +64,9 @@ def of_case(
     actor: CurrentActor,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Listing[DeliveryView]]:
     """Those of every unit, or of the own unit for who reads the services in part."""
-    items, following = queries.of_case(session, actor, code, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return Answer(queries.of_case(session, actor, code, cursor=cursor, limit=limit))
 
 
 @router.post(
@@ -81,7 +82,7 @@ def void(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[VoidedView]:
     """The delivery stays readable as voided; write it anew if it was given after all."""
     done = service.void(session, actor, code, delivery, version, body.reason)
     return Answer(done, headers=etag(done["version"]))

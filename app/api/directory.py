@@ -1,7 +1,7 @@
 """Service directory: `/directory`."""
 
 import uuid
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -37,7 +37,9 @@ class ServiceFilters(BaseModel):
 
 
 @router.get("/services", dependencies=[READS], summary="Servicios del directorio")
-def services(session: DbSession, actor: CurrentActor, filters: Annotated[ServiceFilters, Query()]) -> Answer:
+def services(
+    session: DbSession, actor: CurrentActor, filters: Annotated[ServiceFilters, Query()]
+) -> Answer[Any]:
     """Active ones unless told otherwise, by service, department and population served."""
     wanted = filters.model_dump(exclude={"cursor", "limit"})
     items, following = queries.services(session, actor, wanted, cursor=filters.cursor, limit=filters.limit)
@@ -45,7 +47,7 @@ def services(session: DbSession, actor: CurrentActor, filters: Annotated[Service
 
 
 @router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio", responses=tagged())
-def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The service and the places where it is offered."""
     found = queries.service(session, actor, key)
     return Answer(found, headers=etag(found["version"]))
@@ -60,7 +62,7 @@ def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def add_service(
     body: ServiceEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """Of a unit of one's own institution that is no shelter."""
     payload = body.model_dump(mode="json")
     key = replayed(session, actor, idempotency, "directory.service", payload)
@@ -75,14 +77,14 @@ def add_service(
 )
 def change_service(
     key: Key, body: ServiceEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Writes it anew, whole; one that is no longer given gets another state."""
     done = service.change_service(session, actor, key, version, body)
     return Answer(done, headers=etag(done["version"]))
 
 
 @router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
-def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> Answer:
+def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> Answer[Any]:
     """Places of units that attend, of one of them if given."""
     return Answer({"items": queries.locations(session, actor, unit)})
 
@@ -90,7 +92,7 @@ def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> A
 @router.post("/locations", status_code=201, dependencies=[KEEPS], summary="Agregar un lugar al directorio")
 def add_location(
     body: LocationEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """Of a unit of one's own institution; a shelter's address is never in the directory."""
     payload = body.model_dump(mode="json")
     key = replayed(session, actor, idempotency, "directory.location", payload)
@@ -105,13 +107,13 @@ def add_location(
 )
 def change_location(
     key: Key, body: LocationEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Writes it anew, whole."""
     done = service.change_location(session, actor, key, version, body)
     return Answer(done, headers=etag(done["version"]))
 
 
 @router.get("/export", dependencies=[READS], summary="El directorio en JSON de HSDS")
-def export(session: DbSession, actor: CurrentActor) -> Answer:
+def export(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Every service, whatever its state, as one page of HSDS 3 services."""
     return Answer(exchange.exported(session, actor))

@@ -1,6 +1,6 @@
 """The OpenAPI document: compartments as in the field catalogue, and the problem document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from app.api.wording import put_words
 from app.records import COMPARTMENTS
 
 TAGS: Final[Mapping[str, str]] = MappingProxyType(
@@ -61,6 +62,8 @@ _SAID_OTHERWISE: Final = MappingProxyType(
 )
 """Functions whose name says in Python what an operation is called otherwise everywhere."""
 
+COMPARTMENT_NAMES: Final = frozenset(model.__name__ for model in COMPARTMENTS.values())
+"""Components that come from the catalogue of fields, which says itself what each means."""
 _PROBLEM = {
     "type": "object",
     "title": "Problema (RFC 9457)",
@@ -95,6 +98,8 @@ def complete_openapi(app: FastAPI) -> None:
             tags = [{"name": tag, "description": about} for tag, about in TAGS.items()]
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=tags)
             _add_components(schema)
+            for view in sorted(answered(schema)):
+                put_words(view, schema["components"]["schemas"][view])
             _describe_problems(schema)
             app.openapi_schema = schema
         return app.openapi_schema
@@ -109,6 +114,36 @@ def _add_components(schema: dict[str, Any]) -> None:
         components.update(own.pop("$defs", {}))
         components[model.__name__] = own
     components["Problema"] = _PROBLEM
+
+
+def answered(schema: dict[str, Any]) -> set[str]:
+    """Names of the views that answers are made of, and of those inside them."""
+    components = schema["components"]["schemas"]
+    waiting = [
+        said
+        for operations in schema["paths"].values()
+        for operation in operations.values()
+        for status, said in operation["responses"].items()
+        if str(status).startswith("2")
+    ]
+    found: set[str] = set()
+    while waiting:
+        fresh = set(_references(waiting.pop())) - found - COMPARTMENT_NAMES
+        found |= fresh
+        waiting += [components[name] for name in fresh]
+    return found
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Names of the components that a part of the document refers to."""
+    if isinstance(node, dict):
+        if isinstance(reference := node.get("$ref"), str):
+            yield reference.rpartition("/")[2]
+        for part in node.values():
+            yield from _references(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _references(part)
 
 
 def _describe_problems(schema: dict[str, Any]) -> None:

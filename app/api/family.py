@@ -1,6 +1,6 @@
 """Registered relatives of a person: `/victims/{code}/family`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -25,7 +25,7 @@ class RelativeIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Familia registrada de la persona")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Relatives who are registered; of those out of scope, only that there is one."""
     return Answer({"items": family.family(session, actor, code)})
 
@@ -33,7 +33,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Vincular a un familiar"
 )
-def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) -> Answer:
+def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Links two persons in scope; repeating it is a 409, so nothing is doubled."""
     family.link(session, actor, code, body.relative, body.link)
     return Answer({"linked": True}, status_code=201)
@@ -44,7 +44,7 @@ def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) 
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Terminar un vínculo familiar",
 )
-def end(code: Code, relative: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def end(code: Code, relative: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Ends the link of two persons in scope."""
     family.end(session, actor, code, relative)
     return Answer({"ended": True})

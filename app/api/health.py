@@ -2,7 +2,7 @@
 
 import hmac
 import ipaddress
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Header, Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,13 +16,13 @@ router = Branch(tags=["operation"])
 
 
 @router.get("/healthz", dependencies=[Public()], summary="El proceso vive")
-async def healthz() -> Answer:
+async def healthz() -> Answer[Any]:
     """The process answers."""
     return Answer({"status": "ok"})
 
 
 @router.get("/readyz", dependencies=[Public()], summary="Listo para atender")
-def readyz(runtime: CurrentRuntime) -> Answer:
+def readyz(runtime: CurrentRuntime) -> Answer[Any]:
     """The database answers too."""
     if not runtime.database.ready():
         raise Unavailable

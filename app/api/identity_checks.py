@@ -1,6 +1,6 @@
 """Check a document with its issuer: `/victims/{code}/identity-checks`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,7 +34,7 @@ class CheckIn(BaseModel):
         504: {"description": "La entidad emisora no responde a tiempo"},
     },
 )
-def verify(code: Code, body: CheckIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+def verify(code: Code, body: CheckIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
     """Asks RENIEC or Migraciones whose the document is and says how each name compares; changes nothing."""
     settings = runtime.settings
     limit = settings.identity_check_limit_per_hour

@@ -1,6 +1,6 @@
 """Indicators of the national plan: `/indicators`. For roles with the permission; not anonymous data."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 
@@ -30,7 +30,7 @@ router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends
 @router.get(
     "", dependencies=[Requires(Permission.INDICATORS_READ)], summary="Catálogo de indicadores calculados"
 )
-def index(session: DbSession, actor: CurrentActor) -> Answer:
+def index(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The indicators with the plan's text, the definition and its thresholds."""
     record(session, actor, "indicators.list")
     return Answer({"indicators": list_indicators()})
@@ -47,7 +47,7 @@ def detail(
     actor: CurrentActor,
     runtime: CurrentRuntime,
     year: Annotated[int | None, Query(title="Año de la primera identificación", ge=1990, le=2100)] = None,
-) -> Answer:
+) -> Answer[Any]:
     """Country and departments, small numbers withheld, for one year or for all; `as_of`: counted when."""
     found = indicator(code)
     record(session, actor, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})

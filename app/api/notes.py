@@ -1,6 +1,6 @@
 """Notes of a case: `/cases/{code}/notes`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import ConfigDict, Field
@@ -41,7 +41,9 @@ class AddendumIn(Addendum):
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Escribir una nota"
 )
-def write(code: Code, body: NoteIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def write(
+    code: Code, body: NoteIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer[Any]:
     """Stores the note sealed; it is never changed, only added to."""
     payload = {"case": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "notes.write", payload)
@@ -59,7 +61,7 @@ def of_case(
     actor: CurrentActor,
     before: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Notas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Newest first; of those about what the caller does not read, only that they are there."""
     return Answer(queries.of_case(session, actor, code, before=before, limit=limit))
 
@@ -73,7 +75,7 @@ def of_case(
 )
 def add(
     code: Code, note: Code, body: AddendumIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """Adds to a note the caller reads what corrects or completes it."""
     payload = {"case": code, "note": note, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "notes.addendum", payload)

@@ -1,6 +1,6 @@
 """Notices to the caller and its unit: `/notices`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 
@@ -23,7 +23,7 @@ def index(
     unread: Annotated[bool, Query(title="Solo los no leídos")] = True,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Newest first; codes only, and the unit that did it (a shelter stays unnamed).
 
     `acknowledge`: it waits for the unit's acknowledgement; `send_again`: a referral for another unit now;
@@ -38,6 +38,6 @@ def index(
     dependencies=[Requires(Permission.CASES_READ)],
     summary="Acusar recibo (marcar como leído)",
 )
-def read(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def read(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The first of the unit counts; once more changes nothing. A duty to tell the unit is met with it."""
     return Answer(queries.mark_read(session, actor, code))

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -143,7 +143,7 @@ class ResponsibilityIn(BaseModel):
     summary="Elaborar un plan",
     responses=located(),
 )
-def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Drafts a plan; the caller's unit becomes responsible for it."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "plans.draft", payload)
@@ -160,7 +160,7 @@ def work_list(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Plans in scope with what the caller's unit has to do; `next` is the cursor of the next page."""
     items, following = queries.work_list(session, actor, state=state, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
@@ -169,7 +169,7 @@ def work_list(
 @router.get(
     "/{code}", dependencies=[Requires(Permission.PLANS_READ)], summary="Leer un plan", responses=tagged()
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The whole plan, or for who reads it in part its state and the own unit's activities."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -183,7 +183,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def edit_header(
     code: Code, body: PlanPatch, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Changes the header of a plan that is drafted, consulted or reviewed."""
     patch = body.model_dump(include=body.model_fields_set)
     done = header.edit(session, actor, code, version, patch)
@@ -198,7 +198,7 @@ def edit_header(
 )
 def add_objective(
     code: Code, body: ObjectiveIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """Adds an objective to a plan that is drafted, consulted or reviewed."""
     payload = {"plan": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.objective", payload)
@@ -221,7 +221,7 @@ def advance_objective(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[Any]:
     """Moves an objective, or only adds a note; a refusal says what is missing and what is possible."""
     step = progress.Step(body.state, body.note)
     done = objectives.move(session, actor, code, objective, version, step)
@@ -241,7 +241,7 @@ def add_activity(
     session: DbSession,
     actor: CurrentActor,
     key: IdempotencyKey,
-) -> Answer:
+) -> Answer[Any]:
     """Adds an activity of some unit to an objective."""
     payload = {"plan": code, "objective": objective, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.activity", payload)
@@ -264,7 +264,7 @@ def advance_activity(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[Any]:
     """Moves an activity or its due day, cancels it, or only adds a note; earlier notes stay."""
     step = progress.Step(body.state, body.note, body.due_on)
     done = progress.progress(session, actor, code, activity, version, step)
@@ -278,7 +278,7 @@ def advance_activity(
     summary="Firmar el plan",
     responses=tagged(201),
 )
-def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer:
+def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409."""
     try:
         digital = base64.b64decode(body.digital, validate=True) if body.digital else None
@@ -299,7 +299,7 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
 )
 def transition(
     code: Code, body: PlanMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Moves the plan; a refusal says what is missing and which states are possible."""
     closing = Closing(**body.closing.model_dump()) if body.closing else None
     wanted = Move(body.to, body.reason, body.outcome, closing)
@@ -315,7 +315,7 @@ def transition(
 )
 def hand_over(
     code: Code, body: ResponsibilityIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """The UPE for a child, the UDAVIT for an adult. What is still to be done goes along."""
     done = handing.order(session, actor, code, version, body.unit, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -88,7 +88,7 @@ def verification(
     request: Request,
     runtime: CurrentRuntime,
     hash_: Annotated[str, Query(alias="hash", title="Huella impresa en el papel", max_length=60)] = "",
-) -> Answer:
+) -> Answer[Any]:
     """Says whether the paper is genuine, what it is and when it was printed; never of whom."""
     address = request.client.host if request.client else ""
     return Answer(verify(runtime.database, code, hash_, address))

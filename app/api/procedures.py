@@ -1,6 +1,6 @@
 """Branches of protection: `/cases/{code}/procedures`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,7 +39,7 @@ class StepIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Rutas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The branches of the case and their steps, as the caller may see them."""
     return Answer({"items": procedures.listed(session, actor, code)})
 
@@ -52,7 +52,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def open_procedure(
     code: Code, body: ProcedureIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """Opens a branch; children have the one of the UPE, never that of adults."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "procedures.open", payload)
@@ -75,7 +75,7 @@ def step(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[Any]:
     """Takes the step; a refusal says what is missing and which states are possible.
 
     Declining the programme for adults answers with the emergency centres (CEM) of the department.

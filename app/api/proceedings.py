@@ -1,6 +1,6 @@
 """Proceedings of a case: `/cases/{code}/proceedings`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -34,7 +34,7 @@ class StageIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Procedimientos y procesos del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Proceedings of the case at the caller's level of its legal compartment.
 
     `version` is that of what concerns the person, `stage_version` that of the proceeding itself.
@@ -48,7 +48,9 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Vincular un procedimiento o proceso",
 )
-def link(code: Code, body: LinkIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def link(
+    code: Code, body: LinkIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer[Any]:
     """Links the proceeding of that number; registered for several persons, it is one and the same."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "proceedings.link", payload)
@@ -71,7 +73,7 @@ def write(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[Any]:
     """Merges the fields sent (null removes one); the number is mended by withdrawing the link."""
     new = links.write(session, actor, code, proceeding, version, body)
     return Answer({"version": new}, headers=etag(new))
@@ -90,7 +92,7 @@ def stage(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer:
+) -> Answer[Any]:
     """Moves the proceeding, for everybody it is about; `If-Match` takes its `stage_version`."""
     moved = links.move(session, actor, code, proceeding, version, body.to)
     return Answer(moved, headers=etag(moved["version"]))
@@ -103,7 +105,7 @@ def stage(
 )
 def unlink(
     code: Code, proceeding: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Withdraws a link made by mistake."""
     links.unlink(session, actor, code, proceeding, version)
     return Answer({"unlinked": True})

@@ -1,6 +1,6 @@
 """Data quality of the caller's cases: `/quality`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 
@@ -15,7 +15,7 @@ router = Branch(prefix="/quality", tags=["quality"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Calidad de los datos de mis casos")
-def report(session: DbSession, actor: CurrentActor) -> Answer:
+def report(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Each rule with how many of how many cases; a supervisor sees the unit, others the cases they have."""
     return Answer(queries.report(session, actor))
 
@@ -29,7 +29,7 @@ def cases(
     actor: CurrentActor,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Codes of the cases to mend, newest first, with the field to fill; `next` is the next page's cursor."""
     found, following = queries.cases(session, actor, rule, cursor=cursor, limit=limit)
     return Answer({**found, "next": following})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import Request
 
 from app.api.answers import Answer
@@ -13,7 +15,7 @@ router = Branch(tags=["operation"])
 
 
 @router.get("/openapi.json", dependencies=[Public()], summary="El documento OpenAPI de esta interfaz")
-def document(request: Request, runtime: CurrentRuntime) -> Answer:
+def document(request: Request, runtime: CurrentRuntime) -> Answer[Any]:
     """The same that `ruv openapi` prints; it says nothing of anybody."""
     if not runtime.settings.api_document:
         raise NotFound("Esta instalación no muestra el documento de su interfaz.")

@@ -1,7 +1,7 @@
 """Referrals: `/referrals`."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -80,7 +80,7 @@ class ReferralMoveIn(BaseModel):
     summary="Derivar",
     responses=located(),
 )
-def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Sends a referral; the receiver sees its codes, and the person only after accepting."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "referrals.send", payload)
@@ -110,7 +110,7 @@ def boxes(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """The unit's inbox or outbox, newest first; `next` is the cursor of the next page."""
     items, following = queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
@@ -123,7 +123,7 @@ def receivers(
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
     service_type: Annotated[str, Query(title="Servicio que se pide", max_length=60)],
     department: Annotated[str | None, Query(title="Departamento (INEI, dos cifras)", max_length=2)] = None,
-) -> Answer:
+) -> Answer[Any]:
     """Active services of the directory for who she is; those of the department first."""
     return Answer(options(session, actor, case, service_type, department))
 
@@ -134,7 +134,7 @@ def receivers(
     summary="Leer una derivación",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Its codes; person, case and texts only to who takes part in the case."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -148,7 +148,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def answer(
     code: Code, body: AnswerIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
-) -> Answer:
+) -> Answer[Any]:
     """Accepts (and so takes part in the case) or refuses. `If-Match` is honoured when sent."""
     step = service.Step(service.DECISIONS[body.decision], reason=body.reason, conditions=body.conditions)
     done = service.answer(session, actor, code, step, version=_version(if_match))
@@ -163,7 +163,7 @@ def answer(
 )
 def transition(
     code: Code, body: ReferralMoveIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
-) -> Answer:
+) -> Answer[Any]:
     """Confirms, starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
     step = service.Step(service.ACTIONS[body.action], reason=body.reason, result=body.result)
     done = service.advance(session, actor, code, step, version=_version(if_match))

@@ -60,7 +60,7 @@ def _sees_drafts(actor: Actor) -> bool:
 
 
 @router.get("", dependencies=[Requires(Permission.RELEASES_READ)], summary="Liberaciones publicadas")
-def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
     """Published releases, newest year first, and what each year has spent of its privacy budget."""
     record(session, actor, "releases.list")
     with _stored(runtime) as connection:
@@ -79,7 +79,7 @@ def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> A
 @router.get(
     "/{code}", dependencies=[Requires(Permission.RELEASES_READ)], summary="Una liberación y sus archivos"
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
     """What a release is, who approved it, and the hash of each of its files."""
     code = canonical(code, "LI")
     record(session, actor, "releases.read", detail={"release": code})
@@ -129,7 +129,7 @@ def table(
     summary="Aprobar una liberación",
     responses={409: {"description": "Ya publicada, ya aprobada por usted, o no pasó la inspección"}},
 )
-def approval(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+def approval(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
     """Approves a release; the approval of a second person publishes it."""
     return Answer(_summary(approve(runtime.database, actor, canonical(code, "LI"))), status_code=201)
 

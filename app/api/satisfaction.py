@@ -1,6 +1,6 @@
 """Satisfaction, detached from the person: `/satisfaction`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,7 +30,7 @@ class SatisfactionIn(BaseModel):
     dependencies=[Requires(Permission.SATISFACTION_COLLECT)],
     summary="Preguntas de la encuesta",
 )
-def questions() -> Answer:
+def questions() -> Answer[Any]:
     """The questions and possible answers, in Spanish and English; nothing is written freely."""
     return Answer(questionnaire())
 
@@ -42,7 +42,7 @@ def questions() -> Answer:
     summary="Entregar una encuesta",
     responses={429: {"description": "Demasiadas encuestas en un minuto"}},
 )
-def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer:
+def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Takes answers that are nobody's: no key repeats them, no trace tells of them, no code names them."""
     keep_pace(actor)
     put(session, actor, body.service, body.answers)

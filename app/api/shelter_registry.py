@@ -1,6 +1,6 @@
 """Registry of shelters, vacancies and holds: `/shelters`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,13 +55,13 @@ class HoldIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
-def listed(session: DbSession, actor: CurrentActor) -> Answer:
+def listed(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
     return Answer({"items": registry_queries.listed(session, actor)})
 
 
 @router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
-def vacancies(session: DbSession, actor: CurrentActor) -> Answer:
+def vacancies(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Places in all and free by group; a department with fewer than three shelters reads «consultar»."""
     return Answer(registry_queries.vacancies(session, actor))
 
@@ -69,7 +69,7 @@ def vacancies(session: DbSession, actor: CurrentActor) -> Answer:
 @router.post(
     "/holds", status_code=201, dependencies=[Requires(Permission.SHELTERS_READ)], summary="Reservar un cupo"
 )
-def hold(body: HoldIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def hold(body: HoldIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Keeps a place for 24 hours; in which shelter it is stays unsaid."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "shelters.hold", payload)
@@ -84,7 +84,7 @@ def held(
     session: DbSession,
     actor: CurrentActor,
     ended: Annotated[bool, Query(title="También las que terminaron")] = False,
-) -> Answer:
+) -> Answer[Any]:
     """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
     return Answer({"items": hold_queries.listed(session, actor, live=not ended)})
 
@@ -95,7 +95,7 @@ def held(
     summary="Liberar un cupo",
     responses=tagged(),
 )
-def release(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+def release(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer[Any]:
     """The place is free again: for the unit that asked for it, or the shelter that keeps it."""
     done = holds.release(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))
@@ -107,7 +107,7 @@ def release(code: Code, session: DbSession, actor: CurrentActor, version: Expect
     summary="Leer un centro de acogida",
     responses=tagged(),
 )
-def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
+def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Its type, department, populations and places; never its address."""
     found = registry_queries.entry(session, actor, unit)
     return Answer(found, headers=etag(found["version"]))
@@ -121,7 +121,7 @@ def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def save(
     unit: UnitCode, body: ShelterIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """Writes the whole entry; `If-Match: "0"` for the first time. Places in use are not taken away."""
     given = registry.Entry(
         type=body.type,
@@ -138,6 +138,6 @@ def save(
 @router.get(
     "/{unit}/site", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Local de un centro de acogida"
 )
-def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer:
+def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Where it is: for its own staff and the UPE; each look leaves a trace."""
     return Answer(registry_queries.site(session, actor, unit))

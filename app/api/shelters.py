@@ -1,7 +1,7 @@
 """Placements in shelters: `/placements`."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -54,7 +54,7 @@ class LeaveIn(Leave):
     summary="Registrar un ingreso",
     responses=located(),
 )
-def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """The person is housed in the caller's shelter from now on; without a free place, or housed, it is a 409.
 
     Who is no shelter notes in which other place she is.
@@ -77,7 +77,7 @@ def housed(
     session: DbSession,
     actor: CurrentActor,
     case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
-) -> Answer:
+) -> Answer[Any]:
     """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
     if case is None:
         return Answer({"items": queries.open_placements(session, actor)})
@@ -90,7 +90,7 @@ def housed(
     summary="Leer un alojamiento",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """One stay, with its leaves, suitability checks and texts, and what may be done next."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -104,7 +104,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 )
 def go_out(
     code: Code, body: LeaveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """She goes out and her place is kept; past `due_back_at` the unit is told."""
     given = Leave.model_validate(body.model_dump(exclude={"due_back_at"}))
     done = outings.go_out(session, actor, code, version, given, body.due_back_at)
@@ -117,7 +117,7 @@ def go_out(
     summary="Registrar el retorno de un permiso",
     responses=tagged(),
 )
-def come_back(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer:
+def come_back(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer[Any]:
     """She came back."""
     done = outings.come_back(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))
@@ -131,7 +131,7 @@ def come_back(code: Code, session: DbSession, actor: CurrentActor, version: Expe
 )
 def check(
     code: Code, body: Suitability, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer:
+) -> Answer[Any]:
     """The latest check counts: without one that says IDONEA no child leaves to a family."""
     payload = {"placement": code, **body.model_dump(mode="json")}
     done = replayed(session, actor, key, "placements.suitability", payload)
@@ -149,7 +149,7 @@ def check(
 )
 def leave(
     code: Code, body: ExitIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer:
+) -> Answer[Any]:
     """The person left; with it the staff's resident view ends."""
     done = service.leave(session, actor, code, version, body.reason, notes=body.notes)
     return Answer(done, headers=etag(done["version"]))

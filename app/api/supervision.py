@@ -45,7 +45,7 @@ class HandoverIn(BaseModel):
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Reasignar los casos de una persona de la unidad",
 )
-def reassign(body: HandoverIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def reassign(body: HandoverIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """All at once or none; nobody is left without someone in charge. Only for supervisors of the unit."""
     payload = body.model_dump(mode="json")
     first = replayed(session, actor, key, reassigning.ACTION, payload)
@@ -66,13 +66,13 @@ def reviews(
     kind: Annotated[str | None, Query(title="Clase", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer:
+) -> Answer[Any]:
     """Plans, deadlines, cases, referrals and requests of the unit, most urgent first; `next`: the cursor."""
     items, following = review_queries.reviews(session, actor, kind=kind, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
 @router.get("/figures", dependencies=[Requires(Permission.CASES_READ)], summary="Cifras de la unidad")
-def figures(session: DbSession, actor: CurrentActor) -> Answer:
+def figures(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """How the unit stands; each number names what it counts (personas, casos, actividades ...)."""
     return Answer(figures_queries.figures(session, actor))

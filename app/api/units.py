@@ -1,6 +1,6 @@
 """Units of one's institution, for who administers it: `/units`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,14 +40,14 @@ class UnitChangeIn(BaseModel):
 
 
 @router.get("", dependencies=[MANAGES], summary="Unidades de mi institución")
-def index(session: DbSession, actor: CurrentActor) -> Answer:
+def index(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """By name, with how many open accounts each has; `kinds`: those a new unit may be of."""
     items = units.listing(session, actor)
     return Answer({"items": items, "kinds": units.kinds_here(session, actor)})
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")
-def create(body: UnitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer:
+def create(body: UnitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
     """Of a kind that the institution has already."""
     wanted = units.NewUnit(body.code, body.name, body.kind, body.department)
     return Answer({"code": units.found_unit(session, actor, wanted, key=key)}, 201)
@@ -59,7 +59,7 @@ def change(
     body: UnitChangeIn,
     session: DbSession,
     actor: CurrentActor,
-) -> Answer:
+) -> Answer[Any]:
     """The code stays: documents and referrals name the unit by it."""
     units.rewrite_unit(session, actor, code, name=body.name, department=body.department)
     return Answer({"code": code})

@@ -73,7 +73,7 @@ class RegistrationIn(BaseModel):
     dependencies=[Requires(Permission.VICTIMS_REGISTER)],
     summary="Buscar a una persona ya registrada",
 )
-def look_up(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer:
+def look_up(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
     """Says whether she is registered: in one's own scope who she is, masked; else only which unit to ask."""
     identity = body.model_dump(mode="json", exclude_none=True)
     limit = runtime.settings.probe_limit_per_hour
@@ -93,7 +93,7 @@ def create(
     actor: CurrentActor,
     key: IdempotencyKey,
     runtime: CurrentRuntime,
-) -> Answer:
+) -> Answer[Any]:
     """Registers a person with her first case; the caller's unit takes part in it.
 
     If she seems to be registered the answer is 409 with whom to ask; registering her all the same takes
@@ -125,7 +125,7 @@ def detail(
     session: DbSession,
     actor: CurrentActor,
     purpose: Annotated[str, Query(title="Finalidad", pattern="^[a-z-]{3,40}$")] = "atencion",
-) -> Answer:
+) -> Answer[Any]:
     """The record as the caller may see it; `_access` tells the level of each compartment."""
     return Answer(read(session, actor, code, purpose=purpose))
 
@@ -151,7 +151,7 @@ def patch(  # noqa: PLR0913 - one for each part of the request
     not_duplicate: Annotated[
         str | None, Query(title="Motivo para continuar aunque el documento ya sea de otra", max_length=40)
     ] = None,
-) -> Answer:
+) -> Answer[Any]:
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
     limit = runtime.settings.probe_limit_per_hour
     done = change(
@@ -170,7 +170,7 @@ def versions(
     session: DbSession,
     actor: CurrentActor,
     compartment: Annotated[str, Query(title="Compartimento", max_length=40)],
-) -> Answer:
+) -> Answer[Any]:
     """Every version of one compartment, newest first, at the caller's level of it."""
     return Answer({"versions": history(session, actor, code, compartment)})
 
@@ -185,6 +185,6 @@ def looks(
     session: DbSession,
     actor: CurrentActor,
     before: Annotated[int | None, Query(title="Anteriores a", ge=1, le=2**62)] = None,
-) -> Answer:
+) -> Answer[Any]:
     """Who looked at this person's data, when, from where and why, in plain Spanish."""
     return Answer({"entries": access_log(session, actor, code, before=before)})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter
+from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -19,6 +21,10 @@ class Branch(APIRouter):
 
     under = ""
     """What the routers that include this one put before its paths; the application includes it bare."""
+
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **more: Any) -> None:
+        """Add it; what it answers is documented as its function declares it: `-> Answer[View]`."""
+        super().add_api_route(path, endpoint, **{**more, **_said_of(endpoint)})
 
     def include_router(self, router: APIRouter, *, prefix: str = "", **more: Any) -> None:
         """Include it; the base is told, since a router does not learn where it is included."""
@@ -58,3 +64,13 @@ class Branch(APIRouter):
 
     _known: tuple[int, tuple[str, ...]] = (0, ())
     """So many routes, and how their addresses begin."""
+
+
+def _said_of(endpoint: Callable[..., Any]) -> dict[str, Any]:
+    """How a route is documented by the return type of its function; `Answer[Any]` says no more."""
+    said = get_type_hints(endpoint, include_extras=True).get("return")
+    kind = get_origin(said)
+    if not (isinstance(kind, type) and issubclass(kind, Response)):
+        return {}
+    view = get_args(said)[0]
+    return {"response_model": None if view is Any else view}

@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.records.kinds import today
 from app.records.rows.directory import Delivery
 from app.services.deliveries import queries, service
+from app.services.deliveries.views import DeliveryView
 from app.services.referrals import queries as referrals
 from app.services.referrals import rules
 from app.web.case_frame import case_frame
@@ -38,13 +39,12 @@ _KINDS: Final = {"ATENDIDA": "green", "NO_ASISTIO": "orange", "REPROGRAMADA": "y
 def listed(code: str, page: CurrentPage) -> Response:
     """Services of the case, the latest written first."""
     frame = case_frame(page, code, "prestaciones")
-    found, following = queries.of_case(
-        page.session, page.actor, code, cursor=page.query("desde") or None, limit=SHOWN
-    )
+    found = queries.of_case(page.session, page.actor, code, cursor=page.query("desde") or None, limit=SHOWN)
+    following = found["next"]
     return page.draw(
         "deliveries/list.html",
         **frame,
-        items=[_card(page, frame, item) for item in found],
+        items=[_card(page, frame, item) for item in found["items"]],
         next=f"{frame['base']}/prestaciones?desde={following}" if following else "",
         records=_records(page, frame),
     )
@@ -137,7 +137,7 @@ def _draw(page: Page, frame: dict[str, Any]) -> Response:
     )
 
 
-def _own(page: Page, code: str, delivery: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _own(page: Page, code: str, delivery: str) -> tuple[dict[str, Any], DeliveryView]:
     """The frame of the case and one of the own unit's deliveries that stand.
 
     Raises:
@@ -150,7 +150,7 @@ def _own(page: Page, code: str, delivery: str) -> tuple[dict[str, Any], dict[str
     return frame, item
 
 
-def _draw_void(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Response:
+def _draw_void(page: Page, frame: dict[str, Any], item: DeliveryView) -> Response:
     stale = page.form.status == 412  # noqa: PLR2004 - somebody voided it meanwhile
     if stale:
         page.form.version = item["version"]
@@ -160,9 +160,9 @@ def _draw_void(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Respo
     )
 
 
-def _card(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> dict[str, Any]:
+def _card(page: Page, frame: dict[str, Any], item: DeliveryView) -> dict[str, object]:
     stands = item["state"] == "VIGENTE"
-    shown = {name: item[name] for name in ("hours", "quantity", "note")}
+    shown = {"hours": item["hours"], "quantity": item["quantity"], "note": item["note"]}
     return {
         **item,
         "stands": stands,

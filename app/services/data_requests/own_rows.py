@@ -77,16 +77,15 @@ def _deliveries(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
         cursor: str | None = None
         while True:
-            page, cursor = deliveries.of_case(
+            page = deliveries.of_case(
                 asking.session, asking.actor, case, cursor=cursor, purpose=asking.purpose
             )
-            for one in page:
-                words = {name: one[name] for name in row_fields("service_delivery")}
-                yield in_words(row_fields("service_delivery"), words) + told(
+            for one in page["items"]:
+                yield in_words(row_fields("service_delivery"), one) + told(
                     ("Unidad", one["unit"]["name"]),
                     ("Anulada", code_list("delivery_void_reason").labels.get(one["void_reason"] or "")),
                 )
-            if cursor is None:
+            if (cursor := page["next"]) is None:
                 break
 
 

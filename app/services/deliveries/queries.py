@@ -17,9 +17,11 @@ from app.catalogues import code_list
 from app.errors import Forbidden, NotFound
 from app.models import Plan, PlanActivity, Referral, ServiceDelivery
 from app.records.rows.directory import Delivery
+from app.services.deliveries.views import ActivityChoice, DeliveryCodes, DeliveryView
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals.rules import VIEW_OPEN
 from app.services.shelters.masking import unit_names
+from app.services.views import Listing
 
 COMPARTMENT = Delivery.compartment
 
@@ -32,8 +34,8 @@ def of_case(
     cursor: str | None = None,
     limit: int = PAGE,
     purpose: str = "atencion",
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Deliveries of a case, the latest written first, voided ones too, and the cursor of the next page.
+) -> Listing[DeliveryView]:
+    """Deliveries of a case, the latest written first, voided ones too, a page of them.
 
     Raises:
         NotFound: the case is out of scope.
@@ -60,12 +62,12 @@ def of_case(
     page = rows[:limit]
     items = _opened(session, actor, ref, page, purpose)
     following = cursor_of(page[-1][0].created_at, page[-1][0].code) if len(rows) > limit else None
-    return items, following
+    return {"items": items, "next": following}
 
 
 def one(
     session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> DeliveryView:
     """One delivery of a case.
 
     Raises:
@@ -162,7 +164,7 @@ def own_activity(session: Session, actor: Actor, ref: CaseRef, code: str) -> int
     )
 
 
-def own_activities(session: Session, actor: Actor, case_code: str) -> list[dict[str, Any]]:
+def own_activities(session: Session, actor: Actor, case_code: str) -> list[ActivityChoice]:
     """Activities of the own unit in the plans of a case, the first due first: codes, no words.
 
     Raises:
@@ -196,7 +198,7 @@ def delivered_for(session: Session, victim_id: int, referral_id: int) -> int:
     return found or 0
 
 
-def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: str) -> list[dict[str, Any]]:
+def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: str) -> list[DeliveryView]:
     sealed = [SealedRow(row[0].id, row[0].key_version, row[0].sealed) for row in page]
     texts = open_rows(
         session, actor, COMPARTMENT, ref.strand, Delivery.table, sealed,
@@ -217,7 +219,7 @@ def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: st
     ]
 
 
-def _coded(row: ServiceDelivery) -> dict[str, Any]:
+def _coded(row: ServiceDelivery) -> DeliveryCodes:
     return {
         "service_type": row.service_type,
         "service_label": code_list("service_type").labels.get(row.service_type, row.service_type),

@@ -26,6 +26,7 @@ from app.services.cases import deadlines
 from app.services.cases.activity import touch
 from app.services.choices import one_of, unknown_code
 from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery, received_referral
+from app.services.deliveries.views import VoidedView
 
 GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
@@ -91,9 +92,7 @@ def deliver(
     return str(row["code"])
 
 
-def void(
-    session: Session, actor: Actor, case_code: str, code: str, version: int, reason: str
-) -> dict[str, Any]:
+def void(session: Session, actor: Actor, case_code: str, code: str, version: int, reason: str) -> VoidedView:
     """Void a delivery of the own unit that was written by mistake; it stays readable as such.
 
     Raises:

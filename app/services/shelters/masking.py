@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.policy import policy
 from app.models import Unit
+from app.services.views import UnitView
 
 SHELTER_KINDS: Final = frozenset({"CAR", "ALBERGUE", "HRT"})
 RESERVED: Final = "Centro de acogida (reservado)"
@@ -24,7 +25,7 @@ class UnitName:
     code: str | None
     name: str
 
-    def shown(self) -> dict[str, str | None]:
+    def shown(self) -> UnitView:
         """The form in answers."""
         return {"code": self.code, "name": self.name}
 

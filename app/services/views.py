@@ -1,0 +1,29 @@
+"""Views that more than one slice answers with."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from typing_extensions import TypedDict
+
+T = TypeVar("T")
+
+
+class Listing(TypedDict, Generic[T]):
+    """A page of a list."""
+
+    items: list[T]
+    next: str | None
+
+
+class Coded(TypedDict):
+    """What was made or done, by its code."""
+
+    code: str
+
+
+class UnitView(TypedDict):
+    """A unit as shown: without a code where it is reserved."""
+
+    code: str | None
+    name: str
