@@ -19,11 +19,11 @@ from app.services.clocks import queries as clocks
 from app.services.idempotency import remember, replayed
 from app.services.victims import part_queries
 from app.web.cases.frame import case_frame
+from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.controls import controls, shown
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.templating import label
-from app.web.work.pages import subject_page
 
 router = Branch()
 

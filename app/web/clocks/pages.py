@@ -11,9 +11,9 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import DAYS, HOURS, MONTHS, WORKING_DAYS, Kind, kinds
+from app.web.cases.subjects import subject_page
 from app.web.i18n import _, ngettext
 from app.web.kit.page import CurrentPage
-from app.web.work.pages import subject_page
 
 router = Branch(prefix="/plazos")
 

@@ -16,11 +16,11 @@ from app.services.idempotency import remember, replayed
 from app.services.supervision import figures_queries, reassigning, review_queries
 from app.services.supervision.rules import supervising
 from app.services.supervision.team_queries import workers
+from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.charts import number
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.templating import options
-from app.web.work.pages import subject_page
 
 router = Branch(prefix="/supervision")
 

@@ -15,7 +15,7 @@ from app.services.clocks import queries as clocks
 from app.services.drafts import service as drafts
 from app.services.notices import queries as notices
 from app.services.work import queries
-from app.web.cases.frame import TABS
+from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.templating import label
@@ -26,18 +26,6 @@ router = Branch()
 SHOWN: Final = 25
 NOTICES: Final = 8
 _STATES: Final = {"vencidos": "VENCIDO", "por-vencer": "CORRIENDO"}
-_TAB_OF: Final = {
-    "AL": "alojamiento",
-    "RZ": "alojamiento",
-    "CN": "consentimientos",
-    "CR": "plan",
-    "PR": "plan",
-    "AC": "plan",
-    "MP": "proteccion",
-    "PP": "proteccion",
-    "SE": "prestaciones",
-}
-"""Tab of the case on which the subject of a deadline is found, by the prefix of its code."""
 _END_OF: Final = {
     "FISCAL_AVISO": "/equipo",
     "UPE_COMUNICACION": "/equipo",
@@ -147,20 +135,6 @@ def _item(item: dict[str, Any], step: queries.Step | None) -> dict[str, Any]:
         "action": doing.get(item["kind"], _("Abrir")),
         "about": item["case"] or item["subject"],
     }
-
-
-def subject_page(subject: str, case: str | None, plan: str | None = None) -> str:
-    """Where the subject of a deadline or notice is seen; its case, if it has no page of its own."""
-    prefix = subject[:2]
-    if prefix == "AC" and plan is not None:
-        return f"/planes/{plan}/actividades/{subject}?volver=/trabajo"
-    own = {"CA": "casos", "PR": "planes", "DE": "derivaciones", "SD": "solicitudes-de-datos"}
-    if prefix in own:
-        return f"/{own[prefix]}/{subject}"
-    if case is None:
-        return "/centros/reservas" if prefix == "RZ" else "/casos"
-    tab = _TAB_OF.get(prefix, "")
-    return f"/casos/{case}/{tab}" if any(t.key == tab for t in TABS) else f"/casos/{case}"
 
 
 def _address(target: queries.Target) -> str:
