@@ -62,7 +62,7 @@ INNOCENT: list[tuple[Rule, str, str]] = [
     ),
     (rules.no_role_is_compared, "app/services/x.py", "def f(a, p):\n    return p.allows(a.role, 'x')\n"),
     (rules.no_role_is_compared, "app/db.py", "def f(role):\n    return role == 'ruv_app'\n"),
-    (rules.only_the_command_line_prints, "app/cli.py", "print('hola')\n"),
+    (rules.only_the_command_line_prints, "app/cli/x.py", "print('hola')\n"),
     (rules.one_reader_of_the_environment, "app/config.py", "import os\nx = os.environ['RUV_X']\n"),
     (rules.files_and_functions_stay_small, "app/x.py", "def f():\n" + "    x = 1\n" * 59),
     (texts.no_machine_path, NOTE, "docs/" + "wo" + "rk/x\n"),

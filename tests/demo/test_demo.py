@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
-from app.commands.demo import MARKER, PAPER, SERVER_LOG, demo_settings
+from app.cli.demo import MARKER, PAPER, SERVER_LOG, demo_settings
 from app.config import Settings
 from app.postgres.binaries import find_binaries
 from app.postgres.names import DATABASE, SUPERUSER

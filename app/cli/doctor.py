@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from app.commands._console import show_json, show_table
-from app.commands._setup import AsJson, DataDir, settings_for
+from app.cli._console import show_json, show_table
+from app.cli._setup import AsJson, DataDir, settings_for
 
 app = typer.Typer()
 
@@ -13,7 +13,7 @@ app = typer.Typer()
 @app.command()
 def doctor(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Revisa la instalación sin cambiarla; termina con 1 si algo está mal y dice cómo arreglarlo."""
-    from app.commands._checks import examine
+    from app.cli._checks import examine
 
     checks = list(examine(settings_for(data_dir)))
     well = all(check.ok for check in checks)

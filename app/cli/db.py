@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from app.commands._console import Failure, say, show, show_json
-from app.commands._setup import AsJson, DataDir, settings_for
+from app.cli._console import Failure, say, show, show_json
+from app.cli._setup import AsJson, DataDir, settings_for
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -18,7 +18,7 @@ def db() -> None:
 @app.command()
 def upgrade(data_dir: DataDir = None) -> None:
     """Lleva la base de datos a la versión de este programa, como su dueño. Se puede repetir."""
-    from app.commands._server import database_urls
+    from app.cli._server import database_urls
     from app.postgres.names import OWNER
     from app.runtime import install, require_address
 
@@ -32,7 +32,7 @@ def upgrade(data_dir: DataDir = None) -> None:
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Prueba todas las migraciones, ida y vuelta, en una base de datos temporal."""
-    from app.commands._migrations import check_migrations
+    from app.cli._migrations import check_migrations
 
     findings = check_migrations(say)
     if as_json:

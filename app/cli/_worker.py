@@ -9,7 +9,7 @@ import threading
 
 from fastapi import FastAPI
 
-from app.commands._memory import collect_rarely, keep_what_is_loaded
+from app.cli._memory import collect_rarely, keep_what_is_loaded
 
 
 def create_worker() -> FastAPI:

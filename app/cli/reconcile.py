@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from app.commands._actors import User, account
-from app.commands._console import show, show_json, show_table
-from app.commands._setup import AsJson, DataDir, installation
+from app.cli._actors import User, account
+from app.cli._console import show, show_json, show_table
+from app.cli._setup import AsJson, DataDir, installation
 
 
 def reconcile_command(

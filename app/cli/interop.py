@@ -13,9 +13,9 @@ from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._actors import loader
-from app.commands._console import BadUsage, Failure, err, say, show, show_json
-from app.commands._setup import AsJson, DataDir, installation
+from app.cli._actors import loader
+from app.cli._console import BadUsage, Failure, err, say, show, show_json
+from app.cli._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
     from app.services.interop.formats import Format

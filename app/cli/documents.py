@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands._console import Failure, say, show_json
+from app.cli._console import Failure, say, show_json
 
 
 def openapi_command() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app.commands._console import say
+from app.cli._console import say
 
 if TYPE_CHECKING:
     from sqlalchemy import URL

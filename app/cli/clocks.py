@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from app.commands._console import show, show_json, show_table
-from app.commands._setup import AsJson, DataDir, installation
+from app.cli._console import show, show_json, show_table
+from app.cli._setup import AsJson, DataDir, installation
 
 app = typer.Typer(invoke_without_command=True)
 

@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from app.commands._console import BadUsage, complain
-from app.commands._spanish import in_spanish
+from app.cli._console import BadUsage, complain
+from app.cli._spanish import in_spanish
 
 
 class Entry(NamedTuple):
@@ -24,25 +24,23 @@ class Entry(NamedTuple):
 
 
 COMMANDS: dict[str, Entry] = {
-    "serve": Entry("app.commands.serve", "Atiende el registro en esta máquina."),
-    "demo": Entry("app.commands.demo", "Muestra el trabajo de punta a punta con datos sintéticos."),
-    "user": Entry("app.commands.users", "Cuentas de personas y de sistemas."),
-    "import": Entry("app.commands.interop", "Carga casos de un archivo.", "import_command"),
-    "export": Entry("app.commands.interop", "Escribe casos en un formato de intercambio.", "export_command"),
-    "indicators": Entry(
-        "app.commands.releases", "Indicadores de la Política Nacional.", "indicators_command"
-    ),
+    "serve": Entry("app.cli.serve", "Atiende el registro en esta máquina."),
+    "demo": Entry("app.cli.demo", "Muestra el trabajo de punta a punta con datos sintéticos."),
+    "user": Entry("app.cli.users", "Cuentas de personas y de sistemas."),
+    "import": Entry("app.cli.interop", "Carga casos de un archivo.", "import_command"),
+    "export": Entry("app.cli.interop", "Escribe casos en un formato de intercambio.", "export_command"),
+    "indicators": Entry("app.cli.releases", "Indicadores de la Política Nacional.", "indicators_command"),
     "reconcile": Entry(
-        "app.commands.reconcile", "Cifras de un año conciliadas entre las fuentes.", "reconcile_command"
+        "app.cli.reconcile", "Cifras de un año conciliadas entre las fuentes.", "reconcile_command"
     ),
-    "directory": Entry("app.commands.directory", "Directorio de servicios."),
-    "release": Entry("app.commands.releases", "Publicaciones estadísticas."),
-    "clocks": Entry("app.commands.clocks", "Plazos: cuántos hay y cuáles vencieron."),
-    "db": Entry("app.commands.db", "Versión de la base de datos."),
-    "keys": Entry("app.commands.keys", "Llaves."),
-    "doctor": Entry("app.commands.doctor", "Revisa la instalación."),
-    "openapi": Entry("app.commands.documents", "Imprime el documento OpenAPI.", "openapi_command"),
-    "docs": Entry("app.commands.documents", "Escribe o revisa los documentos generados.", "docs_command"),
+    "directory": Entry("app.cli.directory", "Directorio de servicios."),
+    "release": Entry("app.cli.releases", "Publicaciones estadísticas."),
+    "clocks": Entry("app.cli.clocks", "Plazos: cuántos hay y cuáles vencieron."),
+    "db": Entry("app.cli.db", "Versión de la base de datos."),
+    "keys": Entry("app.cli.keys", "Llaves."),
+    "doctor": Entry("app.cli.doctor", "Revisa la instalación."),
+    "openapi": Entry("app.cli.documents", "Imprime el documento OpenAPI.", "openapi_command"),
+    "docs": Entry("app.cli.documents", "Escribe o revisa los documentos generados.", "docs_command"),
 }
 
 
@@ -94,7 +92,7 @@ def load(name: str, entry: Entry) -> Any:
 
 def tell(error: Exception) -> int:
     """Say in one Spanish line what went wrong, without a traceback; returns the exit code."""
-    from app.commands._failures import explained
+    from app.cli._failures import explained
 
     text, code = explained(error)
     if text:

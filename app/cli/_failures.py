@@ -7,7 +7,7 @@ from typing import Any
 
 from typer import Abort, Exit, TyperException
 
-from app.commands._console import BadUsage, Failure
+from app.cli._console import BadUsage, Failure
 
 _USAGE = 2
 _INTERRUPTED = 130

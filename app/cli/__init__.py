@@ -1,12 +1,15 @@
-"""The `ruv` command. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted."""
+"""The `ruv` command. Exit codes: 0 done, 1 failed, 2 bad usage, 130 interrupted.
+
+One module a group of commands, each imported when it is called, so that help is quick.
+"""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
 
-from app.commands._memory import collect_rarely
-from app.commands._tree import COMMANDS, Ruv, tell
+from app.cli._memory import collect_rarely
+from app.cli._tree import COMMANDS, Ruv, tell
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +27,3 @@ def main() -> None:
     """Entry point of `ruv`."""
     collect_rarely()
     sys.exit(run())
-
-
-if __name__ == "__main__":
-    main()

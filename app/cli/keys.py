@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._console import BadUsage, err, say, show, show_json, show_table
-from app.commands._setup import AsJson, DataDir, installation, settings_for
+from app.cli._console import BadUsage, err, say, show, show_json, show_table
+from app.cli._setup import AsJson, DataDir, installation, settings_for
 
 if TYPE_CHECKING:
     from app.services.index_keys.rotation import Progress

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._console import BadUsage, Failure, say, show, show_json
-from app.commands._setup import AsJson, DataDir, installation
+from app.cli._console import BadUsage, Failure, say, show, show_json
+from app.cli._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

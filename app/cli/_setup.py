@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._console import say
+from app.cli._console import say
 
 if TYPE_CHECKING:
     from app.config import Settings

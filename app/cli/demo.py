@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands._console import Failure, say, show_json
-from app.commands._setup import AsJson, DataDir
+from app.cli._console import Failure, say, show_json
+from app.cli._setup import AsJson, DataDir
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -49,7 +49,7 @@ def demo(
     ] = None,
 ) -> None:
     """Muestra el trabajo de punta a punta con un registro sintético, en una carpeta propia."""
-    from app.commands.demo_pages import Pages, save_picture
+    from app.cli.demo_pages import Pages, save_picture
     from app.runtime import open_runtime
     from app.services.demo.desk import StoryBroken
 
@@ -142,8 +142,8 @@ def served(runtime: Runtime, settings: Settings, port: int) -> Iterator[str]:
     """The register served on loopback by this process; gives its address. Its log is a file of the folder."""
     import uvicorn
 
-    from app.commands._logs import log_config
-    from app.commands.serve import listen
+    from app.cli._logs import log_config
+    from app.cli.serve import listen
     from app.main import create_app
 
     logs = log_config()
@@ -191,7 +191,7 @@ def _progress() -> Iterator[Any]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    from app.commands._console import err
+    from app.cli._console import err
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Bars(*columns, console=err) as bars:

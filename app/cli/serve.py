@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.commands._console import Failure, say
-from app.commands._memory import keep_what_is_loaded
-from app.commands._setup import DataDir, settings_for
+from app.cli._console import Failure, say
+from app.cli._memory import keep_what_is_loaded
+from app.cli._setup import DataDir, settings_for
 
 if TYPE_CHECKING:
     import uvicorn
@@ -115,10 +115,10 @@ def _address(listening: socket.socket) -> str:
 def _config(settings: Settings, runtime: Runtime, workers: int) -> uvicorn.Config:
     import uvicorn
 
-    from app.commands._logs import log_config
+    from app.cli._logs import log_config
 
     return uvicorn.Config(
-        _application(settings, runtime) if workers == 1 else "app.commands._worker:create_worker",
+        _application(settings, runtime) if workers == 1 else "app.cli._worker:create_worker",
         factory=workers > 1,
         workers=workers,
         log_config=log_config(),

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from app.commands._actors import User, account
-from app.commands._console import say, show, show_json
-from app.commands._setup import AsJson, DataDir, installation
+from app.cli._actors import User, account
+from app.cli._console import say, show, show_json
+from app.cli._setup import AsJson, DataDir, installation
 
 app = typer.Typer(help="Directorio de servicios (HSDS 3).", no_args_is_help=True)
 

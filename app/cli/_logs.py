@@ -45,7 +45,7 @@ def log_config(*, access: bool = True) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"discreet": {"()": "app.commands._logs.Discreet"}},
+        "filters": {"discreet": {"()": "app.cli._logs.Discreet"}},
         "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
         "handlers": {
             "stderr": {

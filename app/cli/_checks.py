@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, NullPool, create_engine, func, select, text
 
 from app.access.policy import policy
-from app.commands._failures import explained
-from app.commands._server import database_urls
+from app.cli._failures import explained
+from app.cli._server import database_urls
 from app.config import Settings
 from app.models import RoleGrant
 from app.postgres import check_server

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from app.commands._actors import User, account
-from app.commands._console import BadUsage, complain, say, show, show_json, show_table
-from app.commands._setup import AsJson, DataDir, installation
+from app.cli._actors import User, account
+from app.cli._console import BadUsage, complain, say, show, show_json, show_table
+from app.cli._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
     from app.services.releases.queries import ReleaseView
