@@ -17,7 +17,7 @@ def clocks(context: typer.Context, as_json: AsJson = False, data_dir: DataDir = 
         return
     from app.access.actor import SCHEDULER
     from app.services.clocks.catalogue import kinds
-    from app.services.clocks.sweeping import counts
+    from app.services.scheduler.sweeping import counts
 
     with installation(data_dir) as runtime, runtime.database.session(SCHEDULER) as session:
         found = counts(session)
@@ -37,7 +37,7 @@ def clocks(context: typer.Context, as_json: AsJson = False, data_dir: DataDir = 
 @app.command()
 def sweep(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Atiende ahora todo plazo que llegó a su hora: recuerda, marca vencidos y escala, una vez cada uno."""
-    from app.services.clocks.sweeping import sweep as sweep_now
+    from app.services.scheduler.sweeping import sweep as sweep_now
 
     with installation(data_dir) as runtime:
         done = sweep_now(runtime.database)

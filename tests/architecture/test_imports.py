@@ -21,6 +21,12 @@ PLANTED = {
     "a use case knows the edge": ("app/services/planted.py", "import app.api\n"),
     "a use case knows HTTP": ("app/services/planted.py", "from fastapi import HTTPException\n"),
     "the edge writes SQL": ("app/api/planted.py", "from sqlalchemy import select\n"),
+    "a deadline knows a case": ("app/services/clocks/planted.py", "import app.services.cases.codes\n"),
+    "a case knows a plan": (
+        "app/services/cases/planted.py",
+        "import app.services.plans.rules\n",
+    ),
+    "what all pages share knows a page": ("app/web/kit/planted.py", "import app.web.cases.frame\n"),
     "a module without a layer": ("app/planted.py", "X = 1\n"),
 }
 

@@ -26,8 +26,8 @@ from app.services.cases import rules
 from app.services.cases.codes import ENDED, IDENTIFICATION, REENTRIES, STATES
 from app.services.cases.row_queries import presumed_child
 from app.services.choices import unknown_code
+from app.services.institutions.masking import unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
-from app.services.shelters.masking import unit_names
 
 _LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
 _DETAIL = (

@@ -20,14 +20,14 @@ from app.models import (
     Assignment,
     CaseTransition,
     Participation,
+    Plan,
     Profile,
-    Referral,
     TraffickingCase,
     VictimCode,
 )
 from app.records.kinds import today
 from app.services.cases import rules
-from app.services.referrals.rules import VIEW_OPEN
+from app.services.cases.codes import PLAN_ENDED
 
 CHILD_BIT = 2
 """Bit of a person's population that says child or adolescent, or age not known."""
@@ -173,22 +173,6 @@ def in_charge(session: Session, actor: Actor, victim_id: int, case_id: int) -> b
     return found is not None
 
 
-def open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
-    """Code of an open referral on which the own unit's part in the case rests, if any."""
-    return session.scalar(
-        select(Referral.code)
-        .join(Participation, Participation.referral_id == Referral.id)
-        .where(
-            Participation.victim_id == ref.victim_id,
-            Participation.case_id == ref.case_id,
-            Participation.unit_id == actor.unit_id,
-            Participation.ended_at.is_(None),
-            Referral.state.in_(VIEW_OPEN),
-        )
-        .limit(1)
-    )
-
-
 def by_mandate(session: Session, actor: Actor, victim_id: int) -> bool:
     """Whether the actor's unit takes part in a case of the person by mandate of law."""
     found = select(Participation.id).where(
@@ -220,3 +204,12 @@ def _case(session: Session, ref: CaseRef) -> Any:
     if row is None:
         raise NotFound
     return row
+
+
+def living_plan(session: Session, ref: CaseRef) -> str | None:
+    """Code of the case's plan that is not closed, if any."""
+    return session.scalar(
+        select(Plan.code)
+        .where(Plan.case_id == ref.case_id, Plan.victim_id == ref.victim_id, Plan.state.not_in(PLAN_ENDED))
+        .limit(1)
+    )

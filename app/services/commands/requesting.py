@@ -23,9 +23,9 @@ from app.services.cases.row_queries import case_state, is_housed, presumed_child
 from app.services.choices import unknown_code
 from app.services.commands.command import CLOSE, DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
 from app.services.commands.executors import FINGERPRINTS
+from app.services.commands.merging import check_pair
 from app.services.commands.queries import Subject, find, own_waiting, subject
 from app.services.commands.trace import note
-from app.services.matching.merging import check_pair
 from app.services.state_machine import refused
 
 _WAITS = "Su unidad ya lo pidió y espera a la segunda persona."

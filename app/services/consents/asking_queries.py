@@ -12,9 +12,9 @@ from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.models import Institution, Participation, Unit
 from app.services.cases.row_queries import presumed_child
-from app.services.consents.queries import unit_kind
 from app.services.consents.rules import UPE
-from app.services.shelters.masking import unit_name
+from app.services.institutions.kinds import unit_kind
+from app.services.institutions.masking import unit_name
 
 _MOST: Final = 300
 

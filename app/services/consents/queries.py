@@ -192,11 +192,6 @@ def unit_ids(session: Session, codes: Sequence[str]) -> dict[str, int]:
     return {row.code: row.id for row in rows}
 
 
-def unit_kind(session: Session, actor: Actor) -> str | None:
-    """The kind of the actor's unit."""
-    return session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
-
-
 def _consents() -> Select[Any]:
     return select(
         *(getattr(Consent, name) for name in _CODED),

@@ -18,13 +18,13 @@ from app.access.actor import Actor
 from app.catalogues import code_list
 from app.records.rows import row_fields
 from app.services.cases import queries as cases
-from app.services.cases import teams
 from app.services.consents import queries as consents
 from app.services.data_requests import file_queries, own_plan
 from app.services.data_requests import queries as data_requests
 from app.services.data_requests.telling import Row, in_words, told
 from app.services.deliveries import queries as deliveries
 from app.services.evidence import case_queries
+from app.services.participations import teams
 from app.services.proceedings import links, measures, procedures
 from app.services.shelters import queries as stays
 from app.services.shelters.rules import EXIT_REASONS, HOLD_STATES

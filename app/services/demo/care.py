@@ -19,16 +19,16 @@ from app.records.kinds import today
 from app.records.rows.plans import Activity, Objective
 from app.records.rows.proceedings import ProtectionMeasure
 from app.records.rows.shelters import Suitability
-from app.services.cases import mandates
 from app.services.cases.rules import presumed_child
 from app.services.cases.service import Move, move
-from app.services.cases.teams import add_participation
 from app.services.commands.deciding import approve
 from app.services.commands.requesting import request_closing
 from app.services.demo import cast
 from app.services.demo.cast import Office
 from app.services.demo.people import Synthetic, contact, grandmother
 from app.services.demo.queries import Stored
+from app.services.participations import mandates
+from app.services.participations.teams import add_participation
 from app.services.plans import moving, signing
 from app.services.plans import service as plans
 from app.services.plans.closing import Move as PlanMove

@@ -16,7 +16,7 @@ from app.models import DirectoryService, Profile, Unit
 from app.services.cases.row_queries import CHILD_BIT
 from app.services.directory.entries import serves
 from app.services.directory.queries import conditions, shown, with_units
-from app.services.shelters.masking import SHELTER_KINDS
+from app.services.institutions.masking import SHELTER_KINDS
 
 FOREIGN_BIT = 4
 _SEXES = {"MUJER": "MUJERES", "HOMBRE": "VARONES"}

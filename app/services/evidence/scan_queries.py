@@ -23,7 +23,7 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.models import EvidenceFile
 from app.services.consents.queries import Found, find
 from app.services.evidence.queries import Download, shown
-from app.services.shelters.masking import unit_names
+from app.services.institutions.masking import unit_names
 
 
 def listed(session: Session, actor: Actor, consent: str) -> list[dict[str, Any]]:

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.catalogues import code_list
 from app.models import Plan, PlanHandover
+from app.services.institutions.masking import unit_names
 from app.services.plans.content_queries import PlanRef
 from app.services.plans.writing import InCase
-from app.services.shelters.masking import unit_names
 
 REASONS: Final = "plan_handover_reason"
 CAUSES: Final = "plan_handover_cause"

@@ -20,6 +20,7 @@ from app.models import Plan, PlanActivity, ProgressNote
 from app.records.kinds import today
 from app.services.cases.row_queries import public_codes
 from app.services.choices import unknown_code
+from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules
 from app.services.plans.assessing import labelled
@@ -29,7 +30,6 @@ from app.services.plans.handing import may_order
 from app.services.plans.handover_queries import handovers
 from app.services.plans.header import CLEAR
 from app.services.plans.row_queries import signature_rows
-from app.services.shelters.masking import UnitName, unit_names
 
 _STEP = ("from_state", "to_state", "from_due", "to_due", "at", "by_unit_id")
 

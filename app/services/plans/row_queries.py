@@ -8,20 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.access.guard import CaseRef, canonical
+from app.access.guard import canonical
 from app.errors import NotFound
-from app.models import EvidenceFile, Plan, PlanActivity, PlanObjective, PlanSignature, PlanVersion
-from app.services.plans import rules
+from app.models import EvidenceFile, PlanActivity, PlanObjective, PlanSignature, PlanVersion
 from app.services.plans.content_queries import PlanRef
-
-
-def living_plan(session: Session, ref: CaseRef) -> str | None:
-    """Code of the case's plan that is not closed, if any."""
-    return session.scalar(
-        select(Plan.code)
-        .where(Plan.case_id == ref.case_id, Plan.victim_id == ref.victim_id, Plan.state.in_(rules.ALIVE))
-        .limit(1)
-    )
 
 
 def last_position(session: Session, ref: PlanRef) -> int:

@@ -11,8 +11,8 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.models import Participation, Unit
+from app.services.institutions.masking import unit_name
 from app.services.plans.content_queries import own_plan
-from app.services.shelters.masking import unit_name
 
 _MOST: Final = 1000
 

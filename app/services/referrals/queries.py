@@ -22,11 +22,11 @@ from app.models import Referral
 from app.services.cases.row_queries import CHILD_BIT, public_codes
 from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
+from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
 from app.services.referrals.step_queries import steps
 from app.services.referrals.text_queries import texts
-from app.services.shelters.masking import UnitName, unit_names
 
 INBOX = "entrada"
 OUTBOX = "salida"

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.models import ReferralStep
+from app.services.institutions.masking import unit_names
 from app.services.referrals import rules
-from app.services.shelters.masking import unit_names
 
 _REASONS = {**rules.REFUSALS, **rules.RESULTS, **rules.INTERRUPTIONS}
 

@@ -17,7 +17,7 @@ from app.catalogues import code_list
 from app.errors import NotFound
 from app.models import PlaceHold
 from app.services.cases.row_queries import public_codes
-from app.services.shelters.masking import RESERVED, unit_names
+from app.services.institutions.masking import RESERVED, unit_names
 
 _MOST = 200
 _COLUMNS = (

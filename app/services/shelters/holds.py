@@ -25,10 +25,10 @@ from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.clocks import calendar
 from app.services.clocks import service as clocks
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.limits import check_hourly
 from app.services.shelters import arrivals, rules
 from app.services.shelters.hold_queries import find
-from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.registry_queries import shelter_unit
 from app.services.state_machine import refused
 

@@ -24,9 +24,9 @@ from app.services.cases.holding import held_case, hold
 from app.services.cases.row_queries import case_state
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.plans.handing import brought
 from app.services.shelters import arrivals, exiting, hold_queries, holds, rules
-from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
 from app.services.shelters.stay_texts import EXIT_VERSION

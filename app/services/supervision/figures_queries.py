@@ -18,10 +18,10 @@ from app.audit import record
 from app.models import Assignment, Placement, Plan, PlanActivity, Referral, TraffickingCase, Unit
 from app.records.kinds import today
 from app.services.cases.codes import STATES
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.plans import rules as plan_rules
 from app.services.quality.queries import report as quality_report
 from app.services.referrals.rules import STATES as REFERRAL_STATES
-from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.registry_queries import places_of, vacant
 from app.services.supervision.review_queries import reviews_due
 from app.services.supervision.rules import supervising

@@ -13,10 +13,11 @@ from app.access.policy import OPENING, policy
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records import COMPARTMENTS, fields
-from app.services.cases import queries, service, teams
+from app.services.cases import queries, service
 from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RETRAFFICKING, STATES
 from app.services.clocks import queries as clocks
 from app.services.idempotency import remember, replayed
+from app.services.participations import teams
 from app.services.victims import part_queries
 from app.web.cases.frame import case_frame
 from app.web.cases.subjects import subject_page

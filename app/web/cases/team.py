@@ -12,7 +12,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import COMPARTMENTS
-from app.services.cases import mandates, teams
+from app.services.participations import mandates, teams
 from app.services.supervision.team_queries import workers
 from app.web.cases.frame import case_frame
 from app.web.i18n import _

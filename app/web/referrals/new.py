@@ -22,7 +22,7 @@ from app.records import COMPARTMENTS
 from app.records.kinds import LIMA
 from app.services.clocks.calendar import deadline, end_of
 from app.services.consents import queries as consents
-from app.services.consents.rules import RESTING
+from app.services.consents.rules import LEGAL_BASES, RESTING
 from app.services.directory import options_queries as receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
@@ -173,7 +173,7 @@ def _check_shared(page: Page, draft: Draft) -> None:
     if not draft.shared:
         page.form.wrong("compartments", _("Elija al menos una parte que compartir."))
     basis = draft.values["legal_basis"]
-    if basis not in rules.LEGAL_BASES:
+    if basis not in LEGAL_BASES:
         page.form.wrong("legal_basis", _("Elija en qué se apoya para compartir."))
     if basis in RESTING and not draft.values["consent"]:
         page.form.wrong("consent", _("Elija el consentimiento en que se apoya, o regístrelo primero."))
@@ -218,7 +218,7 @@ def _show(page: Page, frame: dict[str, Any], draft: Draft, step: str, form: Form
         total=len(STEPS),
         found=found,
         reasons=[pair for pair in rules.REASONS.items() if pair[0] != rules.PROTECTED_REASON],
-        bases=list(rules.LEGAL_BASES.items()),
+        bases=list(LEGAL_BASES.items()),
         parts=[(name, COMPARTMENTS[name].title_es) for name in found.get("openable", ())],
     )
 
@@ -267,7 +267,7 @@ def _review(draft: Draft, found: dict[str, Any]) -> dict[str, Any]:
     return {
         **deadline(at),
         "reason": rules.REASONS[reason],
-        "basis": rules.LEGAL_BASES.get(draft.values["legal_basis"], ""),
+        "basis": LEGAL_BASES.get(draft.values["legal_basis"], ""),
         "shared": [COMPARTMENTS[name].title_es for name in draft.shared if name in COMPARTMENTS],
     }
 

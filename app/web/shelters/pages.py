@@ -17,8 +17,8 @@ from app.errors import NotFound
 from app.records.kinds import LIMA, today
 from app.records.rows import row_fields
 from app.records.rows.shelters import Site
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.shelters import hold_queries, queries, registry, registry_queries
-from app.services.shelters.masking import SHELTER_KINDS
 from app.services.shelters.occupancy_queries import occupancy
 from app.web.i18n import _, ngettext
 from app.web.kit.controls import controls, read, start

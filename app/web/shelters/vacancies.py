@@ -12,7 +12,7 @@ from app.access.policy import policy
 from app.catalogues import code_list
 from app.edge.deps import Requires
 from app.edge.routing import Branch
-from app.services.referrals.rules import LEGAL_BASES
+from app.services.consents.rules import LEGAL_BASES
 from app.services.shelters import hold_queries, holds, registry_queries
 from app.web.i18n import _
 from app.web.kit.creating import once

@@ -13,6 +13,7 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.clocks import queries as clocks
 from app.services.drafts import service as drafts
+from app.services.notices import acknowledging
 from app.services.notices import queries as notices
 from app.services.work import queries
 from app.web.cases.subjects import subject_page
@@ -57,7 +58,7 @@ def search_code(page: CurrentPage) -> Response:
 @router.post("/avisos/{code}/leido", dependencies=[Requires(Permission.CASES_READ)])
 def mark_read(code: str, page: CurrentPage) -> Response:
     """Acknowledges a notice, or marks it as read."""
-    notices.mark_read(page.session, page.actor, code)
+    acknowledging.mark_read(page.session, page.actor, code)
     return page.go("/trabajo")
 
 

@@ -23,11 +23,18 @@ from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
-from app.services.cases.mandates import TABLE, Wanted, part_by_mandate, parts_of_row, tell_protection_officers
-from app.services.cases.row_queries import case_state, lives_here, open_referral, participants
+from app.services.cases.row_queries import case_state, lives_here, participants
 from app.services.cases.rules import closed
 from app.services.consents.covering import keep_consent
-from app.services.notices.queries import taken_up
+from app.services.notices.acknowledging import taken_up
+from app.services.participations.mandates import (
+    TABLE,
+    Wanted,
+    part_by_mandate,
+    parts_of_row,
+    tell_protection_officers,
+)
+from app.services.referrals.row_queries import open_referral
 
 BASES = {
     "REGISTRO": "Registró el caso",

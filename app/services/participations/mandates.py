@@ -17,13 +17,14 @@ from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
 from app.access.told import BY_MANDATE
 from app.db import next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid
+from app.errors import FieldError, Forbidden, Invalid
 from app.models import ProtectionMeasure, Unit
 from app.records.rows import split_row
 from app.records.rows.cases import MandateRow
 from app.services.cases.row_queries import childs_case, openable, presumed_child
 from app.services.choices import one_of
 from app.services.consents.covering import covering
+from app.services.consents.refused import check_part
 from app.services.notices.service import notify
 
 TABLE: Final = "participation"
@@ -32,8 +33,6 @@ MANDATED_KINDS: Final = frozenset().union(*(one.unit_kinds for one in mandates()
 in, a health centre to see her, and a consulate hears of nobody who does not want it (Convención de Viena,
 art. 36).
 """
-_REFUSED = "SELECT ruv.refused_parts(%(case)s, %(victim)s, %(unit)s, %(shared)s)"
-_REFERRAL = "SELECT ruv.referral_refused(%(basis)s, %(case)s, %(victim)s, %(unit)s, %(shared)s)"
 _OFFICERS = "SELECT unit_id, user_id FROM ruv.protection_officers(%(case)s)"
 _MOST = 1000
 
@@ -96,7 +95,8 @@ def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted
     basis = _basis(session, actor, ref, unit.kind, wanted.basis)
     shared = _given(session, actor, ref, basis, wanted.compartments)
     parts = list(basis.compartments) if shared is None else shared
-    _check_wanted(session, ref, basis, unit.id, parts)
+    if not basis.overrides:
+        check_part(session, ref, unit.id, parts)
     row: dict[str, Any] = {
         "id": next_ids(session, participation=1)[TABLE][0],
         "victim_id": ref.victim_id,
@@ -191,36 +191,6 @@ def _given(
     if not names:
         raise _wrong("compartments", "empty", "Indique al menos un compartimento que compartir.")
     return sorted(names)
-
-
-def _check_wanted(session: Session, ref: CaseRef, basis: Mandate, unit_id: int, shared: list[str]) -> None:
-    """Refuse what she refused: nobody opens to another what she does not want it to have."""
-    if basis.overrides:
-        return
-    _refuse(session, ref, _REFUSED, unit=unit_id, shared=shared)
-
-
-def check_referable(
-    session: Session, ref: CaseRef, legal_basis: str, unit_id: int | None, shared: list[str]
-) -> None:
-    """Refuse a referral of what she refused, unless its basis goes before what she wants.
-
-    Raises:
-        Conflict: the person does not want this unit to have it (each compartment named).
-    """
-    _refuse(session, ref, _REFERRAL, unit=unit_id, shared=shared, basis=legal_basis)
-
-
-def _refuse(session: Session, ref: CaseRef, query: str, **values: Any) -> None:
-    values |= {"case": ref.case_id, "victim": ref.victim_id}
-    refused: list[str] = session.connection().exec_driver_sql(query, values).scalar_one()
-    if refused:
-        message = "La persona no quiere que esa unidad tenga esta parte: quítela, o pídale su consentimiento."
-        raise Conflict(
-            "La persona se opuso a compartirlo con esa unidad, o retiró su consentimiento. Quite las partes"
-            " indicadas, o pídale un consentimiento que nombre a la unidad.",
-            errors=[_error(f"compartments.{name}", "refused-by-person", message) for name in refused],
-        )
 
 
 def _consent(
