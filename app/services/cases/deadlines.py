@@ -18,7 +18,7 @@ from app.access.guard import CaseRef
 from app.access.told import MISSING
 from app.models import Unit
 from app.records.kinds import today
-from app.services.cases.row_queries import case_state, living_plan, participants, presumed_child
+from app.services.cases.rows import case_state, living_plan, participants, presumed_child
 from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.notices.acknowledging import TOLD
 from app.services.notices.kinds import ADDED, RETURNED

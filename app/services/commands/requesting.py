@@ -19,7 +19,7 @@ from app.models import CommandRequest
 from app.services.cases import rules as case_rules
 from app.services.cases import service as case_service
 from app.services.cases.codes import DISCARDED
-from app.services.cases.row_queries import case_state, is_housed, presumed_child
+from app.services.cases.rows import case_state, is_housed, presumed_child
 from app.services.choices import unknown_code
 from app.services.commands.command import CLOSE, DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
 from app.services.commands.executors import FINGERPRINTS

@@ -24,7 +24,7 @@ from app.errors import NotFound
 from app.models import Consent, ConsentEvent, Institution, Objection, TraffickingCase, Unit
 from app.records.kinds import today
 from app.records.rows import partial_row
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.consents import rules
 
 _CODED = (

@@ -26,7 +26,7 @@ from app.services.cases import deadlines
 from app.services.cases.activity import touch
 from app.services.choices import one_of, unknown_code
 from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery
-from app.services.referrals.row_queries import received_referral
+from app.services.referrals.rows import received_referral
 
 GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")

@@ -32,7 +32,7 @@ from app.services.participations.teams import add_participation
 from app.services.plans import moving, signing
 from app.services.plans import service as plans
 from app.services.plans.closing import Move as PlanMove
-from app.services.plans.content_queries import find
+from app.services.plans.content import find
 from app.services.plans.header import header
 from app.services.plans.progress import Step as Progress
 from app.services.plans.progress import progress as advance_activity

@@ -17,8 +17,8 @@ from app.catalogues import code_list
 from app.models import Unit, UserAccount
 from app.services.demo.people import LABEL, Synthetic
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
+from app.services.shelters.free_places import ShelterUnit
 from app.services.shelters.registry import Entry, declare
-from app.services.shelters.registry_queries import ShelterUnit
 
 HOME: Final = "17"
 """Department of the story: Madre de Dios."""

@@ -20,7 +20,7 @@ from app.db import Database
 from app.errors import Conflict, NotFound
 from app.models import EvidenceChunk, EvidenceFile, Plan, PlanActivity
 from app.services.institutions.masking import unit_names
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
+from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.vault import SealBroken
 
 STATES: Final = {"VIGENTE": "Vigente", "RETIRADA": "Retirada"}

@@ -21,7 +21,7 @@ from app.errors import FieldError, Forbidden, Invalid
 from app.models import ProtectionMeasure, Unit
 from app.records.rows import split_row
 from app.records.rows.cases import MandateRow
-from app.services.cases.row_queries import childs_case, openable, presumed_child
+from app.services.cases.rows import childs_case, openable, presumed_child
 from app.services.choices import one_of
 from app.services.consents.covering import covering
 from app.services.consents.refused import check_part

@@ -23,7 +23,7 @@ from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
-from app.services.cases.row_queries import case_state, lives_here, participants
+from app.services.cases.rows import case_state, lives_here, participants
 from app.services.cases.rules import closed
 from app.services.consents.covering import keep_consent
 from app.services.notices.acknowledging import taken_up
@@ -34,7 +34,7 @@ from app.services.participations.mandates import (
     parts_of_row,
     tell_protection_officers,
 )
-from app.services.referrals.row_queries import open_referral
+from app.services.referrals.rows import open_referral
 
 BASES = {
     "REGISTRO": "Registró el caso",

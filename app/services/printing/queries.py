@@ -12,7 +12,7 @@ from app.access.actor import Actor
 from app.errors import NotFound
 from app.models import Institution, PlanSignature, PlanVersion, Unit, UserAccount
 from app.services.institutions.masking import RESERVED, SHELTER_KINDS
-from app.services.plans.content_queries import PlanRef, open_texts
+from app.services.plans.content import PlanRef, open_texts
 
 
 def printer(session: Session, actor: Actor) -> tuple[str, str]:

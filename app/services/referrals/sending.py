@@ -21,7 +21,7 @@ from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
-from app.services.cases.row_queries import case_state, openable, presumed_child
+from app.services.cases.rows import case_state, openable, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks

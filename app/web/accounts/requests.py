@@ -8,7 +8,7 @@ from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records.kinds import LIMA
-from app.services.accounts import deciding, request_queries
+from app.services.accounts import asked, deciding
 from app.services.commands.command import PENDING, REFUSALS
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -25,7 +25,7 @@ _COLOURS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
 def index(page: CurrentPage) -> Response:
     """Requests about accounts: those that wait, or all."""
     everything = page.query("ver") == "todos"
-    items, following = request_queries.listing(
+    items, following = asked.listing(
         page.session, page.actor, waiting=not everything, cursor=page.query("desde") or None
     )
     base = f"{LIST}?ver={'todos' if everything else 'esperan'}"
@@ -50,7 +50,7 @@ def approve(code: str, page: CurrentPage) -> Response:
         done = deciding.approve(page.session, page.actor, code, version_of(page), page.runtime.password_cost)
         if done["second_half"] is None:
             return page.go(f"{LIST}/{code}", done="pedido-aprobado")
-        found = request_queries.read(page.session, page.actor, code)
+        found = asked.read(page.session, page.actor, code)
         return page.draw(
             "accounts/half.html", username=found["username"], half=done["second_half"], second=True
         )
@@ -78,7 +78,7 @@ def withdraw(code: str, page: CurrentPage) -> Response:
 
 
 def _one(page: Page, code: str) -> Response:
-    found = request_queries.read(page.session, page.actor, code)
+    found = asked.read(page.session, page.actor, code)
     page.form.version = found["version"]
     return page.draw("accounts/request.html", item=_face(found), refusals=list(REFUSALS.items()))
 

@@ -18,7 +18,7 @@ from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RET
 from app.services.clocks import queries as clocks
 from app.services.idempotency import remember, replayed
 from app.services.participations import teams
-from app.services.victims import part_queries
+from app.services.victims import record_parts
 from app.web.cases.frame import case_frame
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
@@ -55,7 +55,7 @@ def case_list(page: CurrentPage) -> Response:
         filters=filters,
         drawn=_filter_controls(page, ended=ended),
         items=[{**item, **due.get(item["code"], {})} for item in found.items],
-        ages=part_queries.ages(page.session, page.actor, codes),
+        ages=record_parts.ages(page.session, page.actor, codes),
         next=f"/casos?{urlencode({**same, **filters, 'desde': found.next})}" if found.next else "",
     )
 
@@ -153,9 +153,9 @@ def _alerts(page: Page, victim: str) -> dict[str, Any]:
     """What must not be overlooked, as rows and as flags of the identity bar."""
     if not page.may(Permission.VICTIMS_READ):
         return {"rows": [], "flags": []}
-    found = part_queries.alerts(page.session, page.actor, victim)
+    found = record_parts.alerts(page.session, page.actor, victim)
     rows, flags = [], []
-    for name, names in part_queries.ALERTS.items():
+    for name, names in record_parts.ALERTS.items():
         known = [n for n in names if n in found]
         drawn = controls(fields(name), only=known) if known else []
         rows += [(one.label, shown(one, found[one.key])) for one in drawn]

@@ -13,7 +13,7 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.services.participations import mandates, teams
-from app.services.supervision.team_queries import workers
+from app.services.supervision.staff import workers
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page

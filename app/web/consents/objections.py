@@ -12,7 +12,7 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows.consents import ObjectionRow
 from app.services.consents import objections, queries
-from app.services.consents.asking_queries import asked
+from app.services.consents.parties import asked
 from app.services.idempotency import remember, replayed
 from app.web.cases.frame import case_frame
 from app.web.consents.pages import TAB, part_names, parts, receivers

@@ -15,8 +15,8 @@ from app.records import COMPARTMENTS
 from app.records.rows import row_fields
 from app.records.rows.consents import ConsentRow, WithdrawalRow
 from app.services.consents import ledger, queries
-from app.services.consents.asking_queries import asked
-from app.services.evidence import scan_queries
+from app.services.consents.parties import asked
+from app.services.evidence import signed_papers
 from app.services.idempotency import remember, replayed
 from app.services.printing.consent import consent_issue
 from app.web.cases.frame import case_frame
@@ -149,7 +149,7 @@ def detail(page: Page, frame: dict[str, Any], consent: str) -> Response:
             "consent", {name: found.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
         ),
         shares=[_share(share) for share in found["referrals"]],
-        scans=scan_queries.listed(page.session, page.actor, consent),
+        scans=signed_papers.listed(page.session, page.actor, consent),
         writes=page.may(Permission.CONSENTS_WRITE),
         names=frame["case"]["_access"].get("identity") == "full",
     )

@@ -11,7 +11,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.edge.sending import EXTENSIONS, streamed
 from app.errors import NotFound
-from app.services.evidence import case_queries, queries, scan_queries, scans, service
+from app.services.evidence import papers, queries, scans, service, signed_papers
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 from app.web.cases.frame import case_frame
 from app.web.consents.pages import TAB as CONSENTS
@@ -93,7 +93,7 @@ def add_scan(code: str, consent: str, page: CurrentPage) -> Response:
 @router.get("/casos/{code}/consentimientos/{consent}/archivos/{file}", dependencies=[SCANS])
 def download_scan(code: str, consent: str, file: str, page: CurrentPage) -> Response:  # noqa: ARG001 - its address
     """The signed paper of a consent, as an attachment."""
-    return streamed(page.runtime, page.actor, lambda s: scan_queries.begin(s, page.actor, consent, file))
+    return streamed(page.runtime, page.actor, lambda s: signed_papers.begin(s, page.actor, consent, file))
 
 
 @router.get("/casos/{code}/consentimientos/{consent}/archivos/{file}/retirar", dependencies=[SCANNED])
@@ -130,7 +130,7 @@ def chosen_file(page: Page) -> bytes:
 
 def _documents(page: Page, code: str) -> Response:
     frame = case_frame(page, code, TAB)
-    found = case_queries.of_case(page.session, page.actor, code)
+    found = papers.of_case(page.session, page.actor, code)
     open_plans = [plan["code"] for plan in found["plans"] if plan["open"]]
     kinds = [(kind, text) for kind, text in options("evidence_kind") if kind != _OF_CONSENTS]
     if len(open_plans) == 1:
@@ -167,7 +167,7 @@ def _one(page: Page, code: str, file: str) -> tuple[dict[str, Any], dict[str, An
         NotFound: the actor reads no such file in this case.
     """
     frame = case_frame(page, code, TAB)
-    found = case_queries.of_case(page.session, page.actor, code)
+    found = papers.of_case(page.session, page.actor, code)
     for plan in found["plans"]:
         for item in plan["files"]:
             if item["code"] == file.upper():
@@ -182,7 +182,7 @@ def _scan(page: Page, code: str, consent: str, file: str) -> tuple[dict[str, Any
         NotFound: the actor reads no such paper.
     """
     frame = case_frame(page, code, CONSENTS)
-    for item in scan_queries.listed(page.session, page.actor, consent):
+    for item in signed_papers.listed(page.session, page.actor, consent):
         if item["code"] == file.upper():
             return frame, item
     raise NotFound

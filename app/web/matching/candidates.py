@@ -12,8 +12,8 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records import fields
 from app.services.commands.requesting import request_merge
+from app.services.matching.pairs import PENDING, UNKNOWN, WAITING
 from app.services.matching.review import OTHER, SAME, decide, listing, read
-from app.services.matching.review_queries import PENDING, UNKNOWN, WAITING
 from app.web.i18n import gettext
 from app.web.kit.controls import controls
 from app.web.kit.page import CurrentPage, Page

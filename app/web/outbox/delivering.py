@@ -21,7 +21,7 @@ from app.db import Session
 from app.edge.deps import RouteGuard
 from app.errors import AppError, BadRequest, Invalid, NotFound
 from app.services.outbox.delivery import Handler, Parcel
-from app.services.plans.progress_queries import find_activity
+from app.services.plans.activities import find_activity
 from app.web.i18n import gettext
 from app.web.kit.forms import Form
 from app.web.kit.page import Page

@@ -14,7 +14,7 @@ from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import header, objectives, queries, rules, service, team
 from app.services.plans.progress import Step
-from app.services.plans.unit_queries import units_to_choose
+from app.services.plans.units import units_to_choose
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start

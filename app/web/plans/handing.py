@@ -8,7 +8,7 @@ from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.plans import handing, queries
-from app.services.plans.handover_queries import REASONS
+from app.services.plans.handovers import REASONS
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.templating import options

@@ -11,7 +11,7 @@ from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records.kinds import today
-from app.services.proceedings.docket_queries import docket
+from app.services.proceedings.docket import docket
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage
 from app.web.proceedings.pages import in_words

@@ -23,7 +23,7 @@ from app.records.kinds import LIMA
 from app.services.clocks.calendar import deadline, end_of
 from app.services.consents import queries as consents
 from app.services.consents.rules import LEGAL_BASES, RESTING
-from app.services.directory import options_queries as receivers
+from app.services.directory import receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
 from app.web.cases.frame import case_frame

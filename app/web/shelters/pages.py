@@ -18,8 +18,8 @@ from app.records.kinds import LIMA, today
 from app.records.rows import row_fields
 from app.records.rows.shelters import Site
 from app.services.institutions.masking import SHELTER_KINDS
-from app.services.shelters import hold_queries, queries, registry, registry_queries
-from app.services.shelters.occupancy_queries import occupancy
+from app.services.shelters import free_places, held_places, queries, registry
+from app.services.shelters.occupancy import occupancy
 from app.web.i18n import _, ngettext
 from app.web.kit.controls import controls, read, start
 from app.web.kit.page import CurrentPage, Page
@@ -111,7 +111,7 @@ def site_form(page: CurrentPage) -> Response:
     page.form.version = entry["version"]
     known: dict[str, Any] = {}
     with suppress(NotFound):
-        known = registry_queries.site(page.session, page.actor, page.who.unit_code)
+        known = free_places.site(page.session, page.actor, page.who.unit_code)
     asked = controls(row_fields(Site.table))
     start(page.form, asked, known)
     return page.draw("shelters/site_edit.html", asked=asked, entry=entry)
@@ -147,7 +147,7 @@ def registered(page: CurrentPage) -> Response:
     whole = policy().reads_in_full(page.actor.role, "shelter_location")
     found = [
         {**entry, "confirmed": ago(entry["updated_at"])}
-        for entry in registry_queries.listed(page.session, page.actor)
+        for entry in free_places.listed(page.session, page.actor)
     ]
     return page.draw("shelters/registry.html", **frame(page, "registro"), entries=found, sites=whole)
 
@@ -155,7 +155,7 @@ def registered(page: CurrentPage) -> Response:
 @router.get("/centros/registro/{unit}/local", dependencies=[READS])
 def site(unit: str, page: CurrentPage) -> Response:
     """Where a shelter is; each look leaves a trace."""
-    known = registry_queries.site(page.session, page.actor, unit)
+    known = free_places.site(page.session, page.actor, unit)
     return page.draw(
         "shelters/site.html", **frame(page, "registro"), unit=unit, rows=words(Site.table, known)
     )
@@ -164,7 +164,7 @@ def site(unit: str, page: CurrentPage) -> Response:
 def _own(page: Page) -> Response:
     entry = _entry(page)
     residents = queries.open_placements(page.session, page.actor)
-    holds = [h for h in hold_queries.listed(page.session, page.actor) if h["here"]]
+    holds = [h for h in held_places.listed(page.session, page.actor) if h["here"]]
     groups = occupancy(page.session, page.actor)
     stale = page.form.status == STALE
     page.form.version = entry["version"]
@@ -195,7 +195,7 @@ def ago(at: datetime | None) -> str:
 def _entry(page: Page) -> dict[str, Any]:
     """The entry of the own shelter, or an empty one of version 0."""
     try:
-        return registry_queries.entry(page.session, page.actor, page.who.unit_code)
+        return free_places.entry(page.session, page.actor, page.who.unit_code)
     except NotFound:
         return {"version": 0, "department": page.who.department, "active": True, "places": []}
 
@@ -206,7 +206,7 @@ def _registered(page: Page) -> dict[str, Any]:
     Raises:
         NotFound: it is not in the registry yet.
     """
-    return registry_queries.entry(page.session, page.actor, page.who.unit_code)
+    return free_places.entry(page.session, page.actor, page.who.unit_code)
 
 
 def _draw_entry(page: Page, entry: dict[str, Any]) -> Response:

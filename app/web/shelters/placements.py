@@ -15,7 +15,7 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.shelters import Admission, Leave, Suitability
-from app.services.shelters import hold_queries, outings, queries, rules, service, suitability
+from app.services.shelters import held_places, outings, queries, rules, service, suitability
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -240,7 +240,7 @@ def _draw_step(
 def _draw_arrival(page: Page, frame: dict[str, Any] | None) -> Response:
     holds = []
     if houses(page):
-        holds = [h for h in hold_queries.listed(page.session, page.actor) if h["here"]]
+        holds = [h for h in held_places.listed(page.session, page.actor) if h["here"]]
     base = frame["base"] if frame else ""
     return page.draw(
         "placements/arrival.html" if frame else "placements/admission.html",

@@ -13,7 +13,7 @@ from app.catalogues import code_list
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.consents.rules import LEGAL_BASES
-from app.services.shelters import hold_queries, holds, registry_queries
+from app.services.shelters import free_places, held_places, holds
 from app.web.i18n import _
 from app.web.kit.creating import once
 from app.web.kit.page import CurrentPage, Page
@@ -31,7 +31,7 @@ def vacancies(page: CurrentPage) -> Response:
     """Free places by department on a map and in its table, of all groups or of one."""
     group = page.query("grupo")
     group = group if group in code_list("shelter_group") else ""
-    found = registry_queries.vacancies(page.session, page.actor)["items"]
+    found = free_places.vacancies(page.session, page.actor)["items"]
     whole = policy().reads_in_full(page.actor.role, "shelter_location")
     items = [_department(item, group, whole=whole) for item in found]
     page.form.start(grupo=group)
@@ -91,7 +91,7 @@ def release(code: str, page: CurrentPage) -> Response:
 
 def _held(page: Page) -> Response:
     ended = page.query("todas") == "si"
-    found = hold_queries.listed(page.session, page.actor, live=not ended)
+    found = held_places.listed(page.session, page.actor, live=not ended)
     for item in found:
         item["tag"] = _KINDS.get(item["state"], "grey")
     return page.draw(
@@ -105,7 +105,7 @@ def _held(page: Page) -> Response:
 
 def _draw_form(page: Page) -> Response:
     known = policy().reads_of_others(page.actor.role, "shelter_location")
-    entries = registry_queries.listed(page.session, page.actor) if known else []
+    entries = free_places.listed(page.session, page.actor) if known else []
     departments = code_list("department").labels
     return page.draw(
         "vacancies/hold.html",

@@ -13,9 +13,9 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.cases.codes import ENDED
 from app.services.idempotency import remember, replayed
-from app.services.supervision import figures_queries, reassigning, review_queries
+from app.services.supervision import attention, numbers, reassigning
 from app.services.supervision.rules import supervising
-from app.services.supervision.team_queries import workers
+from app.services.supervision.staff import workers
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.charts import number
@@ -37,8 +37,8 @@ _ASSIGNS = Requires(Permission.ASSIGNMENTS_WRITE)
 @router.get("", dependencies=[_READS])
 def figures(page: CurrentPage) -> Response:
     """The unit in numbers, and the most urgent of what to look at."""
-    found = figures_queries.figures(page.session, page.actor)
-    items, more = review_queries.reviews(page.session, page.actor, limit=SHOWN)
+    found = numbers.figures(page.session, page.actor)
+    items, more = attention.reviews(page.session, page.actor, limit=SHOWN)
     return page.draw(
         "supervision/figures.html",
         found=found,
@@ -54,13 +54,13 @@ def figures(page: CurrentPage) -> Response:
 def reviews(page: CurrentPage) -> Response:
     """Everything the unit should look at, most urgent first."""
     kind = page.query("clase")
-    kind = kind if kind in review_queries.KINDS else ""
-    items, following = review_queries.reviews(
+    kind = kind if kind in attention.KINDS else ""
+    items, following = attention.reviews(
         page.session, page.actor, kind=kind or None, cursor=page.query("desde") or None
     )
     return page.draw(
         "supervision/reviews.html",
-        kinds=list(review_queries.KINDS.items()),
+        kinds=list(attention.KINDS.items()),
         kind=kind,
         items=[_review(item) for item in items],
         next=f"/supervision/revisiones?clase={kind}&desde={following}" if following else "",

@@ -11,7 +11,7 @@ from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.cases.codes import REASONS, RETURN_REASONS, STATES
-from app.services.victims import part_queries, queries
+from app.services.victims import queries, record_parts
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -85,5 +85,5 @@ def _writings(page: Page, victim: str) -> list[dict[str, Any]]:
             "text": "",
             "tag": (_("Registro"), "grey"),
         }
-        for one in part_queries.writings(page.session, page.actor, victim)
+        for one in record_parts.writings(page.session, page.actor, victim)
     ]

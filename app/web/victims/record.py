@@ -14,9 +14,9 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records import COMPARTMENTS, Partial, fields
 from app.records.partial import MASK
-from app.services.victims import part_queries, queries
+from app.services.victims import queries, record_parts
 from app.services.victims.family import COMPARTMENT as CONTACT
-from app.services.victims.part_queries import REASONS, Look, Part
+from app.services.victims.record_parts import REASONS, Look, Part
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, shown
@@ -47,7 +47,7 @@ def open_part(code: str, page: CurrentPage) -> Response:
         with page.attempt():
             if page.form.flag("versiones"):
                 return _draw_versions(page, frame, compartment, reason)
-            look = part_queries.look(
+            look = record_parts.look(
                 page.session, page.actor, frame["case"]["victim"], compartment, reason=reason
             )
             return _draw_part(page, frame, look, reason)
@@ -87,7 +87,7 @@ def _cell(one: Control, value: Any) -> dict[str, Any]:
 
 
 def _draw_parts(page: Page, frame: dict[str, Any]) -> Response:
-    found = part_queries.parts(page.session, page.actor, frame["case"]["victim"])
+    found = record_parts.parts(page.session, page.actor, frame["case"]["victim"])
     return page.draw(
         "record/parts.html",
         **frame,
@@ -133,7 +133,7 @@ def _hidden(look: Look) -> bool:
 
 
 def _draw_versions(page: Page, frame: dict[str, Any], compartment: str, reason: str) -> Response:
-    part_queries.check_reason(reason)
+    record_parts.check_reason(reason)
     found = queries.history(page.session, page.actor, frame["case"]["victim"], compartment, purpose=reason)
     older = [*found[1:], {"data": {}}]
     return page.draw(

@@ -13,10 +13,10 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import BrokenSeal, Forbidden, PossibleDuplicate
 from app.records import FieldSpec, Partial, fields
-from app.services.victims import part_queries
+from app.services.victims import record_parts
 from app.services.victims.changes import change
-from app.services.victims.part_queries import REASONS, Look
 from app.services.victims.probing import NOT_DUPLICATE
+from app.services.victims.record_parts import REASONS, Look
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
@@ -95,7 +95,7 @@ def _reason(page: Page) -> str:
 
 def _look(page: Page, frame: dict[str, Any], slug: str) -> Look:
     victim, compartment = frame["case"]["victim"], compartment_of(slug)
-    look = part_queries.look(page.session, page.actor, victim, compartment, reason=_reason(page))
+    look = record_parts.look(page.session, page.actor, victim, compartment, reason=_reason(page))
     if not look.part.writes:
         raise Forbidden(_("Su función no puede escribir en esta parte del registro."))
     if look.broken:

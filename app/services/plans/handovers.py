@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.catalogues import code_list
 from app.models import Plan, PlanHandover
 from app.services.institutions.masking import unit_names
-from app.services.plans.content_queries import PlanRef
+from app.services.plans.content import PlanRef
 from app.services.plans.writing import InCase
 
 REASONS: Final = "plan_handover_reason"

@@ -19,8 +19,8 @@ from app.access.standing import standing
 from app.audit import record
 from app.models import CaseProceeding, Proceeding, ProtectionMeasure, TraffickingCase
 from app.services.cases import queries as cases
-from app.services.proceedings.link_queries import opened
 from app.services.proceedings.measure_rules import IN_FORCE
+from app.services.proceedings.reading.links import opened
 from app.services.proceedings.stages import MACHINES
 
 _PAGE: Final = 25

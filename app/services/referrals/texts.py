@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.opening_rows import SealedRow, open_rows_left
 from app.access.sealing import COORDINATION
-from app.services.cases.row_queries import strand_of
+from app.services.cases.rows import strand_of
 from app.services.referrals import rules
 from app.vault import key_version_of
 

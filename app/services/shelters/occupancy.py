@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.models import PlaceHold
-from app.services.shelters.registry_queries import places_of, vacant
+from app.services.shelters.free_places import places_of, vacant
 
 
 def occupancy(session: Session, actor: Actor) -> list[dict[str, Any]]:

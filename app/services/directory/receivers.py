@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.models import DirectoryService, Profile, Unit
-from app.services.cases.row_queries import CHILD_BIT
+from app.services.cases.rows import CHILD_BIT
 from app.services.directory.entries import serves
 from app.services.directory.queries import conditions, shown, with_units
 from app.services.institutions.masking import SHELTER_KINDS

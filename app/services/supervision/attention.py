@@ -35,14 +35,14 @@ from app.codes import PREFIXES
 from app.errors import Invalid
 from app.models import Clock, CommandRequest, Notice, Participation, Referral, TraffickingCase
 from app.services.cases.codes import ENDED
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
 from app.services.notices.kinds import ACKNOWLEDGED
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import DAYS_STILL
 from app.services.supervision.rules import supervising
-from app.services.supervision.team_queries import usernames
+from app.services.supervision.staff import usernames
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {

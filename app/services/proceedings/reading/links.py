@@ -18,7 +18,7 @@ from app.errors import NotFound
 from app.models import CaseProceeding, Proceeding
 from app.records.rows import partial_row
 from app.services.cases.parts import CasePart
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.proceedings.stages import MACHINES
 
 TABLE = "case_proceeding"

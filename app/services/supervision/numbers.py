@@ -22,10 +22,10 @@ from app.services.institutions.masking import SHELTER_KINDS
 from app.services.plans import rules as plan_rules
 from app.services.quality.queries import report as quality_report
 from app.services.referrals.rules import STATES as REFERRAL_STATES
-from app.services.shelters.registry_queries import places_of, vacant
-from app.services.supervision.review_queries import reviews_due
+from app.services.shelters.free_places import places_of, vacant
+from app.services.supervision.attention import reviews_due
 from app.services.supervision.rules import supervising
-from app.services.supervision.team_queries import workers
+from app.services.supervision.staff import workers
 
 PERSONS, CASES, ACTIVITIES, REFERRALS, PLANS = "personas", "casos", "actividades", "derivaciones", "planes"
 PLACES = "cupos"

@@ -19,7 +19,7 @@ from app.access.standing import standing_of
 from app.db import Prepared, driver_cursor
 from app.errors import NotFound
 from app.models import Participation, Plan, PlanActivity, VictimDek
-from app.services.plans.content_queries import COMPARTMENT, PlanRef
+from app.services.plans.content import COMPARTMENT, PlanRef
 
 
 class PlanFace(NamedTuple):

@@ -26,7 +26,7 @@ from app.models import (
     VictimCode,
 )
 from app.services.plans import rules
-from app.services.plans.content_queries import PlanRef, open_texts
+from app.services.plans.content import PlanRef, open_texts
 
 AT_RISK = 2
 """A level up to this one says that the person is at risk in the domain."""

@@ -16,7 +16,7 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
 from app.models import PlaceHold
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.institutions.masking import RESERVED, unit_names
 
 _MOST = 200

@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.models import Institution, Participation, Unit
-from app.services.cases.row_queries import presumed_child
+from app.services.cases.rows import presumed_child
 from app.services.consents.rules import UPE
 from app.services.institutions.kinds import unit_kind
 from app.services.institutions.masking import unit_name

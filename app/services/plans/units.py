@@ -12,7 +12,7 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.models import Participation, Unit
 from app.services.institutions.masking import unit_name
-from app.services.plans.content_queries import own_plan
+from app.services.plans.content import own_plan
 
 _MOST: Final = 1000
 

@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.access.guard import canonical
 from app.errors import NotFound
 from app.models import EvidenceFile, PlanActivity, PlanObjective, PlanSignature, PlanVersion
-from app.services.plans.content_queries import PlanRef
+from app.services.plans.content import PlanRef
 
 
 def last_position(session: Session, ref: PlanRef) -> int:

@@ -13,9 +13,9 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.scope import actor_params, visible_plans
 from app.models import Consent, EvidenceFile, Plan
-from app.services.evidence import queries, scan_queries
+from app.services.evidence import queries, signed_papers
 from app.services.plans import rules
-from app.services.plans.content_queries import find
+from app.services.plans.content import find
 
 
 def of_case(session: Session, actor: Actor, case: str) -> dict[str, list[dict[str, Any]]]:
@@ -71,5 +71,5 @@ def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, An
         )
         .order_by(Consent.id)
     ).all()
-    found = [{"code": code, "files": scan_queries.listed(session, actor, code)} for code in codes]
+    found = [{"code": code, "files": signed_papers.listed(session, actor, code)} for code in codes]
     return [one for one in found if one["files"]]
