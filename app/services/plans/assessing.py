@@ -19,7 +19,8 @@ from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import Assessment
 from app.services.plans import details, rules
-from app.services.plans.content import advance, find, own_plan, state_now, whole
+from app.services.plans.content import find, own_plan, state_now, whole
+from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.writing import Blob, done, given, seal_row
 
 
@@ -60,7 +61,7 @@ def assess(
     if texts:
         seal_row(session, ref.strand, row, "plan_assessment", texts, blobs)
     insert_rows(session, PlanAssessment, [row])
-    details.refresh_gaps(session, ref)
+    refresh_gaps(session, ref)
     done(
         session, actor, "plans.assess", ref.row, purpose, blobs,
         plan=ref.row.code, assessment=row["code"], domain=wanted.domain,

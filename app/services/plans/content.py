@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -16,7 +16,7 @@ from app.access.policy import Level
 from app.access.scope import actor_params, visible_plans
 from app.access.sealing import Strand
 from app.access.standing import Standing, standing
-from app.errors import Forbidden, NotFound, StaleVersion
+from app.errors import Forbidden, NotFound
 from app.models import Plan, PlanActivity, PlanObjective, Unit
 
 COMPARTMENT = "plan"
@@ -119,24 +119,11 @@ def whole(actor: Actor, ref: PlanRef) -> PlanRef:
     return ref
 
 
-def advance(session: Session, ref: PlanRef, version: int | None, **values: Any) -> int:
-    """Write to the plan's row as its next version, and hold the row until the transaction ends.
-
-    `version`: what the caller read; None where the change does not depend on it (adding, signing).
-
-    Raises:
-        StaleVersion: somebody changed it meanwhile; `version` is the present one.
-    """
-    query = update(Plan).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
-    if version is not None:
-        query = query.where(Plan.version == version)
-    moved = session.execute(query.values(version=Plan.version + 1, **values))
-    new = session.scalar(
+def version_now(session: Session, ref: PlanRef) -> int | None:
+    """The plan's version as stored now, if the actor still sees it."""
+    return session.scalar(
         select(Plan.version).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion(version=new)
-    return int(new or 0)
 
 
 def state_now(session: Session, ref: PlanRef) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,6 @@ from app.errors import NotFound
 from app.models import (
     FollowUpContact,
     ObjectiveNote,
-    Plan,
     PlanActivity,
     PlanAssessment,
     PlanFollowUp,
@@ -97,18 +96,11 @@ def user_of_unit(session: Session, unit_id: int, username: str) -> int | None:
 
 def gaps(session: Session, ref: PlanRef) -> list[str]:
     """Domains last assessed at risk in which no objective is to be reached, in the order of their codes."""
-    return sorted(session.scalars(_gap_domains(ref)))
+    return sorted(session.scalars(gap_domains(ref)))
 
 
-def refresh_gaps(session: Session, ref: PlanRef) -> None:
-    """Count the gaps anew into the plan, for lists; the caller holds the plan."""
-    count = select(func.count()).select_from(_gap_domains(ref).subquery()).scalar_subquery()
-    session.execute(
-        update(Plan).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id).values(gaps=count)
-    )
-
-
-def _gap_domains(ref: PlanRef) -> Any:
+def gap_domains(ref: PlanRef) -> Select[Any]:
+    """Query of the domains last assessed at risk in which no objective is to be reached."""
     table, goal = PlanAssessment, PlanObjective
     last = (
         select(table.domain, table.level)

@@ -24,7 +24,8 @@ from app.records.rows.plans import Contact, FollowUp
 from app.services.notices.service import notify
 from app.services.plans import details, rules, safe_contact, timing
 from app.services.plans.calendar import follow_up_days
-from app.services.plans.content import PlanRef, advance, find, own_plan, state_now, whole
+from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
+from app.services.plans.holding import advance
 from app.services.plans.writing import Blob, done, given, seal_row
 
 LATEST: Final = timedelta(days=3 * 366)

@@ -20,7 +20,8 @@ from app.records.rows import split_row
 from app.records.rows.plans import Review
 from app.services.plans import details, rules, timing
 from app.services.plans.calendar import next_review
-from app.services.plans.content import PlanRef, advance, find, own_plan, state_now, whole
+from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
+from app.services.plans.holding import advance
 from app.services.plans.writing import Blob, done, given, seal_row
 from app.services.victims.suspects import refuse_suspects
 

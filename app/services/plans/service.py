@@ -23,9 +23,9 @@ from app.records.rows.plans import PlanHeader as Header
 from app.services.cases.rows import case_state, living_plan, presumed_child
 from app.services.cases.rules import closed
 from app.services.plans import timing
-from app.services.plans.content import COMPARTMENT, advance, own_plan, state_now
-from app.services.plans.details import refresh_gaps
+from app.services.plans.content import COMPARTMENT, own_plan, state_now
 from app.services.plans.header import check_editable, columns
+from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.rows import last_position, objective_id
 from app.services.plans.writing import Blob, done, given, out_of_range, seal_row
 

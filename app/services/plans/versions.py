@@ -21,7 +21,6 @@ from app.services.plans.content import (
     COMPARTMENT,
     PlanRef,
     activities,
-    advance,
     find,
     objectives,
     open_texts,
@@ -30,6 +29,7 @@ from app.services.plans.content import (
 )
 from app.services.plans.details import header_texts
 from app.services.plans.difference import Change, differences
+from app.services.plans.holding import advance
 from app.services.plans.rows import latest_version, signature_rows, version_rows
 from app.services.plans.writing import Blob, done
 
