@@ -51,7 +51,7 @@ def demo(
     """Muestra el trabajo de punta a punta con un registro sintético, en una carpeta propia."""
     from app.cli.demo_pages import Pages, save_picture
     from app.runtime import open_runtime
-    from app.services.demo.desk import StoryBroken
+    from stories.desk import StoryBroken
 
     settings = demo_settings(data_dir)
     check_marker(settings.data_dir, seed)
@@ -121,7 +121,7 @@ def check_marker(folder: Path, seed: int) -> None:
     Raises:
         Failure: it holds another register, or one of another seed.
     """
-    from app.services.demo.register import fingerprint
+    from stories.demo.register import fingerprint
 
     mark = {"SINTETICO": True, "seed": seed, "people": fingerprint(seed)}
     marker = folder / MARKER
@@ -172,10 +172,10 @@ def served(runtime: Runtime, settings: Settings, port: int) -> Iterator[str]:
 def play(runtime: Runtime, address: str, seed: int, size: int) -> dict[str, Any]:
     """Fill the register, live the story, publish the numbers; everything that is then shown."""
     from app.access.actor import SETUP
-    from app.services.demo.cast import open_accounts
-    from app.services.demo.numbers import get_numbers
-    from app.services.demo.register import fill
-    from app.services.demo.story import tell_story
+    from stories.demo.cast import open_accounts
+    from stories.demo.numbers import get_numbers
+    from stories.demo.register import fill
+    from stories.demo.story import tell_story
 
     with _progress() as bar:
         filled = fill(runtime.database, seed, size, bar)

@@ -17,11 +17,11 @@ from rich.text import Text
 from app.access.policy import policy
 from app.catalogues import code_list
 from app.records import COMPARTMENTS, fields
-from app.services.demo.cast import ROLES, unit_of, username
+from stories.demo.cast import ROLES, unit_of, username
 
 if TYPE_CHECKING:
-    from app.services.demo.numbers import Numbers
-    from app.services.demo.story import Told, View
+    from stories.demo.numbers import Numbers
+    from stories.demo.story import Told, View
 
 WIDTH: Final = 100
 ABSENT: Final = "no existe para usted"

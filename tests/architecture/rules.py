@@ -16,7 +16,7 @@ Rule = Callable[[Path], list[str]]
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-CODE = ("app", "benchmarks", "migrations", "tests")
+CODE = ("app", "benchmarks", "migrations", "stories", "tests")
 
 _READERS = {"select", "exists"}
 _SESSION_READERS = {"get", "get_one", "query"}

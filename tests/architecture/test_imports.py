@@ -21,6 +21,8 @@ PLANTED = {
     "a use case knows the edge": ("app/services/planted.py", "import app.api\n"),
     "a use case knows HTTP": ("app/services/planted.py", "from fastapi import HTTPException\n"),
     "the edge writes SQL": ("app/api/planted.py", "from sqlalchemy import select\n"),
+    "a use case knows a story": ("app/services/planted.py", "import stories.desk\n"),
+    "a story knows a page": ("stories/planted.py", "import app.web.kit.page\n"),
     "a module without a layer": ("app/planted.py", "X = 1\n"),
 }
 
@@ -47,7 +49,8 @@ def lint(root: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the package with its contracts, to plant in."""
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("app", "stories"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 

@@ -23,8 +23,8 @@ from app.config import Settings
 from app.postgres.binaries import find_binaries
 from app.postgres.names import DATABASE, SUPERUSER
 from app.runtime import Runtime, open_runtime
-from app.services.demo.cast import ROLES, username
-from app.services.demo.people import LABEL
+from stories.demo.cast import ROLES, username
+from stories.demo.people import LABEL
 from tests.demo.values import Personal, found_in, opened, personal
 
 SIZE = 120

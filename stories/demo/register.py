@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from app.access.actor import SETUP, Actor
 from app.db import Database
-from app.services.demo import cast
-from app.services.demo.care import Kept, care
-from app.services.demo.cast import Office
-from app.services.demo.people import LABEL, Synthetic, draw
-from app.services.demo.queries import stored
 from app.services.victims.registration import Registration, checked, store
+from stories.demo import cast
+from stories.demo.care import Kept, care
+from stories.demo.cast import Office
+from stories.demo.people import LABEL, Synthetic, draw
+from stories.demo.stored import stored
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any, Final
 
 from app.records.kinds import today
-from app.services.demo import script
-from app.services.demo.cast import unit_of
-from app.services.demo.desk import Desk, StoryBroken
+from stories.demo import script
+from stories.demo.cast import unit_of
+from stories.desk import Desk, StoryBroken
 
 _GONE: Final = 404
 Tell = Callable[[str], None]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.scope import visible_cases
 from app.models import TraffickingCase, VictimCode
-from app.services.demo.people import LABEL
+from stories.demo.people import LABEL
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Self
 import httpx
 
 from app.access.policy import policy
-from app.services.demo.cast import unit_of, username
+from stories.demo.cast import unit_of, username
 
 API = "/api/v1"
 _OK = (200, 201)

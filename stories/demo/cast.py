@@ -15,10 +15,10 @@ from app.access.actor import SETUP, Actor
 from app.access.passwords import Cost, hash_password
 from app.catalogues import code_list
 from app.models import Unit, UserAccount
-from app.services.demo.people import LABEL, Synthetic
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
 from app.services.shelters.free_places import ShelterUnit
 from app.services.shelters.registry import Entry, declare
+from stories.demo.people import LABEL, Synthetic
 
 HOME: Final = "17"
 """Department of the story: Madre de Dios."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from app.access.actor import SETUP
 from app.db import Database
-from app.services.demo.cast import username
-from app.services.demo.desk import Desk
 from app.services.institutions.service import actor_of
+from stories.demo.cast import username
+from stories.desk import Desk
 
 YEAR: Final = 2024
 """The last year that the published figures cover whole."""

@@ -52,7 +52,7 @@ class Figure:
 def figures() -> Mapping[tuple[str, int | None], Figure]:
     """Every figure by its name and year (None: the sum of all years)."""
     found: dict[tuple[str, int | None], list[tuple[str, int]]] = {}
-    text = (files("app.services.demo") / "figures.csv").read_text(encoding="utf-8")
+    text = (files("stories.demo") / "figures.csv").read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         key = (row["figure"], int(row["year"]) if row["year"] else None)
         found.setdefault(key, []).append((row["code"], int(row["persons"])))

@@ -23,10 +23,6 @@ from app.services.cases.rules import presumed_child
 from app.services.cases.service import Move, move
 from app.services.commands.deciding import approve
 from app.services.commands.requesting import request_closing
-from app.services.demo import cast
-from app.services.demo.cast import Office
-from app.services.demo.people import Synthetic, contact, grandmother
-from app.services.demo.queries import Stored
 from app.services.participations import mandates
 from app.services.participations.teams import add_participation
 from app.services.plans import moving, signing
@@ -42,6 +38,10 @@ from app.services.referrals.service import Step, answer
 from app.services.shelters.service import admit, leave
 from app.services.shelters.suitability import check
 from app.services.victims.changes import change
+from stories.demo import cast
+from stories.demo.cast import Office
+from stories.demo.people import Synthetic, contact, grandmother
+from stories.demo.stored import Stored
 
 ASSISTED = 0.20
 SHELTERED = 0.09

@@ -11,8 +11,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from app.services.demo.figures import LAST_MONTH, figures, years
-from app.services.demo.names import given_names, surname
+from stories.demo.figures import LAST_MONTH, figures, years
+from stories.demo.names import given_names, surname
 
 LABEL = "SINTETICO"
 """Source of every case of the generator, and the register its people are known in."""

@@ -8,9 +8,9 @@ from typing import Any, Final
 from unicodedata import combining, normalize
 
 from app.records.kinds import today
-from app.services.demo import people
-from app.services.demo.names import given_names, surname
-from app.services.demo.people import LABEL
+from stories.demo import people
+from stories.demo.names import given_names, surname
+from stories.demo.people import LABEL
 
 FIRST_NUMBER: Final = 8_000_000
 """Numbers from here on belong to people of the story; the generated register has lower ones."""
