@@ -12,6 +12,7 @@ RUN python -m venv /opt/build \
 COPY pyproject.toml README.md LICENSE ./
 COPY app/ app/
 COPY migrations/ migrations/
+COPY stories/ stories/
 RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels . \
  && /opt/ruv/bin/pip install --no-deps /wheels/ruv-*.whl \
  && /opt/ruv/bin/python -m pip uninstall --yes pip

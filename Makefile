@@ -55,7 +55,7 @@ soak: $(DEV)  ## Run the long load, soak and fault tests
 check: $(DEV)  ## Format, lint, types, import contracts, migrations, generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy --strict app
+	$(BIN)/mypy --strict app stories
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/ruv db check
 	$(BIN)/ruv docs --check
@@ -81,7 +81,7 @@ hooks: $(DEV)  ## Run the checks before every commit (pre-commit)
 
 clean:  ## Remove .venv and every cache
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
-	find app benchmarks migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+	find app benchmarks migrations stories tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(RUV_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

@@ -12,8 +12,8 @@ from app.edge.installation import Opener, kept_open
 from app.edge.middleware import BodyLimit, Heads, SafeHeaders
 from app.edge.turns import Turns
 from app.runtime import open_runtime
-from app.web import errors
 from app.web import router as web
+from app.web.kit import errors
 
 
 def create_app(settings: Settings | None = None, *, opener: Opener = open_runtime) -> FastAPI:

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar, cast
 import hypothesis
 import pytest
 
-from app.commands._memory import collect_rarely, keep_what_is_loaded
+from app.cli._memory import collect_rarely, keep_what_is_loaded
 from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.runtime import Runtime, assemble, install

@@ -21,10 +21,10 @@ from app.models import AuthSession
 from app.records.rows.consents import ConsentRow
 from app.runtime import Runtime
 from app.services.consents.ledger import give
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.institutions.service import actor_of, create_institution, create_unit, create_user
-from app.services.shelters.masking import SHELTER_KINDS
+from app.services.shelters.free_places import ShelterUnit
 from app.services.shelters.registry import Entry, declare
-from app.services.shelters.registry_queries import ShelterUnit
 from app.services.victims.registration import Registered, Registration, register
 from tests import contract
 

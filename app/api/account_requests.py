@@ -9,7 +9,7 @@ from app.api.answers import Answer, tagged
 from app.api.commands import RefusalIn
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
-from app.services.accounts import deciding, request_queries
+from app.services.accounts import asked, deciding
 from app.services.paging import PAGE
 
 router = Branch(prefix="/account-requests", tags=["account_requests"])
@@ -27,14 +27,14 @@ def index(
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
-    items, following = request_queries.listing(session, actor, waiting=waiting, cursor=cursor, limit=limit)
+    items, following = asked.listing(session, actor, waiting=waiting, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
 @router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta", responses=tagged())
 def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """What is asked, by whom and until when."""
-    found = request_queries.read(session, actor, code)
+    found = asked.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
 
 

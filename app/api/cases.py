@@ -13,12 +13,13 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.kinds import Text
-from app.services.cases import queries, service, teams
+from app.services.cases import queries, service
 from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
-from app.services.cases.mandates import Wanted
 from app.services.commands.requesting import request_closing, request_discard, takes_two
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
+from app.services.participations import teams
+from app.services.participations.mandates import Wanted
 
 router = Branch(prefix="/cases", tags=["cases"])
 

@@ -21,7 +21,7 @@ from app.edge.deps import (
 from app.edge.routing import Branch
 from app.edge.sending import streamed
 from app.errors import TooLarge
-from app.services.evidence import queries, scan_queries, scans, service
+from app.services.evidence import queries, scans, service, signed_papers
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 
 router = Branch(tags=["evidence"])
@@ -178,7 +178,7 @@ def add_scan(
 )
 def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Those the caller's unit added; all of them for who reads the person's contact data in full."""
-    return Answer({"items": scan_queries.listed(session, actor, code)})
+    return Answer({"items": signed_papers.listed(session, actor, code)})
 
 
 @router.get(
@@ -189,7 +189,7 @@ def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[An
 )
 def read_scan(code: Code, file: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""
-    return streamed(runtime, actor, lambda session: scan_queries.begin(session, actor, code, file))
+    return streamed(runtime, actor, lambda session: signed_papers.begin(session, actor, code, file))
 
 
 @router.post(

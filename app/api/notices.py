@@ -9,7 +9,7 @@ from app.api.answers import Answer
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
-from app.services.notices import queries
+from app.services.notices import acknowledging, queries
 from app.services.paging import PAGE
 
 router = Branch(prefix="/notices", tags=["notices"])
@@ -40,4 +40,4 @@ def index(
 )
 def read(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The first of the unit counts; once more changes nothing. A duty to tell the unit is met with it."""
-    return Answer(queries.mark_read(session, actor, code))
+    return Answer(acknowledging.mark_read(session, actor, code))

@@ -12,11 +12,11 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
 from app.edge.routing import Branch
 from app.records.kinds import Text
-from app.services.directory.options_queries import options
+from app.services.consents.rules import LEGAL_BASES
+from app.services.directory.receivers import options
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.referrals import queries, sending, service
-from app.services.referrals.rules import LEGAL_BASES
 
 router = Branch(prefix="/referrals", tags=["referrals"])
 

@@ -12,7 +12,7 @@ from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyK
 from app.edge.routing import Branch
 from app.records.rows.shelters import Site
 from app.services.idempotency import remember, replayed
-from app.services.shelters import hold_queries, holds, registry, registry_queries
+from app.services.shelters import free_places, held_places, holds, registry
 
 router = Branch(prefix="/shelters", tags=["shelters"])
 
@@ -57,13 +57,13 @@ class HoldIn(BaseModel):
 @router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
 def listed(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
-    return Answer({"items": registry_queries.listed(session, actor)})
+    return Answer({"items": free_places.listed(session, actor)})
 
 
 @router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
 def vacancies(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Places in all and free by group; a department with fewer than three shelters reads «consultar»."""
-    return Answer(registry_queries.vacancies(session, actor))
+    return Answer(free_places.vacancies(session, actor))
 
 
 @router.post(
@@ -86,7 +86,7 @@ def held(
     ended: Annotated[bool, Query(title="También las que terminaron")] = False,
 ) -> Answer[Any]:
     """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
-    return Answer({"items": hold_queries.listed(session, actor, live=not ended)})
+    return Answer({"items": held_places.listed(session, actor, live=not ended)})
 
 
 @router.post(
@@ -109,7 +109,7 @@ def release(code: Code, session: DbSession, actor: CurrentActor, version: Expect
 )
 def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Its type, department, populations and places; never its address."""
-    found = registry_queries.entry(session, actor, unit)
+    found = free_places.entry(session, actor, unit)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -140,4 +140,4 @@ def save(
 )
 def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Where it is: for its own staff and the UPE; each look leaves a trace."""
-    return Answer(registry_queries.site(session, actor, unit))
+    return Answer(free_places.site(session, actor, unit))

@@ -12,7 +12,7 @@ from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
-from app.services.supervision import figures_queries, reassigning, review_queries
+from app.services.supervision import attention, numbers, reassigning
 
 router = Branch(prefix="/supervision", tags=["supervision"])
 
@@ -68,11 +68,11 @@ def reviews(
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Any]:
     """Plans, deadlines, cases, referrals and requests of the unit, most urgent first; `next`: the cursor."""
-    items, following = review_queries.reviews(session, actor, kind=kind, cursor=cursor, limit=limit)
+    items, following = attention.reviews(session, actor, kind=kind, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
 @router.get("/figures", dependencies=[Requires(Permission.CASES_READ)], summary="Cifras de la unidad")
 def figures(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """How the unit stands; each number names what it counts (personas, casos, actividades ...)."""
-    return Answer(figures_queries.figures(session, actor))
+    return Answer(numbers.figures(session, actor))

@@ -1,1 +1,1 @@
-"""The Spanish pages: one module a slice, its templates beside it under the same name."""
+"""The Spanish pages: a folder a slice, templates in `templates`; `kit` is what every page is made of."""

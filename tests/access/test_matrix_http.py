@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.access.policy import policy
-from app.web.record_groups import SLUGS
+from app.web.victims.record_groups import SLUGS
 from tests.access.http_checks import history_violations, levels_of, patch_violations, read_violations
 from tests.access.matrix import (
     ASSIGNED,

@@ -21,7 +21,20 @@ PLANTED = {
     "a use case knows the edge": ("app/services/planted.py", "import app.api\n"),
     "a use case knows HTTP": ("app/services/planted.py", "from fastapi import HTTPException\n"),
     "the edge writes SQL": ("app/api/planted.py", "from sqlalchemy import select\n"),
+    "a use case knows a story": ("app/services/planted.py", "import stories.desk\n"),
+    "a story knows a page": ("stories/planted.py", "import app.web.kit.page\n"),
     "a module without a layer": ("app/planted.py", "X = 1\n"),
+}
+
+CIRCLES = {
+    "a deadline knows a case": (
+        "app/services/clocks/planted.py",
+        "app.services.cases.rows",
+        ".clocks -> .cases",
+    ),
+    "a case knows a plan": ("app/services/cases/planted.py", "app.services.plans.rules", ".cases -> .plans"),
+    "what pages share knows a page": ("app/web/kit/planted.py", "app.web.cases.frame", ".kit -> .cases"),
+    "the trace knows a guard": ("app/audit/planted.py", "app.access.guard", ".audit -> .access"),
 }
 
 
@@ -36,7 +49,8 @@ def lint(root: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the package with its contracts, to plant in."""
-    shutil.copytree(ROOT / "app", tmp_path / "app", ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("app", "stories"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
 
@@ -54,6 +68,15 @@ def test_planted_import_breaks_a_contract(name: str, copy: Path) -> None:
     result = lint(copy)
     assert result.returncode != 0
     assert "planted" in result.stdout
+
+
+@pytest.mark.parametrize("name", CIRCLES)
+def test_planted_circle_breaks_a_contract(name: str, copy: Path) -> None:
+    path, imported, told = CIRCLES[name]
+    (copy / path).write_text(f"def late():\n    import {imported}\n", encoding="utf-8")
+    result = lint(copy)
+    assert result.returncode != 0
+    assert told in result.stdout
 
 
 def test_copy_without_a_plant_passes(copy: Path) -> None:

@@ -116,7 +116,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_wheel_holds_code_data_and_migrations(wheel: Path) -> None:
-    for source, target in (("app", "app"), ("migrations", "app/_migrations")):
+    for source, target in (("app", "app"), ("migrations", "app/_migrations"), ("stories", "stories")):
         wanted = {
             f"{target}/{file.relative_to(ROOT / source).as_posix()}"
             for file in (ROOT / source).rglob("*")
@@ -128,7 +128,7 @@ def test_wheel_holds_code_data_and_migrations(wheel: Path) -> None:
 
 def test_wheel_holds_nothing_else(wheel: Path) -> None:
     version = PROJECT["project"]["version"]
-    assert {entry.name for entry in wheel.iterdir()} == {"app", f"ruv-{version}.dist-info"}
+    assert {entry.name for entry in wheel.iterdir()} == {"app", "stories", f"ruv-{version}.dist-info"}
     (entry_points,) = wheel.glob("*.dist-info/entry_points.txt")
     assert "ruv = app.cli:main" in entry_points.read_text(encoding="utf-8")
 
@@ -148,6 +148,17 @@ def test_installed_package_finds_its_migrations(wheel: Path, tmp_path: Path) -> 
     found = Path(result.stdout.strip())
     assert found == wheel / "app" / "_migrations"
     assert (found / "env.py").is_file()
+
+
+def test_installed_package_finds_its_story(wheel: Path, tmp_path: Path) -> None:
+    code = "import stories.demo.figures as f, stories.demo.story; f.figures(); print(f.__file__)"
+    environment = {"PYTHONPATH": str(wheel), "HOME": str(tmp_path)}
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stderr
+    assert Path(result.stdout.strip()).is_relative_to(wheel)
 
 
 def refusals(requires: dict[str, str | None]) -> list[str]:

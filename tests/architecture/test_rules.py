@@ -14,14 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES: tuple[Rule, ...] = (*CODE_RULES, *TEXT_RULES)
 MODEL = "class Victim:\n    id: int\n\nclass Profile:\n    victim_id: int\n\nclass Unit:\n    id: int\n"
 NOTE = "docs/nota.md"
+_READ = rules.persons_are_read_where_nothing_is_written
+_UPSERT = "from sqlalchemy.dialects.postgresql import insert\n"
 
 # rule -> files that break it, one at a time
 PLANTED: list[tuple[Rule, str, str]] = [
     (rules.no_commit_below_the_edge, "app/services/cases/service.py", "def f(s):\n    s.commit()\n"),
     (rules.no_commit_below_the_edge, "app/api/cases.py", "def f(s):\n    s.commit()\n"),
-    (rules.persons_are_read_in_queries, "app/services/x/service.py", "q = select(Victim.id)\n"),
-    (rules.persons_are_read_in_queries, "app/services/x/service.py", "q = sa.select(models.Profile)\n"),
-    (rules.persons_are_read_in_queries, "app/services/x/service.py", "v = session.get(Victim, 1)\n"),
+    (_READ, "app/services/x/writing.py", "from sqlalchemy import select, update\nq = select(Victim.id)\n"),
+    (_READ, "app/services/x/writing.py", f"{_UPSERT}q = sa.select(models.Profile)\n"),
+    (_READ, "app/services/x/writing.py", "from app.db import insert_rows\nv = session.get(Victim, 1)\n"),
+    (_READ, "app/cli/x.py", "q = select(Victim.id)\n"),
     (rules.sealed_data_is_opened_in_one_place, "app/services/x.py", "from app.vault import unseal\n"),
     (rules.sealed_data_is_opened_in_one_place, "app/api/x.py", "from app.vault.seal import open_json\n"),
     (rules.sealed_data_is_opened_in_one_place, "app/services/x.py", "d = vault.open_text(a, b, c)\n"),
@@ -49,9 +52,9 @@ PLANTED: list[tuple[Rule, str, str]] = [
 # What the rules must let pass: the right place, or a look-alike.
 INNOCENT: list[tuple[Rule, str, str]] = [
     (rules.no_commit_below_the_edge, "app/db.py", "def f(s):\n    s.commit()\n"),
-    (rules.persons_are_read_in_queries, "app/services/x/queries.py", "q = select(Victim)\n"),
-    (rules.persons_are_read_in_queries, "app/services/x/service.py", "q = select(Unit)\nd.get(1)\n"),
-    (rules.persons_are_read_in_queries, "app/access/scope.py", "q = select(Victim)\n"),
+    (_READ, "app/services/x/rows.py", "from sqlalchemy import select\nq = select(Victim)\n"),
+    (_READ, "app/services/x/writing.py", f"{_UPSERT}q = select(Unit)\nd.get(1)\n"),
+    (_READ, "app/access/scope.py", "from sqlalchemy import update\nq = select(Victim)\n"),
     (rules.sealed_data_is_opened_in_one_place, "app/access/opening.py", "from app.vault import open_json\n"),
     (rules.sealed_data_is_opened_in_one_place, "app/services/x.py", "from app.vault import seal_json\n"),
     (rules.one_module_knows_the_token_library, "app/access/tokens.py", "from jose import jwk, jws\n"),
@@ -62,7 +65,7 @@ INNOCENT: list[tuple[Rule, str, str]] = [
     ),
     (rules.no_role_is_compared, "app/services/x.py", "def f(a, p):\n    return p.allows(a.role, 'x')\n"),
     (rules.no_role_is_compared, "app/db.py", "def f(role):\n    return role == 'ruv_app'\n"),
-    (rules.only_the_command_line_prints, "app/cli.py", "print('hola')\n"),
+    (rules.only_the_command_line_prints, "app/cli/x.py", "print('hola')\n"),
     (rules.one_reader_of_the_environment, "app/config.py", "import os\nx = os.environ['RUV_X']\n"),
     (rules.files_and_functions_stay_small, "app/x.py", "def f():\n" + "    x = 1\n" * 59),
     (texts.no_machine_path, NOTE, "docs/" + "wo" + "rk/x\n"),

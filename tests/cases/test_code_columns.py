@@ -10,7 +10,7 @@ from sqlalchemy import CheckConstraint, text
 from app.models import Base
 from app.services.cases import codes
 from app.services.cases import rules as cases
-from app.services.cases.teams import BASES
+from app.services.participations.teams import BASES
 from app.services.plans import rules as plans
 from app.services.referrals import rules as referrals
 from tests.factories import World

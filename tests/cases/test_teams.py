@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.services.shelters.masking import SHELTER_KINDS
+from app.services.institutions.masking import SHELTER_KINDS
 from tests.cases.story import (
     API,
     add_unit,

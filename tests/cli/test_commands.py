@@ -14,7 +14,7 @@ from sqlalchemy import NullPool, create_engine, make_url
 from app.access.policy import policy
 from app.access.policy_page import LEVELS_ES, PERMISSIONS_ES
 from app.access.policy_page import PATH as POLICY_PATH
-from app.commands import users
+from app.cli import users
 from app.postgres import ensure_server
 from app.records.dictionary import PATH as DICTIONARY_PATH
 

@@ -17,8 +17,8 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from app.commands import serve as subject
-from app.commands._console import Failure
+from app.cli import serve as subject
+from app.cli._console import Failure
 from app.config import Settings
 from app.postgres.layout import Layout, read_state
 from app.postgres.processes import is_alive
@@ -172,8 +172,8 @@ def test_a_killed_parent_leaves_nothing_behind_and_the_next_start_works(
 def test_workers_that_cannot_start_are_a_failure() -> None:
     code = """
 import uvicorn
-from app.commands.serve import _run, listen
-_run(uvicorn.Config("app.commands.nada:create", factory=True, workers=2), listen("127.0.0.1", 0))
+from app.cli.serve import _run, listen
+_run(uvicorn.Config("app.cli.nada:create", factory=True, workers=2), listen("127.0.0.1", 0))
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE

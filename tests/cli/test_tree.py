@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from app.commands import _tree
-from app.commands._console import BadUsage, Failure
-from app.commands._failures import explained
-from app.commands._logs import without_words
-from app.commands._tree import COMMANDS, Ruv, load
+from app.cli import _tree
+from app.cli._console import BadUsage, Failure
+from app.cli._failures import explained
+from app.cli._logs import without_words
+from app.cli._tree import COMMANDS, Ruv, load
 from app.errors import Invalid, Unavailable
 from app.postgres import ServerStartError
 from app.runtime import NotInstalled
@@ -144,4 +144,4 @@ def test_an_interruption_gives_130(ruv: Runner, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_command_that_is_not_there_is_not_listed() -> None:
-    assert "nada" not in Ruv({"nada": _tree.Entry("app.commands.nada", "Nada.")}).commands
+    assert "nada" not in Ruv({"nada": _tree.Entry("app.cli.nada", "Nada.")}).commands

@@ -12,7 +12,8 @@ from sqlalchemy import Engine
 
 from app.access.actor import SCHEDULER
 from app.db import driver_cursor
-from app.services.clocks import service, sweeping
+from app.services.clocks import service
+from app.services.scheduler import sweeping
 from tests.clocks.steps import HOUR, NOW, Stage
 from tests.factories import World
 

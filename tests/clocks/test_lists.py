@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from app.access.actor import SCHEDULER
-from app.services.clocks import service, sweeping
+from app.services.clocks import service
 from app.services.notices.service import notify
+from app.services.scheduler import sweeping
 from tests.access.sql_checks import refused
 from tests.cases.story import API, ok, problem
 from tests.clocks.steps import HOUR, NOW, Stage, count

@@ -14,8 +14,7 @@ from app.config import Settings
 from app.postgres import ServerHandle
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER
 from app.runtime import Runtime
-from app.services.clocks import sweeping
-from app.services.scheduler import runner
+from app.services.scheduler import runner, sweeping
 from app.services.scheduler.jobs import JOBS
 from tests.clocks import workers
 from tests.clocks.steps import Stage

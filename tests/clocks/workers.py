@@ -18,8 +18,7 @@ from sqlalchemy.orm import Session
 from app.config import Settings
 from app.db import Database
 from app.runtime import Runtime, assemble, root_key
-from app.services.clocks import sweeping
-from app.services.scheduler import runner
+from app.services.scheduler import runner, sweeping
 from app.services.scheduler.jobs import Job
 
 EVERY_SECOND = "* * * * * */1"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from app.records.kinds import today
-from app.services.clocks.sweeping import sweep
+from app.services.scheduler.sweeping import sweep
 from tests.cases.story import API, at_once, ok, problem, registered, rows, shared_with, unit_code
 from tests.consents.story import CHILD, give, on_consent, shared_on_consent, withdraw
 from tests.factories import World

@@ -18,13 +18,13 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
-from app.commands.demo import MARKER, PAPER, SERVER_LOG, demo_settings
+from app.cli.demo import MARKER, PAPER, SERVER_LOG, demo_settings
 from app.config import Settings
 from app.postgres.binaries import find_binaries
 from app.postgres.names import DATABASE, SUPERUSER
 from app.runtime import Runtime, open_runtime
-from app.services.demo.cast import ROLES, username
-from app.services.demo.people import LABEL
+from stories.demo.cast import ROLES, username
+from stories.demo.people import LABEL
 from tests.demo.values import Personal, found_in, opened, personal
 
 SIZE = 120

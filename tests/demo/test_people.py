@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from app.records import RecordInvalid, parse
-from app.services.demo import cast, script
-from app.services.demo.figures import figures, years
-from app.services.demo.names import MEN, SURNAMES, WOMEN
-from app.services.demo.people import LABEL, Synthetic, draw, phone
+from stories.demo import cast, script
+from stories.demo.figures import figures, years
+from stories.demo.names import MEN, SURNAMES, WOMEN
+from stories.demo.people import LABEL, Synthetic, draw, phone
 
 SEED = 20_170_928
 PEOPLE = [draw(SEED, number) for number in range(6000)]

@@ -13,8 +13,8 @@ from psycopg.sql import SQL, Identifier
 
 from app.catalogues import code_list, list_names
 from app.runtime import Runtime
-from app.services.demo.people import LABEL
 from app.vault import Place, open_json
+from stories.demo.people import LABEL
 
 BLOBS = (
     "SELECT b.id, b.victim_id, b.compartment, b.version, b.schema_version, b.sealed,"

@@ -16,7 +16,7 @@ from app.services.interop.importing import begin
 from app.services.interop.linking import Linked, link
 from app.services.interop.outcomes import Outcome
 from app.services.interop.rows import file_key
-from app.services.matching import linkage_queries as runs
+from app.services.matching import runs
 from app.services.victims.registration import Registration, register
 from tests.factories import World
 from tests.interop.files import CTDC, HTCDS, ctdc_file, ctdc_rows, load

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app import schema
 from app.access.actor import Actor
-from app.commands import _migrations
+from app.cli import _migrations
 from app.errors import Conflict
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import OWNER

@@ -30,7 +30,7 @@ from sqlalchemy import (
 )
 
 from app import schema
-from app.commands import _migrations as subject
+from app.cli import _migrations as subject
 from app.config import Settings
 from app.models import Base, Victim
 from app.postgres import ROLES, ServerHandle, ServerOptions, create_roles_and_database, ensure_server

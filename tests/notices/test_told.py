@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 
 from app.codes import parse_code
 from app.records.kinds import today
-from app.services.clocks.sweeping import sweep
+from app.services.scheduler.sweeping import sweep
 from tests.cases.story import (
     API,
     Registered,

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from app.records.kinds import today
-from app.services.clocks.sweeping import sweep
 from app.services.proceedings import measure_rules
+from app.services.scheduler.sweeping import sweep
 from tests.cases.story import (
     API,
     Registered,

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from app.catalogues import code_list
 from app.services.clocks.calendar import is_working_day
-from app.services.clocks.sweeping import sweep
 from app.services.referrals.deadlines import answer_by
+from app.services.scheduler.sweeping import sweep
 from tests.cases.story import API, ok, problem, refer, registered, unit_code
 from tests.factories import World
 from tests.referrals.steps import answer, step

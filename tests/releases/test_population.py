@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.postgres.names import REPORT
 from app.runtime import Runtime
 from app.services.releases.build import build
-from app.services.releases.population_queries import groups
+from app.services.releases.population import groups
 from tests.releases.registry import Registry
 from tests.releases.stored import files_of, rows_of
 

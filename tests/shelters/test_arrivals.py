@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import Engine, text
 
-from app.services.clocks.sweeping import sweep
+from app.services.scheduler.sweeping import sweep
 from tests.access.sql_checks import refused
 from tests.cases.story import API, Registered, move, ok, problem, refer, registered, shared_with, unit_code
 from tests.commands.steps import invite

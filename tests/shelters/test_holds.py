@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine
 
-from app.services.clocks.sweeping import sweep
+from app.services.scheduler.sweeping import sweep
 from tests.access.sql_checks import refused
 from tests.cases.story import API, at_once, ok, problem, registered, rows, shared_with
 from tests.factories import World

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from app.access.actor import Actor
 from app.services.clocks.service import Subject, start
-from app.services.supervision import team_queries
+from app.services.supervision import staff
 from app.services.supervision.rules import shared_out
 from tests.cases.story import API, at_once, ok, problem
 from tests.factories import World
@@ -220,4 +220,4 @@ def test_the_database_lets_only_a_supervisor_hand_deadlines_over(world: World) -
     office = Office(world)
     leaver, _, other = office.officers
     with pytest.raises(ProgrammingError, match="not permitted"), world.session(other) as session:
-        team_queries.hand_over_clocks(session, leaver.user_id, {1: other.user_id})
+        staff.hand_over_clocks(session, leaver.user_id, {1: other.user_id})

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx
 
-from app.web.controls import place_name
+from app.web.kit.controls import place_name
 from tests.access.matrix import Canary, leaks
 from tests.web.browsing import Browser, links, title
 

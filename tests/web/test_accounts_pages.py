@@ -13,7 +13,7 @@ import pytest
 from app.edge.browser import COOKIE
 from app.errors import Forbidden
 from app.services.outbox.devices import key_of
-from app.web.catalogues import MOST
+from app.web.catalogues.pages import MOST
 from tests.access.accounts import attempt, set_account, username_of
 from tests.accounts.office import OWN, Institution, create, institution, name
 from tests.factories import PASSWORD, World

@@ -11,10 +11,10 @@ import pytest
 from starlette.datastructures import FormData
 
 from app.records.kinds import today
-from app.web.charts import bar_chart, line_chart, map_chart, number, stacked_chart
-from app.web.components import examples
-from app.web.forms import Form
-from app.web.templating import environment
+from app.web.kit.charts import bar_chart, line_chart, map_chart, number, stacked_chart
+from app.web.kit.components import examples
+from app.web.kit.forms import Form
+from app.web.kit.templating import environment
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "app" / "web" / "templates"
 IMPORTS = (

@@ -13,8 +13,8 @@ from app.errors import Invalid
 from app.records import COMPARTMENTS, fields
 from app.records.rows import ROWS, row_fields
 from app.services.choices import unknown_code
-from app.web.controls import changes, controls, places, read, shown, start
-from app.web.forms import Form
+from app.web.kit.controls import changes, controls, places, read, shown, start
+from app.web.kit.forms import Form
 
 KNOWN: dict[str, Any] = {
     "sex": "MUJER",

@@ -15,7 +15,7 @@ from app.edge.browser import COOKIE
 from app.edge.deps import NO_PAGES
 from app.main import create_app
 from app.services.access.browsing import form_token
-from app.web.static import assets, static
+from app.web.kit.static import assets, static
 from tests.access.test_routes import routes
 from tests.factories import PASSWORD, World
 from tests.web.browsing import Browser, title

@@ -23,7 +23,7 @@ from app.services.access.browsing import form_token, lock, unlock
 from app.services.access.rules import token_hash
 from app.services.drafts.service import discard, mine, opened
 from app.services.limits import PerMinute
-from app.web.keeping import typed
+from app.web.kit.keeping import typed
 from tests.access.matrix import Office, Person
 from tests.access.test_routes import NO_PAGES, Public, routes
 from tests.cases.story import registered

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from app.records.kinds import today
 from app.services.proceedings.stages import MACHINES
-from app.web.proceedings import steps
+from app.web.proceedings.pages import steps
 from tests.factories import World
 from tests.web.browsing import Browser, field
 

@@ -11,8 +11,8 @@ from starlette.datastructures import FormData
 
 from app.errors import AppError, Invalid
 from app.services.outbox.delivery import Parcel
-from app.web.forms import Form
-from app.web.notes import deliver, write_note
+from app.web.kit.forms import Form
+from app.web.notes.pages import deliver, write_note
 from tests.cases.story import ok, registered, shared_with
 from tests.factories import World
 from tests.notes.test_notes import MORE, NOTE, listed, note

@@ -23,7 +23,7 @@ from app.runtime import Runtime
 from app.services.drafts.service import mine
 from app.services.limits import PerMinute
 from app.services.notes.queries import of_case
-from app.web import outbox
+from app.web.outbox import pages as outbox
 from tests.cases.story import Registered, registered
 from tests.factories import World
 from tests.scratch import served

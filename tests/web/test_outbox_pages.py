@@ -16,7 +16,7 @@ from app.runtime import Runtime
 from app.services.access.browsing import form_token
 from app.services.limits import PerMinute
 from app.services.outbox import devices
-from app.web import outbox
+from app.web.outbox import pages as outbox
 from tests.factories import World
 from tests.outbox.browser import Browser as Device
 from tests.outbox.browser import parcel

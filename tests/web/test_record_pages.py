@@ -9,8 +9,8 @@ from app.access.actor import Actor
 from app.records import COMPARTMENTS, fields
 from app.services.victims.changes import change
 from app.services.victims.registration import Registered
-from app.web.controls import controls
-from app.web.record_groups import ABOUT, SLUGS, grouped
+from app.web.kit.controls import controls
+from app.web.victims.record_groups import ABOUT, SLUGS, grouped
 from tests.factories import World
 from tests.web.browsing import Browser, field
 

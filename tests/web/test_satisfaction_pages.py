@@ -10,7 +10,7 @@ from sqlalchemy import Engine, text
 from app.errors import Forbidden, Unauthenticated
 from app.services.access.browsing import form_token
 from app.services.satisfaction import handover
-from app.web.satisfaction import PASS
+from app.web.satisfaction.pages import PASS
 from tests.factories import World
 from tests.web.browsing import Browser, cookie_of, links
 

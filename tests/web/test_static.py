@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.catalogues import code_list
-from app.web.map import region_map
+from app.web.kit.map import region_map
 
 WEB = Path(__file__).resolve().parents[2] / "app" / "web"
 STATIC = WEB / "static"

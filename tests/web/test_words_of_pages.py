@@ -20,7 +20,7 @@ from app.catalogues import code_list, list_names
 from app.records import COMPARTMENTS, all_fields
 from app.web import i18n
 from app.web.i18n import catalogue
-from app.web.templating import environment
+from app.web.kit.templating import environment
 from tests.factories import World
 from tests.plans.story import running
 from tests.web.browsing import Browser

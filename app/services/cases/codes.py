@@ -96,3 +96,6 @@ EARLY_OUTCOMES: Final = frozenset(
     }
 )
 """Outcomes that can end a case before its follow-up."""
+
+PLAN_ENDED: Final = frozenset({"CUMPLIDO", "CERRADO_SIN_CUMPLIR"})
+"""States of a plan that is over: only then may the case have another one."""

@@ -18,17 +18,15 @@ from app.access.guard import CaseRef
 from app.access.told import MISSING
 from app.models import Unit
 from app.records.kinds import today
-from app.services.cases.row_queries import case_state, participants, presumed_child
+from app.services.cases.rows import case_state, living_plan, participants, presumed_child
 from app.services.clocks.service import Subject, cancel, meet, start
+from app.services.notices.acknowledging import TOLD
 from app.services.notices.kinds import ADDED, RETURNED
 from app.services.notices.service import notify
-from app.services.plans.row_queries import living_plan
 
 TABLE = "trafficking_case"
 RECENT = timedelta(days=30)
 """Who was identified longer ago is entered late, from paper: her first hours are over."""
-_TOLD = {"FISCALIA": "FISCAL_AVISO", "UPE": "UPE_COMUNICACION"}
-"""What it meets that a unit of this kind took the case up."""
 WRITTEN = {
     "protection": {"RIESGO_VALORACION": {"risk_assessed_on"}, "NNA_NO_HABIDA": {"missing_alert_number"}},
     "psychology": {"PSICOSOCIAL_PRIMERA": {"last_evaluation", "evaluations", "conclusions", "risk_alerts"}},
@@ -61,7 +59,7 @@ def first_hours(session: Session, actor: Actor, ref: CaseRef) -> None:
     """There are indications that she is a victim: who must be told, and what must be seen to first."""
     child = presumed_child(session, ref.victim_id, ref.case_id)
     silent = unacknowledged(session, ref.case_id)
-    told = {kind for kind, units in _units_in_case(session, actor, ref, _TOLD).items() if units - silent}
+    told = {kind for kind, units in _units_in_case(session, actor, ref, TOLD).items() if units - silent}
     _tell(session, actor, ref, told, child=child)
     begin = ["RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", *(["PTI"] if child else [])]
     _start(session, actor, ref, begin)
@@ -130,20 +128,13 @@ def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
             session, SEARCH if child else ESCAPED, unit_id=unit_id, subject_code=ref.code,
             victim_id=ref.victim_id, case_id=ref.case_id,
         )  # fmt: skip
-    _tell(session, actor, ref, told.keys() & _TOLD.keys(), child=child)
+    _tell(session, actor, ref, told.keys() & TOLD.keys(), child=child)
     if child:
         cancel(session, TABLE, ref.case_id, ARRIVAL)
         who = actor.user_id if searcher == actor.unit_id else None
         subject = Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, searcher, who)
         start(session, SEARCH, subject)
     return absent
-
-
-def joined(session: Session, case_id: int, unit_id: int) -> None:
-    """The actor's unit took the case up, by an act of its own: who had to be told of it is."""
-    kind = session.scalar(select(Unit.kind).where(Unit.id == unit_id))
-    if kind in _TOLD:
-        meet(session, _TOLD[kind], TABLE, case_id)
 
 
 def written(session: Session, case_id: int | None, compartment: str, patch: Mapping[str, Any]) -> None:
@@ -197,7 +188,7 @@ def _of_department(session: Session, actor: Actor, kind: str) -> set[int]:
 
 def _tell(session: Session, actor: Actor, ref: CaseRef, told: Collection[str], *, child: bool) -> None:
     wanted = ["FISCAL_AVISO", *(["UPE_COMUNICACION"] if child else [])]
-    known = {_TOLD[one] for one in told}
+    known = {TOLD[one] for one in told}
     _start(session, actor, ref, [kind for kind in wanted if kind not in known])
 
 

@@ -24,10 +24,10 @@ from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, V
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import ENDED, IDENTIFICATION, REENTRIES, STATES
-from app.services.cases.row_queries import presumed_child
+from app.services.cases.rows import presumed_child
 from app.services.choices import unknown_code
+from app.services.institutions.masking import unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
-from app.services.shelters.masking import unit_names
 
 _LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
 _DETAIL = (

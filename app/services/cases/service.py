@@ -24,7 +24,7 @@ from app.services.cases import deadlines, rules
 from app.services.cases.activity import touch
 from app.services.cases.codes import IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.cases.holding import held_case
-from app.services.cases.row_queries import (
+from app.services.cases.rows import (
     by_mandate,
     case_identification,
     case_moves,

@@ -13,8 +13,8 @@ from app.audit import record
 from app.errors import Conflict, StaleVersion
 from app.services.clocks.service import cancel
 from app.services.commands.command import CLOSE, DISCARD, MERGE, SPLIT, Command
+from app.services.commands.merging import merge, merge_fingerprint, split
 from app.services.commands.queries import PURPOSE
-from app.services.matching.merging import merge, merge_fingerprint, split
 
 Executor = Callable[[Session, Actor, Command], None]
 """Does it or raises; `StaleVersion` when the fingerprint no longer fits."""

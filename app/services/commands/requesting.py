@@ -19,13 +19,13 @@ from app.models import CommandRequest
 from app.services.cases import rules as case_rules
 from app.services.cases import service as case_service
 from app.services.cases.codes import DISCARDED
-from app.services.cases.row_queries import case_state, is_housed, presumed_child
+from app.services.cases.rows import case_state, is_housed, presumed_child
 from app.services.choices import unknown_code
 from app.services.commands.command import CLOSE, DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
 from app.services.commands.executors import FINGERPRINTS
+from app.services.commands.merging import check_pair
 from app.services.commands.queries import Subject, find, own_waiting, subject
 from app.services.commands.trace import note
-from app.services.matching.merging import check_pair
 from app.services.state_machine import refused
 
 _WAITS = "Su unidad ya lo pidió y espera a la segunda persona."

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.access.mandates import ENDINGS, mandates
 from app.services.consents.queries import share_of
-from app.services.referrals.rules import LEGAL_BASES
+from app.services.consents.rules import LEGAL_BASES
 
 REFERRAL_ENDS: Final = "concluye la derivación"
 _OTHERS = "SELECT * FROM ruv.other_shares(%(consent)s)"

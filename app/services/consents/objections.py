@@ -20,7 +20,7 @@ from app.records.rows import split_row
 from app.records.rows.consents import ObjectionRow
 from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
-from app.services.cases.row_queries import presumed_child
+from app.services.cases.rows import presumed_child
 from app.services.consents.queries import objection
 from app.services.consents.writing import check_compartments, institutions, seal_into
 

@@ -24,7 +24,7 @@ from app.errors import NotFound
 from app.models import Consent, ConsentEvent, Institution, Objection, TraffickingCase, Unit
 from app.records.kinds import today
 from app.records.rows import partial_row
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.consents import rules
 
 _CODED = (
@@ -190,11 +190,6 @@ def unit_ids(session: Session, codes: Sequence[str]) -> dict[str, int]:
     """Keys of units by code, of those that exist."""
     rows = session.execute(select(Unit.code, Unit.id).where(Unit.code.in_(codes)))
     return {row.code: row.id for row in rows}
-
-
-def unit_kind(session: Session, actor: Actor) -> str | None:
-    """The kind of the actor's unit."""
-    return session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
 
 
 def _consents() -> Select[Any]:

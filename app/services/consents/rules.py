@@ -18,6 +18,16 @@ PERSON: Final = "PERSONA"
 REPRESENTATIVE: Final = "REPRESENTANTE"
 ASSENT: Final = "ASENTIMIENTO_NNA"
 UPE: Final = "UPE"
+LEGAL_BASES: Final = MappingProxyType(
+    {
+        "CONSENTIMIENTO": "Consentimiento informado de la persona",
+        "ASENTIMIENTO": "Asentimiento de la niña, niño o adolescente, con su representante",
+        "MANDATO_LEGAL": "Mandato legal (Ley 28950; DS 005-2016-IN)",
+        "INTERES_SUPERIOR": "Interés superior de la niña, niño o adolescente (DL 1297)",
+        "INTERES_VITAL": "Riesgo para la vida o la integridad",
+    }
+)
+"""On what a referral shares a person's data across institutions."""
 RESTING: Final = frozenset({"CONSENTIMIENTO", "ASENTIMIENTO"})
 """Legal bases of a referral that rest on a consent of the ledger; the others name none."""
 

@@ -10,9 +10,10 @@ from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION
 from app.errors import FieldError, Invalid
 from app.records.rows.consents import ConsentRow, DataRequestRow, WithdrawalRow
-from app.services.cases.row_queries import presumed_child
+from app.services.cases.rows import presumed_child
 from app.services.consents import rules
-from app.services.consents.queries import find, unit_kind
+from app.services.consents.queries import find
+from app.services.institutions.kinds import unit_kind
 from app.services.victims.suspects import Adult, Verdict, verdict
 
 Spoken = ConsentRow | WithdrawalRow | DataRequestRow

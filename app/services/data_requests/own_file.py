@@ -20,7 +20,7 @@ from app.services.cases.codes import IDENTIFICATION, STATES
 from app.services.cases.rules import closed
 from app.services.consents.queries import ledger
 from app.services.data_requests.asking import check_asker
-from app.services.data_requests.file_queries import plan_codes, referral_codes
+from app.services.data_requests.file_rows import plan_codes, referral_codes
 from app.services.data_requests.own_plan import titles
 from app.services.data_requests.own_rows import KINDS, Asking, Kind
 from app.services.data_requests.queries import file_request

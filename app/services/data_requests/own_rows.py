@@ -18,13 +18,13 @@ from app.access.actor import Actor
 from app.catalogues import code_list
 from app.records.rows import row_fields
 from app.services.cases import queries as cases
-from app.services.cases import teams
 from app.services.consents import queries as consents
-from app.services.data_requests import file_queries, own_plan
+from app.services.data_requests import file_rows, own_plan
 from app.services.data_requests import queries as data_requests
 from app.services.data_requests.telling import Row, in_words, told
 from app.services.deliveries import queries as deliveries
-from app.services.evidence import case_queries
+from app.services.evidence import papers
+from app.services.participations import teams
 from app.services.proceedings import links, measures, procedures
 from app.services.shelters import queries as stays
 from app.services.shelters.rules import EXIT_REASONS, HOLD_STATES
@@ -180,7 +180,7 @@ def _objections(asking: Asking) -> Iterator[Row]:
 
 
 def _requests(asking: Asking) -> Iterator[Row]:
-    for code in file_queries.request_codes(asking.session, asking.victim_id):
+    for code in file_rows.request_codes(asking.session, asking.victim_id):
         one = data_requests.read(asking.session, asking.actor, code, purpose=asking.purpose)
         yield told(
             ("Solicitud", one["code"]),
@@ -218,7 +218,7 @@ def _units(asking: Asking) -> Iterator[Row]:
 
 def _files(asking: Asking) -> Iterator[Row]:
     for code in asking.cases:
-        held = case_queries.of_case(asking.session, asking.actor, code)
+        held = papers.of_case(asking.session, asking.actor, code)
         for group in (*held["plans"], *held["consents"]):
             for one in group["files"]:
                 yield told(
@@ -231,12 +231,12 @@ def _files(asking: Asking) -> Iterator[Row]:
 
 
 def _prints(asking: Asking) -> Iterator[Row]:
-    for row in file_queries.prints(asking.session, asking.victim_id):
+    for row in file_rows.prints(asking.session, asking.victim_id):
         yield told(("Documento", row.code), ("Sobre", row.subject_code), ("Impreso el", row.printed_at))
 
 
 def _holds(asking: Asking) -> Iterator[Row]:
-    for row in file_queries.holds(asking.session, asking.victim_id):
+    for row in file_rows.holds(asking.session, asking.victim_id):
         yield told(
             ("Cupo pedido el", row.created_at),
             ("Departamento", code_list("department").labels.get(row.department)),

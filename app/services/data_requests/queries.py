@@ -21,7 +21,7 @@ from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import DataRequest, DataRequestEvent, TraffickingCase
 from app.records.kinds import today
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.choices import unknown_code
 from app.services.data_requests import rules
 from app.services.paging import PAGE, cursor_of, read_cursor

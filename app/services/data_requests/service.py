@@ -22,7 +22,7 @@ from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.consents import DataRequestRow
 from app.services.cases.activity import touch
-from app.services.cases.row_queries import cases_of
+from app.services.cases.rows import cases_of
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents.rules import PERSON, refuse_speaker

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -18,9 +18,8 @@ from app.errors import Forbidden, NotFound
 from app.models import Plan, PlanActivity, Referral, ServiceDelivery
 from app.records.rows.directory import Delivery
 from app.services.deliveries.views import ActivityChoice, DeliveryCodes, DeliveryView
+from app.services.institutions.masking import unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
-from app.services.referrals.rules import VIEW_OPEN
-from app.services.shelters.masking import unit_names
 from app.services.views import Listing
 
 COMPARTMENT = Delivery.compartment
@@ -137,19 +136,6 @@ def own_delivery(session: Session, actor: Actor, ref: CaseRef, code: str) -> Any
     return row
 
 
-def received_referral(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
-    """Key of the referral of this case that the own unit accepted and carries through, by its code."""
-    return session.scalar(
-        select(Referral.id).where(
-            Referral.code == code,
-            Referral.case_id == ref.case_id,
-            Referral.victim_id == ref.victim_id,
-            Referral.to_unit_id == actor.unit_id,
-            Referral.state.in_(VIEW_OPEN),
-        )
-    )
-
-
 def own_activity(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
     """Key of the own unit's activity in a plan of this case, by its code."""
     return session.scalar(
@@ -184,18 +170,6 @@ def own_activities(session: Session, actor: Actor, case_code: str) -> list[Activ
         .limit(100)
     )
     return [{"code": row.code, "service": row.service_code} for row in rows]
-
-
-def delivered_for(session: Session, victim_id: int, referral_id: int) -> int:
-    """How many deliveries that stand answer to a referral, as far as the actor sees them."""
-    found = session.scalar(
-        select(func.count()).where(
-            ServiceDelivery.victim_id == victim_id,
-            ServiceDelivery.referral_id == referral_id,
-            ServiceDelivery.state == "VIGENTE",
-        )
-    )
-    return found or 0
 
 
 def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: str) -> list[DeliveryView]:

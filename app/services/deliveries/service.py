@@ -25,8 +25,9 @@ from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
 from app.services.cases.activity import touch
 from app.services.choices import one_of, unknown_code
-from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery, received_referral
+from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery
 from app.services.deliveries.views import VoidedView
+from app.services.referrals.rows import received_referral
 
 GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")

@@ -18,8 +18,8 @@ from app.errors import FieldError, Invalid, NotFound
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Institution, Unit
 from app.services.choices import unknown_code
 from app.services.directory.entries import STATUSES
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.paging import PAGE
-from app.services.shelters.masking import SHELTER_KINDS
 
 _LISTS = {"service_type": "service_type", "department": "department", "population": "served_population"}
 

@@ -18,7 +18,7 @@ from app.db import insert_rows, next_ids
 from app.errors import FieldError, Forbidden, Invalid, NotFound, StaleVersion
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Unit
 from app.services.directory.entries import LocationEntry, ServiceEntry
-from app.services.shelters.masking import SHELTER_KINDS
+from app.services.institutions.masking import SHELTER_KINDS
 
 NO_SHELTER = "Los centros de acogida no figuran en el directorio: su dirección no se publica nunca."
 

@@ -19,8 +19,8 @@ from app.catalogues import code_list
 from app.db import Database
 from app.errors import Conflict, NotFound
 from app.models import EvidenceChunk, EvidenceFile, Plan, PlanActivity
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
-from app.services.shelters.masking import unit_names
+from app.services.institutions.masking import unit_names
+from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.vault import SealBroken
 
 STATES: Final = {"VIGENTE": "Vigente", "RETIRADA": "Retirada"}

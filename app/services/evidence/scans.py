@@ -19,7 +19,7 @@ from app.services.consents.queries import find
 from app.services.evidence.cleaning import clean
 from app.services.evidence.keeping import keep, mark_withdrawn
 from app.services.evidence.queries import stored
-from app.services.evidence.scan_queries import find_scan
+from app.services.evidence.signed_papers import find_scan
 from app.services.idempotency import remember, replayed
 from app.services.plans.writing import check_codes
 

@@ -18,8 +18,8 @@ from app.services.evidence.keeping import keep, mark_withdrawn
 from app.services.evidence.queries import find_file, stored
 from app.services.idempotency import remember, replayed
 from app.services.plans import rules
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
-from app.services.plans.row_queries import activity_row
+from app.services.plans.content import COMPARTMENT, PlanRef, find
+from app.services.plans.rows import activity_row
 from app.services.plans.writing import check_codes, done
 
 MOST_FILES: Final = 200

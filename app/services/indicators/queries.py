@@ -28,7 +28,7 @@ from app.models import (
     TraffickingCase,
 )
 from app.services.indicators import catalogue as c
-from app.services.releases.population_queries import first_cases, prefer_scans
+from app.services.releases.population import first_cases, prefer_scans
 
 Counts = Select[*tuple[Any, ...]]
 

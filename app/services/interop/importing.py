@@ -29,8 +29,8 @@ from app.services.interop.outcomes import PRESENT, REFUSED, VALID, Outcome, Summ
 from app.services.interop.queries import codes_in_scope, imported
 from app.services.interop.rows import Row, RowKeys, file_key, read_rows, survey
 from app.services.interop.storing import store_rows
-from app.services.matching.linkage_queries import Run as Comparison
-from app.services.matching.linkage_queries import newest
+from app.services.matching.runs import Run as Comparison
+from app.services.matching.runs import newest
 
 BATCH = 1000
 """Rows a transaction; more saves little and holds locks longer."""

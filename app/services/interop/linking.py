@@ -23,11 +23,11 @@ from app.services.interop.importing import BATCH, allow, batches, present_rows
 from app.services.interop.judging import PURPOSE, Candidate, Judge
 from app.services.interop.outcomes import PRESENT, REFUSED, Outcome, Writer
 from app.services.interop.rows import Row, RowKeys, file_key, read_rows
-from app.services.matching import linkage_queries as runs
+from app.services.matching import runs
 from app.services.matching.candidates import findings, write
 from app.services.matching.linkage import Earlier, Incoming, probe_rows
-from app.services.matching.linkage_queries import Run
 from app.services.matching.probing import Found
+from app.services.matching.runs import Run
 
 ORIGIN = "LOTE"
 EXACT, PROBABLE, POSSIBLE, NONE = "exacta", "probable", "posible", "ninguna"

@@ -21,11 +21,11 @@ from app.services.index_keys.keys import index_keys
 from app.services.interop.formats import Format, remark
 from app.services.interop.judging import PURPOSE, Candidate
 from app.services.interop.outcomes import CREATED, HELD, JOINED, REFUSED, Outcome
-from app.services.matching import linkage_queries as runs
+from app.services.matching import runs
 from app.services.matching.candidates import findings, write
 from app.services.matching.linkage import Alike, Earlier, Incoming, lock_rows, probe_rows
-from app.services.matching.linkage_queries import Decided, Run
 from app.services.matching.probing import Found
+from app.services.matching.runs import Decided, Run
 from app.services.victims.registration import Registered, store_marked
 
 ORIGIN = "LOTE"

@@ -12,7 +12,7 @@ from app.access.comparing import Likeness, compare_identities
 from app.matching import Band, Comparison, Person
 from app.services.index_keys.keys import index_keys
 from app.services.matching.marking import Mark, marks_of
-from app.services.matching.probing_queries import codes_seen
+from app.services.matching.seen import codes_seen
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from app.matching import Band
 from app.models import MatchCandidate
 from app.records.partial import MASK
 from app.services.choices import unknown_code
-from app.services.matching import review_queries as queries
-from app.services.matching.review_queries import PENDING, UNKNOWN, WAITING, Pair, Side
+from app.services.matching import pairs as queries
+from app.services.matching.pairs import PENDING, UNKNOWN, WAITING, Pair, Side
 from app.services.paging import PAGE, cursor_of
 
 SAME, OTHER = "MISMA", "DISTINTA"

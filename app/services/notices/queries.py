@@ -1,4 +1,4 @@
-"""Read notices, and mark them read."""
+"""Read notices."""
 
 from __future__ import annotations
 
@@ -20,38 +20,29 @@ from sqlalchemy import (
     select,
     tuple_,
     union_all,
-    update,
 )
 from sqlalchemy.orm import Session, aliased
 
 from app.access.actor import Actor
-from app.access.guard import CaseRef, canonical, require
+from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.scope import UNIT, actor_params
 from app.access.told import (
-    BY_MANDATE,
     ENDED,
-    HELD,
-    MISSING,
-    MOVED,
-    NOT_ARRIVED,
     Told,
     account_notices,
     notices,
     told,
-    visible_account_notices,
     visible_notices,
 )
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import NotFound
 from app.models import AccountNotice, Notice, Referral, TraffickingCase, UserAccount
-from app.services.cases.deadlines import joined
 from app.services.clocks.catalogue import kinds
 from app.services.clocks.queries import due_of
-from app.services.notices.kinds import ACKNOWLEDGED, ADDED, ANSWERED, BY_UNIT
+from app.services.institutions.masking import RESERVED, UnitName, unit_names
+from app.services.notices.kinds import ACKNOWLEDGED, ANSWERED, BY_UNIT
 from app.services.paging import PAGE, cursor_of, read_cursor
-from app.services.shelters.masking import RESERVED, UnitName, unit_names
 
 _OF_REFERRALS: Final = frozenset({*ANSWERED.values(), ENDED})
 _UNANSWERED: Final = ("RECHAZADA", "VENCIDA")
@@ -99,68 +90,13 @@ def _unread(to: Told) -> Select[int]:
     return select(func.count()).where(Notice.id.in_(notices(to)), Notice.read_at.is_(None))
 
 
-def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
-    """Acknowledge a notice for the unit; the first one counts, and once more changes nothing.
-
-    Where the unit had to be told of the case (the prosecution, the UPE), it is with this.
-
-    Raises:
-        Forbidden: the role reads no cases.
-        NotFound: no such notice for this actor.
-    """
-    require(actor, Permission.CASES_READ)
-    code = canonical(code, "AV")
-    mine = (Notice.code == code, Notice.id.in_(visible_notices(actor)))
-    row = session.execute(
-        select(Notice.victim_id, Notice.case_id, Notice.kind, Notice.read_at).where(*mine)
+def own_notice(session: Session, actor: Actor, code: str) -> Any | None:
+    """The notice of a case behind a canonical code, if it is for the actor."""
+    return session.execute(
+        select(Notice.victim_id, Notice.case_id, Notice.kind, Notice.read_at).where(
+            Notice.code == code, Notice.id.in_(visible_notices(actor))
+        )
     ).first()
-    if row is None:
-        return _mark_account(session, actor, code)
-    if row.read_at is None:
-        session.execute(
-            update(Notice)
-            .where(*mine, Notice.read_at.is_(None))
-            .values(read_at=func.now(), read_by=actor.user_id)
-        )
-        if row.kind == ADDED:
-            joined(session, row.case_id, actor.unit_id)
-        # Who has no part in her case has no place in its log either: the code says which notice it was.
-        outside = row.kind in {*HELD, BY_MANDATE, MISSING, NOT_ARRIVED, MOVED}
-        about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
-        record(session, actor, "notices.read", purpose="atencion", detail={"notice": code}, **about)
-    return {"code": code, "read": True}
-
-
-def taken_up(session: Session, actor: Actor, ref: CaseRef) -> None:
-    """The actor's unit put somebody in charge of a case it was brought into, and so acknowledges that."""
-    found = session.execute(
-        update(Notice)
-        .where(
-            Notice.id.in_(visible_notices(actor)),
-            Notice.victim_id == ref.victim_id,
-            Notice.case_id == ref.case_id,
-            Notice.kind == ADDED,
-            Notice.read_at.is_(None),
-        )
-        .values(read_at=func.now(), read_by=actor.user_id)
-    )
-    if found.rowcount:  # type: ignore[attr-defined]
-        joined(session, ref.case_id, actor.unit_id)
-
-
-def _mark_account(session: Session, actor: Actor, code: str) -> dict[str, Any]:
-    mine = (AccountNotice.code == code, AccountNotice.id.in_(visible_account_notices(actor)))
-    row = session.execute(select(AccountNotice.read_at).where(*mine)).first()
-    if row is None:
-        raise NotFound
-    if row.read_at is None:
-        session.execute(
-            update(AccountNotice)
-            .where(*mine, AccountNotice.read_at.is_(None))
-            .values(read_at=func.now(), read_by=actor.user_id)
-        )
-        record(session, actor, "notices.read", purpose="atencion", detail={"notice": code})
-    return {"code": code, "read": True}
 
 
 @cache

@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.codes import new_code
 from app.db import insert_rows
 from app.models import Notice, Unit
-from app.services.shelters.masking import SHELTER_KINDS
+from app.services.institutions.masking import SHELTER_KINDS
 
 
 def notify(  # noqa: PLR0913 - a notice has that many parts

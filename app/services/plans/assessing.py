@@ -18,8 +18,9 @@ from app.models import PlanAssessment
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import Assessment
-from app.services.plans import detail_queries, rules
-from app.services.plans.content_queries import advance, find, own_plan, state_now, whole
+from app.services.plans import details, rules
+from app.services.plans.content import find, own_plan, state_now, whole
+from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.writing import Blob, done, given, seal_row
 
 
@@ -60,12 +61,12 @@ def assess(
     if texts:
         seal_row(session, ref.strand, row, "plan_assessment", texts, blobs)
     insert_rows(session, PlanAssessment, [row])
-    detail_queries.refresh_gaps(session, ref)
+    refresh_gaps(session, ref)
     done(
         session, actor, "plans.assess", ref.row, purpose, blobs,
         plan=ref.row.code, assessment=row["code"], domain=wanted.domain,
     )  # fmt: skip
-    return {"code": row["code"], "gaps": labelled(detail_queries.gaps(session, ref))}
+    return {"code": row["code"], "gaps": labelled(details.gaps(session, ref))}
 
 
 def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
@@ -77,11 +78,11 @@ def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "at
     """
     require(actor, Permission.PLANS_READ)
     ref = whole(actor, find(session, actor, code))
-    rows = detail_queries.assessments(session, actor, ref, purpose=purpose, action="plans.assessments")
+    rows = details.assessments(session, actor, ref, purpose=purpose, action="plans.assessments")
     return {
         "items": [shown(row) for row in rows],
         "curves": curves(rows),
-        "gaps": labelled(detail_queries.gaps(session, ref)),
+        "gaps": labelled(details.gaps(session, ref)),
     }
 
 
@@ -101,7 +102,7 @@ def curves(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
             "domain_label": domains.label(domain),
             "points": points[domain],
             "level": points[domain][-1]["level"],
-            "at_risk": points[domain][-1]["level"] <= detail_queries.AT_RISK,
+            "at_risk": points[domain][-1]["level"] <= details.AT_RISK,
             "change": points[domain][-1]["level"] - points[domain][0]["level"],
         }
         for domain in domains.codes

@@ -15,9 +15,9 @@ from app.catalogues import code_list
 from app.errors import FieldError, Invalid
 from app.services.choices import unknown_code
 from app.services.plans import rules
-from app.services.plans.content_queries import PlanRef
-from app.services.plans.detail_queries import main_code
-from app.services.plans.row_queries import activity_states, latest_version
+from app.services.plans.content import PlanRef
+from app.services.plans.details import main_code
+from app.services.plans.rows import activity_states, latest_version
 from app.services.plans.versions import keep, signable
 from app.services.plans.writing import Blob
 from app.services.victims.changes import change

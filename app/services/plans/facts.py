@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 from app.catalogues import code_list
 from app.services.plans import rules
 from app.services.plans.closing import Move
-from app.services.plans.content_queries import PlanRef
-from app.services.plans.detail_queries import goals
+from app.services.plans.content import PlanRef
+from app.services.plans.details import goals
 from app.services.plans.header import feasible
-from app.services.plans.row_queries import activity_states
+from app.services.plans.rows import activity_states
 
 
 def facts_of(

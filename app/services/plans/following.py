@@ -22,9 +22,10 @@ from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import Contact, FollowUp
 from app.services.notices.service import notify
-from app.services.plans import detail_queries, rules, safe_contact, timing
+from app.services.plans import details, rules, safe_contact, timing
 from app.services.plans.calendar import follow_up_days
-from app.services.plans.content_queries import PlanRef, advance, find, own_plan, state_now, whole
+from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
+from app.services.plans.holding import advance
 from app.services.plans.writing import Blob, done, given, seal_row
 
 LATEST: Final = timedelta(days=3 * 366)
@@ -41,7 +42,7 @@ def propose(session: Session, actor: Actor, ref: PlanRef) -> list[str]:
 
     Contacts that are planned already stay, and then nothing is added.
     """
-    if any(row.state == "PLANEADO" for row in detail_queries.follow_ups(session, ref)):
+    if any(row.state == "PLANEADO" for row in details.follow_ups(session, ref)):
         return []
     days = follow_up_days(today(), ref.row.kind)
     return _insert(session, actor, ref, [(day, None) for day in days])
@@ -102,7 +103,7 @@ def contacted(
     if wanted.channel_reason is None:
         check_channel(session, actor, ref, wanted.channel or "", purpose)
     advance(session, ref, None)
-    row = detail_queries.follow_up(session, ref, follow_up_code)
+    row = details.follow_up(session, ref, follow_up_code)
     if row.state != "PLANEADO":
         raise Conflict("Ese contacto ya se hizo o se anuló: planee otro para anotarlo.")
     blobs = _append(session, actor, ref, row.id, wanted)
@@ -139,9 +140,9 @@ def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "ate
     """
     require(actor, Permission.PLANS_READ)
     ref = whole(actor, find(session, actor, code))
-    attempts = detail_queries.contacts(session, actor, ref, purpose=purpose, action="plans.follow-ups")
+    attempts = details.contacts(session, actor, ref, purpose=purpose, action="plans.follow-ups")
     known = advised(session, actor, ref, purpose)
-    rows = detail_queries.follow_ups(session, ref)
+    rows = details.follow_ups(session, ref)
     return {
         "items": [_shown(row, attempts.get(row.id, []), known) for row in rows],
         "channels": _channels(known.channels),
@@ -154,7 +155,7 @@ def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "ate
 
 def drop_planned(session: Session, ref: PlanRef) -> None:
     """Drop the contacts of a plan that closes; the caller holds the plan."""
-    planned = [row.id for row in detail_queries.follow_ups(session, ref) if row.state == "PLANEADO"]
+    planned = [row.id for row in details.follow_ups(session, ref) if row.state == "PLANEADO"]
     if not planned:
         return
     session.execute(

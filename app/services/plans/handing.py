@@ -16,11 +16,11 @@ from app.catalogues import code_list
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Unit
 from app.services.choices import unknown_code
+from app.services.institutions.masking import unit_names
 from app.services.plans import rules
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, find
-from app.services.plans.handover_queries import REASONS, plan_brought
+from app.services.plans.content import COMPARTMENT, PlanRef, find
+from app.services.plans.handovers import REASONS, plan_brought
 from app.services.plans.writing import InCase, done
-from app.services.shelters.masking import unit_names
 
 _BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
 

@@ -18,8 +18,9 @@ from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import PlanHeader as Header
 from app.services.plans import rules, timing
-from app.services.plans.content_queries import PlanRef, advance, own_plan
-from app.services.plans.detail_queries import header_texts
+from app.services.plans.content import PlanRef, own_plan
+from app.services.plans.details import header_texts
+from app.services.plans.holding import advance
 from app.services.plans.writing import Blob, check_codes, done, seal_row
 
 HOME = "PE"

@@ -16,10 +16,11 @@ from app.records.kinds import today
 from app.services.cases.activity import touch
 from app.services.plans import following, rules, timing
 from app.services.plans.closing import Move, check_closing, keep_closing, write_outcome
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, advance, own_plan
+from app.services.plans.content import COMPARTMENT, PlanRef, own_plan
 from app.services.plans.facts import facts_of
+from app.services.plans.holding import advance
 from app.services.plans.reviewing import next_due
-from app.services.plans.row_queries import signatures_on
+from app.services.plans.rows import signatures_on
 from app.services.plans.versions import newest, signable
 from app.services.state_machine import refused
 

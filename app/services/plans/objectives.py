@@ -14,8 +14,9 @@ from app.db import insert_rows, next_ids
 from app.errors import StaleVersion
 from app.models import ObjectiveNote, PlanObjective
 from app.services.plans import rules
-from app.services.plans.content_queries import PlanRef, advance, own_plan, state_now
-from app.services.plans.detail_queries import objective_row, objective_settled, refresh_gaps
+from app.services.plans.content import PlanRef, own_plan, state_now
+from app.services.plans.details import objective_row, objective_settled
+from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.progress import Step
 from app.services.plans.writing import Blob, done, seal_row
 from app.services.state_machine import refused

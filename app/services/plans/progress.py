@@ -15,9 +15,9 @@ from app.access.sealing import TEXT_SCHEMA, seal_text, seal_with
 from app.audit import record
 from app.errors import Forbidden, StaleVersion
 from app.services.plans import rules, timing
-from app.services.plans.content_queries import COMPARTMENT
-from app.services.plans.progress_queries import Found, find_activity, write_step
-from app.services.plans.row_queries import activity_version
+from app.services.plans.activities import Found, find_activity, write_step
+from app.services.plans.content import COMPARTMENT
+from app.services.plans.rows import activity_version
 from app.services.plans.writing import Blob, check_due
 from app.services.state_machine import refused
 from app.vault import Place

@@ -18,18 +18,18 @@ from app.catalogues import code_list
 from app.errors import Invalid
 from app.models import Plan, PlanActivity, ProgressNote
 from app.records.kinds import today
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.choices import unknown_code
+from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules
 from app.services.plans.assessing import labelled
-from app.services.plans.content_queries import PlanRef, activities, find, objectives, open_texts
-from app.services.plans.detail_queries import gaps, header_texts, objective_notes, team
+from app.services.plans.content import PlanRef, activities, find, objectives, open_texts
+from app.services.plans.details import gaps, header_texts, objective_notes, team
 from app.services.plans.handing import may_order
-from app.services.plans.handover_queries import handovers
+from app.services.plans.handovers import handovers
 from app.services.plans.header import CLEAR
-from app.services.plans.row_queries import signature_rows
-from app.services.shelters.masking import UnitName, unit_names
+from app.services.plans.rows import signature_rows
 
 _STEP = ("from_state", "to_state", "from_due", "to_due", "at", "by_unit_id")
 

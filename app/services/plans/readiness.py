@@ -11,11 +11,11 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.services.plans import rules
 from app.services.plans.assessing import labelled
-from app.services.plans.content_queries import find, whole
-from app.services.plans.detail_queries import gaps
+from app.services.plans.content import find, whole
+from app.services.plans.details import gaps
 from app.services.plans.difference import differences
 from app.services.plans.facts import facts_of
-from app.services.plans.row_queries import acknowledged, signatures_on
+from app.services.plans.rows import acknowledged, signatures_on
 from app.services.plans.versions import newest, signable
 
 _ACTION = "plans.version"

@@ -18,9 +18,10 @@ from app.models import PlanReview
 from app.records.kinds import LIMA, today
 from app.records.rows import split_row
 from app.records.rows.plans import Review
-from app.services.plans import detail_queries, rules, timing
+from app.services.plans import details, rules, timing
 from app.services.plans.calendar import next_review
-from app.services.plans.content_queries import PlanRef, advance, find, own_plan, state_now, whole
+from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
+from app.services.plans.holding import advance
 from app.services.plans.writing import Blob, done, given, seal_row
 from app.services.victims.suspects import refuse_suspects
 
@@ -71,7 +72,7 @@ def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atenci
     """
     require(actor, Permission.PLANS_READ)
     ref = whole(actor, find(session, actor, code))
-    rows = detail_queries.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
+    rows = details.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
     names = ("code", "held_on", "participants", "opinion_given", "opinion", "decisions", "next_review_on")
     items = [{name: row.get(name) for name in (*names, "created_at")} for row in rows]
     due: date | None = ref.row.next_review_on

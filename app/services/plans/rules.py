@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.catalogues import code_list
+from app.services.cases.codes import PLAN_ENDED
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 STATES: Final = code_list("plan_state").labels
@@ -22,7 +23,7 @@ EDITABLE: Final = frozenset({"BORRADOR", "EN_CONSULTA", "EN_REVISION"})
 SIGNABLE: Final = frozenset({"EN_CONSULTA", "EN_REVISION"})
 RUNNING: Final = frozenset({"EN_EJECUCION", "EN_REVISION", "EN_SEGUIMIENTO"})
 """States in which activities advance."""
-CLOSED: Final = frozenset({"CUMPLIDO", "CERRADO_SIN_CUMPLIR"})
+CLOSED: Final = PLAN_ENDED
 ALIVE: Final = tuple(state for state in STATES if state not in CLOSED)
 
 KINDS: Final = MappingProxyType({"ADULTA": "Persona adulta", "NNA": "Niña, niño o adolescente"})

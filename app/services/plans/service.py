@@ -20,13 +20,13 @@ from app.models import DirectoryService, Plan, PlanActivity, PlanObjective, Unit
 from app.records.rows import split_row
 from app.records.rows.plans import Activity, Objective
 from app.records.rows.plans import PlanHeader as Header
-from app.services.cases.row_queries import case_state, presumed_child
+from app.services.cases.rows import case_state, living_plan, presumed_child
 from app.services.cases.rules import closed
 from app.services.plans import timing
-from app.services.plans.content_queries import COMPARTMENT, advance, own_plan, state_now
-from app.services.plans.detail_queries import refresh_gaps
+from app.services.plans.content import COMPARTMENT, own_plan, state_now
 from app.services.plans.header import check_editable, columns
-from app.services.plans.row_queries import last_position, living_plan, objective_id
+from app.services.plans.holding import advance, refresh_gaps
+from app.services.plans.rows import last_position, objective_id
 from app.services.plans.writing import Blob, done, given, out_of_range, seal_row
 
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."

@@ -22,10 +22,11 @@ from app.records.rows.plans import Signature
 from app.services.cases.activity import touch
 from app.services.plans import cms, rules, timing
 from app.services.plans.assessing import labelled
-from app.services.plans.content_queries import COMPARTMENT, PlanRef, advance, own_plan, state_now
-from app.services.plans.detail_queries import gaps
+from app.services.plans.content import COMPARTMENT, PlanRef, own_plan, state_now
+from app.services.plans.details import gaps
 from app.services.plans.facts import facts_of
-from app.services.plans.row_queries import acknowledged, has_file, signatures_on
+from app.services.plans.holding import advance
+from app.services.plans.rows import acknowledged, has_file, signatures_on
 from app.services.plans.versions import Kept, signable, version_of
 from app.services.plans.writing import Blob, seal_row
 from app.services.state_machine import refused

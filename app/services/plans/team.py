@@ -16,8 +16,9 @@ from app.models import PlanTeam
 from app.records.rows import split_row
 from app.records.rows.plans import TeamMember
 from app.services.plans import rules
-from app.services.plans.content_queries import advance, own_plan
-from app.services.plans.detail_queries import next_number, user_of_unit
+from app.services.plans.content import own_plan
+from app.services.plans.details import next_number, user_of_unit
+from app.services.plans.holding import advance
 from app.services.plans.writing import Blob, done, given, seal_row
 
 

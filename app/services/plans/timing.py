@@ -15,8 +15,8 @@ from app.access.guard import CaseRef
 from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, cancel, meet, moments, start
 from app.services.plans import rules
-from app.services.plans.content_queries import PlanRef
-from app.services.plans.detail_queries import open_activities
+from app.services.plans.content import PlanRef
+from app.services.plans.details import open_activities
 
 CLOCKED: Final = rules.RUNNING | {"SUSCRITO"}
 """States of a plan in which its activities have clocks."""

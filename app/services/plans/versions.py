@@ -17,20 +17,20 @@ from app.db import insert_rows, next_ids
 from app.errors import NotFound
 from app.models import PlanVersion
 from app.services.plans import rules
-from app.services.plans.content_queries import (
+from app.services.plans.content import (
     COMPARTMENT,
     PlanRef,
     activities,
-    advance,
     find,
     objectives,
     open_texts,
     own_plan,
     whole,
 )
-from app.services.plans.detail_queries import header_texts
+from app.services.plans.details import header_texts
 from app.services.plans.difference import Change, differences
-from app.services.plans.row_queries import latest_version, signature_rows, version_rows
+from app.services.plans.holding import advance
+from app.services.plans.rows import latest_version, signature_rows, version_rows
 from app.services.plans.writing import Blob, done
 
 _SALT: Final = 16

@@ -17,7 +17,7 @@ from app.records.base import Row
 from app.records.kinds import today
 from app.services.cases.activity import touch
 from app.services.choices import unknown_code
-from app.services.plans.content_queries import COMPARTMENT
+from app.services.plans.content import COMPARTMENT
 
 FARTHEST = timedelta(days=5 * 366)
 """How far ahead an activity may be due."""

@@ -12,7 +12,7 @@ from app.access.standing import standing
 from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.records.rows import row_fields
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.consents import queries
 from app.services.printing.issuing import Issue, full_name
 from app.services.printing.plan import label

@@ -12,9 +12,9 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.errors import Forbidden
-from app.services.cases.row_queries import public_codes
+from app.services.cases.rows import public_codes
 from app.services.plans import rules
-from app.services.plans.content_queries import PlanRef, find
+from app.services.plans.content import PlanRef, find
 from app.services.plans.versions import signable
 from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units

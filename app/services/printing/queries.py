@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.errors import NotFound
 from app.models import Institution, PlanSignature, PlanVersion, Unit, UserAccount
-from app.services.plans.content_queries import PlanRef, open_texts
-from app.services.shelters.masking import RESERVED, SHELTER_KINDS
+from app.services.institutions.masking import RESERVED, SHELTER_KINDS
+from app.services.plans.content import PlanRef, open_texts
 
 
 def printer(session: Session, actor: Actor) -> tuple[str, str]:

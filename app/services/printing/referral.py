@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.errors import Forbidden
 from app.records import COMPARTMENTS
-from app.services.cases.row_queries import strand_of
+from app.services.cases.rows import strand_of
 from app.services.printing.issuing import Issue
 from app.services.printing.queries import institution_of, paper_units, unit_kind
 from app.services.printing.sheet import (

@@ -11,7 +11,7 @@ from app.access.guard import require
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
 from app.services.cases.parts import case_part
-from app.services.proceedings.link_queries import COMPARTMENT
+from app.services.proceedings.reading.links import COMPARTMENT
 from app.services.victims.single_interview import held
 
 TESTIMONY = "testimony"

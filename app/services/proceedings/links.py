@@ -25,7 +25,7 @@ from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
 from app.services.choices import one_of, unknown_code
 from app.services.proceedings import stages
-from app.services.proceedings.link_queries import COMPARTMENT, TABLE, link_in, links_of, opened, shown
+from app.services.proceedings.reading.links import COMPARTMENT, TABLE, link_in, links_of, opened, shown
 from app.services.state_machine import refused
 
 NUMBERS = frozenset({"complaint_number", "file_number"})

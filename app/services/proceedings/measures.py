@@ -24,7 +24,7 @@ from app.services.cases.parts import CasePart, case_part
 from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, cancel, start
 from app.services.proceedings import measure_rules as rules
-from app.services.proceedings.measure_queries import (
+from app.services.proceedings.reading.measures import (
     COMPARTMENT,
     END_VERSION,
     TABLE,

@@ -22,12 +22,12 @@ from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionStep as StepRow
 from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
-from app.services.cases.row_queries import case_state, is_foreign, presumed_child
+from app.services.cases.rows import case_state, is_foreign, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import unknown_code
 from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.proceedings import branches
-from app.services.proceedings.procedure_queries import TABLE, procedure_in, seeks_asylum, shown
+from app.services.proceedings.reading.procedures import TABLE, procedure_in, seeks_asylum, shown
 from app.services.state_machine import refused
 
 COMPARTMENT = "protection"

@@ -19,14 +19,14 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import FieldError, Invalid, NotFound
 from app.models import Referral
-from app.services.cases.row_queries import CHILD_BIT, public_codes
+from app.services.cases.rows import CHILD_BIT, public_codes
 from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
+from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
-from app.services.referrals.step_queries import steps
-from app.services.referrals.text_queries import texts
-from app.services.shelters.masking import UnitName, unit_names
+from app.services.referrals.steps import steps
+from app.services.referrals.texts import texts
 
 INBOX = "entrada"
 OUTBOX = "salida"

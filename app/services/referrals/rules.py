@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.catalogues import code_list
+from app.services.consents.rules import LEGAL_BASES
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 STATES: Final = MappingProxyType(
@@ -72,16 +73,6 @@ CONSENT_ENDED: Final = MappingProxyType(
 ENDINGS: Final = MappingProxyType({**RESULTS, **INTERRUPTIONS, **CONSENT_ENDED})
 """Every result of a referral that ended, with its label."""
 
-LEGAL_BASES: Final = MappingProxyType(
-    {
-        "CONSENTIMIENTO": "Consentimiento informado de la persona",
-        "ASENTIMIENTO": "Asentimiento de la niña, niño o adolescente, con su representante",
-        "MANDATO_LEGAL": "Mandato legal (Ley 28950; DS 005-2016-IN)",
-        "INTERES_SUPERIOR": "Interés superior de la niña, niño o adolescente (DL 1297)",
-        "INTERES_VITAL": "Riesgo para la vida o la integridad",
-    }
-)
-"""On what a referral shares a person's data across institutions."""
 NEUTRAL_BASIS: Final = "Base legal acreditada por la entidad que deriva"
 """What a unit outside the network reads instead: the name of a law would name the crime."""
 REPLACEABLE: Final = ("VENCIDA", "RECHAZADA", "RETIRADA")

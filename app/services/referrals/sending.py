@@ -21,18 +21,18 @@ from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
-from app.services.cases.mandates import check_referable
-from app.services.cases.row_queries import case_state, openable, presumed_child
+from app.services.cases.rows import case_state, openable, presumed_child
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
 from app.services.consents.covering import covering
-from app.services.consents.rules import RESTING
+from app.services.consents.refused import check_referable
+from app.services.consents.rules import LEGAL_BASES, RESTING
 from app.services.consents.voices import check_backer
+from app.services.institutions.masking import unit_name
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
-from app.services.shelters.masking import unit_name
 
 LONGEST = timedelta(days=90)
 _WAITS = "Ya envió esa derivación y espera respuesta."
@@ -220,8 +220,8 @@ def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) 
         errors.append(_wrong("to_unit", "own-unit", "Una derivación va a otra unidad."))
     if wanted.service_type not in code_list("service_type"):
         errors.append(unknown_code("service_type", code_list("service_type").codes))
-    if wanted.legal_basis not in rules.LEGAL_BASES:
-        errors.append(unknown_code("legal_basis", rules.LEGAL_BASES))
+    if wanted.legal_basis not in LEGAL_BASES:
+        errors.append(unknown_code("legal_basis", LEGAL_BASES))
     if wanted.reason is not None and wanted.reason not in rules.REASONS:
         errors.append(unknown_code("reason", rules.REASONS))
     if due_at.tzinfo is None:

@@ -20,18 +20,18 @@ from app.db import DATABASE_ERRORS, insert_rows
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.models import Assignment, Participation, Referral
 from app.services.cases.activity import touch
-from app.services.cases.deadlines import joined
 from app.services.cases.holding import hold
-from app.services.cases.row_queries import case_state, in_charge, participants, strand_of
+from app.services.cases.rows import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
 from app.services.choices import unknown_code
 from app.services.clocks import service as clocks
-from app.services.deliveries.queries import delivered_for
+from app.services.notices.acknowledging import joined
 from app.services.notices.kinds import ANSWERED
 from app.services.notices.service import notify
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE
 from app.services.referrals.queries import Found, find
+from app.services.referrals.rows import delivered_for
 from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
 

@@ -30,7 +30,7 @@ from app.services.releases.fold import fold
 from app.services.releases.ledger import Charge, Kind
 from app.services.releases.metadata import Facts, describe
 from app.services.releases.noise_audit import audit_noise
-from app.services.releases.population_queries import freeze, groups
+from app.services.releases.population import freeze, groups
 from app.services.releases.queries import kind_to_draw
 from app.services.releases.service import checked_reason
 from app.services.releases.withhold import Cell, withhold

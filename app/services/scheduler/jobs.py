@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import SCHEDULER
 from app.db import Database
-from app.services.clocks.sweeping import sweep
 from app.services.drafts.service import sweep_drafts
 from app.services.satisfaction.urn import count_month
+from app.services.scheduler.sweeping import sweep
 
 
 @dataclass(frozen=True, slots=True)

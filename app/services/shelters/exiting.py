@@ -12,7 +12,7 @@ from app.access.guard import CaseRef
 from app.access.opening import current_blob
 from app.audit import record
 from app.services.cases import deadlines
-from app.services.cases.row_queries import openable, presumed_child
+from app.services.cases.rows import openable, presumed_child
 from app.services.shelters import rules
 from app.services.shelters.suitability import fit_adult
 from app.services.victims.childhood import of_age_by_birth

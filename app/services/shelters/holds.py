@@ -20,16 +20,16 @@ from app.db import UniqueViolation, driver_cursor, next_ids
 from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
 from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
-from app.services.cases.row_queries import case_state
+from app.services.cases.rows import case_state
 from app.services.cases.rules import closed
 from app.services.choices import one_of, unknown_code
 from app.services.clocks import calendar
 from app.services.clocks import service as clocks
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.limits import check_hourly
 from app.services.shelters import arrivals, rules
-from app.services.shelters.hold_queries import find
-from app.services.shelters.masking import SHELTER_KINDS
-from app.services.shelters.registry_queries import shelter_unit
+from app.services.shelters.free_places import shelter_unit
+from app.services.shelters.held_places import find
 from app.services.state_machine import refused
 
 ALONE: Final = ("MANDATO_LEGAL", "INTERES_SUPERIOR", "INTERES_VITAL")

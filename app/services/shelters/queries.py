@@ -18,9 +18,9 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
 from app.models import Placement, PlacementLeave, SuitabilityCheck, TraffickingCase
-from app.services.cases.row_queries import strand_of
+from app.services.cases.rows import strand_of
+from app.services.institutions.masking import unit_names
 from app.services.shelters import stay_texts
-from app.services.shelters.masking import unit_names
 from app.services.shelters.rules import IN_SHELTER, STATES, STAY, UNAUTHORISED, stay_state
 
 ELSEWHERE = {"code": "LUGAR_NO_ESPECIALIZADO", "label": "Lugar no especializado"}

@@ -22,8 +22,8 @@ from app.models import Shelter, ShelterPlace, ShelterSite, Unit
 from app.records.rows import split_row
 from app.records.rows.shelters import Site
 from app.services.choices import unknown_code
-from app.services.shelters.masking import SHELTER_KINDS
-from app.services.shelters.registry_queries import ShelterUnit, places_of, shelter_unit, version_of
+from app.services.institutions.masking import SHELTER_KINDS
+from app.services.shelters.free_places import ShelterUnit, places_of, shelter_unit, version_of
 
 MOST_PLACES = 500
 """Places a shelter may declare of one group."""

@@ -21,12 +21,12 @@ from app.records.rows import split_row
 from app.records.rows.shelters import Admission
 from app.services.cases.activity import touch
 from app.services.cases.holding import held_case, hold
-from app.services.cases.row_queries import case_state
+from app.services.cases.rows import case_state
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
+from app.services.institutions.masking import SHELTER_KINDS
 from app.services.plans.handing import brought
-from app.services.shelters import arrivals, exiting, hold_queries, holds, rules
-from app.services.shelters.masking import SHELTER_KINDS
+from app.services.shelters import arrivals, exiting, held_places, holds, rules
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
 from app.services.shelters.stay_texts import EXIT_VERSION
@@ -193,7 +193,7 @@ def _place(session: Session, actor: Actor, arrival: Arrival) -> str:
 def _hold(session: Session, actor: Actor, code: str | None) -> Any:
     if code is None:
         return None
-    row = hold_queries.find(session, actor, code)
+    row = held_places.find(session, actor, code)
     refusal = rules.refuse_hold(
         row.state, "CONVERTIDA", shelter=row.here, requester=False, in_time=row.in_time
     )

@@ -21,9 +21,9 @@ from app.services.cases.holding import hold_all
 from app.services.choices import unknown_code
 from app.services.notices.service import notice_row
 from app.services.plans import rules as plan_rules
-from app.services.supervision import team_queries
+from app.services.supervision import staff
 from app.services.supervision.rules import shared_out, supervising
-from app.services.supervision.team_queries import Charge, Worker
+from app.services.supervision.staff import Charge, Worker
 
 ACTION = "supervision.reassign"
 REASONS = "reassignment_reason"
@@ -106,13 +106,13 @@ def _divided(session: Session, actor: Actor, wanted: Handover, *, hold: bool) ->
     supervising(actor)
     if wanted.reason not in code_list(REASONS):
         raise Invalid("Revise el motivo.", errors=[unknown_code("reason", code_list(REASONS).codes)])
-    people = team_queries.workers(session, actor)
+    people = staff.workers(session, actor)
     leaver = _leaver(people, wanted.leaver)
     takers = _takers(people, leaver, wanted.to)
     if hold:
-        hold_all(session, [c.case_id for c in team_queries.charges(session, actor, leaver.user_id)])
-    charges = _chosen(team_queries.charges(session, actor, leaver.user_id), wanted.cases)
-    teams = team_queries.teams(session, actor, (charge.case_id for charge in charges))
+        hold_all(session, [c.case_id for c in staff.charges(session, actor, leaver.user_id)])
+    charges = _chosen(staff.charges(session, actor, leaver.user_id), wanted.cases)
+    teams = staff.teams(session, actor, (charge.case_id for charge in charges))
     taken = shared_out(
         [charge.case_id for charge in charges], {worker.user_id: worker.cases for worker in takers}, teams
     )
@@ -198,7 +198,7 @@ def _move(session: Session, actor: Actor, division: _Division) -> int:
         )
         .values(responsible_user_id=case(dict(taken), value=Plan.case_id))
     )
-    team_queries.hand_over_clocks(session, leaver.user_id, taken)
+    staff.hand_over_clocks(session, leaver.user_id, taken)
     notices = [
         notice_row(
             NOTICE, unit_id=actor.unit_id, user_id=taken[charge.case_id], subject_code=charge.code,

@@ -13,9 +13,9 @@ from app.access.actor import Actor
 from app.errors import Conflict, FieldError
 from app.models import Unit
 from app.records.kinds import today
-from app.services.cases.row_queries import participants, presumed_child
+from app.services.cases.rows import participants, presumed_child
 from app.services.cases.rules import ADULT_AGE
-from app.services.consents.queries import unit_kind
+from app.services.institutions.kinds import unit_kind
 from app.services.victims.population import ONLY_CHILDREN, out_of_population
 from app.services.victims.queries import newest_case
 

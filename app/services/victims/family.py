@@ -19,7 +19,7 @@ from app.models import FamilyLink
 from app.records.rows import partial_row
 from app.records.rows.proceedings import FamilyLink as LinkRow
 from app.services.choices import unknown_code
-from app.services.victims.family_queries import codes_in_scope, links_between, links_of
+from app.services.victims.relatives import codes_in_scope, links_between, links_of
 
 COMPARTMENT = "contact"
 TABLE = "family_link"

@@ -20,8 +20,8 @@ from app.audit import record
 from app.errors import Conflict, FieldError
 from app.matching.likeness import Somebody, may_be_one, share_a_word
 from app.matching.normalise import name_words
-from app.services.cases.row_queries import openable, presumed_child
-from app.services.consents.queries import unit_kind
+from app.services.cases.rows import openable, presumed_child
+from app.services.institutions.kinds import unit_kind
 from app.services.victims.queries import newest_case, strands_of
 
 COMPARTMENT: Final = "contact"

@@ -18,10 +18,10 @@ from app.codes import parse_code
 from app.errors import NotFound
 from app.models import Plan, PlanActivity, TraffickingCase
 from app.services.cases.codes import ENDED
-from app.services.cases.row_queries import cases_of
+from app.services.cases.rows import cases_of
 from app.services.clocks import queries as clocks
 from app.services.notices import queries as notices
-from app.services.plans.content_queries import find as find_plan
+from app.services.plans.content import find as find_plan
 from app.services.referrals import queries as referrals
 
 SEARCHED = ("TP", "CA", "PR", "AC", "DE")

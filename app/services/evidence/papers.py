@@ -1,0 +1,75 @@
+"""Which plans and consents of a case hold files the actor may read, for one page of the case's papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.access.scope import actor_params, visible_plans
+from app.models import Consent, EvidenceFile, Plan
+from app.services.evidence import queries, signed_papers
+from app.services.plans import rules
+from app.services.plans.content import find
+
+
+def of_case(session: Session, actor: Actor, case: str) -> dict[str, list[dict[str, Any]]]:
+    """Files of a case by plan and by consent, oldest first, as far as the actor's role reads either.
+
+    Each plan says whether the actor's unit answers for it (`own`) and may still add files to it (`open`);
+    consents without files are left out.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role reads no cases.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, case)
+    held = policy().roles[actor.role].permissions
+    return {
+        "plans": _plans(session, actor, ref) if Permission.PLANS_READ in held else [],
+        "consents": _consents(session, actor, ref) if Permission.CONSENTS_READ in held else [],
+    }
+
+
+def _plans(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]:
+    codes = session.scalars(
+        select(Plan.code)
+        .where(
+            Plan.case_id == ref.case_id, Plan.victim_id == ref.victim_id, Plan.id.in_(visible_plans(actor))
+        )
+        .order_by(Plan.created_at, Plan.id)
+        .params(actor_params(actor))
+    ).all()
+    return [_plan(session, actor, code) for code in codes]
+
+
+def _plan(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+    plan = find(session, actor, code)
+    own = plan.writes(actor) and plan.responsible(actor)
+    return {
+        "code": code,
+        "own": own,
+        "open": own and plan.row.state in rules.ALIVE,
+        "files": queries.list_files(session, actor, code),
+    }
+
+
+def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]:
+    file = EvidenceFile
+    codes = session.scalars(
+        select(Consent.code)
+        .where(
+            Consent.case_id == ref.case_id,
+            Consent.victim_id == ref.victim_id,
+            exists().where(file.consent_id == Consent.id, file.victim_id == Consent.victim_id),
+        )
+        .order_by(Consent.id)
+    ).all()
+    found = [{"code": code, "files": signed_papers.listed(session, actor, code)} for code in codes]
+    return [one for one in found if one["files"]]

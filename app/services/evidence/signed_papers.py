@@ -1,0 +1,93 @@
+"""Read the signed paper of a consent.
+
+It bears a signature, and so a name. The unit that added it reads it, and who reads the person's contact data
+in full; the database says the same.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import canonical, require
+from app.access.opening_files import FileReading, begin_reading
+from app.access.permissions import Permission
+from app.access.policy import Level
+from app.access.sealing import CHUNK_BYTES, COORDINATION
+from app.access.standing import standing
+from app.audit import record
+from app.errors import Conflict, Forbidden, NotFound
+from app.models import EvidenceFile
+from app.services.consents.queries import Found, find
+from app.services.evidence.queries import Download, shown
+from app.services.institutions.masking import unit_names
+
+
+def listed(session: Session, actor: Actor, consent: str) -> list[dict[str, Any]]:
+    """The scans of a consent that the actor may read, oldest first.
+
+    Raises:
+        NotFound: no such consent in scope.
+        Forbidden: the role reads no consents.
+    """
+    require(actor, Permission.CONSENTS_READ)
+    found = find(session, actor, consent)
+    stored = session.scalars(_of(found).order_by(EvidenceFile.id))
+    rows = [row for row in stored if _reads(session, actor, found, row)]
+    record(
+        session, actor, "consents.scans", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+        purpose="atencion", detail={"consent": found.row.code, "files": len(rows)},
+    )  # fmt: skip
+    units = unit_names(session, actor, {row.unit_id for row in rows})
+    return [{**shown(row), "unit": units[row.unit_id].shown()} for row in rows]
+
+
+def begin(session: Session, actor: Actor, consent: str, code: str) -> Download:
+    """Record that the actor reads a scan, and say what is needed to send it.
+
+    Raises:
+        NotFound: no such consent in scope, or it has no such scan.
+        Forbidden: the scan is for who reads her contact data in full.
+        Conflict: it was withdrawn.
+    """
+    require(actor, Permission.CONSENTS_READ)
+    found, row = find_scan(session, actor, consent, code)
+    if not _reads(session, actor, found, row):
+        raise Forbidden("Lo firmado lo abre quien lee completos los datos de contacto de la persona.")
+    if row.state != "VIGENTE":
+        raise Conflict("El archivo fue retirado y ya no se muestra.")
+    pieces = max(1, -(-row.size_bytes // CHUNK_BYTES))
+    reading = begin_reading(
+        session, actor, FileReading(COORDINATION, found.ref.strand, "evidence_chunk", row.id, pieces),
+        action="consents.scan-read", detail={"consent": found.row.code, "file": row.code},
+    )  # fmt: skip
+    return Download(row.code, row.media_type, row.size_bytes, reading)
+
+
+def find_scan(session: Session, actor: Actor, consent: str, code: str) -> tuple[Found, EvidenceFile]:
+    """A consent in scope and one of its scans.
+
+    Raises:
+        NotFound: no such consent in scope, or it has no such scan that the actor may know of.
+    """
+    found = find(session, actor, consent)
+    row = session.scalar(_of(found).where(EvidenceFile.code == canonical(code, "MD")))
+    if row is None:
+        raise NotFound
+    return found, row
+
+
+def _of(found: Found) -> Select[EvidenceFile]:
+    return select(EvidenceFile).where(
+        EvidenceFile.consent_id == found.row.id, EvidenceFile.victim_id == found.ref.victim_id
+    )
+
+
+def _reads(session: Session, actor: Actor, found: Found, row: EvidenceFile) -> bool:
+    if row.unit_id == actor.unit_id:
+        return True
+    stand = standing(session, actor, found.ref.victim_id)
+    return stand is not None and stand.level(actor, "contact") is Level.FULL

@@ -1,0 +1,225 @@
+"""On what basis a unit is added to a case: which mandate fits, what it opens, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.mandates import ADULTS, CHILDREN, MEASURE, Mandate, mandates
+from app.access.permissions import Permission
+from app.access.policy import policy
+from app.access.sealing import COORDINATION, seal_text
+from app.access.told import BY_MANDATE
+from app.db import next_ids
+from app.errors import FieldError, Forbidden, Invalid
+from app.models import ProtectionMeasure, Unit
+from app.records.rows import split_row
+from app.records.rows.cases import MandateRow
+from app.services.cases.rows import childs_case, openable, presumed_child
+from app.services.choices import one_of
+from app.services.consents.covering import covering
+from app.services.consents.refused import check_part
+from app.services.notices.service import notify
+
+TABLE: Final = "participation"
+MANDATED_KINDS: Final = frozenset().union(*(one.unit_kinds for one in mandates().values() if one.added_by))
+"""Kinds of unit that some law brings in. Every other one is asked by referral: a shelter agrees to take her
+in, a health centre to see her, and a consulate hears of nobody who does not want it (Convención de Viena,
+art. 36).
+"""
+_OFFICERS = "SELECT unit_id, user_id FROM ruv.protection_officers(%(case)s)"
+_MOST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A unit to add. `basis` is a code of the mandates; `reason` is free text and is stored sealed.
+
+    `compartments` narrows what the mandate opens. `consent`, `measure`: codes of what the basis rests on,
+    where it rests on one (the only measure in force, if not said).
+    """
+
+    unit: str
+    basis: str
+    reason: str = field(repr=False)
+    compartments: Sequence[str] | None = None
+    consent: str | None = None
+    measure: str | None = None
+
+
+def fitting(session: Session, actor: Actor, case_code: str) -> list[Mandate]:
+    """Mandates by which the actor's unit may add another one to this case.
+
+    Raises:
+        NotFound: the case is out of scope.
+        Forbidden: the role brings in nobody.
+    """
+    require(actor, Permission.PARTICIPATIONS_ADD)
+    return _fitting(session, actor, case_in_scope(session, actor, case_code))
+
+
+def mandated_units(
+    session: Session, actor: Actor, department: str, kinds: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Units of a department of these kinds, as (code, name), by name; not the actor's own.
+
+    Raises:
+        Forbidden: the role brings in nobody.
+    """
+    require(actor, Permission.PARTICIPATIONS_ADD)
+    query = (
+        select(Unit.code, Unit.name)
+        .where(Unit.kind.in_(list(kinds)), Unit.department == department, Unit.id != actor.unit_id)
+        .order_by(Unit.name)
+        .limit(_MOST)
+    )
+    return [(row.code, row.name) for row in session.execute(query)]
+
+
+def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted) -> dict[str, Any]:
+    """The row of a participation by mandate, with its reason sealed.
+
+    Raises:
+        Invalid: unknown or own unit, one that takes part by referral only, a basis that does not fit, nothing
+            to share, no consent or measure where the basis rests on one; the field is named.
+        Forbidden: more than the basis opens, or than the actor may open itself (each named).
+        Conflict: the person does not want this unit to have it (each compartment named).
+    """
+    unit = _unit(session, actor, wanted.unit)
+    basis = _basis(session, actor, ref, unit.kind, wanted.basis)
+    shared = _given(session, actor, ref, basis, wanted.compartments)
+    parts = list(basis.compartments) if shared is None else shared
+    if not basis.overrides:
+        check_part(session, ref, unit.id, parts)
+    row: dict[str, Any] = {
+        "id": next_ids(session, participation=1)[TABLE][0],
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "unit_id": unit.id,
+        "basis": "MANDATO",
+        "population": 1,
+        "compartments": shared,
+        "consent_id": _consent(session, ref, basis, wanted.consent, unit.id, parts),
+        "measure_id": _measure(session, ref, basis, wanted.measure),
+    }
+    clear, texts = split_row(MandateRow(mandate=basis.code, reason=wanted.reason))
+    row["key_version"], row["sealed"] = seal_text(session, COORDINATION, ref.strand, TABLE, row["id"], texts)
+    return row | clear
+
+
+def tell_protection_officers(session: Session, ref: CaseRef) -> int:
+    """Tell the data protection officers of who answers for her that a unit was added; how many were told."""
+    officers = session.connection().exec_driver_sql(_OFFICERS, {"case": ref.case_id}).all()
+    for one in officers:
+        notify(
+            session, BY_MANDATE, unit_id=one.unit_id, user_id=one.user_id, subject_code=ref.code,
+            victim_id=ref.victim_id, case_id=ref.case_id,
+        )  # fmt: skip
+    return len(officers)
+
+
+def _fitting(session: Session, actor: Actor, ref: CaseRef) -> list[Mandate]:
+    giver = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) or ""
+    child = presumed_child(session, ref.victim_id, ref.case_id)
+    about = {CHILDREN: childs_case(session, ref.victim_id), ADULTS: not child}
+    populations = frozenset(name for name, is_hers in about.items() if is_hers)
+    return [one for one in mandates().values() if one.fits(giver, populations)]
+
+
+def _wrong(name: str, code: str, message: str) -> Invalid:
+    return Invalid(message, errors=[_error(name, code, message)])
+
+
+def _error(name: str, code: str, message: str) -> FieldError:
+    return {"field": name, "code": code, "message": message}
+
+
+def _unit(session: Session, actor: Actor, code: str) -> Any:
+    unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == code)).first()
+    if unit is None:
+        raise _wrong("unit", "unknown", "No existe esa unidad.")
+    if unit.id == actor.unit_id:
+        raise _wrong("unit", "own-unit", "Su unidad ya participa en el caso.")
+    if unit.kind not in MANDATED_KINDS:
+        raise _wrong("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
+    return unit
+
+
+def _basis(session: Session, actor: Actor, ref: CaseRef, kind: str, code: str) -> Mandate:
+    """The mandate behind a code, if it brings this kind of unit into this case by the actor's unit."""
+    usable = _fitting(session, actor, ref)
+    fit = [one for one in usable if kind in one.unit_kinds]
+    if found := next((one for one in fit if one.code == code), None):
+        return found
+    known = mandates().get(code)
+    way_out = one_of(one.code for one in fit) if fit else "Ninguna la incorpora aquí: derive el caso."
+    if known is None or not known.added_by:
+        raise _wrong("basis", "unknown", f"No existe esa base. {way_out}")
+    if kind not in known.unit_kinds:
+        raise _wrong("basis", "other-kind", f"Esa base no incorpora a esa clase de unidad. {way_out}")
+    raise _wrong("basis", "not-for-her", f"Esa base no es para esta persona o para su unidad. {way_out}")
+
+
+def _given(
+    session: Session, actor: Actor, ref: CaseRef, basis: Mandate, wanted: Sequence[str] | None
+) -> list[str] | None:
+    """What the unit is given: what the basis opens, of that what its law opens or the actor sees itself.
+
+    None is all that its roles may see.
+    """
+    if not set(wanted or ()) <= set(policy().compartments):
+        raise _wrong("compartments", "unknown", one_of(policy().compartments))
+    if wanted is None and basis.whole:
+        return None
+    seen = openable(session, actor, ref.victim_id) | basis.beyond
+    names = set(basis.compartments) & seen if wanted is None else set(wanted)
+    errors = [
+        _error(f"compartments.{name}", "not-in-basis", "Esa base no abre esta parte.")
+        for name in sorted(names - set(basis.compartments))
+    ] + [
+        _error(f"compartments.{name}", "not-readable", "Su función o su unidad no ve esta parte.")
+        for name in sorted(names & set(basis.compartments) - seen)
+    ]
+    if errors:
+        raise Forbidden("No puede dar lo que la base no abre ni lo que su unidad no ve.", errors=errors)
+    if not names:
+        raise _wrong("compartments", "empty", "Indique al menos un compartimento que compartir.")
+    return sorted(names)
+
+
+def _consent(
+    session: Session, ref: CaseRef, basis: Mandate, code: str | None, unit_id: int, shared: list[str]
+) -> int | None:
+    if basis.needs_consent:
+        return covering(session, ref, code, to_unit_id=unit_id, compartments=shared)
+    if code is not None:
+        raise _wrong("consent", "not-needed", "Esa base no se apoya en un consentimiento: quítelo.")
+    return None
+
+
+def _measure(session: Session, ref: CaseRef, basis: Mandate, code: str | None) -> int | None:
+    """The measure in force that the basis rests on: the one that is named, or the only one there is."""
+    if basis.ends_with != MEASURE:
+        if code is not None:
+            raise _wrong("measure", "not-needed", "Esa base no se apoya en una medida: quítela.")
+        return None
+    table = ProtectionMeasure
+    query = select(table.id).where(
+        table.victim_id == ref.victim_id, table.case_id == ref.case_id, table.state == "VIGENTE"
+    )
+    found = list(session.scalars(query if code is None else query.where(table.code == code)))
+    if len(found) != 1:
+        message = "Indique la medida de protección vigente en que se apoya (MP-…); si no hay, regístrela."
+        raise _wrong("measure", "missing" if code is None else "unknown", message)
+    return int(found[0])
+
+
+def parts_of_row(row: dict[str, Any]) -> list[tuple[str, int, int, bytes]]:
+    """What the trace keeps of a sealed reason."""
+    return [(TABLE, row["id"], 1, row["sealed"])]

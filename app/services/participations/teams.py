@@ -1,0 +1,267 @@
+"""Who takes part in a case: units (participations) and, within one's own unit, people (assignments)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import CaseRef, case_in_scope, require
+from app.access.mandates import ENDINGS, mandates
+from app.access.opening_rows import SealedRow, open_rows_left
+from app.access.permissions import Permission
+from app.access.policy import Level
+from app.access.sealing import COORDINATION
+from app.access.standing import standing
+from app.audit import record
+from app.db import UniqueViolation, insert_rows
+from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.models import Assignment, Participation, UserAccount
+from app.records.rows.cases import MandateRow
+from app.services.cases.deadlines import added, unacknowledged
+from app.services.cases.holding import held_case
+from app.services.cases.rows import case_state, lives_here, participants
+from app.services.cases.rules import closed
+from app.services.consents.covering import keep_consent
+from app.services.notices.acknowledging import taken_up
+from app.services.participations.mandates import (
+    TABLE,
+    Wanted,
+    part_by_mandate,
+    parts_of_row,
+    tell_protection_officers,
+)
+from app.services.referrals.rows import open_referral
+
+BASES = {
+    "REGISTRO": "Registró el caso",
+    "DERIVACION": "Aceptó una derivación",
+    "MANDATO": "Mandato legal",
+}
+_TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
+Blob = tuple[str, int, int, bytes]
+_TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo registró."
+
+
+def participations(
+    session: Session, actor: Actor, code: str, *, reasons: bool = False
+) -> list[dict[str, Any]]:
+    """Units that take or took part in the case, oldest first; shelters are named only to who may know them.
+
+    Args:
+        reasons: whether to open why units were added by mandate, for who reads the person's contact data in
+            full.
+
+    Raises:
+        NotFound: out of scope.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, code)
+    rows = participants(session, ref.case_id)
+    texts = _reasons(session, actor, ref, rows) if reasons else {}
+    silent = unacknowledged(session, ref.case_id)
+    _record(session, actor, "cases.participations", ref)
+    return [
+        _participation(row, texts.get(row.part_id))
+        | {"unacknowledged": row.ended_at is None and row.unit_id in silent}
+        | {"broken": texts.get(row.part_id, "") is None}
+        for row in rows
+    ]
+
+
+def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted) -> None:
+    """Bring another unit into the case by legal mandate; it is told, and its supervisor assigns the work.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role brings in nobody, or more is shared than the basis opens or the actor sees.
+        Invalid: unknown unit, own unit, one that takes part by referral only, a basis that does not fit, or
+            the consent or measure it rests on is missing.
+        Conflict: it takes part already, the case ended, or the person does not want it to have this.
+    """
+    require(actor, Permission.PARTICIPATIONS_ADD)
+    keep_consent(session, case_in_scope(session, actor, code), wanted.consent)
+    ref = held_case(session, actor, code)
+    row = part_by_mandate(session, actor, ref, wanted)
+    if closed(case_state(session, ref)):
+        raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
+    if _takes_part(session, ref, row):
+        raise Conflict(_TAKES_PART)
+    try:
+        insert_rows(session, Participation, [row])
+    except UniqueViolation:
+        raise Conflict(_TAKES_PART) from None
+    added(session, actor, ref, row["unit_id"])
+    told = tell_protection_officers(session, ref)
+    _record(
+        session, actor, "cases.participation.add", ref, blobs=parts_of_row(row), unit=wanted.unit,
+        basis=row["mandate"], compartments=row["compartments"], officers_told=told,
+    )  # fmt: skip
+
+
+def end_participation(session: Session, actor: Actor, code: str) -> None:
+    """End the own unit's part in the case, and with it its view and its assignments.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role does not manage the unit's assignments.
+        Conflict: the part rests on an open referral, she lives in the unit, or nobody else takes part.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    ref = held_case(session, actor, code)
+    open_units = [row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None]
+    # A unit whose key is hidden (a shelter) is another unit: one's own is always shown.
+    if all(unit_id == actor.unit_id for unit_id in open_units):
+        raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de salir.")
+    if lives_here(session, actor, ref):
+        raise Conflict("La persona está alojada en su unidad: registre primero el egreso.")
+    if referral := open_referral(session, actor, ref):
+        raise Conflict("Participa por una derivación abierta: conclúyala o interrúmpala.", referral=referral)
+    _record(session, actor, "cases.participation.end", ref)
+    session.connection().exec_driver_sql("SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id})
+
+
+def assignments(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
+    """People of the own unit who have charge of the case.
+
+    Raises:
+        NotFound: out of scope.
+    """
+    require(actor, Permission.CASES_READ)
+    ref = case_in_scope(session, actor, code)
+    _record(session, actor, "cases.assignments", ref)
+    return [
+        {"username": row.username, "started_at": row.started_at, "self": row.user_id == actor.user_id}
+        for row in _team(session, ref)
+    ]
+
+
+def assign(session: Session, actor: Actor, code: str, username: str) -> None:
+    """Give a colleague of the own unit charge of the case.
+
+    Raises:
+        NotFound: out of scope.
+        Forbidden: the role assigns nobody.
+        Invalid: no such active colleague.
+        Conflict: the colleague has charge of it already.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    ref = held_case(session, actor, code)
+    user_id = _colleague(session, actor, username)
+    if any(row.user_id == user_id for row in _team(session, ref)):
+        raise Conflict("Esa persona ya tiene el caso asignado.")
+    row = {
+        "victim_id": ref.victim_id,
+        "case_id": ref.case_id,
+        "unit_id": actor.unit_id,
+        "user_id": user_id,
+        "assigned_by": actor.user_id,
+    }
+    insert_rows(session, Assignment, [row])
+    taken_up(session, actor, ref)
+    _record(session, actor, "cases.assign", ref, user=user_id)
+
+
+def end_assignment(session: Session, actor: Actor, code: str, username: str) -> None:
+    """Take a colleague, or oneself, off the case.
+
+    Raises:
+        NotFound: out of scope, or that colleague has no charge of it.
+        Forbidden: somebody else's charge, and the actor is no supervisor.
+        Conflict: nobody would be left.
+    """
+    require(actor, Permission.ASSIGNMENTS_WRITE)
+    ref = held_case(session, actor, code)
+    team = _team(session, ref)
+    user_id = next((row.user_id for row in team if row.username == username), None)
+    if user_id is None:
+        raise NotFound
+    if user_id != actor.user_id and not actor.unit_wide:
+        raise Forbidden("Solo la jefatura de su unidad retira el caso a otra persona.")
+    if len({row.user_id for row in team}) == 1:
+        raise Conflict("Nadie quedaría a cargo del caso: asigne primero a otra persona de su unidad.")
+    _record(session, actor, "cases.unassign", ref, user=user_id)
+    session.execute(
+        update(Assignment)
+        .where(
+            Assignment.victim_id == ref.victim_id,
+            Assignment.case_id == ref.case_id,
+            Assignment.user_id == user_id,
+            Assignment.ended_at.is_(None),
+        )
+        .values(ended_at=func.now())
+    )
+
+
+def _takes_part(session: Session, ref: CaseRef, row: dict[str, Any]) -> bool:
+    """Whether the unit takes part on this basis already, or because it registered the case."""
+    return any(
+        one.unit_id == row["unit_id"]
+        and one.ended_at is None
+        and one.basis != "DERIVACION"
+        and one.mandate in {None, row["mandate"]}
+        for one in participants(session, ref.case_id)
+    )
+
+
+def _participation(row: Any, reason: str | None) -> dict[str, Any]:
+    mandate = mandates().get(row.mandate)
+    return {
+        "unit": {"code": row.unit_code, "name": row.unit_name},
+        "basis": row.basis,
+        "basis_label": BASES.get(row.basis, row.basis),
+        "mandate": row.mandate,
+        "mandate_label": mandate.label if mandate else row.mandate,
+        "until": ENDINGS[mandate.ends_with] if mandate else None,
+        "reason": reason,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+    }
+
+
+def _reasons(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str | None]:
+    """Why units were added, by part; None where that does not open."""
+    stand = standing(session, actor, ref.victim_id)
+    sealed = [SealedRow(row.part_id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
+    if not sealed or stand is None or stand.level(actor, MandateRow.compartment) is not Level.FULL:
+        return {}
+    opened = open_rows_left(
+        session, actor, COORDINATION, ref.strand, TABLE, sealed,
+        purpose="atencion", action="cases.participations",
+    )  # fmt: skip
+    return {row.row_id: text["reason"] if text else None for row, text in zip(sealed, opened, strict=True)}
+
+
+def _team(session: Session, ref: CaseRef) -> Sequence[Any]:
+    return session.connection().exec_driver_sql(_TEAM, {"case": ref.case_id}).all()
+
+
+def _record(
+    session: Session, actor: Actor, action: str, ref: CaseRef, *, blobs: Sequence[Blob] = (), **detail: object
+) -> None:
+    record(
+        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        blobs=blobs, detail={"case": ref.code, **detail},
+    )  # fmt: skip
+
+
+def _wrong(field: str, code: str, message: str) -> Invalid:
+    error: FieldError = {"field": field, "code": code, "message": message}
+    return Invalid(message, errors=[error])
+
+
+def _colleague(session: Session, actor: Actor, username: str) -> int:
+    user_id = session.scalar(
+        select(UserAccount.id).where(
+            UserAccount.username == username,
+            UserAccount.unit_id == actor.unit_id,
+            UserAccount.disabled_at.is_(None),
+            UserAccount.approved_at.is_not(None),
+        )
+    )
+    if user_id is None:
+        raise _wrong("username", "unknown", "No hay una cuenta activa con ese nombre en su unidad.")
+    return user_id

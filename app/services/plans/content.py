@@ -1,0 +1,198 @@
+"""A plan in scope, how much of it an actor sees, and its opened content."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.access.actor import Actor
+from app.access.guard import canonical
+from app.access.opening_rows import SealedRow, open_rows
+from app.access.policy import Level
+from app.access.scope import actor_params, visible_plans
+from app.access.sealing import Strand
+from app.access.standing import Standing, standing
+from app.errors import Forbidden, NotFound
+from app.models import Plan, PlanActivity, PlanObjective, Unit
+
+COMPARTMENT = "plan"
+_COLUMNS = (
+    "id",
+    "victim_id",
+    "case_id",
+    "code",
+    "kind",
+    "state",
+    "state_since",
+    "unit_id",
+    "responsible_user_id",
+    "starts_on",
+    "place_of_execution",
+    "execution_country",
+    "feasibility",
+    "pti_resolution",
+    "pti_on",
+    "language",
+    "interpreter",
+    "created_at",
+    "signed_at",
+    "closed_at",
+    "outcome",
+    "next_review_on",
+    "gaps",
+    "sealed",
+    "key_version",
+    "version",
+)
+# A plan is read by units that do not take part in its case: the database tells them the case's record.
+_RECORD = func.ruv.record_of_case(Plan.case_id).label("record_id")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRef:
+    """A plan in scope and the actor's standing to the person. `row` has the plan's columns and its record."""
+
+    row: Any
+    standing: Standing
+
+    @property
+    def strand(self) -> Strand:
+        """Under which record the plan's texts are sealed."""
+        return Strand(self.row.victim_id, self.row.record_id)
+
+    def sees_all(self, actor: Actor) -> bool:
+        """Whether the actor sees the whole plan; otherwise only its own unit's activities."""
+        level = self.standing.level(actor, COMPARTMENT)
+        return level is Level.FULL or (level is Level.PARTIAL and self.responsible(actor))
+
+    def responsible(self, actor: Actor) -> bool:
+        """Whether the actor's unit is the one responsible for the plan."""
+        return bool(self.row.unit_id == actor.unit_id)
+
+    def writes(self, actor: Actor) -> bool:
+        """Whether the actor may write in the plan what it may read of it."""
+        return self.standing.writes(actor, COMPARTMENT)
+
+
+def find(session: Session, actor: Actor, code: str) -> PlanRef:
+    """The plan behind a code.
+
+    Raises:
+        NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
+    """
+    row = session.execute(
+        select(*(getattr(Plan, name) for name in _COLUMNS), _RECORD)
+        .where(Plan.code == canonical(code, "PR"), Plan.id.in_(visible_plans(actor)))
+        .params(actor_params(actor))
+    ).first()
+    stand = standing(session, actor, row.victim_id) if row else None
+    if row is None or stand is None or stand.level(actor, COMPARTMENT) < Level.PARTIAL:
+        raise NotFound
+    return PlanRef(row, stand)
+
+
+def own_plan(session: Session, actor: Actor, code: str) -> PlanRef:
+    """The plan behind a code, for its responsible unit to work on.
+
+    Raises:
+        NotFound: as `find`.
+        Forbidden: another unit is responsible, or the role does not write plans.
+    """
+    ref = find(session, actor, code)
+    if not ref.responsible(actor) or not ref.writes(actor):
+        raise Forbidden("Solo la unidad responsable del plan puede hacerlo.")
+    return ref
+
+
+def whole(actor: Actor, ref: PlanRef) -> PlanRef:
+    """The plan, for who sees all of it.
+
+    Raises:
+        Forbidden: the actor sees its own unit's activities only.
+    """
+    if not ref.sees_all(actor):
+        raise Forbidden("Su función lee del plan solo las actividades de su unidad.")
+    return ref
+
+
+def version_now(session: Session, ref: PlanRef) -> int | None:
+    """The plan's version as stored now, if the actor still sees it."""
+    return session.scalar(
+        select(Plan.version).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
+    )
+
+
+def state_now(session: Session, ref: PlanRef) -> str:
+    """The plan's state as stored now; called after `advance`, which holds the row."""
+    state = session.scalar(
+        select(Plan.state).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
+    )
+    if state is None:
+        raise NotFound
+    return state
+
+
+def objectives(
+    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
+) -> list[dict[str, Any]]:
+    """Opened objectives of a plan, in order, each under its key `id`."""
+    table = PlanObjective
+    rows = session.execute(
+        select(
+            table.id, table.code, table.domain, table.position, table.state, table.version, table.sealed,
+            table.key_version,
+        )
+        .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
+        .order_by(table.position, table.id)
+    ).all()  # fmt: skip
+    texts = open_texts(session, actor, ref, "plan_objective", rows, purpose=purpose, action=action)
+    return [
+        {**{k: v for k, v in row._mapping.items() if k not in {"sealed", "key_version"}}, **text}  # noqa: SLF001
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def activities(
+    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
+) -> list[dict[str, Any]]:
+    """Opened activities of a plan that the actor may see: all of them, or its own unit's."""
+    table = PlanActivity
+    query = (
+        select(
+            table.id, table.objective_id, table.code, table.unit_id, table.due_on, table.state, table.sealed,
+            table.key_version, table.service_code, table.updated_at, table.version,
+            Unit.code.label("unit"), Unit.name.label("unit_name"),
+        )
+        .join(Unit, Unit.id == table.unit_id)
+        .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
+        .order_by(table.due_on, table.id)
+    )  # fmt: skip
+    if not ref.sees_all(actor):
+        query = query.where(table.unit_id == actor.unit_id)
+    rows = session.execute(query).all()
+    texts = open_texts(session, actor, ref, "plan_activity", rows, purpose=purpose, action=action)
+    return [
+        {**{k: v for k, v in row._mapping.items() if k not in {"sealed", "key_version"}}, **text}  # noqa: SLF001
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def open_texts(
+    session: Session,
+    actor: Actor,
+    ref: PlanRef,
+    table: str,
+    rows: Sequence[Any],
+    *,
+    purpose: str,
+    action: str,
+) -> list[dict[str, Any]]:
+    """Texts of rows of a plan's table (`id`, `sealed`, `key_version`), recorded; no rows, no event."""
+    if not rows:
+        return []
+    sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
+    return open_rows(session, actor, COMPARTMENT, ref.strand, table, sealed, purpose=purpose, action=action)

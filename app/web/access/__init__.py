@@ -1,0 +1,1 @@
+"""Pages of one's own access: signing in and out, the lock, one's account."""

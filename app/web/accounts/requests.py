@@ -1,0 +1,91 @@
+"""Administración: what two people decide about accounts."""
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from app.access.permissions import Permission
+from app.edge.deps import Requires
+from app.edge.routing import Branch
+from app.records.kinds import LIMA
+from app.services.accounts import asked, deciding
+from app.services.commands.command import PENDING, REFUSALS
+from app.web.i18n import _
+from app.web.kit.page import CurrentPage, Page
+from app.web.kit.row_fields import version_of
+
+router = Branch(prefix="/administracion/pedidos")
+
+APPROVES: Final = Requires(Permission.ACCOUNTS_APPROVE)
+LIST: Final = "/administracion/pedidos"
+_COLOURS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
+
+
+@router.get("", dependencies=[APPROVES])
+def index(page: CurrentPage) -> Response:
+    """Requests about accounts: those that wait, or all."""
+    everything = page.query("ver") == "todos"
+    items, following = asked.listing(
+        page.session, page.actor, waiting=not everything, cursor=page.query("desde") or None
+    )
+    base = f"{LIST}?ver={'todos' if everything else 'esperan'}"
+    return page.draw(
+        "accounts/requests.html",
+        items=[_face(one) for one in items],
+        everything=everything,
+        next=f"{base}&desde={following}" if following else "",
+    )
+
+
+@router.get("/{code}", dependencies=[APPROVES])
+def detail(code: str, page: CurrentPage) -> Response:
+    """One request, and what one may do about it."""
+    return _one(page, code)
+
+
+@router.post("/{code}/aprobar", dependencies=[APPROVES])
+def approve(code: str, page: CurrentPage) -> Response:
+    """Is the second person; half of an initial password is shown once, so nothing has to keep it."""
+    with page.attempt():
+        done = deciding.approve(page.session, page.actor, code, version_of(page), page.runtime.password_cost)
+        if done["second_half"] is None:
+            return page.go(f"{LIST}/{code}", done="pedido-aprobado")
+        found = asked.read(page.session, page.actor, code)
+        return page.draw(
+            "accounts/half.html", username=found["username"], half=done["second_half"], second=True
+        )
+    return _one(page, code)
+
+
+@router.post("/{code}/rechazar", dependencies=[APPROVES])
+def refuse(code: str, page: CurrentPage) -> Response:
+    """Is the second person who says no, with a reason."""
+    with page.attempt():
+        reason = page.form.text("reason", needed=_("Elija el motivo del rechazo."))
+        page.form.check()
+        deciding.refuse(page.session, page.actor, code, version_of(page), reason or "")
+        return page.go(f"{LIST}/{code}", done="pedido-rechazado")
+    return _one(page, code)
+
+
+@router.post("/{code}/retirar", dependencies=[Requires(Permission.ACCOUNTS_MANAGE)])
+def withdraw(code: str, page: CurrentPage) -> Response:
+    """Takes back what one asked for oneself."""
+    with page.attempt():
+        deciding.withdraw(page.session, page.actor, code, version_of(page))
+        return page.go(f"{LIST}/{code}", done="pedido-retirado")
+    return _one(page, code)
+
+
+def _one(page: Page, code: str) -> Response:
+    found = asked.read(page.session, page.actor, code)
+    page.form.version = found["version"]
+    return page.draw("accounts/request.html", item=_face(found), refusals=list(REFUSALS.items()))
+
+
+def _face(one: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **one,
+        "tag": (one["state_label"], _COLOURS.get(one["state"], "grey")),
+        "expires_on": one["expires_at"].astimezone(LIMA).date(),
+    }

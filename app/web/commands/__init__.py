@@ -1,0 +1,1 @@
+"""Pages of what takes two people."""

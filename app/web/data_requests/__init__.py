@@ -1,0 +1,1 @@
+"""Pages of what persons ask about their own data."""

@@ -1,0 +1,203 @@
+"""Requests of persons about their own data: received, answered within their term, the file handed over."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from app.access.permissions import Permission
+from app.edge.deps import Requires
+from app.edge.routing import Branch
+from app.edge.sending import printed
+from app.errors import NotFound
+from app.records.rows import row_fields
+from app.records.rows.consents import DataRequestRow
+from app.services.data_requests import queries, rules, service
+from app.services.data_requests.own_file import own_file
+from app.services.idempotency import remember, replayed
+from app.services.printing.own_file import own_file_issue
+from app.web.i18n import _
+from app.web.kit.controls import Control, controls, read
+from app.web.kit.page import CurrentPage, Page
+from app.web.kit.row_fields import version_of
+from app.web.kit.rows import read_row
+from app.web.kit.templating import label, moment
+
+router = Branch()
+
+READS: Final = Requires(Permission.DATA_REQUESTS_READ)
+WRITES: Final = Requires(Permission.DATA_REQUESTS_WRITE)
+LIST: Final = "/solicitudes-de-datos"
+_KINDS: Final = {
+    "RECIBIDA": "orange", "EN_TRAMITE": "blue", "ATENDIDA": "green", "ATENDIDA_EN_PARTE": "yellow",
+    "DENEGADA": "red", "DESISTIDA": "grey",
+}  # fmt: skip
+
+
+@router.get(LIST, dependencies=[READS])
+def requests(page: CurrentPage) -> Response:
+    """Requests within one's reach and their terms; the data protection officer sees codes alone, of all."""
+    state = page.query("estado")
+    state = state if state in rules.STATES else ""
+    items, following = queries.listed(
+        page.session, page.actor, state=state or None, cursor=page.query("desde") or None
+    )
+    tabs = [(LIST, _("Todas"), "")]
+    tabs += [(f"{LIST}?estado={code}", text, code) for code, text in rules.STATES.items()]
+    onward = f"{LIST}?estado={state}&desde={following}" if following else ""
+    return page.draw(
+        "data_requests/list.html",
+        items=[_card(item) for item in items],
+        tabs=tabs,
+        tab=state,
+        next_href=onward,
+        writes=page.may(Permission.DATA_REQUESTS_WRITE),
+    )
+
+
+@router.get(f"{LIST}/nueva", dependencies=[WRITES])
+def request_form(page: CurrentPage) -> Response:
+    """What the person asks, of whom and by what means."""
+    page.form.start(victim=page.query("persona"))
+    return page.draw("data_requests/new.html", asked=_received())
+
+
+@router.post(LIST, dependencies=[WRITES])
+def receive(page: CurrentPage) -> Response:
+    """Records a request; its term in working days runs from the day it came in."""
+    victim = page.form.text("victim", needed=_("Escriba el código de la persona, como TP-XXXX-XXXX-XXXX."))
+    sent = read(page.form, _received())
+    with page.attempt():
+        page.form.check()
+        row, key = read_row(DataRequestRow, sent), page.form.key
+        payload = {**row.model_dump(mode="json"), "victim": victim}
+        code = replayed(page.session, page.actor, key, "data-requests.receive", payload)
+        if code is None:
+            code = _received_by(page, victim or "", row)
+            remember(page.session, page.actor, key, "data-requests.receive", payload, code)
+        return page.go(f"{LIST}/{code}", done="solicitud-recibida")
+    return page.draw("data_requests/new.html", asked=_received())
+
+
+@router.get(f"{LIST}/{{code}}", dependencies=[READS])
+def request(code: str, page: CurrentPage) -> Response:
+    """One request: what was asked, its steps and term, and how it may be answered."""
+    found = queries.read(page.session, page.actor, code)
+    page.form.version = found["version"]
+    return _detail(page, found)
+
+
+@router.post(f"{LIST}/{{code}}/pasos", dependencies=[WRITES])
+def advance(code: str, page: CurrentPage) -> Response:
+    """Moves a request on or answers it; a denial, whole or in part, names its legal ground."""
+    form = page.form
+    to = form.text("to", needed=_("Elija el paso que sigue."))
+    told = form.day("notified_on")
+    with page.attempt():
+        form.check()
+        step = service.Step(to or "", form.text("answer"), form.text("ground"), told)
+        service.advance(page.session, page.actor, code, version_of(page), step)
+        return page.go(f"{LIST}/{code}", done="solicitud-paso")
+    return _again(page, code)
+
+
+@router.post(f"{LIST}/{{code}}/plazo", dependencies=[WRITES])
+def extend(code: str, page: CurrentPage) -> Response:
+    """Extends the term once; the person is told within it."""
+    told = page.form.day("extension_notified_on")
+    with page.attempt():
+        page.form.check()
+        service.extend(page.session, page.actor, code, version_of(page), told)
+        return page.go(f"{LIST}/{code}", done="solicitud-plazo")
+    for error in page.form.errors:  # the other form of the page has a field of this name too
+        error["field"] = f"extension_{error['field']}" if error["field"] == "notified_on" else error["field"]
+    return _again(page, code)
+
+
+@router.get(f"{LIST}/{{code}}/expediente.pdf", dependencies=[WRITES])
+def file_pdf(code: str, page: CurrentPage) -> Response:
+    """What the answering unit may hand over, on paper."""
+    victim = _victim(page, code)
+    return printed(page.runtime, page.actor, lambda s: own_file_issue(s, page.actor, victim, code))
+
+
+@router.get(f"{LIST}/{{code}}/expediente.json", dependencies=[WRITES])
+def file_json(code: str, page: CurrentPage) -> Response:
+    """The same as a file that another system can read."""
+    found = own_file(page.session, page.actor, _victim(page, code), request=code)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{found["solicitud"]}.json"',
+        "Cache-Control": "no-store",
+    }
+    body = json.dumps(found, ensure_ascii=False, indent=2, default=str)
+    return Response(body, headers=headers, media_type="application/json")
+
+
+def _received() -> list[Control]:
+    return controls(row_fields("data_request"))
+
+
+def _received_by(page: Page, victim: str, row: DataRequestRow) -> str:
+    """Record the request; that the person is not in sight is said beside her code.
+
+    Raises:
+        Invalid: she is not.
+    """
+    try:
+        return service.receive(page.session, page.actor, victim, row)
+    except NotFound:
+        page.form.wrong("victim", _("No hay una persona con ese código entre las que usted atiende."))
+        page.form.check()
+        raise
+
+
+def _victim(page: Page, code: str) -> str:
+    """Code of the person whose request it is.
+
+    Raises:
+        NotFound: out of reach, or the actor takes no part in her case.
+    """
+    found = queries.read(page.session, page.actor, code)
+    if "victim" not in found:
+        raise NotFound
+    return str(found["victim"])
+
+
+def _again(page: Page, code: str) -> Response:
+    found = queries.read(page.session, page.actor, code)
+    stale = page.form.status == 412  # noqa: PLR2004 - somebody moved it meanwhile
+    if stale:
+        page.form.version = found["version"]
+    return _detail(page, found, stale=stale)
+
+
+def _detail(page: Page, found: dict[str, Any], *, stale: bool = False) -> Response:
+    item = _card(found)
+    mine = "victim" in found and found["unit"]["code"] == page.who.unit_code
+    answers = mine and page.may(Permission.DATA_REQUESTS_WRITE)
+    still = found["state"] in rules.OPEN
+    return page.draw(
+        "data_requests/detail.html",
+        item=item,
+        stale=stale,
+        targets=[(code, rules.STATES[code]) for code in found["possible_states"]] if answers else [],
+        grounds=list(rules.GROUNDS.items()),
+        extends=answers and still and found["extended_on"] is None and not found["overdue"],
+        gives_file=answers and still and found["kind"] in rules.GIVES_FILE,
+        entries=[
+            {"title": rules.STATES[step["to"]], "at": moment(step["at"]), "when": step["at"].isoformat()}
+            for step in reversed(found["steps"])
+        ],
+    )
+
+
+def _card(item: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **item,
+        "tag": (item["state_label"], _KINDS[item["state"]]),
+        "open": item["state"] in rules.OPEN,
+        "by_label": label(item["by_whom"], "data_request_by"),
+        "href": f"{LIST}/{item['code']}",
+    }

@@ -1,0 +1,1 @@
+"""Pages that help, and the catalogue of components."""

@@ -1,0 +1,1 @@
+"""What every page is made of: the page itself, its form, its controls and words. It knows no slice."""

@@ -1,0 +1,1 @@
+"""Drafts, and what is written without a connection and done later."""

@@ -1,0 +1,108 @@
+"""What stands around every page of a plan: the bar of its case, its state, and its parts."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from app.access.permissions import Permission
+from app.errors import NotFound
+from app.services.plans import queries, rules
+from app.web.cases.frame import case_frame
+from app.web.i18n import gettext
+from app.web.kit.page import Page
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue of translations; it is translated when it is shown."""
+    return text
+
+
+PLAN_TAGS: Final = {
+    "BORRADOR": "grey",
+    "EN_CONSULTA": "blue",
+    "SUSCRITO": "blue",
+    "EN_EJECUCION": "green",
+    "EN_REVISION": "yellow",
+    "EN_SEGUIMIENTO": "green",
+    "SUSPENDIDO": "orange",
+    "CUMPLIDO": "green",
+    "CERRADO_SIN_CUMPLIR": "grey",
+}
+STEP_TAGS: Final = {
+    "PENDIENTE": "grey",
+    "EN_CURSO": "blue",
+    "LOGRADO": "green",
+    "NO_LOGRADO": "orange",
+    "NO_APLICA": "grey",
+    "RECHAZADO_POR_LA_PERSONA": "orange",
+    "CANCELADA": "grey",
+}
+"""Colours of the tags of plans, and of their objectives and activities."""
+PARTS: Final = (
+    ("", _("Objetivos y actividades")),
+    ("datos", _("Datos y equipo")),
+    ("valoraciones", _("Valoraciones")),
+    ("revisiones", _("Revisiones")),
+    ("firmas", _("Firmas y versiones")),
+    ("archivos", _("Archivos")),
+    ("seguimiento", _("Seguimiento")),
+)
+_MAIN_PATH: Final = ("BORRADOR", "EN_CONSULTA", "SUSCRITO", "EN_EJECUCION", "EN_SEGUIMIENTO", "CUMPLIDO")
+
+
+_SHORT: Final = {"EN_CONSULTA": _("En consulta")}
+
+
+def plan_frame(page: Page, plan: dict[str, Any], part: str = "") -> dict[str, Any]:
+    """What `plans/plan_base.html` needs around a part of a plan that was read."""
+    base = f"/planes/{plan['code']}"
+    shown = [(f"{base}/{key}" if key else base, gettext(text), key) for key, text in PARTS]
+    state = plan["state"]
+    return {
+        **_around(page, plan),
+        "plan": plan,
+        "plan_url": base,
+        "parts": shown if plan["view"] == "all" else [],
+        "part": part,
+        "part_text": gettext(dict(PARTS)[part]),
+        "plan_tag": (plan["state_label"], PLAN_TAGS.get(state, "grey")),
+        "alive": state in rules.ALIVE,
+        "editable": state in rules.EDITABLE and plan["responsible"] and page.may(Permission.PLANS_WRITE),
+        "keeps": plan["responsible"] and page.may(Permission.PLANS_WRITE),
+        "step_tags": STEP_TAGS,
+        "plan_steps": _steps(state),
+    }
+
+
+def plan_part(page: Page, code: str, part: str = "") -> dict[str, Any]:
+    """The same for a plan of which only its state is read.
+
+    Raises:
+        NotFound: no such plan, or the unit has no part in it.
+    """
+    return plan_frame(page, queries.face(page.session, page.actor, code), part)
+
+
+def _around(page: Page, plan: dict[str, Any]) -> dict[str, Any]:
+    try:
+        if plan["case"]:
+            return case_frame(page, plan["case"], "plan")
+    except NotFound:
+        pass  # who takes part in another case of the person reads the plan all the same
+    return {"bar": {"code": plan["code"], "flags": []}, "tabs": [], "tab": "plan", "base": "", "case": None}
+
+
+def _steps(state: str) -> list[dict[str, str]]:
+    """The usual way of a plan, as far as it has come; off it there is none to show."""
+    at = {"EN_REVISION": "EN_EJECUCION"}.get(state, state)
+    if at not in _MAIN_PATH:
+        return []
+    here = _MAIN_PATH.index(at)
+    last = len(_MAIN_PATH) - 1
+    words = [
+        "done" if i < here or here == last else "current" if i == here else "todo" for i in range(last + 1)
+    ]
+    return [
+        {"text": gettext(_SHORT.get(name, rules.STATES[name])), "state": word}
+        for name, word in zip(_MAIN_PATH, words, strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Pages of the penal proceedings, the measures and the branches of protection."""

@@ -1,0 +1,165 @@
+"""Protection of a case's person: measures that an authority ordered, and the branches of protection."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from app.access.permissions import Permission
+from app.catalogues import code_list
+from app.edge.deps import Requires
+from app.edge.routing import Branch
+from app.errors import NotFound
+from app.records.rows.proceedings import ProtectionMeasure
+from app.services.idempotency import remember, replayed
+from app.services.proceedings import measure_rules, measures, procedures
+from app.web.cases.frame import case_frame
+from app.web.i18n import _
+from app.web.kit.controls import read
+from app.web.kit.page import CurrentPage, Page
+from app.web.kit.row_fields import drawn, version_of, words, writable
+from app.web.kit.rows import read_row
+from app.web.proceedings.procedures import branch_card
+
+router = Branch()
+
+READS: Final = Requires(Permission.CASES_READ)
+WRITES: Final = Requires(Permission.VICTIMS_WRITE)
+TABLE: Final = ProtectionMeasure.table
+_EXTENSION: Final = frozenset({"type", "type_other"})
+_KINDS: Final = {"VIGENTE": "green", "VENCIDA": "red", "LEVANTADA": "grey", "PRORROGADA": "grey"}
+
+
+@router.get("/casos/{code}/proteccion", dependencies=[READS])
+def protection(code: str, page: CurrentPage) -> Response:
+    """Measures in force and their last days, those that ended, and each branch of protection."""
+    frame = case_frame(page, code, "proteccion")
+    found = [_card(item) for item in measures.listed(page.session, page.actor, code)]
+    branches = [branch_card(page, item) for item in procedures.listed(page.session, page.actor, code)]
+    return page.draw(
+        "protection/protection.html",
+        **frame,
+        in_force=[item for item in found if item["state"] == measure_rules.IN_FORCE],
+        ended=[item for item in found if item["state"] != measure_rules.IN_FORCE],
+        branches=branches,
+        records="type" in writable(page, frame["case"], TABLE),
+        lifts="end_note" in writable(page, frame["case"], TABLE),
+        moves=page.may(Permission.CASES_TRANSITION),
+    )
+
+
+@router.get("/casos/{code}/proteccion/medidas/nueva", dependencies=[WRITES])
+def measure_form(code: str, page: CurrentPage) -> Response:
+    """The form of a measure that was ordered."""
+    frame = case_frame(page, code, "proteccion")
+    return page.draw(
+        "protection/measure.html", **frame, asked=drawn(page, frame["case"], TABLE, less=measures.ENDING)
+    )
+
+
+@router.post("/casos/{code}/proteccion/medidas", dependencies=[WRITES])
+def record_measure(code: str, page: CurrentPage) -> Response:
+    """Records a measure; it ends on its last day unless it is extended or lifted."""
+    frame = case_frame(page, code, "proteccion")
+    asked = drawn(page, frame["case"], TABLE, less=measures.ENDING)
+    sent = read(page.form, asked)
+    with page.attempt():
+        page.form.check()
+        written, case = read_row(ProtectionMeasure, sent), frame["case"]["code"]
+        payload = {"case": case, **written.model_dump(mode="json")}
+        if replayed(page.session, page.actor, page.form.key, "measures.record", payload) is None:
+            new = measures.record_measure(page.session, page.actor, case, written)
+            remember(page.session, page.actor, page.form.key, "measures.record", payload, new)
+        return page.go(f"{frame['base']}/proteccion", done="medida-registrada")
+    return page.draw("protection/measure.html", **frame, asked=asked)
+
+
+@router.get("/casos/{code}/proteccion/medidas/{measure}/prorrogar", dependencies=[WRITES])
+def extension_form(code: str, measure: str, page: CurrentPage) -> Response:
+    """Until when a measure goes on, and by what resolution."""
+    frame, item = _one(page, code, measure)
+    page.form.version = item["version"]
+    return _draw(page, frame, item, "protection/extend.html", _extension(page, frame))
+
+
+@router.post("/casos/{code}/proteccion/medidas/{measure}/prorrogar", dependencies=[WRITES])
+def extend(code: str, measure: str, page: CurrentPage) -> Response:
+    """The measure goes on as one of its own, to a later day."""
+    frame, item = _one(page, code, measure)
+    asked = _extension(page, frame)
+    sent = read(page.form, asked)
+    with page.attempt():
+        page.form.check()
+        written = read_row(ProtectionMeasure, sent)
+        measures.extend(page.session, page.actor, code, measure, version_of(page), written)
+        return page.go(f"{frame['base']}/proteccion", done="medida-prorrogada")
+    return _draw(page, frame, item, "protection/extend.html", asked)
+
+
+@router.get("/casos/{code}/proteccion/medidas/{measure}/levantar", dependencies=[WRITES])
+def lifting_form(code: str, measure: str, page: CurrentPage) -> Response:
+    """Who lifted a measure, and why."""
+    frame, item = _one(page, code, measure)
+    page.form.version = item["version"]
+    return _draw(page, frame, item, "protection/lift.html", _ending(page, frame))
+
+
+@router.post("/casos/{code}/proteccion/medidas/{measure}/levantar", dependencies=[WRITES])
+def lift(code: str, measure: str, page: CurrentPage) -> Response:
+    """Notes that an authority lifted the measure."""
+    frame, item = _one(page, code, measure)
+    asked = _ending(page, frame)
+    sent = read(page.form, asked)
+    with page.attempt():
+        page.form.check()
+        written = read_row(ProtectionMeasure, sent)
+        measures.lift(page.session, page.actor, code, measure, version_of(page), written)
+        return page.go(f"{frame['base']}/proteccion", done="medida-levantada")
+    return _draw(page, frame, item, "protection/lift.html", asked)
+
+
+def _one(page: Page, code: str, measure: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The frame of the case and one of its measures.
+
+    Raises:
+        NotFound: the case has no such measure.
+    """
+    frame = case_frame(page, code, "proteccion")
+    for item in measures.listed(page.session, page.actor, code):
+        if item["code"] == measure.upper():
+            return frame, item
+    raise NotFound
+
+
+def _extension(page: Page, frame: dict[str, Any]) -> list[Any]:
+    return drawn(page, frame["case"], TABLE, less=measures.ENDING | _EXTENSION)
+
+
+def _ending(page: Page, frame: dict[str, Any]) -> list[Any]:
+    return [control for control in drawn(page, frame["case"], TABLE) if control.key in measures.ENDING]
+
+
+def _draw(
+    page: Page, frame: dict[str, Any], item: dict[str, Any], template: str, asked: list[Any]
+) -> Response:
+    stale = page.form.status == 412  # noqa: PLR2004 - somebody changed it meanwhile
+    if stale:
+        page.form.version = item["version"]
+    return page.draw(template, **frame, item=_card(item), asked=asked, stale=stale)
+
+
+def _card(item: dict[str, Any]) -> dict[str, Any]:
+    kind = code_list("protection_measure").labels.get(item.get("type", ""), _("Medida de protección"))
+    until = item.get("until")
+    offered = measure_rules.MACHINE.offered(item["state"])
+    return {
+        **item,
+        "title": f"{kind} · {item['code']}",
+        "tag": (item["state_label"], _KINDS[item["state"]]),
+        "until_day": date.fromisoformat(until) if isinstance(until, str) else until,
+        "extends_it": measure_rules.EXTENDED in offered,
+        "lifts_it": measure_rules.LIFTED in offered,
+        "rows": words(TABLE, {**item, "type": None, "until": None}),
+    }

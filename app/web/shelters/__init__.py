@@ -1,0 +1,1 @@
+"""Pages of shelters, their places and who lives there."""

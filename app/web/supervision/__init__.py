@@ -1,0 +1,1 @@
+"""Pages of the supervisor of a unit."""

@@ -1,0 +1,1 @@
+"""Pages of a person: registering her, her record, its history and her relatives."""

@@ -1,0 +1,280 @@
+"""What is asked of a person to register, in parts of one thing each, and registering her once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+
+from app.access.actor import Actor
+from app.errors import FieldError, Forbidden, Invalid, PossibleDuplicate
+from app.records import Known, RecordInvalid, fields, parse
+from app.records.kinds import today
+from app.services.idempotency import remember, replayed
+from app.services.victims.registration import FIRST_STATES, Registration, register, writable
+from app.services.work.queries import find
+from app.web.i18n import gettext
+from app.web.kit.controls import Control, controls, read, shown
+from app.web.kit.forms import Form
+from app.web.kit.page import Page
+from app.web.kit.templating import label
+
+OPERATION: Final = "victims.register"
+USUAL: Final = "PRESUNTA_VICTIMA"
+ADULT: Final = 18
+UNKNOWN: Final = "NO_SABE"
+_LATER: Final = frozenset({"verified"})
+"""What nobody knows while registering: whether the issuer of a document confirms it."""
+_ROW: Final = re.compile(r"\.(\d{1,3})\.")
+"""A row of a list as errors name it; a form calls it `documents-0.number`."""
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalogue of translations; it is translated when it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One thing that is asked about: `few` fields first, `more` for who knows more."""
+
+    slug: str
+    title: str
+    few: str
+    more: str = ""
+    hint: str = ""
+    warning: str = ""
+
+
+DETECTION: Final = "deteccion"
+SECTIONS: Final = (
+    Section(
+        DETECTION,
+        _("Detección"),
+        "legal.complaint_numbers legal.carpeta_fiscal",
+        "legal.distrito_fiscal legal.rescue_place",
+        _("Cuándo y cómo se supo de ella."),
+    ),
+    Section(
+        "identidad",
+        _("Identidad"),
+        (
+            "identity.given_names identity.first_surname identity.second_surname identity.documents"
+            " identity.sex identity.age_years identity.birth_date identity.nationality"
+            " identity.interpreter_needed"
+        ),
+        (
+            "identity.birth_year identity.age_min identity.age_max identity.age_estimated"
+            " identity.declared_age identity.minor_presumed identity.social_name identity.aliases"
+            " identity.reserved_alias identity.birth_country identity.birth_place"
+            " identity.birth_place_text identity.mother_tongue identity.interpreter_language"
+            " identity.ethnicity identity.indigenous_people identity.gender_identity"
+            " identity.disability identity.disability_limitations identity.reasonable_adjustments"
+            " identity.pregnant identity.dependants_in_care identity.education"
+        ),
+        _("Ningún documento es obligatorio. Lo que no se sabe se deja vacío."),
+    ),
+    Section(
+        "contacto-y-riesgo",
+        _("Contacto y riesgo"),
+        (
+            "protection.risk_level protection.alerts contact.safe_channel contact.contact_restrictions"
+            " contact.mobile_phone contact.residence_ubigeo"
+        ),
+        (
+            "contact.safe_contact_instructions contact.email contact.home_phone"
+            " contact.residence_country contact.residence_locality contact.residence_address"
+            " contact.emergency_contact protection.risk_assessed_on protection.alert_notes"
+            " protection.reserved_identity protection.safe_conditions protection.persons_to_avoid"
+        ),
+        _("Cómo hablar con ella sin ponerla en peligro."),
+        _("No escriba la dirección de un centro de acogida."),
+    ),
+    Section(
+        "explotacion",
+        _("Explotación sufrida"),
+        "legal.purposes legal.means legal.activities legal.department",
+        (
+            "legal.acts legal.recruitment legal.recruiter_relation legal.control_methods"
+            " legal.country_of_exploitation legal.transnational legal.exploitation_since"
+            " legal.exploitation_until legal.purpose_other legal.means_other legal.recruitment_other"
+            " legal.activity_other legal.control_other"
+        ),
+        _("Lo que ya consta de los hechos."),
+        _("No la haga contar los hechos otra vez: eso es de la entrevista única."),
+    ),
+    Section(
+        "necesidades",
+        _("Necesidades inmediatas"),
+        "services.urgent services.needs",
+        "services.declined services.availability services.programmes services.notes",
+        _("Lo que necesita hoy y mañana."),
+    ),
+)
+"""In their order. A part of which the role may write nothing is left out."""
+
+
+def sections(actor: Actor) -> list[Section]:
+    """The parts in which the actor may write something."""
+    return [one for one in SECTIONS if one.slug == DETECTION or asked(actor, f"{one.few} {one.more}")]
+
+
+def identifies(actor: Actor) -> bool:
+    """Whether the actor may write who the person is; some only write what they know of the facts."""
+    return bool(writable(actor, "identity"))
+
+
+def asked(actor: Actor, names: str, form: Form | None = None, *, again: bool = False) -> list[Control]:
+    """Controls of those of these fields (`compartment.field`) that the actor may write of a new person.
+
+    Args:
+        form: with what is known, which says how many rows a list shows.
+        again: show one row more than that.
+    """
+    found = []
+    for name in names.split():
+        compartment, _dot, key = name.partition(".")
+        if key in writable(actor, compartment):
+            (one,) = controls(fields(compartment), f"{compartment}.", only=[key])
+            found.append(_shorter(_open_ended(one), form, again=again))
+    return found
+
+
+def _open_ended(one: Control) -> Control:
+    """The control with a way to say that it is not known."""
+    if one.kind == "radios" and UNKNOWN not in dict(one.options):
+        return replace(one, options=(*one.options, ("", gettext("No se sabe"))))
+    return one
+
+
+def _shorter(one: Control, form: Form | None, *, again: bool) -> Control:
+    """A list as it is asked for here: without what is found out later, and no more rows than are of use."""
+    if one.kind != "objects":
+        return one
+    rows = form.rows(one.name) if form is not None else 0
+    inner = tuple(field for field in one.inner if field.key not in _LATER)
+    return replace(one, inner=inner, rows=max(rows + again, 1))
+
+
+def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, dict[str, Any]]:
+    """What was filled in, by compartment; what cannot be read or is wrong is noted in the form."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in drawn:
+        if values := read(form, [one]):
+            found.setdefault(one.name.partition(".")[0], {}).update(values)
+    for name, data in found.items():
+        try:
+            parse(name, data)
+        except RecordInvalid as invalid:
+            for error in _in_form({**e, "field": f"{name}.{e['field']}"} for e in invalid.errors):
+                form.wrong(error["field"], error["message"], error["code"])
+    return found
+
+
+def _in_form(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+    return [
+        {"field": _ROW.sub(r"-\1.", e["field"]), "code": e["code"], "message": e["message"]} for e in errors
+    ]
+
+
+def begin(form: Form) -> None:
+    """What the questions of the detection start with: today, and the usual state."""
+    form.start(first_identified_on=today().isoformat(), state=USUAL)
+
+
+def states() -> list[tuple[str, str, str]]:
+    """The states a case begins in, with what they mean."""
+    meaning = {
+        "ALERTA": gettext("Hay señales, pero nadie habló todavía con ella."),
+        USUAL: gettext("Hay indicios de que es víctima de trata."),
+    }
+    return [(code, label(code, "case_state"), meaning[code]) for code in reversed(FIRST_STATES)]
+
+
+def identified(form: Form) -> date | None:
+    """When she was identified; noted in the form when it is missing."""
+    return form.day("first_identified_on", needed=gettext("Indique cuándo se la identificó."))
+
+
+def age_group(parts: Mapping[str, Mapping[str, Any]], on: date | None) -> str:
+    """`nna`, `adulta`, or nothing while it is not known."""
+    years = Known.of(parts.get("identity", {}), on).youngest
+    return "" if years is None else "nna" if years < ADULT else "adulta"
+
+
+def register_once(page: Page, parts: dict[str, dict[str, Any]], on: date, key: str) -> str:
+    """Register the person, once for the key; returns the code of her case.
+
+    Raises:
+        Invalid: fields that are wrong, named as in the form; or whom the unit does not register.
+        PossibleDuplicate: she seems to be registered and the form gives no reason to go on.
+        TooMany: too many look-ups in an hour.
+        Conflict: the key was used with other data.
+    """
+    form = page.form
+    state, reason = form.text("state") or USUAL, form.text("not_duplicate")
+    payload = [parts, str(on), state, reason]
+    code = replayed(page.session, page.actor, key, OPERATION, payload)
+    if code is not None:
+        return find(page.session, page.actor, code).code
+    try:
+        made = register(
+            page.session,
+            page.actor,
+            Registration(parts, on, state=state),
+            not_duplicate=reason,
+            probe_limit=page.runtime.settings.probe_limit_per_hour,
+        )
+    except Invalid as error:
+        raise Invalid(error.detail, errors=_in_form(error.errors)) from None
+    except Forbidden as error:  # said beside the form, so that nothing of what was typed is lost
+        raise Invalid(error.detail, errors=_in_form(error.errors)) from None
+    remember(page.session, page.actor, key, OPERATION, payload, made.code)
+    return made.case_code
+
+
+# Whom she resembles
+
+_BANDS: Final = {
+    "EXACT": (_("Coincide por completo"), "red"),
+    "PROBABLE": (_("Muy parecida"), "orange"),
+}
+_SHOWN: Final = (
+    "given_names", "first_surname", "second_surname", "sex", "age_years", "birth_date", "birth_year",
+    "nationality", "documents",
+)  # fmt: skip
+
+
+def alike(form: Form) -> list[dict[str, Any]]:
+    """Those a registration was stopped for, as cards."""
+    stopped = form.refusal
+    found: Any = stopped.extra["duplicates"] if isinstance(stopped, PossibleDuplicate) else []
+    return cards(found)
+
+
+def cards(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Persons found, for people: masked, those one's unit sees; of the others, whom to ask."""
+    made = []
+    for one in found:
+        if "code" not in one:
+            made.append({"unit": one["unit"]})
+            continue
+        text, kind = _BANDS.get(one["band"], _BANDS["PROBABLE"])
+        known = one["record"]
+        rows = [
+            (c.label, words(c, known[c.key]))
+            for c in controls(fields("identity"), only=_SHOWN)
+            if known.get(c.key)
+        ]
+        made.append({"code": one["code"], "unit": one["unit"], "tag": (gettext(text), kind), "rows": rows})
+    return made
+
+
+def words(one: Control, value: Any) -> str:
+    """A value in words on one line."""
+    told = shown(one, value)
+    if not isinstance(told, list):
+        return str(told)
+    return "; ".join(", ".join(str(text) for _label, text in row) for row in told)
