@@ -2,15 +2,42 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, TypedDict
+from collections.abc import Iterable
+from typing import ClassVar, Final
+
+from app.records.errors import FieldError
+
+REVIEW: Final = "Revise los campos indicados."
+_MOST_CHOICES: Final = 60
+"""Of a longer list, what a field takes is in its catalogue."""
 
 
-class FieldError(TypedDict):
-    """One wrong field: its name, a stable code, and the way out in Spanish."""
+def wrong(field: str, code: str, message: str, choices: Iterable[str] = ()) -> FieldError:
+    """What is wrong with a field; the sentence is for a person, the choices are for programs."""
+    error: FieldError = {"field": field, "code": code, "message": message}
+    if (known := list(choices)) and len(known) <= _MOST_CHOICES:
+        error["choices"] = known
+    return error
 
-    field: str
-    code: str
-    message: str
+
+def unknown_code(field: str, choices: Iterable[str], code: str = "unknown_code") -> FieldError:
+    """What is wrong with a field whose code is not of its list."""
+    return wrong(field, code, "Elija una opción de la lista.", choices)
+
+
+def refuse_if(errors: list[FieldError]) -> None:
+    """Refuse what was sent if any of its fields is wrong, all of them at once.
+
+    Raises:
+        Invalid: `errors` is not empty.
+    """
+    if errors:
+        raise Invalid(REVIEW, errors=errors)
+
+
+def refusal(field: str, code: str, message: str, choices: Iterable[str] = ()) -> Invalid:
+    """The refusal of one field, in its words."""
+    return Invalid(message, errors=[wrong(field, code, message, choices)])
 
 
 class AppError(Exception):

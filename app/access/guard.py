@@ -16,9 +16,10 @@ from app.access.sealing import Strand
 from app.access.standing import Standing, standing
 from app.codes import parse_code
 from app.db import Prepared
-from app.errors import FieldError, Forbidden, NotFound
+from app.errors import Forbidden, NotFound, wrong
 from app.models import TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, fields
+from app.records.errors import FieldError
 from app.records.rows import ROWS, row_fields
 
 _VICTIM = Prepared.of(
@@ -141,7 +142,7 @@ def _refuse_unwritable(
         refused = set()
     if refused:
         errors: list[FieldError] = [
-            {"field": name, "code": "not-writable", "message": "Su función no puede escribir este campo."}
+            wrong(name, "not-writable", "Su función no puede escribir este campo.")
             for name in sorted(refused)
         ]
         raise Forbidden("Su función no puede escribir en estos campos.", errors=errors)

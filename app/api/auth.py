@@ -13,7 +13,7 @@ from app.api.answers import Answer
 from app.edge.deps import CurrentActor, DbSession, Public, SignedIn, means_of
 from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
-from app.errors import Invalid, Unauthenticated
+from app.errors import Unauthenticated, refusal
 from app.services.access.first_password import exchange_password
 from app.services.access.own import change_password, who_am_i
 from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
@@ -171,8 +171,10 @@ def _system(form: TokenForm, authorization: str | None) -> tuple[str, str]:
     if authorization is None:
         return _given("client_id", form.client_id), _given("client_secret", form.client_secret)
     if form.client_secret is not None:
-        raise _missing(
-            "client_secret", "Envíe las credenciales en la cabecera o en el formulario, no en ambos."
+        raise refusal(
+            "client_secret",
+            "missing",
+            "Envíe las credenciales en la cabecera o en el formulario, no en ambos.",
         )
     return _basic(authorization)
 
@@ -192,9 +194,5 @@ def _basic(authorization: str) -> tuple[str, str]:
 def _given(field: str, value: str | SecretStr | None) -> str:
     text = value.get_secret_value() if isinstance(value, SecretStr) else value
     if not text:
-        raise _missing(field, "Falta este dato.")
+        raise refusal(field, "missing", "Falta este dato.")
     return text
-
-
-def _missing(field: str, message: str) -> Invalid:
-    return Invalid(message, errors=[{"field": field, "code": "missing", "message": message}])

@@ -12,7 +12,7 @@ from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
-from app.errors import FieldError, Invalid
+from app.errors import refusal
 from app.records.kinds import Line, Text
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
@@ -284,8 +284,7 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
         digital = base64.b64decode(body.digital, validate=True) if body.digital else None
     except ValueError:
         message = "La firma digital no está en base64: revísela y envíela de nuevo."
-        errors: list[FieldError] = [{"field": "digital", "code": "not-base64", "message": message}]
-        raise Invalid(message, errors=errors) from None
+        raise refusal("digital", "not-base64", message) from None
     wanted = signing.Given(body.signer, body.manner, body, body.gaps_acknowledged or {}, digital)
     done = signing.sign(session, actor, code, wanted)
     return Answer(done, status_code=201, headers=etag(done["version"]))

@@ -30,6 +30,7 @@ from app.errors import (
     Unauthenticated,
     Unavailable,
     UnsupportedMedia,
+    wrong,
 )
 from app.records.errors import message_es
 from app.services.denials import record_broken_seal, record_denial
@@ -143,11 +144,11 @@ def _on_invalid_request(request: Request, error: RequestValidationError) -> Resp
         return _answer(request, unreadable.status, unreadable.problem())
     known = field_names(request.app)
     errors = [
-        {
-            "field": ".".join(_path(found, known)) or str(found["loc"][0]),
-            "code": found["type"],
-            "message": message_es(found["type"], found.get("ctx", {})),
-        }
+        wrong(
+            ".".join(_path(found, known)) or str(found["loc"][0]),
+            found["type"],
+            message_es(found["type"], found.get("ctx", {})),
+        )
         for found in error.errors()
     ]
     body = {

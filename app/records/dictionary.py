@@ -75,7 +75,7 @@ def _rows(field: FieldSpec, path: str, kept: str = "sellado") -> Iterator[str]:
     cells = (
         f"`{path}`",
         field.label + (f". {field.spec.help}" if field.spec.help else ""),
-        field.kind,
+        field.kind.label,
         f"`{field.codes}`" if field.codes else "",
         RULES_ES[field.partial],
         f"claro: `{field.face}`" if field.face else kept,

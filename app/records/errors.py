@@ -2,18 +2,20 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, TypedDict
+from typing import Any, NotRequired
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 
 class FieldError(TypedDict):
-    """One error: path of the field (``documents.0.number``), stable code, Spanish sentence."""
+    """One error: path of the field (``documents.0.number``), code, Spanish sentence, codes that would do."""
 
     field: str
     code: str
     message: str
+    choices: NotRequired[list[str]]
 
 
 class RecordInvalid(ValueError):

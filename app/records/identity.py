@@ -10,6 +10,7 @@ from app.records.kinds import (
     Code,
     Codes,
     Count,
+    Entry,
     IsoDate,
     Kind,
     Line,
@@ -235,7 +236,8 @@ class Identity(Compartment):
         Code | None, Spec("Gestante", "Código Penal, art. 129-B (agravante)", codes="tristate")
     ] = None
     gestational_weeks: Annotated[
-        Annotated[int, Field(ge=1, le=45), Kind("semanas")] | None, Spec("Semanas de gestación", "Propio")
+        Annotated[int, Field(ge=1, le=45), Kind("semanas", Entry.NUMBER)] | None,
+        Spec("Semanas de gestación", "Propio"),
     ] = None
     children_count: Annotated[
         Count | None, Spec("Número de hijas e hijos", "HTCDS 2.0", htcds="prs_NumberOfChildren")

@@ -8,6 +8,7 @@ stored.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -26,11 +27,26 @@ _FLEXIBLE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?~?", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
+class Entry(StrEnum):
+    """How a person enters a value, where it is not chosen from a list of codes."""
+
+    TEXT = "text"
+    LONG = "long"
+    LINES = "lines"
+    NUMBER = "number"
+    DATE = "date"
+    PARTIAL_DATE = "partial_date"
+    PLACE = "place"
+    TEL = "tel"
+    EMAIL = "email"
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The Spanish name of a type in the data dictionary."""
+    """The Spanish name of a type in the data dictionary, and how its values are entered."""
 
     label: str
+    entry: Entry = Entry.TEXT
 
 
 def today() -> date:
@@ -103,37 +119,43 @@ Line = Annotated[
     str, StringConstraints(min_length=1, max_length=200), AfterValidator(_line), Kind("línea de texto (200)")
 ]
 Text = Annotated[
-    str, StringConstraints(min_length=1, max_length=4000), AfterValidator(_text), Kind("texto (4000)")
+    str,
+    StringConstraints(min_length=1, max_length=4000),
+    AfterValidator(_text),
+    Kind("texto (4000)", Entry.LONG),
 ]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=60), Kind("código")]
 Codes = Annotated[list[Code], Field(max_length=60), Kind("lista de códigos")]
-Lines = Annotated[list[Line], Field(max_length=30), Kind("lista de líneas de texto")]
-ShortLines = Annotated[list[ShortLine], Field(max_length=30), Kind("lista de textos cortos")]
+Lines = Annotated[list[Line], Field(max_length=30), Kind("lista de líneas de texto", Entry.LINES)]
+ShortLines = Annotated[list[ShortLine], Field(max_length=30), Kind("lista de textos cortos", Entry.LINES)]
 IsoDate = Annotated[
     date,
     BeforeValidator(_iso_date, json_schema_input_type=date),
     AfterValidator(_not_before_1900),
-    Kind("fecha"),
+    Kind("fecha", Entry.DATE),
 ]
 FlexibleDate = Annotated[
     str,
     StringConstraints(max_length=11),
     AfterValidator(_flexible_date),
-    Kind("fecha, mes o año (~ si es estimada)"),
+    Kind("fecha, mes o año (~ si es estimada)", Entry.PARTIAL_DATE),
 ]
 Ubigeo = Annotated[
-    str, StringConstraints(max_length=6), AfterValidator(_ubigeo), Kind("UBIGEO INEI (6 dígitos)")
+    str,
+    StringConstraints(max_length=6),
+    AfterValidator(_ubigeo),
+    Kind("UBIGEO INEI (6 dígitos)", Entry.PLACE),
 ]
 Phone = Annotated[
     str,
     StringConstraints(min_length=3, max_length=30, pattern=r"^[+0-9][0-9 ().\-]*$"),
-    Kind("teléfono"),
+    Kind("teléfono", Entry.TEL),
 ]
 Email = Annotated[
-    str, StringConstraints(max_length=254, pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$"), Kind("correo")
+    str, StringConstraints(max_length=254, pattern=r"^[^\s@]+@[^\s@]+\.[^\s@]+$"), Kind("correo", Entry.EMAIL)
 ]
-Age = Annotated[int, Field(ge=0, le=120), Kind("edad en años")]
+Age = Annotated[int, Field(ge=0, le=120), Kind("edad en años", Entry.NUMBER)]
 AccountKey = Annotated[int, Field(ge=1, lt=2**63), Kind("cuenta")]
-Count = Annotated[int, Field(ge=0, le=40), Kind("número")]
-Soles = Annotated[int, Field(ge=0, le=100_000_000), Kind("soles")]
-Year = Annotated[int, Field(ge=MIN_YEAR, le=2200), Kind("año")]
+Count = Annotated[int, Field(ge=0, le=40), Kind("número", Entry.NUMBER)]
+Soles = Annotated[int, Field(ge=0, le=100_000_000), Kind("soles", Entry.NUMBER)]
+Year = Annotated[int, Field(ge=MIN_YEAR, le=2200), Kind("año", Entry.NUMBER)]

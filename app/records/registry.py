@@ -52,7 +52,7 @@ class FieldSpec:
     compartment: str
     name: str
     spec: Spec
-    kind: str
+    kind: Kind
     many: bool
     inner: Mapping[str, "FieldSpec"]
 
@@ -168,19 +168,20 @@ def _read(compartment: str, model: type[Item]) -> Iterator[tuple[str, FieldSpec]
         yield name, FieldSpec(compartment, name, spec, kind, many, MappingProxyType(inner))
 
 
-def _describe(annotation: Any) -> tuple[str, bool, type[Item] | None]:
+def _describe(annotation: Any) -> tuple[Kind, bool, type[Item] | None]:
     """The Spanish name of a type, whether it is a list, and the object (or item) it holds, if any."""
-    kind, many = "", False
+    kind: Kind | None = None
+    many = False
     while True:
         origin = get_origin(annotation)
         if origin in (Union, UnionType):
             (annotation,) = (a for a in get_args(annotation) if a is not NoneType)
         elif origin is Annotated:
-            kind = kind or next((m.label for m in annotation.__metadata__ if isinstance(m, Kind)), "")
+            kind = kind or next((m for m in annotation.__metadata__ if isinstance(m, Kind)), None)
             annotation = get_args(annotation)[0]
         elif origin is list:
             many, annotation = True, get_args(annotation)[0]
         else:
             break
     item = annotation if isinstance(annotation, type) and issubclass(annotation, Item) else None
-    return kind, many, item
+    return kind or Kind(""), many, item

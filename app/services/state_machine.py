@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from app.errors import AppError, Conflict, FieldError, Invalid
+from app.errors import AppError, Conflict, Invalid, wrong
+from app.records.errors import FieldError
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,18 @@ class Guard:
     """A condition of a move: what is missing when it fails, and the request field that could supply it.
 
     `apart`: nothing that one person can send meets it, so the move is not among those offered.
+    `choices`: the codes that would do, where it takes one of some.
     """
 
     name: str
     missing: str
     field: str | None = None
     apart: bool = False
+    choices: tuple[str, ...] = ()
 
     def naming(self, codes: Iterable[str]) -> Guard:
-        """The same guard, its sentence ending with the codes that would do (if any are given)."""
-        listed = ", ".join(codes)
-        return replace(self, missing=f"{self.missing.removesuffix('.')}: {listed}.") if listed else self
+        """The same guard with the codes that would do (if any are given)."""
+        return replace(self, choices=tuple(codes) or self.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ class Machine:
 def refused(refusal: Refusal) -> AppError:
     """The error to raise: 422 naming fields when the request could supply all that is missing, else 409."""
     errors: list[FieldError] = [
-        {"field": guard.field, "code": guard.name, "message": guard.missing}
+        wrong(guard.field, guard.name, guard.missing, guard.choices)
         for guard in refusal.missing
         if guard.field is not None
     ]

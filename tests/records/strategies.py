@@ -49,7 +49,7 @@ def value(field: FieldSpec) -> st.SearchStrategy[Any]:
         item = st.fixed_dictionaries({}, optional={n: value(f) for n, f in field.inner.items()})
         filled = item.filter(bool)
         return st.lists(filled, min_size=1, max_size=3) if field.many else filled
-    return BY_KIND[field.kind]
+    return BY_KIND[field.kind.label]
 
 
 def payloads(compartment: str) -> st.SearchStrategy[dict[str, Any]]:

@@ -96,7 +96,7 @@ def test_every_field_is_labelled_sourced_and_typed(compartment: str) -> None:
     for field in _deep(compartment):
         assert field.label.strip(), field.name
         assert field.source.strip(), field.name
-        assert field.kind, field.name
+        assert field.kind.label, field.name
         assert field.codes is None or field.codes in list_names(), field.name
         assert field.partial is not Partial.EACH or field.inner, field.name
         assert field.face is None or field.face in FACES, field.name
@@ -113,7 +113,7 @@ def test_companions_and_lists_that_fields_refer_to_exist() -> None:
     for name in COMPARTMENTS:
         known = fields(name)
         for field in known.values():
-            assert field.spec.other_text is None or known[field.spec.other_text].kind.startswith(
+            assert field.spec.other_text is None or known[field.spec.other_text].kind.label.startswith(
                 ("texto", "línea")
             )
             assert field.spec.follows is None or known[field.spec.follows].many
@@ -129,7 +129,7 @@ def test_the_statistical_face_holds_exactly_the_columns_of_its_table(table: str)
 
 def test_the_face_holds_codes_and_numbers_and_never_text() -> None:
     for table in FACES:
-        assert all(field.codes or field.kind == "edad en años" for field in face_fields(table))
+        assert all(field.codes or field.kind.label == "edad en años" for field in face_fields(table))
         assert not any(field.personal for field in face_fields(table))
 
 

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.datastructures import FormData
 
-from app.errors import Invalid
+from app.errors import Invalid, unknown_code, wrong
 from app.records import COMPARTMENTS, fields
 from app.records.rows import ROWS, row_fields
-from app.services.choices import unknown_code
 from app.web.kit.controls import changes, controls, places, read, shown, start
 from app.web.kit.forms import Form
 
@@ -115,21 +114,21 @@ def test_districts_are_found_by_their_beginning() -> None:
 
 
 def test_a_refusal_is_said_without_codes() -> None:
-    """Services name the codes that would do, for programs; a person chooses among words."""
+    """The codes that would do stand apart, for programs; a person chooses among words."""
     form = Form(FormData([("reason", "")]))
     form.refuse(
         Invalid(
-            "Falta el motivo, uno de estos códigos: DECISION_DE_LA_PERSONA, SALUD.",
+            "Falta el motivo.",
             errors=[
                 unknown_code("reason", ["DECISION_DE_LA_PERSONA", "SALUD"]),
-                {"field": "outcome", "code": "missing", "message": "Falta el resultado: VIDA_INDEPENDIENTE."},
-                {"field": "unit", "code": "told", "message": "Avise a las de siempre: UPE, CEM."},
+                wrong("outcome", "missing", "Falta el resultado.", ["VIDA_INDEPENDIENTE"]),
+                wrong("department", "unknown", "No es de la lista.", map(str, range(1000))),
             ],
         )
     )
-    assert form.message == "Falta el motivo: elija una opción."
-    assert [e["message"] for e in form.errors] == [
-        "Elija una opción.",
-        "Falta el resultado: elija una opción.",
-        "Avise a las de siempre: UPE, CEM.",
+    assert form.message == "Falta el motivo."
+    assert [(e["message"], e.get("choices")) for e in form.errors] == [
+        ("Elija una opción de la lista.", ["DECISION_DE_LA_PERSONA", "SALUD"]),
+        ("Falta el resultado.", ["VIDA_INDEPENDIENTE"]),
+        ("No es de la lista.", None),
     ]

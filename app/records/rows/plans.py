@@ -6,13 +6,13 @@ from uuid import UUID
 from pydantic import Field
 
 from app.records.base import Row
-from app.records.kinds import Code, IsoDate, Kind, Line, Lines, ShortLine, Text
+from app.records.kinds import Code, Entry, IsoDate, Kind, Line, Lines, ShortLine, Text
 from app.records.spec import Spec
 
 GUIDE = "Guía del PRI (DS 009-2019-MIMP)"
 CHILDREN = "DL 1297; DS 001-2018-MIMP"
 OWN = "Propuesta propia"
-Level = Annotated[int, Field(ge=1, le=4), Kind("nivel (1 a 4)")]
+Level = Annotated[int, Field(ge=1, le=4), Kind("nivel (1 a 4)", Entry.NUMBER)]
 
 
 class PlanHeader(Row):

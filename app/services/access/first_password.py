@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.audit import record
-from app.errors import Invalid
+from app.errors import refusal
 from app.services.access.accounts import Account, set_own_password
 from app.services.access.own import checked_hash
 from app.services.access.sessions import Means
@@ -26,7 +26,7 @@ def exchange_password(means: Means, username: str, initial: str, new: str, opene
         Unavailable: the trace cannot be written, or the database is away.
     """
     if initial == new:
-        raise Invalid(SAME, errors=[{"field": "new_password", "code": "same", "message": SAME}])
+        raise refusal("new_password", "same", SAME)
     new_hash = checked_hash(new, username, means.cost)
 
     def exchanged(session: Session, means: Means, account: Account) -> tuple[Actor, Opened]:

@@ -12,7 +12,7 @@ from app.access.passwords import Cost, PasswordRefused, check_policy, hash_passw
 from app.access.policy import policy
 from app.audit import record
 from app.db import vault_of
-from app.errors import Conflict, Forbidden, Invalid, Unauthenticated
+from app.errors import Conflict, Forbidden, Unauthenticated, refusal
 from app.models import Institution, Unit, UserAccount
 from app.services.access.accounts import (
     clear_failures,
@@ -77,9 +77,9 @@ def change_password(means: Means, actor: Actor, old: str, new: str) -> None:
     _check_wait(means, place)
     if not verify_password(account.password_hash, old):
         _count(means, actor, place)
-        raise _invalid("old_password", "wrong", "La contraseña actual no es correcta.")
+        raise refusal("old_password", "wrong", "La contraseña actual no es correcta.")
     if old == new:
-        raise _invalid("new_password", "same", "La contraseña nueva debe ser distinta de la actual.")
+        raise refusal("new_password", "same", "La contraseña nueva debe ser distinta de la actual.")
     new_hash = checked_hash(new, account.username, means.cost)
     with means.database.session(actor) as session:
         now = locked_account(session, account.id)
@@ -101,7 +101,7 @@ def reset_password(session: Session, username: str, new: str, cost: Cost) -> Non
     found = find_account(session, username)
     account = locked_account(session, found.id) if found else None
     if account is None:
-        raise _invalid("username", "unknown", "No existe esa cuenta.")
+        raise refusal("username", "unknown", "No existe esa cuenta.")
     clear_failures(session, account, checked_hash(new, account.username, cost))
     forget(session, name_digest(vault_of(session), account.username))
     end_other_sessions(session, account.actor(), "contraseña repuesta")
@@ -118,7 +118,7 @@ def checked_hash(password: str, username: str, cost: Cost) -> str:
         check_policy(password, username)
         return hash_password(password, cost=cost)
     except PasswordRefused as refused:
-        raise _invalid("new_password", "refused", str(refused)) from None
+        raise refusal("new_password", "refused", str(refused)) from None
 
 
 def _check_wait(means: Means, place: Place) -> None:
@@ -135,7 +135,3 @@ def _count(means: Means, actor: Actor, place: Place) -> None:
             count_failure(session, account)
         count(session, place, place.address)
         record(session, actor, "auth.password", outcome="denied", detail={"reason": "password"})
-
-
-def _invalid(field: str, code: str, message: str) -> Invalid:
-    return Invalid(message, errors=[{"field": field, "code": code, "message": message}])

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.audit import record
-from app.errors import Invalid
+from app.errors import refusal
 from app.models import UserPreference
 
 LANGUAGES: Final = ("es", "en", "quz")
@@ -27,7 +27,7 @@ def choose_language(session: Session, actor: Actor, language: str) -> None:
     """
     if language not in LANGUAGES:
         message = "Elija uno de los idiomas de la lista."
-        raise Invalid(message, errors=[{"field": "language", "code": "unknown", "message": message}])
+        raise refusal("language", "unknown", message)
     _put(session, actor, language=language)
 
 
@@ -39,7 +39,7 @@ def choose_text_size(session: Session, actor: Actor, size: str) -> None:
     """
     if size not in TEXT_SIZES:
         message = "Elija uno de los tamaños de la lista."
-        raise Invalid(message, errors=[{"field": "text_size", "code": "unknown", "message": message}])
+        raise refusal("text_size", "unknown", message)
     _put(session, actor, text_size=size)
 
 

@@ -16,12 +16,11 @@ from app.access.guard import require
 from app.access.passwords import Cost, hash_password
 from app.access.permissions import Permission
 from app.audit import record
-from app.errors import Conflict, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code
 from app.models import AccountRequest
 from app.services.access.rules import half_of_password, with_second_half
 from app.services.accounts.asked import Asked, find
 from app.services.accounts.requests import NOTICES, WITH_PASSWORD
-from app.services.choices import unknown_code
 from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN
 from app.services.notices.accounts import audience, tell
 

@@ -15,10 +15,9 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
-from app.errors import BadRequest, Invalid, NotFound
+from app.errors import BadRequest, Invalid, NotFound, unknown_code
 from app.models import AuthSession, Unit, UserAccount
 from app.services.accounts.rules import ACTIVE, DISABLED, PENDING, STATES, WAITING, state_of
-from app.services.choices import unknown_code
 from app.services.paging import PAGE, cursor_of, read_moment
 
 _LONGEST_ID = 18

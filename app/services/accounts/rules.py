@@ -8,8 +8,7 @@ from typing import Final
 
 from app.access.actor import Actor
 from app.access.policy import Role, policy
-from app.errors import Forbidden, Invalid
-from app.services.choices import one_of
+from app.errors import Forbidden, refusal
 
 INITIAL_DAYS: Final = 7
 """An initial password passes through other hands, so it is good for a few days only."""
@@ -51,9 +50,9 @@ def check_role(actor: Actor, role: str) -> None:
     """
     if policy().askable(actor.role, role):
         return
-    known = one_of(name for name in policy().roles if policy().askable(actor.role, name))
-    message = f"Usted no puede pedir esa función. {known}"
-    raise Invalid(message, errors=[{"field": "role", "code": "not-grantable", "message": message}])
+    known = [name for name in policy().roles if policy().askable(actor.role, name)]
+    message = "Usted no puede pedir esa función: elija otra."
+    raise refusal("role", "not-grantable", message, known)
 
 
 def check_other(actor: Actor, account_id: int) -> None:

@@ -22,7 +22,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.db import UniqueViolation, vault_of
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, NotFound, refusal
 from app.models import Unit, UserAccount
 from app.services.access.rules import half_of_password
 from app.services.access.sessions import end_sessions_of, has_session, open_sessions
@@ -246,7 +246,7 @@ def _own_unit(session: Session, actor: Actor, code: str) -> tuple[int, str]:
     ).first()
     if found is None:
         message = "Elija una unidad de su institución."
-        raise Invalid(message, errors=[{"field": "unit", "code": "unknown", "message": message}])
+        raise refusal("unit", "unknown", message)
     return found.id, found.kind
 
 

@@ -19,13 +19,12 @@ from app.access.scope import actor_params, given, list_order, visible_cases
 from app.access.sealing import COORDINATION, Strand
 from app.access.standing import Standing, standing
 from app.audit import record
-from app.errors import BadRequest, FieldError, Forbidden, Invalid, NotFound
+from app.errors import BadRequest, Forbidden, Invalid, NotFound, unknown_code, wrong
 from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import ENDED, IDENTIFICATION, REENTRIES, STATES
 from app.services.cases.rows import presumed_child
-from app.services.choices import unknown_code
 from app.services.institutions.masking import unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 
@@ -177,12 +176,12 @@ def _condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
     field = FACE_FILTERS.get(name)
     if field is None:
         message = f"Se filtra por {', '.join([*OWN_FILTERS, *FACE_FILTERS])}."
-        error: FieldError = {"field": "filter", "code": "unknown", "message": message}
+        error = wrong("filter", "unknown", message)
         raise Invalid("No se puede filtrar por ese campo.", errors=[error])
     if not may_filter(actor, field):
         raise Forbidden(
             "Su función no puede filtrar por este campo.",
-            errors=[{"field": name, "code": "not-readable", "message": "Su función no ve este campo."}],
+            errors=[wrong(name, "not-readable", "Su función no ve este campo.")],
         )
     return and_(given(actor, field.compartment), _face_is(field, value))
 

@@ -30,7 +30,7 @@ NOT_FOUND = "ILOCALIZABLE"
 GUARDS = {
     guard.name: guard
     for guard in (
-        Guard("reason", "Falta indicar el motivo, uno de estos códigos.", "reason"),
+        Guard("reason", "Falta indicar el motivo.", "reason"),
         Guard(
             "second_person",
             "Falta la confirmación de una segunda persona, de otra unidad: pida el descarte y espere a que "

@@ -17,8 +17,9 @@ from app.access.standing import standing
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, StaleVersion, refuse_if, unknown_code, wrong
 from app.models import Assignment, CaseTransition, Participation, TraffickingCase
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.services.cases import deadlines, rules
 from app.services.cases.activity import touch
@@ -34,7 +35,6 @@ from app.services.cases.rows import (
     lost_as_child,
     presumed_child,
 )
-from app.services.choices import unknown_code
 from app.services.state_machine import refused
 
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
@@ -215,28 +215,15 @@ def _state_at(session: Session, ref: CaseRef, version: int) -> str:
 def _check_extras(session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move) -> None:
     errors: list[FieldError] = []
     if wanted.reason is not None and not rules.reasons_for(state, wanted.target):
-        errors.append({"field": "reason", "code": "not-asked", "message": "Este cambio no lleva motivo."})
+        errors.append(wrong("reason", "not-asked", "Este cambio no lleva motivo."))
     if wanted.outcome is not None and wanted.target != "CERRADO":
-        errors.append(
-            {
-                "field": "outcome",
-                "code": "not-asked",
-                "message": "El resultado se indica solo al cerrar el caso.",
-            }
-        )
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("outcome", "not-asked", "El resultado se indica solo al cerrar el caso."))
+    refuse_if(errors)
     stand = standing(session, actor, ref.victim_id)
     if wanted.target == "CERRADO" and not (stand and stand.writes(actor, "outcome")):
         raise Forbidden(
             "Su función no registra el resultado de un caso: pida el cierre a la unidad responsable.",
-            errors=[
-                {
-                    "field": "outcome",
-                    "code": "not-writable",
-                    "message": "Su función no puede escribir este campo.",
-                }
-            ],
+            errors=[wrong("outcome", "not-writable", "Su función no puede escribir este campo.")],
         )
 
 
@@ -286,20 +273,15 @@ def _check_reentry(entry: Entry, first_identified_on: date) -> None:
     elif entry.source == RETRAFFICKED and entry.reason not in RETRAFFICKING:
         errors.append(unknown_code("reason", RETRAFFICKING))
     elif entry.source == REENTRY and entry.reason is not None:
-        errors.append({"field": "reason", "code": "not-asked", "message": "Un reingreso no lleva motivo."})
+        errors.append(wrong("reason", "not-asked", "Un reingreso no lleva motivo."))
     if entry.state not in REENTRY_STATES:
         names = ", ".join(f"«{STATES[name]}»" for name in REENTRY_STATES)
-        errors.append({"field": "state", "code": "not-first", "message": f"Un reingreso empieza en {names}."})
+        errors.append(wrong("state", "not-first", f"Un reingreso empieza en {names}."))
     if not FIRST_DAY <= first_identified_on <= today():
         errors.append(
-            {
-                "field": "first_identified_on",
-                "code": "out-of-range",
-                "message": "La fecha no puede ser futura ni anterior a 1900.",
-            }
+            wrong("first_identified_on", "out-of-range", "La fecha no puede ser futura ni anterior a 1900.")
         )
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
 
 
 def _last_closed(session: Session, actor: Actor, victim_id: int) -> CaseRef:

@@ -14,9 +14,8 @@ from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.scope import visible_clocks
 from app.audit import record
-from app.errors import Invalid
+from app.errors import Invalid, unknown_code
 from app.models import Clock, TraffickingCase
-from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
 from app.services.clocks.catalogue import kind_of, kinds
 from app.services.paging import PAGE, cursor_of, read_moment

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.errors import Conflict, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code
 from app.models import CommandRequest
-from app.services.choices import unknown_code
 from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN, Command
 from app.services.commands.executors import EXECUTORS
 from app.services.commands.queries import Found, find

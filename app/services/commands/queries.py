@@ -14,9 +14,8 @@ from app.access.guard import canonical, require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
-from app.errors import Invalid, NotFound
+from app.errors import Invalid, NotFound, unknown_code
 from app.models import CommandRequest
-from app.services.choices import unknown_code
 from app.services.commands.command import (
     KINDS,
     LAPSED,

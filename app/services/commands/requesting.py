@@ -14,13 +14,13 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.codes import new_code, parse_code
 from app.db import UniqueViolation, insert_rows
-from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, Invalid, NotFound, StaleVersion, refuse_if, unknown_code, wrong
 from app.models import CommandRequest
+from app.records.errors import FieldError
 from app.services.cases import rules as case_rules
 from app.services.cases import service as case_service
 from app.services.cases.codes import DISCARDED
 from app.services.cases.rows import case_state, is_housed, presumed_child
-from app.services.choices import unknown_code
 from app.services.commands.command import CLOSE, DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
 from app.services.commands.executors import FINGERPRINTS
 from app.services.commands.merging import check_pair
@@ -203,7 +203,7 @@ def _two(session: Session, actor: Actor, codes: dict[str, str]) -> tuple[Subject
         try:
             spelled[field] = parse_code(code, "TP")
         except ValueError as error:
-            errors.append({"field": field, "code": "bad-code", "message": str(error)})
+            errors.append(wrong(field, "bad-code", str(error)))
     if errors:
         raise Invalid("Revise los códigos indicados.", errors=errors)
     found = {field: subject(session, code) for field, code in spelled.items()}
@@ -218,7 +218,7 @@ def _two(session: Session, actor: Actor, codes: dict[str, str]) -> tuple[Subject
         message = "Ese código no es de ninguna persona: verifíquelo con la unidad que se lo dio."
         raise Invalid(
             "Revise los códigos indicados.",
-            errors=[{"field": missing, "code": "unknown", "message": message}],
+            errors=[wrong(missing, "unknown", message)],
         )
     return first, second
 
@@ -230,9 +230,6 @@ def _check_reason(kind: str, reason: str) -> None:
 
 def _refuse_extras(extras: dict[str, object], message: str) -> None:
     errors: list[FieldError] = [
-        {"field": name, "code": "not-asked", "message": message}
-        for name, value in extras.items()
-        if value is not None
+        wrong(name, "not-asked", message) for name, value in extras.items() if value is not None
     ]
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)

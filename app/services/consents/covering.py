@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access.guard import CaseRef
 from app.codes import parse_code
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, refusal
 from app.services.consents.queries import consent_id
 
 _COVERS = "SELECT ruv.consent_covers(%(consent)s, %(victim)s, %(case)s, %(unit)s, %(shared)s)"
@@ -87,5 +87,4 @@ def _parsed(code: str) -> str:
 
 
 def _refused(code: str, message: str) -> Invalid:
-    error: FieldError = {"field": "consent", "code": code.lower(), "message": message}
-    return Invalid(message, errors=[error])
+    return refusal("consent", code.lower(), message)

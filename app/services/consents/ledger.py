@@ -13,8 +13,9 @@ from app.access.told import WITHDRAWN
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, refusal, refuse_if, wrong
 from app.models import Consent, ConsentEvent
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.consents import ConsentRow, WithdrawalRow
@@ -34,7 +35,7 @@ from app.services.consents.queries import (
     unit_ids,
 )
 from app.services.consents.voices import voice
-from app.services.consents.writing import check_compartments, institutions, invalid, seal_into
+from app.services.consents.writing import check_compartments, institutions, seal_into
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
 
@@ -209,10 +210,10 @@ def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: dic
 def _recipients(session: Session, row: ConsentRow) -> tuple[list[int] | None, list[int] | None]:
     units = unit_ids(session, row.to_units or [])
     if set(row.to_units or ()) - set(units):
-        raise invalid("to_units", "unknown", "No existe una de esas unidades: revise su código.")
+        raise refusal("to_units", "unknown", "No existe una de esas unidades: revise su código.")
     to_institutions = institutions(session, row.to_institutions)
     if not units and to_institutions is None:
-        raise invalid("to_units", "missing", "Indique a qué unidades o instituciones.")
+        raise refusal("to_units", "missing", "Indique a qué unidades o instituciones.")
     return list(units.values()) or None, to_institutions
 
 
@@ -221,30 +222,26 @@ def _to_replace(session: Session, actor: Actor, ref: CaseRef, code: str | None) 
         return None
     found = find(session, actor, code)
     if found.ref.case_id != ref.case_id:
-        raise invalid("replaces", "other-case", "Ese consentimiento es de otro caso.")
-    refusal = rules.refuse(found.state, "REEMPLAZADO", rules.ConsentFacts(replaced=True))
-    if refusal:
-        raise refused(refusal)
+        raise refusal("replaces", "other-case", "Ese consentimiento es de otro caso.")
+    if barred := rules.refuse(found.state, "REEMPLAZADO", rules.ConsentFacts(replaced=True)):
+        raise refused(barred)
     return found
 
 
 def _check(row: ConsentRow) -> None:
     errors: list[FieldError] = [
-        {"field": name, "code": "missing", "message": "Falta este campo."}
-        for name in _REQUIRED
-        if not getattr(row, name)
+        wrong(name, "missing", "Falta este campo.") for name in _REQUIRED if not getattr(row, name)
     ]
     day = today()
     since, until = row.valid_from or day, row.valid_until
     if since > day:
         message = "Un consentimiento no se registra antes de que valga."
-        errors.append({"field": "valid_from", "code": "in-future", "message": message})
+        errors.append(wrong("valid_from", "in-future", message))
     if until is not None and until < max(since, day):
         message = "Ya habría vencido: indique una fecha de hoy en adelante."
-        errors.append({"field": "valid_until", "code": "past", "message": message})
+        errors.append(wrong("valid_until", "past", message))
     if row.form == "VERBAL_REGISTRADO" and row.witness is None:
         message = "De palabra, hace falta un testigo."
-        errors.append({"field": "witness", "code": "missing", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("witness", "missing", message))
+    refuse_if(errors)
     check_compartments(row.compartments)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access.guard import CaseRef
-from app.errors import Conflict
+from app.errors import Conflict, wrong
 
 _REFUSED = "SELECT ruv.refused_parts(%(case)s, %(victim)s, %(unit)s, %(shared)s)"
 _REFERRAL = "SELECT ruv.referral_refused(%(basis)s, %(case)s, %(victim)s, %(unit)s, %(shared)s)"
@@ -41,8 +41,5 @@ def _refuse(session: Session, ref: CaseRef, query: str, **values: Any) -> None:
         raise Conflict(
             "La persona se opuso a compartirlo con esa unidad, o retiró su consentimiento. Quite las partes"
             " indicadas, o pídale un consentimiento que nombre a la unidad.",
-            errors=[
-                {"field": f"compartments.{name}", "code": "refused-by-person", "message": message}
-                for name in refused
-            ],
+            errors=[wrong(f"compartments.{name}", "refused-by-person", message) for name in refused],
         )

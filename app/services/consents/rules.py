@@ -11,7 +11,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Final
 
-from app.errors import AppError, Conflict, FieldError, Invalid
+from app.errors import AppError, Conflict, refusal
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 PERSON: Final = "PERSONA"
@@ -112,15 +112,15 @@ def refuse_giver(voice: Voice) -> AppError | None:
         return None if voice.given_by == PERSON else _adult("given_by")
     if voice.given_by not in {ASSENT, REPRESENTATIVE}:
         message = "Una niña, niño o adolescente da su propio asentimiento, y alguien lo respalda."
-        return _wrong("given_by", "child", message)
+        return refusal("given_by", "child", message)
     if voice.given_by == REPRESENTATIVE and voice.no_assent_reason is None:
         message = "Falta su asentimiento; si no puede darlo, diga por qué."
-        return _wrong("no_assent_reason", "missing", message)
+        return refusal("no_assent_reason", "missing", message)
     if voice.backed_by == UPE:
-        return None if voice.upe else _wrong("backed_by", "not-upe", "Solo la UPE registra que lo respalda.")
+        return None if voice.upe else refusal("backed_by", "not-upe", "Solo la UPE registra que lo respalda.")
     if voice.backed_by != REPRESENTATIVE:
         message = "Diga quién lo respalda: quien la representa o la UPE."
-        return _wrong("backed_by", "missing", message)
+        return refusal("backed_by", "missing", message)
     return _refuse_representative(voice)
 
 
@@ -137,17 +137,17 @@ def refuse_speaker(voice: Voice) -> AppError | None:
         return None
     if voice.given_by == UPE:
         message = "Por una niña, niño o adolescente lo registra la propia UPE."
-        return None if voice.upe and voice.child else _wrong("by_whom", "not-upe", message)
+        return None if voice.upe and voice.child else refusal("by_whom", "not-upe", message)
     return _refuse_representative(voice)
 
 
 def _refuse_representative(voice: Voice) -> AppError | None:
     if not voice.named:
         message = "Falta el nombre de quien la representa."
-        return _wrong("representative_name", "missing", message)
+        return refusal("representative_name", "missing", message)
     if voice.suspected is None:
         message = "Diga si es señalada como sospechosa, o si no se sabe."
-        return _wrong("representative_suspected", "missing", message)
+        return refusal("representative_suspected", "missing", message)
     if voice.suspected != "NO":
         # Not known is not no: the harm of asking the UPE is small.
         return Conflict(
@@ -160,9 +160,4 @@ def _refuse_representative(voice: Voice) -> AppError | None:
 
 
 def _adult(field: str) -> AppError:
-    return _wrong(field, "adult", "Es adulta: lo decide ella misma.")
-
-
-def _wrong(field: str, code: str, message: str) -> Invalid:
-    error: FieldError = {"field": field, "code": code, "message": message}
-    return Invalid("Revise los campos indicados.", errors=[error])
+    return refusal(field, "adult", "Es adulta: lo decide ella misma.")

@@ -8,7 +8,7 @@ from app.access.actor import Actor
 from app.access.guard import CaseRef
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION
-from app.errors import FieldError, Invalid
+from app.errors import refusal
 from app.records.rows.consents import ConsentRow, DataRequestRow, WithdrawalRow
 from app.services.cases.rows import presumed_child
 from app.services.consents import rules
@@ -63,5 +63,4 @@ def check_backer(session: Session, actor: Actor, ref: CaseRef, code: str) -> Non
             "Quien respaldó ese consentimiento está señalada ahora como sospechosa, o puede serlo: pida "
             "uno nuevo con el respaldo de la UPE, o comparta con otra base legal."
         )
-        error: FieldError = {"field": "consent", "code": "suspect-representative", "message": message}
-        raise Invalid(message, errors=[error])
+        raise refusal("consent", "suspect-representative", message)

@@ -11,8 +11,7 @@ from app.access.guard import CaseRef
 from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
 from app.db import next_ids
-from app.errors import Invalid
-from app.services.choices import one_of
+from app.errors import REVIEW, Invalid, refusal, unknown_code
 from app.services.consents.queries import institution_ids
 
 Blob = tuple[str, int, int, bytes]
@@ -42,9 +41,9 @@ def check_compartments(names: Sequence[str] | None) -> None:
         Invalid: none is, or one is unknown; the field is `compartments`.
     """
     if not names:
-        raise invalid("compartments", "missing", "Indique al menos una parte del registro.")
+        raise refusal("compartments", "missing", "Indique al menos una parte del registro.")
     if set(names) - set(policy().compartments):
-        raise invalid("compartments", "unknown", one_of(policy().compartments))
+        raise Invalid(REVIEW, errors=[unknown_code("compartments", policy().compartments, "unknown")])
 
 
 def institutions(session: Session, codes: Sequence[str] | None) -> list[int] | None:
@@ -57,10 +56,5 @@ def institutions(session: Session, codes: Sequence[str] | None) -> list[int] | N
         return None
     known = institution_ids(session, codes)
     if set(codes) - set(known):
-        raise invalid("to_institutions", "unknown", "No existe una de esas instituciones: revise su código.")
+        raise refusal("to_institutions", "unknown", "No existe una de esas instituciones: revise su código.")
     return [known[code] for code in codes]
-
-
-def invalid(field: str, code: str, message: str) -> Invalid:
-    """The error of one field."""
-    return Invalid(message, errors=[{"field": field, "code": code, "message": message}])

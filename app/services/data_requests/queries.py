@@ -18,11 +18,10 @@ from app.access.scope import actor_params, visible_cases
 from app.access.sealing import COORDINATION
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid, NotFound
+from app.errors import Invalid, NotFound, unknown_code, wrong
 from app.models import DataRequest, DataRequestEvent, TraffickingCase
 from app.records.kinds import today
 from app.services.cases.rows import public_codes
-from app.services.choices import unknown_code
 from app.services.data_requests import rules
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.vault import key_version_of
@@ -137,7 +136,7 @@ def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> F
         Invalid: there is none of this code, it is closed, or of another kind; the field is `request`.
     """
     message = "Indique una solicitud abierta de acceso o portabilidad de esta persona, de su unidad."
-    error: FieldError = {"field": "request", "code": "no-open-request", "message": message}
+    error = wrong("request", "no-open-request", message)
     try:
         found = find(session, actor, code)
     except NotFound:

@@ -34,7 +34,7 @@ GUARDS: Final = MappingProxyType(
         guard.name: guard
         for guard in (
             Guard("answer", "Falta la respuesta que se le dio.", "answer"),
-            Guard("ground", "Falta el fundamento legal, uno de estos códigos.", "ground").naming(GROUNDS),
+            Guard("ground", "Falta el fundamento legal.", "ground").naming(GROUNDS),
         )
     }
 )

@@ -16,8 +16,9 @@ from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.codes import new_code
 from app.db import insert_rows
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, StaleVersion, refusal, refuse_if, wrong
 from app.models import DataRequest, DataRequestEvent
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.consents import DataRequestRow
@@ -27,7 +28,7 @@ from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents.rules import PERSON, refuse_speaker
 from app.services.consents.voices import voice
-from app.services.consents.writing import invalid, seal_into
+from app.services.consents.writing import seal_into
 from app.services.data_requests import rules
 from app.services.data_requests.asking import check_asker
 from app.services.data_requests.queries import ANSWER_TEXT, Found, find
@@ -175,7 +176,7 @@ def extend(
     if row.due_on < today():
         raise Conflict("El plazo ya venció: no se amplía, solo queda responder.")
     if day > row.due_on:
-        raise invalid("notified_on", "late", "La ampliación se le avisa dentro del plazo.")
+        raise refusal("notified_on", "late", "La ampliación se le avisa dentro del plazo.")
     due_on = rules.extended_due(row.kind, row.due_on)
     record(
         session, actor, "data-requests.extend", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
@@ -189,15 +190,12 @@ def extend(
 
 def _check(row: DataRequestRow) -> None:
     errors: list[FieldError] = [
-        {"field": name, "code": "missing", "message": "Falta este campo."}
-        for name in _REQUIRED
-        if getattr(row, name) is None
+        wrong(name, "missing", "Falta este campo.") for name in _REQUIRED if getattr(row, name) is None
     ]
     if row.received_on is not None and row.received_on > today():
         message = "La fecha está en el futuro; revísela."
-        errors.append({"field": "received_on", "code": "in-future", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("received_on", "in-future", message))
+    refuse_if(errors)
 
 
 def _own(session: Session, actor: Actor, code: str, version: int) -> tuple[Found, CaseRef]:
@@ -213,7 +211,7 @@ def _own(session: Session, actor: Actor, code: str, version: int) -> tuple[Found
 def _notified(row: Any, day: date | None) -> date:
     day = day or today()
     if not row.received_on <= day <= today():
-        raise invalid("notified_on", "out-of-range", "Va desde que se recibió hasta hoy.")
+        raise refusal("notified_on", "out-of-range", "Va desde que se recibió hasta hoy.")
     return day
 
 

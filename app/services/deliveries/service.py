@@ -17,14 +17,14 @@ from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion, refusal, refuse_if, unknown_code, wrong
 from app.models import ServiceDelivery
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
 from app.services.cases.activity import touch
-from app.services.choices import one_of, unknown_code
 from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery
 from app.services.deliveries.views import VoidedView
 from app.services.referrals.rows import received_referral
@@ -144,15 +144,14 @@ def _check(wanted: Delivery) -> None:
     errors: list[FieldError] = [_missing(name) for name in _REQUIRED if getattr(wanted, name) is None]
     if wanted.delivered_on is not None and wanted.delivered_on > today():
         message = "La fecha no puede ser posterior a hoy."
-        errors.append({"field": "delivered_on", "code": "future", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("delivered_on", "future", message))
+    refuse_if(errors)
 
 
 def _missing(name: str) -> FieldError:
-    codes = {"service_type": "service_type", "attendance": "attendance"}.get(name)
-    message = "Falta la fecha (AAAA-MM-DD)." if codes is None else one_of(code_list(codes).codes)
-    return {"field": name, "code": "missing", "message": message}
+    if name == "delivered_on":
+        return wrong(name, "missing", "Falta la fecha (AAAA-MM-DD).")
+    return unknown_code(name, code_list(name).codes, "missing")
 
 
 def _linked(
@@ -168,5 +167,5 @@ def _linked(
         return None
     found = find(session, actor, ref, code.strip().upper())
     if found is None:
-        raise Invalid(message, errors=[{"field": field, "code": "not-yours", "message": message}])
+        raise refusal(field, "not-yours", message)
     return found

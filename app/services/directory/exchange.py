@@ -16,9 +16,9 @@ from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
-from app.errors import AppError, FieldError, Forbidden, Invalid
+from app.errors import AppError, Forbidden, Invalid, wrong
 from app.models import DirectoryLocation, DirectoryService
-from app.records.errors import message_es
+from app.records.errors import FieldError, message_es
 from app.services.directory import hsds, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.directory.queries import may_read, place, shown, with_units
@@ -145,7 +145,7 @@ class _Run:
 
     def _wrong(self, pointer: str, code: str, message: str) -> None:
         if len(self.errors) < _MOST_ERRORS:
-            self.errors.append({"field": pointer, "code": code, "message": message})
+            self.errors.append(wrong(pointer, code, message))
 
 
 def _plain(stored: Mapping[str, Any]) -> ServiceEntry:
@@ -163,18 +163,14 @@ def _unreadable(error: ValidationError) -> Invalid:
             where = where.replace("line", "línea").replace("column", "columna")
             return Invalid(f"El archivo no es JSON válido: revise la {where}.")
         errors.append(
-            {
-                "field": _pointer("", one["loc"]),
-                "code": one["type"],
-                "message": message_es(one["type"], one.get("ctx", {})),
-            }
+            wrong(_pointer("", one["loc"]), one["type"], message_es(one["type"], one.get("ctx", {})))
         )
     return Invalid("El archivo no es una página de servicios de HSDS 3. Nada cambió.", errors=errors)
 
 
 def _told(base: str, error: ErrorDetails) -> FieldError:
     message = message_es(error["type"], error.get("ctx", {}))
-    return {"field": _pointer(base, error["loc"]), "code": error["type"], "message": message}
+    return wrong(_pointer(base, error["loc"]), error["type"], message)
 
 
 def _pointer(base: str, loc: Iterable[int | str]) -> str:

@@ -14,9 +14,9 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid, NotFound
+from app.errors import Invalid, NotFound, refusal, unknown_code
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Institution, Unit
-from app.services.choices import unknown_code
+from app.records.errors import FieldError
 from app.services.directory.entries import STATUSES
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.paging import PAGE
@@ -154,7 +154,7 @@ def _after(session: Session, cursor: str) -> int:
         found = None
     if found is None:
         message = "El cursor no es válido. Pida la lista desde el principio."
-        raise Invalid(message, errors=[{"field": "cursor", "code": "unknown", "message": message}])
+        raise refusal("cursor", "unknown", message)
     return found
 
 

@@ -15,8 +15,9 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.db import insert_rows, next_ids
-from app.errors import FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from app.errors import Forbidden, Invalid, NotFound, StaleVersion, refusal, wrong
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Unit
+from app.records.errors import FieldError
 from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.institutions.masking import SHELTER_KINDS
 
@@ -99,12 +100,12 @@ def _own_unit(session: Session, actor: Actor, code: str) -> int:
         require(actor, Permission.DIRECTORY_MANAGE)
     unit = session.execute(select(Unit.id, Unit.kind, Unit.institution_id).where(Unit.code == code)).first()
     if unit is None:
-        raise _wrong("unit", "unknown", "No existe esa unidad.")
+        raise refusal("unit", "unknown", "No existe esa unidad.")
     everywhere = actor == SETUP or policy().permits(actor.role, Permission.DIRECTORY_MANAGE_ALL)
     if not everywhere and unit.institution_id != actor.institution_id:
         raise Forbidden("Solo mantiene el directorio de las unidades de su institución.")
     if unit.kind in SHELTER_KINDS:
-        raise _wrong("unit", "shelter", NO_SHELTER)
+        raise refusal("unit", "shelter", NO_SHELTER)
     key: int = unit.id
     return key
 
@@ -115,7 +116,7 @@ def _found(session: Session, table: type[Any], key: uuid.UUID, unit_id: int) -> 
         raise NotFound("No existe en el directorio.")
     if row.unit_id != unit_id:
         message = "La unidad no se cambia: dé de baja esta entrada y cree otra."
-        raise _wrong("unit", "fixed", message)
+        raise refusal("unit", "fixed", message)
     row_id: int = row.id
     return row_id
 
@@ -144,15 +145,9 @@ def _offer(session: Session, service_id: int, keys: Sequence[uuid.UUID]) -> None
     known = {row.key: row.id for row in rows}
     if missing := [number for number, key in enumerate(wanted) if key not in known]:
         message = "No existe ese lugar en el directorio: créelo primero."
-        errors: list[FieldError] = [
-            {"field": f"locations.{number}", "code": "unknown", "message": message} for number in missing
-        ]
+        errors: list[FieldError] = [wrong(f"locations.{number}", "unknown", message) for number in missing]
         raise Invalid("Revise los campos indicados.", errors=errors)
     chosen = set(known.values())
     session.execute(update(at).where(at.service_id == service_id).values(offered=at.location_id.in_(chosen)))
     links = [{"service_id": service_id, "location_id": place} for place in sorted(chosen)]
     insert_rows(session, DirectoryServiceAtLocation, links, skip_present=True)
-
-
-def _wrong(field: str, code: str, message: str) -> Invalid:
-    return Invalid(message, errors=[{"field": field, "code": code, "message": message}])

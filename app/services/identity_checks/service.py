@@ -20,7 +20,7 @@ from app.access.policy import OPENING
 from app.access.sealing import Strand
 from app.audit import record
 from app.db import Database
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, refusal
 from app.matching import Rarity, Verdict, compare, person_of
 from app.records import document_warnings
 from app.services.identity_checks.pide import Answer, Outcome, Pide
@@ -155,13 +155,13 @@ def _document(identity: Mapping[str, Any], place: int) -> dict[str, str]:
     documents = identity.get("documents") or []
     if place >= len(documents):
         message = "No hay ese documento; la posición se cuenta desde 0."
-        raise Invalid(message, errors=[{"field": "document", "code": "out-of-range", "message": message}])
+        raise refusal("document", "out-of-range", message)
     document: dict[str, str] = documents[place]
     odd = [w for w in document_warnings(documents) if w["field"] == f"documents.{place}.number"]
     if not document.get("type") or not document.get("number") or odd:
         message = odd[0]["message"] if odd else "El documento necesita tipo y número."
         field = f"identity.documents.{place}.number"
-        raise Invalid(message, errors=[{"field": field, "code": "number", "message": message}])
+        raise refusal(field, "number", message)
     return document
 
 

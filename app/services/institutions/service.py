@@ -15,9 +15,8 @@ from app.access.passwords import STANDARD, Cost, PasswordRefused, check_policy, 
 from app.access.policy import policy
 from app.audit import record
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, refusal
 from app.models import Institution, Unit, UserAccount
-from app.services.choices import one_of
 
 NO_PASSWORD = "!"  # noqa: S105 - the hash of none
 USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,79}", re.ASCII)
@@ -78,7 +77,7 @@ def create_unit(
     """
     if kind not in UNIT_KINDS:
         message = f"Clase de unidad desconocida. Use una de: {', '.join(UNIT_KINDS)}."
-        raise Invalid(message, errors=[{"field": "kind", "code": "unknown", "message": message}])
+        raise refusal("kind", "unknown", message)
     found = session.scalar(select(Unit.id).where(Unit.code == code))
     if found is not None:
         return found
@@ -115,11 +114,13 @@ def create_user(  # noqa: PLR0913
         select(Unit.id, Unit.institution_id, Unit.kind).where(Unit.code == unit_code)
     ).first()
     if unit is None:
-        raise _invalid("unit", "No existe esa unidad.")
+        raise refusal("unit", "invalid", "No existe esa unidad.")
     if not USERNAME.fullmatch(username):
-        raise _invalid("username", "De 3 a 80 letras, cifras, puntos, guiones o guion bajo, sin espacios.")
+        raise refusal(
+            "username", "invalid", "De 3 a 80 letras, cifras, puntos, guiones o guion bajo, sin espacios."
+        )
     if role not in policy().roles:
-        raise _invalid("role", f"No existe esa función. Use una de: {', '.join(policy().roles)}.")
+        raise refusal("role", "invalid", f"No existe esa función. Use una de: {', '.join(policy().roles)}.")
     if not service_account:
         check_fits(role, unit.kind)
     hashed = NO_PASSWORD if password is None else _hashed(password, username, cost)
@@ -151,10 +152,10 @@ def check_fits(role: str, unit_kind: str) -> None:
     """
     if policy().fits(role, unit_kind):
         return
-    fitting = one_of(name for name in policy().roles if policy().fits(name, unit_kind))
+    fitting = [name for name in policy().roles if policy().fits(name, unit_kind)]
     kind = UNIT_KINDS.get(unit_kind, unit_kind)
-    message = f"Esa función no corresponde a una unidad de la clase «{kind}». {fitting}"
-    raise Invalid(message, errors=[{"field": "role", "code": "does-not-fit", "message": message}])
+    message = f"Esa función no corresponde a una unidad de la clase «{kind}»: elija otra."
+    raise refusal("role", "does-not-fit", message, fitting)
 
 
 def _hashed(password: str, username: str, cost: Cost) -> str:
@@ -162,7 +163,7 @@ def _hashed(password: str, username: str, cost: Cost) -> str:
         check_policy(password, username)
         return hash_password(password, cost=cost)
     except PasswordRefused as refused:
-        raise _invalid("password", str(refused)) from None
+        raise refusal("password", "invalid", str(refused)) from None
 
 
 def actor_of(session: Session, username: str) -> Actor:
@@ -185,10 +186,6 @@ def actor_of(session: Session, username: str) -> Actor:
         )
     ).first()
     if user is None:
-        raise _invalid("username", "No existe esa cuenta o está desactivada.")
+        raise refusal("username", "invalid", "No existe esa cuenta o está desactivada.")
     wide = user.supervisor or policy().unit_scoped(user.role)
     return Actor(user.id, username, user.unit_id, user.institution_id, user.role, wide)
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, errors=[{"field": field, "code": "invalid", "message": message}])

@@ -15,9 +15,8 @@ from app.access.permissions import Permission
 from app.audit import record
 from app.catalogues import code_list
 from app.db import UniqueViolation
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound, refusal, unknown_code
 from app.models import Unit, UserAccount
-from app.services.choices import one_of, unknown_code
 from app.services.idempotency import remember, replayed
 from app.services.institutions.service import UNIT_KINDS, create_unit
 
@@ -108,11 +107,11 @@ def found_unit(session: Session, actor: Actor, wanted: NewUnit, *, key: str | No
     if first is not None:
         return first
     if not UNIT_CODE.fullmatch(wanted.code):
-        raise _invalid("code", "De 3 a 40 letras mayúsculas, cifras o guiones, sin espacios.")
+        raise refusal("code", "invalid", "De 3 a 40 letras mayúsculas, cifras o guiones, sin espacios.")
     name = _name(wanted.name)
     kinds = kinds_here(session, actor)
     if wanted.kind not in kinds:
-        raise _invalid("kind", f"Su institución no tiene unidades de esa clase. {one_of(kinds)}")
+        raise refusal("kind", "invalid", "Su institución no tiene unidades de esa clase: elija otra.", kinds)
     _check_department(wanted.department)
     if session.scalar(select(Unit.id).where(Unit.code == wanted.code)) is not None:
         raise Conflict(TAKEN)
@@ -156,7 +155,7 @@ def rewrite_unit(
 def _name(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise _invalid("name", f"Escriba el nombre de la unidad, de 1 a {LONGEST_NAME} caracteres.")
+        raise refusal("name", "invalid", f"Escriba el nombre de la unidad, de 1 a {LONGEST_NAME} caracteres.")
     return name
 
 
@@ -164,7 +163,3 @@ def _check_department(department: str | None) -> None:
     known = code_list("department")
     if department is not None and department not in known:
         raise Invalid("Revise el departamento.", errors=[unknown_code("department", known.codes)])
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, errors=[{"field": field, "code": "invalid", "message": message}])

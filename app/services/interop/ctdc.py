@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from app.catalogues import code_list
-from app.errors import FieldError
+from app.records.errors import FieldError
 from app.records.kinds import MIN_YEAR, today
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark, verbatim
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.errors import FieldError
+from app.errors import wrong
+from app.records.errors import FieldError
 
 LONGEST_REFERENCE = 200
 REFERENCES = "external_references"
@@ -53,7 +54,7 @@ class Format:
 
 def remark(field: str, code: str, message: str) -> FieldError:
     """An error or warning about a column; it never holds a value."""
-    return {"field": field, "code": code, "message": message}
+    return wrong(field, code, message)
 
 
 def verbatim(system: str, value: str) -> list[dict[str, str]]:

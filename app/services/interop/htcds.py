@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any, get_args
 
 from app.catalogues import CodeList, code_list
-from app.errors import FieldError
 from app.records import COMPARTMENTS, HTCDS_CORE_ELSEWHERE, FieldSpec, fields, htcds_fields
+from app.records.errors import FieldError
 from app.records.kinds import Age, Count, Kind
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark, verbatim
 from app.services.interop.texts import (
@@ -27,7 +27,7 @@ SOURCE = "HTCDS 2.0"
 IDENTIFIED, REFERRED = "ruv_FirstIdentifiedOn", "cas_IncomingReferralDate"
 PERSON, CASE, STATUS, MIDDLE = "ruv_PersonCode", "ruv_CaseCode", "cas_Status", "prs_MiddleName"
 GENDER = "prs_Gender"
-_WHOLE = {kind.label for used in (Age, Count) for kind in get_args(used) if isinstance(kind, Kind)}
+_WHOLE = {kind for used in (Age, Count) for kind in get_args(used) if isinstance(kind, Kind)}
 _REST = {"nationality": "other_nationalities", "recruitment": "other_recruitment"}
 """Fields of one value whose HTCDS counterpart has several: where the rest goes."""
 _DECODERS: dict[str, Callable[[str], dict[str, Any]]] = {"number": document_of, "description": place_of}

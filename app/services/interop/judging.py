@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.access.actor import Actor
-from app.errors import AppError, FieldError, NotFound
+from app.errors import AppError, NotFound
 from app.records import document_warnings
+from app.records.errors import FieldError
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark
 from app.services.interop.outcomes import Outcome
 from app.services.interop.rows import Row, RowKeys, content_of

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Protocol
 
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, wrong
+from app.records.errors import FieldError
 
 CREATED, VALID, PRESENT, REFUSED = "creada", "valida", "ya_estaba", "rechazada"
 JOINED, HELD = "unida", "retenida"
@@ -93,7 +94,7 @@ def _writer(handle: IO[str]) -> Writer:
 
 def _lines(outcome: Outcome) -> Iterator[tuple[object, ...]]:
     person = outcome.person or ""
-    for error in outcome.errors or ({"field": "", "code": "", "message": ""},):
+    for error in outcome.errors or (wrong("", "", ""),):
         yield outcome.line, outcome.result, error["code"], error["field"], error["message"], person
     for warning in outcome.warnings:
         yield outcome.line, REMARK, warning["code"], warning["field"], warning["message"], person

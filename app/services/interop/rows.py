@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, refusal
 
 KEY_DOMAIN = b"import\0"
 FILE_DOMAIN = b"linkage\0"
@@ -196,5 +196,4 @@ def _as_text(value: Any) -> str:
 
 
 def _unreadable(code: str, message: str) -> Invalid:
-    errors: list[FieldError] = [{"field": "archivo", "code": code, "message": message}]
-    return Invalid(message, errors=errors)
+    return refusal("archivo", code, message)

@@ -15,11 +15,10 @@ from app.access.permissions import Permission
 from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import Conflict, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, Invalid, NotFound, StaleVersion, unknown_code
 from app.matching import Band
 from app.models import MatchCandidate
 from app.records.partial import MASK
-from app.services.choices import unknown_code
 from app.services.matching import pairs as queries
 from app.services.matching.pairs import PENDING, UNKNOWN, WAITING, Pair, Side
 from app.services.paging import PAGE, cursor_of

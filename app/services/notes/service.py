@@ -15,13 +15,13 @@ from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, Invalid, NotFound, unknown_code, wrong
 from app.models import CaseNote, CaseNoteAddendum
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.notes import Addendum, Note
 from app.services.cases.activity import touch
-from app.services.choices import one_of
 from app.services.notes import rules
 from app.services.notes.queries import added_to, read_note
 
@@ -101,7 +101,7 @@ def add(
     if not stand.writes(actor, found.compartment):
         raise Forbidden(_NO_WRITER)
     if wanted.text is None:
-        raise Invalid(_WRONG, errors=[_missing("text", "Escriba la aclaración.")])
+        raise Invalid(_WRONG, errors=[wrong("text", "missing", "Escriba la aclaración.")])
     if added_to(session, ref, found.note_id) >= rules.MOST_ADDENDA:
         raise Conflict("Esa nota ya tiene muchas aclaraciones: escriba una nota nueva.")
     row: dict[str, Any] = {
@@ -143,8 +143,7 @@ def _about(actor: Actor, stand: Standing, about: str | None) -> str:
         return allowed[0]
     if about in allowed:
         return about
-    message = one_of(allowed)
-    errors: list[FieldError] = [{"field": "about", "code": "not-writable", "message": message}]
+    errors = [unknown_code("about", allowed, "not-writable")]
     if about in rules.ABOUT:
         raise Forbidden("Su función no escribe notas sobre ese tema.", errors=errors)
     raise Invalid(_WRONG, errors=errors)
@@ -153,15 +152,11 @@ def _about(actor: Actor, stand: Standing, about: str | None) -> str:
 def _check(wanted: Note) -> None:
     errors: list[FieldError] = []
     if wanted.kind is None:
-        errors.append(_missing("kind", one_of(code_list("note_kind").codes)))
+        errors.append(unknown_code("kind", code_list("note_kind").codes, "missing"))
     if wanted.text is None:
-        errors.append(_missing("text", "Escriba la nota."))
+        errors.append(wrong("text", "missing", "Escriba la nota."))
     if wanted.happened_on is not None and wanted.happened_on > today():
         message = "La fecha no puede ser posterior a hoy."
-        errors.append({"field": "happened_on", "code": "future", "message": message})
+        errors.append(wrong("happened_on", "future", message))
     if errors:
         raise Invalid(_WRONG, errors=errors)
-
-
-def _missing(field: str, message: str) -> FieldError:
-    return {"field": field, "code": "missing", "message": message}

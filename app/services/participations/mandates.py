@@ -17,12 +17,11 @@ from app.access.policy import policy
 from app.access.sealing import COORDINATION, seal_text
 from app.access.told import BY_MANDATE
 from app.db import next_ids
-from app.errors import FieldError, Forbidden, Invalid
+from app.errors import REVIEW, Forbidden, Invalid, refusal, unknown_code, wrong
 from app.models import ProtectionMeasure, Unit
 from app.records.rows import split_row
 from app.records.rows.cases import MandateRow
 from app.services.cases.rows import childs_case, openable, presumed_child
-from app.services.choices import one_of
 from app.services.consents.covering import covering
 from app.services.consents.refused import check_part
 from app.services.notices.service import notify
@@ -132,22 +131,14 @@ def _fitting(session: Session, actor: Actor, ref: CaseRef) -> list[Mandate]:
     return [one for one in mandates().values() if one.fits(giver, populations)]
 
 
-def _wrong(name: str, code: str, message: str) -> Invalid:
-    return Invalid(message, errors=[_error(name, code, message)])
-
-
-def _error(name: str, code: str, message: str) -> FieldError:
-    return {"field": name, "code": code, "message": message}
-
-
 def _unit(session: Session, actor: Actor, code: str) -> Any:
     unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == code)).first()
     if unit is None:
-        raise _wrong("unit", "unknown", "No existe esa unidad.")
+        raise refusal("unit", "unknown", "No existe esa unidad.")
     if unit.id == actor.unit_id:
-        raise _wrong("unit", "own-unit", "Su unidad ya participa en el caso.")
+        raise refusal("unit", "own-unit", "Su unidad ya participa en el caso.")
     if unit.kind not in MANDATED_KINDS:
-        raise _wrong("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
+        raise refusal("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
     return unit
 
 
@@ -158,12 +149,15 @@ def _basis(session: Session, actor: Actor, ref: CaseRef, kind: str, code: str) -
     if found := next((one for one in fit if one.code == code), None):
         return found
     known = mandates().get(code)
-    way_out = one_of(one.code for one in fit) if fit else "Ninguna la incorpora aquí: derive el caso."
+    would = [one.code for one in fit]
+    way_out = "Elija otra." if would else "Ninguna la incorpora aquí: derive el caso."
     if known is None or not known.added_by:
-        raise _wrong("basis", "unknown", f"No existe esa base. {way_out}")
+        raise refusal("basis", "unknown", f"No existe esa base. {way_out}", would)
     if kind not in known.unit_kinds:
-        raise _wrong("basis", "other-kind", f"Esa base no incorpora a esa clase de unidad. {way_out}")
-    raise _wrong("basis", "not-for-her", f"Esa base no es para esta persona o para su unidad. {way_out}")
+        raise refusal("basis", "other-kind", f"Esa base no incorpora a esa clase de unidad. {way_out}", would)
+    raise refusal(
+        "basis", "not-for-her", f"Esa base no es para esta persona o para su unidad. {way_out}", would
+    )
 
 
 def _given(
@@ -174,22 +168,22 @@ def _given(
     None is all that its roles may see.
     """
     if not set(wanted or ()) <= set(policy().compartments):
-        raise _wrong("compartments", "unknown", one_of(policy().compartments))
+        raise Invalid(REVIEW, errors=[unknown_code("compartments", policy().compartments, "unknown")])
     if wanted is None and basis.whole:
         return None
     seen = openable(session, actor, ref.victim_id) | basis.beyond
     names = set(basis.compartments) & seen if wanted is None else set(wanted)
     errors = [
-        _error(f"compartments.{name}", "not-in-basis", "Esa base no abre esta parte.")
+        wrong(f"compartments.{name}", "not-in-basis", "Esa base no abre esta parte.")
         for name in sorted(names - set(basis.compartments))
     ] + [
-        _error(f"compartments.{name}", "not-readable", "Su función o su unidad no ve esta parte.")
+        wrong(f"compartments.{name}", "not-readable", "Su función o su unidad no ve esta parte.")
         for name in sorted(names & set(basis.compartments) - seen)
     ]
     if errors:
         raise Forbidden("No puede dar lo que la base no abre ni lo que su unidad no ve.", errors=errors)
     if not names:
-        raise _wrong("compartments", "empty", "Indique al menos un compartimento que compartir.")
+        raise refusal("compartments", "empty", "Indique al menos un compartimento que compartir.")
     return sorted(names)
 
 
@@ -199,7 +193,7 @@ def _consent(
     if basis.needs_consent:
         return covering(session, ref, code, to_unit_id=unit_id, compartments=shared)
     if code is not None:
-        raise _wrong("consent", "not-needed", "Esa base no se apoya en un consentimiento: quítelo.")
+        raise refusal("consent", "not-needed", "Esa base no se apoya en un consentimiento: quítelo.")
     return None
 
 
@@ -207,7 +201,7 @@ def _measure(session: Session, ref: CaseRef, basis: Mandate, code: str | None) -
     """The measure in force that the basis rests on: the one that is named, or the only one there is."""
     if basis.ends_with != MEASURE:
         if code is not None:
-            raise _wrong("measure", "not-needed", "Esa base no se apoya en una medida: quítela.")
+            raise refusal("measure", "not-needed", "Esa base no se apoya en una medida: quítela.")
         return None
     table = ProtectionMeasure
     query = select(table.id).where(
@@ -216,7 +210,7 @@ def _measure(session: Session, ref: CaseRef, basis: Mandate, code: str | None) -
     found = list(session.scalars(query if code is None else query.where(table.code == code)))
     if len(found) != 1:
         message = "Indique la medida de protección vigente en que se apoya (MP-…); si no hay, regístrela."
-        raise _wrong("measure", "missing" if code is None else "unknown", message)
+        raise refusal("measure", "missing" if code is None else "unknown", message)
     return int(found[0])
 
 

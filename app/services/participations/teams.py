@@ -18,7 +18,7 @@ from app.access.sealing import COORDINATION
 from app.access.standing import standing
 from app.audit import record
 from app.db import UniqueViolation, insert_rows
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, NotFound, refusal
 from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
@@ -248,11 +248,6 @@ def _record(
     )  # fmt: skip
 
 
-def _wrong(field: str, code: str, message: str) -> Invalid:
-    error: FieldError = {"field": field, "code": code, "message": message}
-    return Invalid(message, errors=[error])
-
-
 def _colleague(session: Session, actor: Actor, username: str) -> int:
     user_id = session.scalar(
         select(UserAccount.id).where(
@@ -263,5 +258,5 @@ def _colleague(session: Session, actor: Actor, username: str) -> int:
         )
     )
     if user_id is None:
-        raise _wrong("username", "unknown", "No hay una cuenta activa con ese nombre en su unidad.")
+        raise refusal("username", "unknown", "No hay una cuenta activa con ese nombre en su unidad.")
     return user_id

@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, refusal
 from app.models import PlanAssessment
 from app.records.kinds import today
 from app.records.rows import split_row
@@ -40,9 +40,7 @@ def assess(
     given(wanted, "domain", "level", "assessed_on")
     if wanted.assessed_on is not None and wanted.assessed_on > today():
         message = "La fecha está en el futuro; revísela."
-        raise Invalid(
-            message, errors=[{"field": "assessed_on", "code": "date_in_future", "message": message}]
-        )
+        raise refusal("assessed_on", "date_in_future", message)
     advance(session, ref, None)
     state = state_now(session, ref)
     if state in rules.CLOSED:

@@ -12,8 +12,8 @@ from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid
-from app.services.choices import unknown_code
+from app.errors import refuse_if, unknown_code, wrong
+from app.records.errors import FieldError
 from app.services.plans import rules
 from app.services.plans.content import PlanRef
 from app.services.plans.details import main_code
@@ -59,11 +59,10 @@ def check_closing(wanted: Move) -> None:
     closing = wanted.closing
     if wanted.target not in rules.CLOSED and (wanted.outcome is not None or closing is not None):
         message = "El resultado y el cierre se indican solo al cerrar el plan."
-        errors.append({"field": "outcome", "code": "not-asked", "message": message})
+        errors.append(wrong("outcome", "not-asked", message))
     if closing is not None:
         errors += _wrong_codes(closing)
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
 
 
 def _wrong_codes(closing: Closing) -> list[FieldError]:

@@ -16,7 +16,7 @@ from app.access.policy import OPENING
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, refusal
 from app.models import FollowUpContact, PlanFollowUp
 from app.records.kinds import today
 from app.records.rows import split_row
@@ -64,7 +64,7 @@ def plan_contact(
     given(wanted, "planned_on")
     day = wanted.planned_on or today()
     if not today() <= day <= today() + LATEST:
-        raise _wrong("planned_on", "La fecha de un contacto va de hoy a tres años.")
+        raise refusal("planned_on", "not-possible", "La fecha de un contacto va de hoy a tres años.")
     if wanted.channel is not None:
         check_channel(session, actor, ref, wanted.channel, purpose)
     advance(session, ref, None)
@@ -99,7 +99,7 @@ def contacted(
     ref = own_plan(session, actor, code)
     given(wanted, "contacted_on", "channel", "result")
     if (wanted.contacted_on or today()) > today():
-        raise _wrong("contacted_on", "La fecha está en el futuro; revísela.")
+        raise refusal("contacted_on", "not-possible", "La fecha está en el futuro; revísela.")
     if wanted.channel_reason is None:
         check_channel(session, actor, ref, wanted.channel or "", purpose)
     advance(session, ref, None)
@@ -263,8 +263,3 @@ def _shown(row: Any, attempts: list[dict[str, Any]], known: safe_contact.Advice)
             for one in attempts
         ],
     }
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    errors: list[FieldError] = [{"field": field, "code": "not-possible", "message": message}]
-    return Invalid("Revise los campos indicados.", errors=errors)

@@ -13,9 +13,8 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion, refusal, unknown_code
 from app.models import Unit
-from app.services.choices import unknown_code
 from app.services.institutions.masking import unit_names
 from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
@@ -55,8 +54,7 @@ def order(
             "Indique otra unidad que participe en el caso, a la que se compartió el plan, y donde alguien de"
             " su jefatura o a cargo del caso pueda escribir planes."
         )
-        error: FieldError = {"field": "unit", "code": "not-possible", "message": message}
-        raise Invalid(message, errors=[error])
+        raise refusal("unit", "not-possible", message)
     row = ref.row
     given = (row.id, row.victim_id, version, unit_id, reason)
     done(session, actor, "plans.hand-over", row, purpose, [], plan=row.code, unit=unit, reason=reason)

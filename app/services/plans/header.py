@@ -11,9 +11,10 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid, StaleVersion
+from app.errors import Conflict, Invalid, StaleVersion, refuse_if, wrong
 from app.models import PlanHeader
 from app.records.base import clean
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import PlanHeader as Header
@@ -45,17 +46,16 @@ def header(values: Mapping[str, Any]) -> Header:
     found = Header(**known)
     errors: list[FieldError] = []
     if found.place_of_execution is None:
-        errors.append(_wrong("place_of_execution", "missing", "Indique dónde se ejecuta el plan."))
+        errors.append(wrong("place_of_execution", "missing", "Indique dónde se ejecuta el plan."))
     if (found.pti_number is None) != (found.pti_on is None):
         field = "pti_on" if found.pti_on is None else "pti_number"
-        errors.append(_wrong(field, "missing", "La resolución (PTI) lleva número y fecha."))
+        errors.append(wrong(field, "missing", "La resolución (PTI) lleva número y fecha."))
     if found.pti_on is not None and found.pti_on > today():
-        errors.append(_wrong("pti_on", "date_in_future", "La resolución no puede ser de una fecha futura."))
+        errors.append(wrong("pti_on", "date_in_future", "La resolución no puede ser de una fecha futura."))
     if found.execution_country is not None and found.place_of_execution != "OTRA_RESIDENCIA":
         message = "El país se indica solo si el plan se ejecuta en otra residencia."
-        errors.append(_wrong("execution_country", "not-asked", message))
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("execution_country", "not-asked", message))
+    refuse_if(errors)
     return found
 
 
@@ -134,7 +134,3 @@ def _append(
     }
     seal_row(session, ref.strand, row, "plan_header", texts, blobs)
     insert_rows(session, PlanHeader, [row])
-
-
-def _wrong(field: str, code: str, message: str) -> FieldError:
-    return {"field": field, "code": code, "message": message}

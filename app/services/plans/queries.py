@@ -15,11 +15,10 @@ from app.access.policy import policy
 from app.access.scope import actor_params, visible_plans
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import Invalid
+from app.errors import Invalid, unknown_code
 from app.models import Plan, PlanActivity, ProgressNote
 from app.records.kinds import today
 from app.services.cases.rows import public_codes
-from app.services.choices import unknown_code
 from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules

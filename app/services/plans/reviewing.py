@@ -13,8 +13,9 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, refuse_if, wrong
 from app.models import PlanReview
+from app.records.errors import FieldError
 from app.records.kinds import LIMA, today
 from app.records.rows import split_row
 from app.records.rows.plans import Review
@@ -110,20 +111,19 @@ def _checked(wanted: Review) -> date:
     held_on = wanted.held_on or today()
     errors: list[FieldError] = []
     if held_on > today():
-        errors.append(_wrong("held_on", "La fecha está en el futuro; revísela."))
+        errors.append(wrong("held_on", "not-possible", "La fecha está en el futuro; revísela."))
     if bool(wanted.opinion_given) != (wanted.opinion is not None):
         message = (
             "Escriba la opinión de la persona; si no quiso opinar, «opinion_given» va en falso y sin texto."
         )
-        errors.append(_wrong("opinion", message))
+        errors.append(wrong("opinion", "not-possible", message))
     if wanted.next_review_on is not None and not held_on < wanted.next_review_on <= held_on + LONGEST:
         errors.append(
-            _wrong("next_review_on", "La próxima revisión va después de esta y antes de seis meses.")
+            wrong(
+                "next_review_on",
+                "not-possible",
+                "La próxima revisión va después de esta y antes de seis meses.",
+            )
         )
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
     return held_on
-
-
-def _wrong(field: str, message: str) -> FieldError:
-    return {"field": field, "code": "not-possible", "message": message}

@@ -74,9 +74,7 @@ GUARDS = {
         Guard("outcome", "Falta indicar el resultado con que se cierra el plan.", "outcome").naming(
             code_list("outcome").codes
         ),
-        Guard("reason", "Falta el motivo de la suspensión, uno de estos códigos.", "reason").naming(
-            SUSPENSIONS
-        ),
+        Guard("reason", "Falta el motivo de la suspensión.", "reason").naming(SUSPENSIONS),
         Guard("settled", "Quedan actividades pendientes o en curso: indique en cada una cómo terminó."),
         Guard("goals_settled", "Quedan objetivos pendientes o en curso: indique en cada uno cómo terminó."),
         Guard("achieved", "Un plan cumplido tiene al menos una actividad lograda."),

@@ -15,8 +15,9 @@ from app.access.permissions import Permission
 from app.access.standing import standing
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, NotFound, refuse_if, wrong
 from app.models import DirectoryService, Plan, PlanActivity, PlanObjective, Unit
+from app.records.errors import FieldError
 from app.records.rows import split_row
 from app.records.rows.plans import Activity, Objective
 from app.records.rows.plans import PlanHeader as Header
@@ -185,14 +186,13 @@ def _check_case(session: Session, ref: CaseRef) -> None:
 def _check_activity(session: Session, unit_id: int | None, wanted: Activity) -> None:
     errors: list[FieldError] = []
     if unit_id is None:
-        errors.append({"field": "unit", "code": "unknown", "message": "No existe esa unidad."})
-    if wanted.due_on is not None and (wrong := out_of_range(wanted.due_on)):
-        errors.append(wrong)
+        errors.append(wrong("unit", "unknown", "No existe esa unidad."))
+    if wanted.due_on is not None and (late := out_of_range(wanted.due_on)):
+        errors.append(late)
     if wanted.service is not None and not _offers(session, unit_id, wanted.service):
         message = "La unidad no ofrece ahora ese servicio del directorio."
-        errors.append({"field": "service", "code": "unknown", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("service", "unknown", message))
+    refuse_if(errors)
 
 
 def _offers(session: Session, unit_id: int | None, key: UUID) -> bool:

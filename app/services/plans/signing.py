@@ -16,8 +16,9 @@ from app.access.permissions import Permission
 from app.audit import record
 from app.codes import parse_code
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid
+from app.errors import Conflict, Forbidden, Invalid, refusal, wrong
 from app.models import PlanSignature
+from app.records.errors import FieldError
 from app.records.rows.plans import Signature
 from app.services.cases.activity import touch
 from app.services.plans import cms, rules, timing
@@ -107,13 +108,15 @@ def sign(
 def _check_signer(actor: Actor, ref: PlanRef, wanted: Given) -> None:
     if not rules.manner_fits(wanted.signer, wanted.manner, ref.row.kind):
         ways = ", ".join(f"{who} con {how}" for who, how in rules.signing_ways(ref.row.kind))
-        raise _wrong("manner", f"Esa persona no firma de esa manera en este plan. Firman {ways}.")
+        raise refusal(
+            "manner", "not-possible", f"Esa persona no firma de esa manera en este plan. Firman {ways}."
+        )
     if wanted.signer == "JEFATURA" and not actor.unit_wide:
         raise Forbidden("La firma de la jefatura la registra la jefatura de la unidad.")
     if wanted.manner == "HUELLA" and wanted.carried.witness is None:
-        raise _wrong("witness", "Falta el nombre de quien atestigua la huella.")
+        raise refusal("witness", "not-possible", "Falta el nombre de quien atestigua la huella.")
     if wanted.digital is not None and wanted.manner != "FIRMA":
-        raise _wrong("digital", "La firma digital va con la manera FIRMA.")
+        raise refusal("digital", "not-possible", "La firma digital va con la manera FIRMA.")
 
 
 def _scan(session: Session, ref: PlanRef, wanted: Given) -> str | None:
@@ -123,9 +126,9 @@ def _scan(session: Session, ref: PlanRef, wanted: Given) -> str | None:
     try:
         code = parse_code(wanted.carried.scan_code, "MD")
     except ValueError:
-        raise _wrong("scan_code", "No es el código de un archivo; revíselo.") from None
+        raise refusal("scan_code", "not-possible", "No es el código de un archivo; revíselo.") from None
     if not has_file(session, ref, code):
-        raise _wrong("scan_code", "El plan no tiene ese archivo: adjúntelo antes de firmar.")
+        raise refusal("scan_code", "not-possible", "El plan no tiene ese archivo: adjúntelo antes de firmar.")
     return code
 
 
@@ -133,16 +136,16 @@ def _check_gaps(found: list[str], before: frozenset[str], wanted: Given) -> None
     """Each gap has its reason, and no reason is for something else."""
     missing = [name for name in found if name not in before and name not in wanted.gaps_acknowledged]
     errors: list[FieldError] = [
-        {
-            "field": f"gaps_acknowledged.{name}",
-            "code": "missing",
-            "message": "Este dominio está en riesgo y no tiene objetivo: agregue uno o explique por qué no.",
-        }
+        wrong(
+            f"gaps_acknowledged.{name}",
+            "missing",
+            "Este dominio está en riesgo y no tiene objetivo: agregue uno o explique por qué no.",
+        )
         for name in missing
     ]
     if set(wanted.gaps_acknowledged) - set(found):
         message = "Solo se explican los dominios en riesgo sin objetivo."
-        errors.append({"field": "gaps_acknowledged", "code": "not-asked", "message": message})
+        errors.append(wrong("gaps_acknowledged", "not-asked", message))
     if errors:
         raise Invalid(
             "Hay dominios en riesgo sin objetivo: agréguelo o explique por qué no lo hay.",
@@ -186,9 +189,4 @@ def _verified(digital: bytes | None, digest: bytes) -> str | None:
     try:
         return "INTEGRA" if cms.verify(digital, digest) else "SIN_VERIFICAR"
     except cms.NotSigned as error:
-        raise _wrong("digital", str(error)) from None
-
-
-def _wrong(name: str, message: str) -> Invalid:
-    errors: list[FieldError] = [{"field": name, "code": "not-possible", "message": message}]
-    return Invalid(message, errors=errors)
+        raise refusal("digital", "not-possible", str(error)) from None

@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, refusal
 from app.models import PlanTeam
 from app.records.rows import split_row
 from app.records.rows.plans import TeamMember
@@ -45,10 +45,12 @@ def add_member(
     _check_alive(ref.row.state)
     clear, texts = split_row(wanted)
     if (username is None) == (wanted.name is None) or (username is not None and texts):
-        raise _wrong("name", "Indique a quién: un usuario de la unidad, o el nombre de otra persona.")
+        raise refusal(
+            "name", "not-possible", "Indique a quién: un usuario de la unidad, o el nombre de otra persona."
+        )
     user_id = user_of_unit(session, actor.unit_id, username) if username is not None else None
     if username is not None and user_id is None:
-        raise _wrong("username", "No es un usuario activo de la unidad.")
+        raise refusal("username", "not-possible", "No es un usuario activo de la unidad.")
     advance(session, ref, None)
     number = next_number(session, ref)
     row: dict[str, Any] = {
@@ -99,8 +101,3 @@ def end_member(session: Session, actor: Actor, code: str, number: int, *, purpos
 def _check_alive(state: str) -> None:
     if state in rules.CLOSED:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: ya no cambia.")
-
-
-def _wrong(field: str, message: str) -> Invalid:
-    errors: list[FieldError] = [{"field": field, "code": "not-possible", "message": message}]
-    return Invalid("Revise los campos indicados.", errors=errors)

@@ -12,11 +12,11 @@ from app.access.actor import Actor
 from app.access.sealing import Strand, seal_text
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, refuse_if, unknown_code, wrong
 from app.records.base import Row
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.services.cases.activity import touch
-from app.services.choices import unknown_code
 from app.services.plans.content import COMPARTMENT
 
 FARTHEST = timedelta(days=5 * 366)
@@ -78,8 +78,7 @@ def check_codes(**given: tuple[str, str | None]) -> None:
         for field, (name, code) in given.items()
         if code is not None and code not in code_list(name)
     ]
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
 
 
 def given(row: Row, *names: str) -> None:
@@ -89,12 +88,9 @@ def given(row: Row, *names: str) -> None:
         Invalid: each field that is missing is named.
     """
     errors: list[FieldError] = [
-        {"field": name, "code": "missing", "message": "Falta este campo."}
-        for name in names
-        if getattr(row, name) is None
+        wrong(name, "missing", "Falta este campo.") for name in names if getattr(row, name) is None
     ]
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
 
 
 def out_of_range(due_on: date) -> FieldError | None:
@@ -102,7 +98,7 @@ def out_of_range(due_on: date) -> FieldError | None:
     if today() <= due_on <= today() + FARTHEST:
         return None
     message = "El plazo de una actividad va de hoy a cinco años."
-    return {"field": "due_on", "code": "out-of-range", "message": message}
+    return wrong("due_on", "out-of-range", message)
 
 
 def check_due(due_on: date) -> None:

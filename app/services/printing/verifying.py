@@ -7,7 +7,8 @@ from typing import Any
 from app.access.actor import VERIFIER
 from app.codes import parse_code
 from app.db import Database
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, wrong
+from app.records.errors import FieldError
 from app.services.limits import PerMinute
 from app.services.printing.issuing import HASH_BYTES, KINDS
 from app.services.printing.queries import verified
@@ -37,22 +38,10 @@ def verify(database: Database, code: str, digits: str, address: str) -> dict[str
         paper = parse_code(code, "DI")
     except ValueError:
         paper = ""
-        errors.append(
-            {
-                "field": "code",
-                "code": "malformed",
-                "message": "Copie el código completo, como DI-XXXX-XXXX-XXXX.",
-            }
-        )
+        errors.append(wrong("code", "malformed", "Copie el código completo, como DI-XXXX-XXXX-XXXX."))
     prefix = _bytes(digits)
     if prefix is None:
-        errors.append(
-            {
-                "field": "hash",
-                "code": "malformed",
-                "message": f"Copie los {HASH_BYTES * 2} signos de la huella.",
-            }
-        )
+        errors.append(wrong("hash", "malformed", f"Copie los {HASH_BYTES * 2} signos de la huella."))
     if errors or prefix is None:
         raise Invalid("Revise lo que copió del papel.", errors=errors)
     with database.session(VERIFIER) as session:

@@ -16,14 +16,14 @@ from app.access.sealing import seal_text
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids, vault_of
-from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, Invalid, NotFound, StaleVersion, refusal, unknown_code, wrong
 from app.models import CaseProceeding, Proceeding
+from app.records.errors import FieldError
 from app.records.rows import split_row
 from app.records.rows.proceedings import CaseProceeding as LinkRow
 from app.records.rows.proceedings import Proceeding as Facts
 from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
-from app.services.choices import one_of, unknown_code
 from app.services.proceedings import stages
 from app.services.proceedings.reading.links import COMPARTMENT, TABLE, link_in, links_of, opened, shown
 from app.services.state_machine import refused
@@ -167,9 +167,7 @@ def _check_patch(names: set[str]) -> None:
         raise Invalid("Envíe al menos un campo.")
     if numbers := sorted(names & NUMBERS):
         message = "El número no se cambia: retire el vínculo y regístrelo de nuevo."
-        errors: list[FieldError] = [
-            {"field": name, "code": "not-changed", "message": message} for name in numbers
-        ]
+        errors: list[FieldError] = [wrong(name, "not-changed", message) for name in numbers]
         raise Invalid(message, errors=errors)
 
 
@@ -180,8 +178,8 @@ def _kind_and_stage(facts: Facts) -> tuple[str, str]:
     stage = facts.stage or stages.FIRST[facts.kind]
     labels = stages.MACHINES[facts.kind].labels
     if stage not in labels:
-        message = f"Esa etapa no es de este tipo. {one_of(labels)}"
-        raise Invalid(message, errors=[{"field": "stage", "code": "unknown_code", "message": message}])
+        message = "Esa etapa no es de este tipo: elija otra."
+        raise refusal("stage", "unknown_code", message, labels)
     return facts.kind, stage
 
 

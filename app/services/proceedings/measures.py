@@ -14,8 +14,9 @@ from app.access.sealing import seal_text
 from app.audit import record
 from app.codes import new_code
 from app.db import insert_rows, next_ids
-from app.errors import FieldError, Invalid, StaleVersion
+from app.errors import Invalid, StaleVersion, refuse_if, wrong
 from app.models import ProtectionMeasure
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionMeasure as MeasureRow
@@ -65,7 +66,7 @@ def record_measure(
     part = _part(session, actor, case, written)
     _refuse_fields(written, ENDING, "Se indica al levantar la medida.")
     if written.type is None:
-        error: FieldError = {"field": "type", "code": "missing", "message": "Falta indicar la medida."}
+        error = wrong("type", "missing", "Falta indicar la medida.")
         raise Invalid("Revise los campos indicados.", errors=[error])
     code, blobs = _insert(session, actor, part, written)
     _record(session, actor, "measures.record", part, purpose, blobs=blobs, detail={"measure": code})
@@ -141,11 +142,9 @@ def _part(session: Session, actor: Actor, case: str, written: MeasureRow, *, hel
 
 def _refuse_fields(written: MeasureRow, names: set[str] | frozenset[str], message: str) -> None:
     errors: list[FieldError] = [
-        {"field": name, "code": "not-asked", "message": message}
-        for name in sorted(written.model_fields_set & names)
+        wrong(name, "not-asked", message) for name in sorted(written.model_fields_set & names)
     ]
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
 
 
 def _insert(
@@ -156,7 +155,7 @@ def _insert(
     since = written.since or today()
     if written.until is not None and written.until < since:
         message = "Es anterior a la fecha de inicio; corrija una de las dos."
-        error: FieldError = {"field": "until", "code": "dates_reversed", "message": message}
+        error = wrong("until", "dates_reversed", message)
         raise Invalid("Revise los campos indicados.", errors=[error])
     over = written.until is not None and written.until < today()
     clear, texts = split_row(written)

@@ -16,15 +16,15 @@ from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid, StaleVersion
+from app.errors import Conflict, Invalid, StaleVersion, refuse_if, unknown_code, wrong
 from app.models import ProtectionProcedure, ProtectionStep, Unit
+from app.records.errors import FieldError
 from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionStep as StepRow
 from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
 from app.services.cases.rows import case_state, is_foreign, presumed_child
 from app.services.cases.rules import closed
-from app.services.choices import unknown_code
 from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.proceedings import branches
 from app.services.proceedings.reading.procedures import TABLE, procedure_in, seeks_asylum, shown
@@ -185,12 +185,11 @@ def _look(session: Session, actor: Actor, part: CasePart, name: str) -> dict[str
 def _check_extras(state: str, wanted: Step) -> None:
     errors: list[FieldError] = []
     if wanted.written.reason is not None and not branches.reasons(state, wanted.target):
-        errors.append({"field": "reason", "code": "not-asked", "message": "Este paso no lleva motivo."})
+        errors.append(wrong("reason", "not-asked", "Este paso no lleva motivo."))
     if wanted.conclusion is not None and wanted.target != branches.CLOSED:
         message = "La conclusión se indica solo al concluir la ruta."
-        errors.append({"field": "conclusion", "code": "not-asked", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("conclusion", "not-asked", message))
+    refuse_if(errors)
 
 
 def _append(

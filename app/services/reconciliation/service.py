@@ -16,7 +16,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.db import Database, vault_of
-from app.errors import FieldError, Invalid
+from app.errors import refusal
 from app.matching import RULES_VERSION, Band
 from app.records.kinds import LIMA, today
 from app.services.reconciliation import queries
@@ -109,8 +109,7 @@ def _check_year(year: int, *, closed: bool) -> None:
     last = today().year - int(closed)
     if not FIRST_YEAR <= year <= last:
         message = f"El año va de {FIRST_YEAR} a {last}" + (", el último ya cerrado." if closed else ".")
-        errors: list[FieldError] = [{"field": "year", "code": "year", "message": message}]
-        raise Invalid(message, errors=errors)
+        raise refusal("year", "year", message)
 
 
 def _input_hash(key: bytes, figures: Figures) -> str:

@@ -17,10 +17,9 @@ from app.access.scope import actor_params, visible_referrals
 from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid, NotFound
+from app.errors import Invalid, NotFound, unknown_code, wrong
 from app.models import Referral
 from app.services.cases.rows import CHILD_BIT, public_codes
-from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
 from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
@@ -368,7 +367,7 @@ def _box(actor: Actor, box: str) -> ColumnElement[bool]:
         return Referral.to_unit_id == actor.unit_id
     if box == OUTBOX:
         return Referral.from_unit_id == actor.unit_id
-    error: FieldError = {"field": "box", "code": "unknown", "message": "Use «entrada» o «salida»."}
+    error = wrong("box", "unknown", "Use «entrada» o «salida».")
     raise Invalid("Indique la bandeja.", errors=[error])
 
 

@@ -93,13 +93,9 @@ GUARDS = {
         Guard("by_either", "Solo las unidades que la enviaron o la recibieron pueden hacerlo."),
         Guard("by_clock", "Una derivación vence sola al pasar su plazo de respuesta.", apart=True),
         Guard("conditions", "Falta decir con qué condiciones se acepta.", "conditions"),
-        Guard("refusal_reason", "Falta el motivo del rechazo, uno de estos códigos.", "reason").naming(
-            REFUSALS
-        ),
-        Guard("result", "Falta el resultado del servicio, uno de estos códigos.", "result").naming(RESULTS),
-        Guard(
-            "interruption_reason", "Falta el motivo de la interrupción, uno de estos códigos.", "reason"
-        ).naming(INTERRUPTIONS),
+        Guard("refusal_reason", "Falta el motivo del rechazo.", "reason").naming(REFUSALS),
+        Guard("result", "Falta el resultado del servicio.", "result").naming(RESULTS),
+        Guard("interruption_reason", "Falta el motivo de la interrupción.", "reason").naming(INTERRUPTIONS),
     )
 }
 

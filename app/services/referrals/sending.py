@@ -18,12 +18,11 @@ from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid
+from app.errors import Conflict, Forbidden, Invalid, refuse_if, unknown_code, wrong
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
 from app.services.cases.rows import case_state, openable, presumed_child
 from app.services.cases.rules import closed
-from app.services.choices import one_of, unknown_code
 from app.services.clocks import service as clocks
 from app.services.consents.covering import covering
 from app.services.consents.refused import check_referable
@@ -181,7 +180,7 @@ def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) ->
             "Indique una derivación de su unidad en este caso que venció, fue rechazada o retirada y que"
             " ninguna otra reemplaza."
         )
-        raise Invalid(message, errors=[_wrong("replaces", "not-replaceable", message)])
+        raise Invalid(message, errors=[wrong("replaces", "not-replaceable", message)])
     return found
 
 
@@ -195,7 +194,7 @@ def _consent(
         return found
     if wanted.consent is not None:
         message = "Esa base legal no se apoya en un consentimiento: quítelo, o cambie la base legal."
-        raise Invalid(message, errors=[_wrong("consent", "not-needed", message)])
+        raise Invalid(message, errors=[wrong("consent", "not-needed", message)])
     return None
 
 
@@ -207,17 +206,13 @@ def _due(wanted: Wanted) -> datetime:
     return answer_by(wanted.service_type, urgent=wanted.urgent, at=now) if known else now + LONGEST
 
 
-def _wrong(field: str, code: str, message: str) -> FieldError:
-    return {"field": field, "code": code, "message": message}
-
-
 def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) -> None:
     errors = []
     now = datetime.now(UTC)
     if unit_id is None:
-        errors.append(_wrong("to_unit", "unknown", "No existe esa unidad."))
+        errors.append(wrong("to_unit", "unknown", "No existe esa unidad."))
     elif unit_id == actor.unit_id:
-        errors.append(_wrong("to_unit", "own-unit", "Una derivación va a otra unidad."))
+        errors.append(wrong("to_unit", "own-unit", "Una derivación va a otra unidad."))
     if wanted.service_type not in code_list("service_type"):
         errors.append(unknown_code("service_type", code_list("service_type").codes))
     if wanted.legal_basis not in LEGAL_BASES:
@@ -225,13 +220,12 @@ def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) 
     if wanted.reason is not None and wanted.reason not in rules.REASONS:
         errors.append(unknown_code("reason", rules.REASONS))
     if due_at.tzinfo is None:
-        errors.append(_wrong("due_at", "no-time-zone", "Indique la hora con su zona horaria."))
+        errors.append(wrong("due_at", "no-time-zone", "Indique la hora con su zona horaria."))
     elif not now < due_at <= now + LONGEST:
-        errors.append(_wrong("due_at", "out-of-range", "El plazo va de ahora a 90 días."))
+        errors.append(wrong("due_at", "out-of-range", "El plazo va de ahora a 90 días."))
     if set(wanted.compartments or ()) - set(policy().compartments):
-        errors.append(_wrong("compartments", "unknown", one_of(policy().compartments)))
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(unknown_code("compartments", policy().compartments, "unknown"))
+    refuse_if(errors)
 
 
 def _check_consulate(session: Session, ref: CaseRef, kind: str, wanted: Wanted) -> None:
@@ -241,7 +235,7 @@ def _check_consulate(session: Session, ref: CaseRef, kind: str, wanted: Wanted) 
             "A un consulado no se le avisa de una persona adulta sin que ella lo acepte o lo pida: registre"
             " su consentimiento y derive con él."
         )
-        raise Invalid(message, errors=[_wrong("legal_basis", "consent-needed", message)])
+        raise Invalid(message, errors=[wrong("legal_basis", "consent-needed", message)])
 
 
 def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: str) -> list[str]:
@@ -252,13 +246,13 @@ def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: 
         raise Forbidden(
             "No puede compartir lo que su función o su unidad no ve.",
             errors=[
-                _wrong(f"compartments.{name}", "not-readable", "Su función no ve esta parte.")
+                wrong(f"compartments.{name}", "not-readable", "Su función no ve esta parte.")
                 for name in beyond
             ],
         )
     if not shared:
         message = "Indique al menos un compartimento que compartir."
-        raise Invalid(message, errors=[_wrong("compartments", "empty", message)])
+        raise Invalid(message, errors=[wrong("compartments", "empty", message)])
     return shared
 
 

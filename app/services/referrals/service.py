@@ -17,13 +17,13 @@ from app.access.sealing import COORDINATION, seal_text
 from app.access.told import ENDED
 from app.audit import record
 from app.db import DATABASE_ERRORS, insert_rows
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code, wrong
 from app.models import Assignment, Participation, Referral
+from app.records.errors import FieldError
 from app.services.cases.activity import touch
 from app.services.cases.holding import hold
 from app.services.cases.rows import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
-from app.services.choices import unknown_code
 from app.services.clocks import service as clocks
 from app.services.notices.acknowledging import joined
 from app.services.notices.kinds import ANSWERED
@@ -170,7 +170,7 @@ def _checked(session: Session, actor: Actor, code: str, step: Step, version: int
 def _not_asked(field: str, target: str) -> FieldError:
     if field == "reason" and target == "RETIRADA":
         return unknown_code(field, rules.INTERRUPTIONS)
-    return {"field": field, "code": "not-asked", "message": "Este paso no lleva ese dato: quítelo."}
+    return wrong(field, "not-asked", "Este paso no lleva ese dato: quítelo.")
 
 
 def _advance(session: Session, row: Any, target: str, **values: Any) -> None:

@@ -22,7 +22,7 @@ from app.access.permissions import Permission
 from app.audit import record
 from app.codes import new_code
 from app.db import Database
-from app.errors import Invalid, Unavailable
+from app.errors import Unavailable, refusal
 from app.models.releases import Release, ReleaseArtefact
 from app.services.releases import artefacts, consistency, ledger, noise, witness
 from app.services.releases.artefacts import Artefact, Heading
@@ -108,7 +108,7 @@ def today_in_lima() -> date:
 def _require_closed(year: int, today: date) -> None:
     if not FIRST_YEAR <= year < today.year:
         message = f"Solo se libera un año ya cerrado (de {FIRST_YEAR} a {today.year - 1})."
-        raise Invalid(message, errors=[{"field": "year", "code": "year-not-closed", "message": message}])
+        raise refusal("year", "year-not-closed", message)
 
 
 def _require_sound_noise(widths: Mapping[str, noise.Calibration]) -> None:

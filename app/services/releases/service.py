@@ -14,7 +14,7 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
 from app.db import Database
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, NotFound, refusal
 from app.models.releases import ReleaseApproval, ReleaseArtefact, ReleaseDiscard
 from app.services.releases.inspection import inspect_files
 from app.services.releases.ledger import Charge, Verdict, charge, hold, spent_on, verify_ledger
@@ -174,5 +174,5 @@ def checked_reason(reason: str) -> str:
     reason = reason.strip()
     if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
         message = f"Escriba el motivo, de {SHORTEST_REASON} a {LONGEST_REASON} letras."
-        raise Invalid(message, errors=[{"field": "reason", "code": "reason", "message": message}])
+        raise refusal("reason", "reason", message)
     return reason

@@ -13,9 +13,9 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.db import Database
-from app.errors import FieldError, Invalid, Unauthenticated
+from app.errors import Invalid, Unauthenticated, unknown_code
+from app.records.errors import FieldError
 from app.services.access import browsing
-from app.services.choices import unknown_code
 from app.services.limits import PerMinute
 from app.services.satisfaction import urn
 

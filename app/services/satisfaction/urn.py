@@ -25,10 +25,10 @@ from app.access.opening_files import open_answers
 from app.access.permissions import Permission
 from app.access.sealing import seal_answers
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, unknown_code
 from app.models import SatisfactionUrn
+from app.records.errors import FieldError
 from app.records.kinds import today
-from app.services.choices import unknown_code
 from app.services.indicators.rules import SMALLEST_SHOWN
 
 SILENT: Final = "NO_RESPONDE"

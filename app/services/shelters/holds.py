@@ -17,12 +17,12 @@ from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import UniqueViolation, driver_cursor, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, StaleVersion, refuse_if, unknown_code, wrong
+from app.records.errors import FieldError
 from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
 from app.services.cases.rows import case_state
 from app.services.cases.rules import closed
-from app.services.choices import one_of, unknown_code
 from app.services.clocks import calendar
 from app.services.clocks import service as clocks
 from app.services.institutions.masking import SHELTER_KINDS
@@ -147,10 +147,10 @@ def _checked(session: Session, actor: Actor, wanted: Wanted) -> int | None:
         errors.append(unknown_code("department", code_list("department").codes))
     if (wanted.department is None) == (wanted.unit is None):
         message = "Indique un departamento (código INEI de 2 cifras); o un centro, y no ambos."
-        errors.append({"field": "department", "code": "one-of", "message": message})
+        errors.append(wrong("department", "one-of", message))
     if wanted.legal_basis is not None and wanted.legal_basis not in ALONE:
-        message = f"{one_of(ALONE)} Con otra base, derive y espere a que el centro acepte."
-        errors.append({"field": "legal_basis", "code": "unknown_code", "message": message})
+        message = "Elija una opción. Con otra base, derive y espere a que el centro acepte."
+        errors.append(wrong("legal_basis", "unknown_code", message, ALONE))
     found = None if wanted.unit is None else shelter_unit(session, wanted.unit)
     if wanted.unit is not None and (
         not policy().reads_of_others(actor.role, "shelter_location")
@@ -158,12 +158,9 @@ def _checked(session: Session, actor: Actor, wanted: Wanted) -> int | None:
         or found.kind not in SHELTER_KINDS
     ):
         message = "Indique el departamento: el cupo se reserva sin nombrar el centro."
-        errors.append({"field": "unit", "code": "not-possible", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("unit", "not-possible", message))
+    refuse_if(errors)
     if wanted.legal_basis is not None and not policy().permits(actor.role, Permission.PARTICIPATIONS_ADD):
         message = "Su función no incorpora a otra unidad por mandato: derive a la persona."
-        raise Forbidden(
-            message, errors=[{"field": "legal_basis", "code": "not-permitted", "message": message}]
-        )
+        raise Forbidden(message, errors=[wrong("legal_basis", "not-permitted", message)])
     return None if found is None else found.id

@@ -17,11 +17,11 @@ from app.access.sealing import SHELTER_SITE, seal_site
 from app.audit import record
 from app.catalogues import code_list
 from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, Forbidden, NotFound, StaleVersion, refuse_if, unknown_code, wrong
 from app.models import Shelter, ShelterPlace, ShelterSite, Unit
+from app.records.errors import FieldError
 from app.records.rows import split_row
 from app.records.rows.shelters import Site
-from app.services.choices import unknown_code
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.shelters.free_places import ShelterUnit, places_of, shelter_unit, version_of
 
@@ -122,9 +122,8 @@ def _check(entry: Entry, department: str | None) -> None:
             errors.append(unknown_code(name, code_list(codes).codes))
     if department is None:
         missing = "Falta el departamento donde atiende (código INEI de 2 cifras)."
-        errors.append({"field": "department", "code": "missing", "message": missing})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("department", "missing", missing))
+    refuse_if(errors)
 
 
 def _write(session: Session, unit_id: int, row: dict[str, Any], version: int) -> None:
@@ -194,7 +193,7 @@ def _withdraw(session: Session, unit_id: int, group: str, count: int) -> None:
             f"Hay más cupos ocupados o reservados que los que quedarían en «{label}»: registre antes los "
             "egresos o libere las reservas."
         )
-        error: FieldError = {"field": "places", "code": "in-use", "message": message}
+        error = wrong("places", "in-use", message)
         raise Conflict(message, errors=[error])
 
 

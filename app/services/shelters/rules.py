@@ -39,12 +39,10 @@ GUARDS = {
         Guard(
             "due_back", "Falta cuándo vuelve: una fecha y hora futuras, a lo más en 30 días.", "due_back_at"
         ),
-        Guard("leave_reason", "Falta el motivo del permiso, uno de estos códigos.", "reason").naming(
+        Guard("leave_reason", "Falta el motivo del permiso.", "reason").naming(
             code_list("leave_reason").codes
         ),
-        Guard("exit_reason", "Falta el motivo del egreso, uno de estos códigos.", "reason").naming(
-            EXIT_REASONS
-        ),
+        Guard("exit_reason", "Falta el motivo del egreso.", "reason").naming(EXIT_REASONS),
         Guard(
             "adult",
             "Una niña, niño o adolescente no egresa por decisión propia: decide la UPE.",

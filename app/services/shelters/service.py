@@ -15,7 +15,7 @@ from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.codes import new_code
 from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, FieldError, Forbidden, Invalid, StaleVersion
+from app.errors import Conflict, Forbidden, StaleVersion, refusal
 from app.models import Placement, Unit
 from app.records.rows import split_row
 from app.records.rows.shelters import Admission
@@ -180,13 +180,14 @@ def _place(session: Session, actor: Actor, arrival: Arrival) -> str:
     if place == rules.IN_SHELTER and not shelter:
         raise Forbidden("Su unidad no aloja personas.")
     if place != rules.IN_SHELTER and shelter:
-        raise _invalid(
+        raise refusal(
             "actual_place",
+            "not-possible",
             "Su centro registra a quien aloja. Si está fuera por un tiempo, registre un permiso de salida; "
             "si se fue, su egreso.",
         )
     if place != rules.IN_SHELTER and arrival.hold is not None:
-        raise _invalid("hold", "Un cupo reservado se usa al ingresar al centro que lo guarda.")
+        raise refusal("hold", "not-possible", "Un cupo reservado se usa al ingresar al centro que lo guarda.")
     return place
 
 
@@ -205,7 +206,7 @@ def _hold(session: Session, actor: Actor, code: str | None) -> Any:
 def _case(session: Session, arrival: Arrival, hold: Any) -> str:
     if hold is None:
         if arrival.case is None:
-            raise _invalid("case", "Indique el caso, o la reserva de cupo con que llega.")
+            raise refusal("case", "not-possible", "Indique el caso, o la reserva de cupo con que llega.")
         return arrival.case
     joined: str | None = session.scalar(select(func.ruv.join_by_hold(hold.id)))
     if arrival.case is None and joined is None:
@@ -256,8 +257,3 @@ def _insert(session: Session, row: dict[str, Any]) -> None:
                 "Esa reserva ya no vale para esta persona: pida otra, o ingrésela sin reserva."
             ) from None
         raise
-
-
-def _invalid(name: str, message: str) -> Invalid:
-    error: FieldError = {"field": name, "code": "not-possible", "message": message}
-    return Invalid(message, errors=[error])

@@ -14,8 +14,9 @@ from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
 from app.catalogues import code_list
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, refuse_if, wrong
 from app.models import SuitabilityCheck
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.shelters import Suitability
@@ -104,20 +105,17 @@ def _adult(relation: str | None, name: str | None, document: str | None) -> Adul
 
 def _complete(given: Suitability) -> None:
     errors: list[FieldError] = [
-        {"field": name, "code": "missing", "message": message}
-        for name, message in _NEEDED.items()
-        if getattr(given, name) is None
+        wrong(name, "missing", message) for name, message in _NEEDED.items() if getattr(given, name) is None
     ]
     if given.result == SUITABLE and given.name is None:
         message = (
             "Falta el nombre de quien la recibe: se compara con quienes están señaladas como sospechosas."
         )
-        errors.append({"field": "name", "code": "missing", "message": message})
+        errors.append(wrong("name", "missing", message))
     if given.checked_on is not None and given.checked_on > today():
         message = "La fecha está en el futuro; revísela."
-        errors.append({"field": "checked_on", "code": "date_in_future", "message": message})
+        errors.append(wrong("checked_on", "date_in_future", message))
     if given.result == SUITABLE and given.suspected not in (None, "NO"):
         message = "No es idónea quien está señalada como sospechosa, o de quien no se descartó."
-        errors.append({"field": "suspected", "code": "not-possible", "message": message})
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+        errors.append(wrong("suspected", "not-possible", message))
+    refuse_if(errors)

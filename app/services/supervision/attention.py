@@ -32,11 +32,10 @@ from app.access.told import visible_notices
 from app.audit import record
 from app.catalogues import code_list
 from app.codes import PREFIXES
-from app.errors import Invalid
+from app.errors import Invalid, unknown_code
 from app.models import Clock, CommandRequest, Notice, Participation, Referral, TraffickingCase
 from app.services.cases.codes import ENDED
 from app.services.cases.rows import public_codes
-from app.services.choices import unknown_code
 from app.services.clocks.calendar import deadline
 from app.services.notices.kinds import ACKNOWLEDGED
 from app.services.paging import PAGE, cursor_of, read_cursor

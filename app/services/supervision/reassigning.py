@@ -15,10 +15,10 @@ from app.access.permissions import Permission
 from app.audit import event_row, record, record_rows
 from app.catalogues import code_list
 from app.db import insert_rows, vault_of
-from app.errors import Conflict, FieldError, Invalid
+from app.errors import Conflict, Invalid, refusal, unknown_code, wrong
 from app.models import Assignment, Notice, Plan
+from app.records.errors import FieldError
 from app.services.cases.holding import hold_all
-from app.services.choices import unknown_code
 from app.services.notices.service import notice_row
 from app.services.plans import rules as plan_rules
 from app.services.supervision import staff
@@ -123,7 +123,7 @@ def _leaver(people: Sequence[Worker], username: str) -> Worker:
     for worker in people:
         if worker.username == username:
             return worker
-    raise _wrong("from_username", "unknown", "No hay una cuenta con ese nombre en su unidad.")
+    raise refusal("from_username", "unknown", "No hay una cuenta con ese nombre en su unidad.")
 
 
 def _takers(people: Sequence[Worker], leaver: Worker, to: str | None) -> list[Worker]:
@@ -131,7 +131,7 @@ def _takers(people: Sequence[Worker], leaver: Worker, to: str | None) -> list[Wo
     if to is not None:
         chosen = [worker for worker in others if worker.username == to]
         if not chosen:
-            raise _wrong("to_username", "unknown", "No hay otra cuenta activa con ese nombre en su unidad.")
+            raise refusal("to_username", "unknown", "No hay otra cuenta activa con ese nombre en su unidad.")
         return chosen
     same = [worker for worker in others if worker.role == leaver.role]
     found = [worker for worker in same if not worker.supervisor] or same
@@ -148,11 +148,7 @@ def _chosen(charges: Sequence[Charge], codes: Sequence[str] | None) -> list[Char
     known = {charge.code: charge for charge in charges}
     wanted = [code.strip().upper() for code in dict.fromkeys(codes)]
     errors: list[FieldError] = [
-        {
-            "field": f"cases.{number}",
-            "code": "not-in-charge",
-            "message": "Esa persona no tiene a su cargo un caso con este código.",
-        }
+        wrong(f"cases.{number}", "not-in-charge", "Esa persona no tiene a su cargo un caso con este código.")
         for number, code in enumerate(wanted)
         if code not in known
     ]
@@ -226,8 +222,3 @@ def _record(session: Session, actor: Actor, division: _Division, reason: str) ->
             for charge in division.charges
         ],
     )  # fmt: skip
-
-
-def _wrong(field: str, code: str, message: str) -> Invalid:
-    error: FieldError = {"field": field, "code": code, "message": message}
-    return Invalid(message, errors=[error])

@@ -15,7 +15,7 @@ from app.access.policy import Level
 from app.access.sealing import Strand, sealing_key
 from app.audit import record
 from app.db import insert_rows, next_ids
-from app.errors import Conflict, FieldError, Invalid, NotFound, StaleVersion
+from app.errors import Conflict, Invalid, NotFound, StaleVersion, refusal, refuse_if
 from app.matching import person_of
 from app.models import CompartmentHead, VictimBlob, VictimToken
 from app.records import (
@@ -34,6 +34,7 @@ from app.records import (
     remarks,
     split_face,
 )
+from app.records.errors import FieldError
 from app.records.legal import Legal
 from app.services.cases import deadlines
 from app.services.index_keys.keys import index_keys
@@ -202,7 +203,7 @@ def _check_names(compartment: str, patch: dict[str, Any]) -> None:
         raise Invalid("Envíe al menos un campo.")
     if patch.keys() - fields(compartment).keys():
         message = "Este campo no existe aquí; revise el nombre."
-        raise Invalid(message, errors=[{"field": "?", "code": "extra_forbidden", "message": message}])
+        raise refusal("?", "extra_forbidden", message)
 
 
 def _changed(
@@ -219,8 +220,7 @@ def _changed(
         clean = dump(parse(compartment, merged))
     except RecordInvalid as invalid:
         errors = [{"field": e["field"], "code": e["code"], "message": e["message"]} for e in invalid.errors]
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
     return clean
 
 

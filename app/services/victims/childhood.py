@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.errors import Conflict, FieldError
+from app.errors import Conflict, wrong
 from app.models import Unit
 from app.records.kinds import today
 from app.services.cases.rows import participants, presumed_child
@@ -52,7 +52,7 @@ def check_age(
     elif _grown(after) and not _grown(before) and _child(session, victim_id):
         field = "birth_date"
     if field:
-        error: FieldError = {"field": field, "code": "only-upe", "message": _REFUSAL}
+        error = wrong(field, "only-upe", _REFUSAL)
         raise Conflict(_REFUSAL, errors=[error])
 
 

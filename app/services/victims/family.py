@@ -14,11 +14,10 @@ from app.access.policy import OPENING, Level
 from app.audit import record
 from app.catalogues import code_list
 from app.db import insert_rows
-from app.errors import Conflict, FieldError, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, Invalid, NotFound, refusal, unknown_code
 from app.models import FamilyLink
 from app.records.rows import partial_row
 from app.records.rows.proceedings import FamilyLink as LinkRow
-from app.services.choices import unknown_code
 from app.services.victims.relatives import codes_in_scope, links_between, links_of
 
 COMPARTMENT = "contact"
@@ -124,8 +123,7 @@ def _both(
         check_row_writable(actor, one.standing, TABLE, names)
     if ref.victim_id == other.victim_id:
         message = "Es el código de la misma persona: indique el de su familiar."
-        error: FieldError = {"field": "relative", "code": "same-person", "message": message}
-        raise Invalid(message, errors=[error])
+        raise refusal("relative", "same-person", message)
     for victim_id in sorted((ref.victim_id, other.victim_id)):
         session.execute(select(func.pg_advisory_xact_lock(victim_id)))
     return ref, other

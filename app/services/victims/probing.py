@@ -14,10 +14,10 @@ from app.access.permissions import Permission
 from app.access.policy import Level
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import FieldError, Invalid, PossibleDuplicate
+from app.errors import Invalid, PossibleDuplicate, unknown_code
 from app.matching import Person, person_of
 from app.records import RecordInvalid, dump, parse, partial_view
-from app.services.choices import unknown_code
+from app.records.errors import FieldError
 from app.services.index_keys.keys import index_keys
 from app.services.limits import check_hourly
 from app.services.matching.marking import Mark, lock_tokens, marks_of

@@ -19,11 +19,10 @@ from app.access.policy import OPENING, Level, policy
 from app.access.scope import given, visible_cases
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import Invalid
+from app.errors import Invalid, unknown_code
 from app.models import CompartmentHead, Profile, TraffickingCase, VictimBlob
 from app.records import COMPARTMENTS, fields
 from app.services.cases.queries import may_filter
-from app.services.choices import unknown_code
 from app.services.victims import queries
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(

@@ -17,7 +17,7 @@ from app.access.standing import Standing
 from app.audit import event_row, record_rows
 from app.codes import new_code
 from app.db import insert_rows, next_ids, vault_of
-from app.errors import FieldError, Forbidden, Invalid
+from app.errors import Forbidden, Invalid, refuse_if, wrong
 from app.matching import person_of
 from app.models import (
     Assignment,
@@ -35,6 +35,7 @@ from app.models import (
     VictimToken,
 )
 from app.records import SCHEMA_VERSION, Partial, RecordInvalid, authored, dump, fields, parse, split_face
+from app.records.errors import FieldError
 from app.records.kinds import MIN_YEAR, today
 from app.services.cases import deadlines
 from app.services.index_keys.keys import index_keys
@@ -108,32 +109,19 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
     errors: list[FieldError] = []
     clean: dict[str, dict[str, Any]] = {}
     if registration.state not in FIRST_STATES:
-        errors.append(
-            {
-                "field": "state",
-                "code": "not-first",
-                "message": f"Un caso empieza en {' o '.join(FIRST_STATES)}.",
-            }
-        )
+        errors.append(wrong("state", "not-first", f"Un caso empieza en {' o '.join(FIRST_STATES)}."))
     if not FIRST_DAY <= registration.first_identified_on <= today():
-        errors.append(
-            {
-                "field": "first_identified_on",
-                "code": "out-of-range",
-                "message": "La fecha va de 1900 a hoy; revísela.",
-            }
-        )
+        errors.append(wrong("first_identified_on", "out-of-range", "La fecha va de 1900 a hoy; revísela."))
     for name, payload in registration.compartments.items():
         if name not in policy().compartments:
-            errors.append({"field": "?", "code": "unknown", "message": "No existe ese compartimento."})
+            errors.append(wrong("?", "unknown", "No existe ese compartimento."))
             continue
         check_writable(actor, _REGISTRANT, name, set(payload))
         try:
             clean[name] = dump(parse(name, authored(name, payload, {}, actor.user_id)))
         except RecordInvalid as invalid:
             errors += [{**e, "field": f"{name}.{e['field']}"} for e in invalid.errors]
-    if errors:
-        raise Invalid("Revise los campos indicados.", errors=errors)
+    refuse_if(errors)
     if not any(clean.values()):
         raise Invalid("Registre al menos un dato de la persona, por ejemplo el sexo o una edad estimada.")
     if refusal := out_of_population(actor, clean.get("identity", {}), clean.get("legal", {})):

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from app.errors import Conflict, FieldError
+from app.errors import Conflict, wrong
+from app.records.errors import FieldError
 
 DONE = "SI"
 WANTED = ("reason", "authority")
@@ -44,13 +45,10 @@ def missing(before: Mapping[str, Any], patch: Mapping[str, Any]) -> list[FieldEr
     added = _added(before, patch)
     if not added:
         message = "Agregue la entrevista a «further_interviews», con su motivo y la autoridad que la dispuso."
-        return [
-            {"field": f"further_interviews.{name}", "code": "single-interview", "message": message}
-            for name in WANTED
-        ]
+        return [wrong(f"further_interviews.{name}", "single-interview", message) for name in WANTED]
     words = {"reason": "Falta el motivo.", "authority": "Falta la autoridad que la dispuso."}
     return [
-        {"field": f"further_interviews.{at}.{name}", "code": "single-interview", "message": words[name]}
+        wrong(f"further_interviews.{at}.{name}", "single-interview", words[name])
         for at, item in added
         for name in WANTED
         if not str(item.get(name) or "").strip()

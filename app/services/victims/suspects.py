@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import Actor
 from app.access.opening import current_blob
 from app.audit import record
-from app.errors import Conflict, FieldError
+from app.errors import Conflict, wrong
 from app.matching.likeness import Somebody, may_be_one, share_a_word
 from app.matching.normalise import name_words
 from app.services.cases.rows import openable, presumed_child
@@ -117,7 +117,7 @@ def refuse_suspects(
             found = verdict(session, actor, victim_id, adult)
             if found is Verdict.CLEAR or (found is Verdict.UNSEEN and adult.relation is None):
                 continue
-            error: FieldError = {"field": field, "code": "suspected", "message": REFUSALS[found]}
+            error = wrong(field, "suspected", REFUSALS[found])
             raise Conflict(REFUSALS[found], errors=[error])
 
 
@@ -167,7 +167,7 @@ def check_marks(
             "Quita la señal de sospecha a una persona, o le cambia el nombre por otro: si ya no hay sospecha,"
             " la UPE la levanta. Puede agregar apellidos o documento sin borrar los que están."
         )
-        error: FieldError = {"field": "family", "code": "only-upe", "message": message}
+        error = wrong("family", "only-upe", message)
         raise Conflict(message, errors=[error])
 
 

@@ -21,17 +21,6 @@ from app.web.kit.templating import day, environment, label
 
 FEW = 7
 """So many codes are shown as radio buttons; more become a list to choose from."""
-_NUMBERS = frozenset({"edad en años", "semanas", "número", "año", "soles", "nivel (1 a 4)"})
-_KINDS = {
-    "texto (4000)": "long",
-    "fecha": "date",
-    "fecha, mes o año (~ si es estimada)": "partial_date",
-    "UBIGEO INEI (6 dígitos)": "place",
-    "lista de textos cortos": "lines",
-    "lista de líneas de texto": "lines",
-    "teléfono": "tel",
-    "correo": "email",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +129,7 @@ def _kind(spec: FieldSpec) -> str:
         if spec.many:
             return "checkboxes" if len(code_list(spec.codes).codes) <= 40 else "codes"  # noqa: PLR2004
         return "radios" if len(code_list(spec.codes).codes) <= FEW else "select"
-    if spec.kind in _NUMBERS:
-        return "number"
-    return _KINDS.get(spec.kind, "text")
+    return spec.kind.entry
 
 
 @cache

@@ -11,19 +11,14 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from app.errors import AppError, FieldError, Invalid, KeyReused
-from app.records.errors import message_es
+from app.errors import AppError, Invalid, KeyReused, wrong
+from app.records.errors import FieldError, message_es
 from app.records.kinds import Text
 from app.web.i18n import _
 
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _LONGEST_SECRET = 512
 _ANY_TEXT: TypeAdapter[str] = TypeAdapter(Text)
-_WRONG_ONE = re.compile(r"Indique un(?:o de estos códigos:| código de su lista, como) [A-Z][^.]*\.")
-_MISSING_ONE = re.compile(
-    r"(?:, uno de estos códigos: [A-Z][^.]*|: (?=[A-Z0-9]*_)[A-Z0-9_]+(?:, [A-Z0-9_]+)*)\."
-)
-"""How the services say which codes would do."""
 
 
 class Keeper(Protocol):
@@ -156,7 +151,7 @@ class Form:
 
     def wrong(self, field: str, message: str, code: str = "invalid") -> None:
         """Note that a field is wrong and what to do about it."""
-        self.errors.append({"field": field, "code": code, "message": message})
+        self.errors.append(wrong(field, code, message))
         self.status = 422
 
     def check(self) -> None:
@@ -172,17 +167,14 @@ class Form:
         """Keep why the service refused, to show it beside the fields it names."""
         self.refusal = error
         self.status = error.status
-        self.message = _without_codes(error.detail)
+        self.message = error.detail
         if isinstance(error, KeyReused):  # after going back: what is sent again now is something else
             self.key = str(uuid.uuid4())
             self.message = _(
                 "Este formulario ya se envió con otros datos. Si es otro, revíselo y envíelo de nuevo."
             )
         known = [(e["field"], e["message"]) for e in self.errors]
-        told: list[FieldError] = [
-            {**e, "message": _without_codes(e["message"])} if e.get("message") else e for e in error.errors
-        ]
-        self.errors += [e for e in told if (e["field"], e.get("message", "")) not in known]
+        self.errors += [e for e in error.errors if (e["field"], e.get("message", "")) not in known]
 
     # What the form shows (used by the macros)
 
@@ -228,11 +220,6 @@ class Form:
     def _version(self) -> int | None:
         raw = self._raw("_version")
         return int(raw) if re.fullmatch(r"\d{1,9}", raw, re.ASCII) else None
-
-
-def _without_codes(sentence: str) -> str:
-    """A refusal for who chooses among words: the services name the codes that would do, for programs."""
-    return _MISSING_ONE.sub(_(": elija una opción."), _WRONG_ONE.sub(_("Elija una opción."), sentence))
 
 
 def _plausible(day: str, month: str, year: str) -> bool:

@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, wrong
 from app.records.base import Item
-from app.records.errors import errors_es
+from app.records.errors import FieldError, errors_es
 from app.web.i18n import _
 from app.web.kit.controls import Control
 from app.web.kit.forms import Form
@@ -34,7 +34,6 @@ def read_row(model: type[R], values: Mapping[str, Any], prefix: str = "") -> R:
         return model.model_validate(dict(values))
     except ValidationError as error:
         errors: list[FieldError] = [
-            {"field": prefix + e["field"], "code": e["code"], "message": e["message"]}
-            for e in errors_es(error, model.model_fields)
+            wrong(prefix + e["field"], e["code"], e["message"]) for e in errors_es(error, model.model_fields)
         ]
         raise Invalid(_("Revise los campos indicados."), errors=errors) from None

@@ -9,7 +9,8 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
-from app.errors import FieldError, Invalid
+from app.errors import Invalid, wrong
+from app.records.errors import FieldError
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import header, objectives, queries, rules, service, team
@@ -304,8 +305,6 @@ def _unit(page: Page) -> str | None:
         return chosen
     code = page.form.text("unit_other")
     if code is None:
-        errors: list[FieldError] = [
-            {"field": "unit_other", "code": "missing", "message": _("Escriba el código de la unidad.")}
-        ]
+        errors: list[FieldError] = [wrong("unit_other", "missing", _("Escriba el código de la unidad."))]
         raise Invalid(_("Revise los campos indicados."), errors=[*page.form.errors, *errors])
     return code

@@ -9,8 +9,9 @@ from datetime import date
 from typing import Any, Final
 
 from app.access.actor import Actor
-from app.errors import FieldError, Forbidden, Invalid, PossibleDuplicate
+from app.errors import Forbidden, Invalid, PossibleDuplicate, wrong
 from app.records import Known, RecordInvalid, fields, parse
+from app.records.errors import FieldError
 from app.records.kinds import today
 from app.services.idempotency import remember, replayed
 from app.services.victims.registration import FIRST_STATES, Registration, register, writable
@@ -174,9 +175,7 @@ def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, dict[str, Any]]:
 
 
 def _in_form(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    return [
-        {"field": _ROW.sub(r"-\1.", e["field"]), "code": e["code"], "message": e["message"]} for e in errors
-    ]
+    return [wrong(_ROW.sub(r"-\1.", e["field"]), e["code"], e["message"]) for e in errors]
 
 
 def begin(form: Form) -> None:
