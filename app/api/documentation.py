@@ -77,7 +77,11 @@ _PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {n: {"type": "string"} for n in ("field", "code", "message")},
+                "required": ["field", "code", "message"],
+                "properties": {
+                    **{name: {"type": "string"} for name in ("field", "code", "message")},
+                    "choices": {"type": "array", "items": {"type": "string"}},
+                },
             },
         },
     },

@@ -62,7 +62,7 @@ def test_an_unknown_filter_or_cursor_is_a_4xx_without_echo(world: World) -> None
         "Quispe" not in problem(client.get(f"{API}/cases", params={"first_surname": "Quispe"}), 422)["detail"]
     )
     refused = problem(client.get(f"{API}/cases", params={"state": "Quispe"}), 422)
-    assert "EN_SEGUIMIENTO" in refused["errors"][0]["message"]
+    assert "EN_SEGUIMIENTO" in refused["errors"][0]["choices"]
     for cursor in ("x", "AAAA", "W10", "WyIyMDI0LTAxLTAxIiwgIkNBLTAwMDAtMDAwMCJd", "%00"):
         problem(client.get(f"{API}/cases", params={"cursor": cursor}), 400)
 

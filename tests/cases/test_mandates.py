@@ -71,7 +71,7 @@ def test_it_says_on_what_and_why_and_the_words_are_sealed(world: World) -> None:
     assert {error["field"] for error in missing["errors"]} == {"basis", "reason"}
     unknown = problem(add_unit(person.client, person.case, unit, basis="PORQUE_SI"), 422)
     assert unknown["errors"][0]["field"] == "basis"
-    assert "FISCALIA_DENUNCIA" in unknown["errors"][0]["message"]
+    assert "FISCALIA_DENUNCIA" in unknown["errors"][0]["choices"]
     ok(add_unit(person.client, person.case, unit, reason="Dirige la pesquisa en Tambopata"), 201)
     for client in (person.client, world.client(fiscal)):
         first, second = ok(client.get(url))["items"]
@@ -146,7 +146,7 @@ def test_a_basis_is_used_by_whom_it_names(world: World) -> None:
     udavit = world.actor("udavit_officer")
     unit = unit_code(world, udavit)
     wrong = problem(add_unit(person.client, person.case, unit), 422)
-    assert "UDAVIT_AVISO" in wrong["errors"][0]["message"]
+    assert "UDAVIT_AVISO" in wrong["errors"][0]["choices"]
     assert database_refuses(world, person, udavit, "UDAVIT_ASISTENCIA")
     kind = problem(add_unit(person.client, person.case, unit, basis="FISCALIA_DENUNCIA"), 422)
     assert kind["errors"][0]["code"] == "other-kind"

@@ -34,7 +34,7 @@ def test_trafficked_again_says_by_whom(world: World) -> None:
     person = closed(world)
     refused = problem(back(person, source="RETRATA"), 422)
     assert [error["field"] for error in refused["errors"]] == ["reason"]
-    assert "MISMA_RED" in refused["errors"][0]["message"]
+    assert "MISMA_RED" in refused["errors"][0]["choices"]
     assert problem(back(person, reason="MISMA_RED"), 422)["errors"][0]["field"] == "reason"
     assert problem(back(person, source="OTRA"), 422)["errors"][0]["field"] == "source"
     code = ok(back(person, source="RETRATA", reason="MISMA_RED"), 201)["code"]

@@ -47,7 +47,7 @@ def test_who_is_brought_in_and_who_may_do_it(world: World) -> None:
     assert school["errors"][0]["code"] == "by-referral-only"
     udavit = mandate(world.unit("UDAVIT"), police=True)
     unknown = problem(person.client.post(url, json={**udavit, "compartments": ["alma"]}), 422)
-    assert "shelter_location" in unknown["errors"][0]["message"]
+    assert "shelter_location" in unknown["errors"][0]["choices"]
     problem(person.client.post(url, json={**udavit, "compartments": []}), 422)
     cem = registered(world)
     _, shelter, _ = shared_with(world, cem, "shelter_caseworker")

@@ -91,7 +91,7 @@ def test_an_unknown_filter_names_the_way_out(stage: Stage) -> None:
         stage.world.client(stage.officer).get(f"{API}/clocks", params={"state": "X", "kind": "Y"}), 422
     )
     assert [error["field"] for error in found["errors"]] == ["state", "kind"]
-    assert "VENCIDO" in found["errors"][0]["message"]
+    assert "VENCIDO" in found["errors"][0]["choices"]
 
 
 def test_the_catalogue_is_told(stage: Stage) -> None:

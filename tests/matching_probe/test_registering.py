@@ -96,7 +96,7 @@ def test_a_reason_off_the_list_is_refused_by_its_name(world: World, reason: str)
     body = registration(somebody(world.tag), not_duplicate={"reason": reason})
     answer = problem(world.client(world.actor("cem_officer")).post(API, json=body), 422)
     assert answer["errors"][0]["field"] == "not_duplicate.reason"
-    assert "HOMONIMA" in answer["errors"][0]["message"]
+    assert "HOMONIMA" in answer["errors"][0]["choices"]
 
 
 def possibly(woman: dict[str, Any], tag: str) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def test_what_is_wrong_is_named_with_the_way_out(world: World) -> None:
     for about, status in (("magia", 422), ("identity", 422), ("health", 403)):
         wrong = problem(note(person.client, person, about=about), status)
         assert (wrong["errors"][0]["field"], "magia" in str(wrong)) == ("about", False)
-        assert "services" in wrong["errors"][0]["message"]
+        assert "services" in wrong["errors"][0]["choices"]
     assert listed(person.client, person) == []
 
 

@@ -119,7 +119,7 @@ def test_who_declines_is_told_of_the_emergency_centres_of_the_department(world: 
     woman = registered(world)  # by a CEM of department 17
     far = world.unit("CEM", department="02")
     code = opened(woman, "ADULTA")
-    assert "TEMOR" in problem(stepped(woman, code, "DECLINA"), 422)["detail"]
+    assert "TEMOR" in problem(stepped(woman, code, "DECLINA"), 422)["errors"][0]["choices"]
     answer = ok(stepped(woman, code, "DECLINA", step={"reason": "TEMOR"}))
     centres = {unit["code"] for unit in answer["mimp_services"]}
     assert unit_code(world, woman.officer) in centres
