@@ -116,7 +116,10 @@ def write_outcome(owner: URL) -> list[str]:
 def outcome_differences(connection: Connection, head: str) -> list[str]:
     """Which files beside the migrations do not say what a database at their head holds."""
     folder = migrations_path()
-    differing = _schema.differing(_schema.outcome(connection, head), folder)
+    try:
+        differing = _schema.differing(_schema.outcome(connection, head), folder)
+    except Failure as unshown:
+        return [unshown.message]
     if not differing:
         return []
     named = ", ".join(f"{folder.name}/{name}" for name in differing[:_NAMED])

@@ -22,6 +22,8 @@ from app.services.referrals.rules import VIEW_OPEN
 from app.services.shelters.masking import unit_names
 
 COMPARTMENT = Delivery.compartment
+IN_FORCE, VOIDED = "VIGENTE", "ANULADA"
+"""The states of a delivery: it stands, or it was entered by mistake."""
 
 
 def of_case(
@@ -190,7 +192,7 @@ def delivered_for(session: Session, victim_id: int, referral_id: int) -> int:
         select(func.count()).where(
             ServiceDelivery.victim_id == victim_id,
             ServiceDelivery.referral_id == referral_id,
-            ServiceDelivery.state == "VIGENTE",
+            ServiceDelivery.state == IN_FORCE,
         )
     )
     return found or 0

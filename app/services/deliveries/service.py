@@ -25,7 +25,13 @@ from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
 from app.services.cases.activity import touch
 from app.services.choices import one_of, unknown_code
-from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery, received_referral
+from app.services.deliveries.queries import (
+    COMPARTMENT,
+    VOIDED,
+    own_activity,
+    own_delivery,
+    received_referral,
+)
 
 GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
@@ -110,7 +116,7 @@ def void(
         raise Invalid("Revise los campos indicados.", errors=[error])
     if version != row.version:
         raise StaleVersion
-    if row.state == "ANULADA":
+    if row.state == VOIDED:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
     moved = session.execute(
         update(ServiceDelivery)
@@ -119,7 +125,7 @@ def void(
             ServiceDelivery.victim_id == ref.victim_id,
             ServiceDelivery.version == version,
         )
-        .values(state="ANULADA", void_reason=reason, voided_at=func.now(), version=version + 1)
+        .values(state=VOIDED, void_reason=reason, voided_at=func.now(), version=version + 1)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
@@ -128,7 +134,7 @@ def void(
         session, actor, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
         compartments=[COMPARTMENT], detail={"delivery": row.code, "reason": reason},
     )  # fmt: skip
-    return {"code": row.code, "state": "ANULADA", "version": version + 1}
+    return {"code": row.code, "state": VOIDED, "version": version + 1}
 
 
 def _writable(session: Session, actor: Actor, case_code: str) -> CaseRef:
