@@ -71,7 +71,9 @@ def lint() -> None:
     for line in findings:
         complain(line)
     if findings:
-        raise Failure(f"El SQL de las migraciones tiene {len(findings)} reparos (migrations/squawk.toml).")
+        raise Failure(
+            f"El SQL de las migraciones tiene reparos: {len(findings)} (reglas en migrations/squawk.toml)."
+        )
     say(f"El SQL de {', '.join(revisions)} no tiene reparos.")
 
 
