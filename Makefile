@@ -58,12 +58,14 @@ check: $(DEV)  ## Format, lint, types, import contracts, migrations, generated d
 	$(BIN)/mypy --strict app stories
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/ruv db check
+	$(BIN)/ruv db lint
 	$(BIN)/ruv docs --check
 
 fmt: $(DEV)  ## Format, apply the safe lint fixes, write the generated documents anew
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix-only --exit-zero .
 	$(BIN)/ruv docs
+	$(BIN)/ruv db schema
 	$(BIN)/python -c 'from app.postgres import setup_sql; print(setup_sql(), end="")' > deploy/postgres/10-roles.sql
 
 bench: $(BENCH) browser  ## Run every benchmark and write docs/benchmarks.md

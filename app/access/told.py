@@ -34,6 +34,9 @@ NOT_ARRIVED = "NNA_NO_LLEGO"
 MOVED = "TRASLADO"
 """Kind of the notice that she was taken in elsewhere, for the house she left; it may see no more of her."""
 
+HEADS, OVERSEERS = "JEFATURA", "DATOS"
+"""Whom something of an account is told: the heads of its unit, or the data protection officers in it."""
+
 
 class Told(NamedTuple):
     """What decides which notices somebody sees, apart from who it is."""
@@ -62,7 +65,7 @@ def account_notices(to: Told) -> Select[int]:
 
     Without the values of `actor_params`, which whoever runs it gives.
     """
-    audience = [*(["JEFATURA"] if to.heads else []), *(["DATOS"] if to.oversees else [])]
+    audience = [*([HEADS] if to.heads else []), *([OVERSEERS] if to.oversees else [])]
     return select(AccountNotice.id).where(AccountNotice.unit_id == UNIT, AccountNotice.audience.in_(audience))
 
 

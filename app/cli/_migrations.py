@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -13,11 +14,14 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, NullPool, create_engine, make_url, text
 
+from app.cli import _schema
+from app.cli._console import Failure
 from app.postgres import ServerOptions, create_roles_and_database, ensure_server
 from app.postgres.names import OWNER
-from app.schema import alembic_config
+from app.schema import alembic_config, migrations_path
 
 Progress = Callable[[str], None]
+_NAMED = 10  # files, before the rest is only counted
 
 # What a migration may leave behind, one line a thing: relations with owner and rights, columns, constraints,
 # indexes, policies, triggers, functions, types, default rights.
@@ -54,31 +58,77 @@ ORDER BY 1
 """
 
 
-def check_migrations(progress: Progress) -> list[str]:
-    """Check the migrations on a temporary server; returns the findings in Spanish, none if all is well."""
+@contextmanager
+def empty_database(progress: Progress) -> Iterator[URL]:
+    """A database with nothing in it, as its owner, on a server that is thrown away at the end."""
     with (
         tempfile.TemporaryDirectory(prefix="ruv-migraciones-") as folder,
         ensure_server(Path(folder) / "datos", options=ServerOptions(grace=0.0), progress=progress) as server,
     ):
         create_roles_and_database(server.superuser_url())
-        findings = check_database(make_url(server.url(OWNER)), progress)
+        yield make_url(server.url(OWNER))
         server.close(wait=30.0)
-    return findings
+
+
+def check_migrations(progress: Progress) -> list[str]:
+    """Check the migrations on a temporary server; returns the findings in Spanish, none if all is well."""
+    with empty_database(progress) as owner:
+        return check_database(owner, progress)
 
 
 def check_database(owner: URL, progress: Progress) -> list[str]:
     """Check the migrations in an empty database of `ruv_owner`.
 
     Every revision goes up, down and up again, and must leave the same things both times; the way down must
-    leave nothing; the tables at the end must be those of the models; there is one head.
+    leave nothing; the tables at the end must be those of the models; there is one head, and the files beside
+    the migrations say what they come to.
     """
     with create_engine(owner, poolclass=NullPool).connect() as connection:
         config = quiet_config(connection)
         script = ScriptDirectory.from_config(config)
         heads = sorted(script.get_heads())
         if len(heads) != 1:
-            return [f"Hay {len(heads)} cabezas: {', '.join(heads)}."]
-        return [*_stairway(connection, config, script, progress), *model_differences(config)]
+            return [_several(heads)]
+        return [
+            *_stairway(connection, config, script, progress),
+            *model_differences(config),
+            *outcome_differences(connection, heads[0]),
+        ]
+
+
+def write_outcome(owner: URL) -> list[str]:
+    """Migrate an empty database and write the files that say what it holds; returns those that changed.
+
+    Raises:
+        Failure: there are several heads, or something of a kind that the pages do not show.
+    """
+    folder = migrations_path()
+    with create_engine(owner, poolclass=NullPool).connect() as connection:
+        config = quiet_config(connection)
+        heads = sorted(ScriptDirectory.from_config(config).get_heads())
+        if len(heads) != 1:
+            raise Failure(_several(heads))
+        command.upgrade(config, "head")
+        changed = _schema.write(_schema.outcome(connection, heads[0]), folder)
+    return [f"{folder.name}/{name}" for name in changed]
+
+
+def outcome_differences(connection: Connection, head: str) -> list[str]:
+    """Which files beside the migrations do not say what a database at their head holds."""
+    folder = migrations_path()
+    try:
+        differing = _schema.differing(_schema.outcome(connection, head), folder)
+    except Failure as unshown:
+        return [unshown.message]
+    if not differing:
+        return []
+    named = ", ".join(f"{folder.name}/{name}" for name in differing[:_NAMED])
+    more = f" y {len(differing) - _NAMED} más" if len(differing) > _NAMED else ""
+    return [f"No dicen lo que dejan las migraciones: {named}{more}. Ejecute `ruv db schema`."]
+
+
+def _several(heads: list[str]) -> str:
+    return f"Hay {len(heads)} cabezas: {', '.join(heads)}."
 
 
 def _stairway(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from app.cli._console import Failure, say, show, show_json
+from app.cli._console import Failure, complain, say, show, show_json
 from app.cli._setup import AsJson, DataDir, settings_for
 
 app = typer.Typer(no_args_is_help=True)
@@ -40,6 +40,41 @@ def check(as_json: AsJson = False) -> None:
     if findings:
         raise Failure("Las migraciones fallan: " + " ".join(findings))
     say("Las migraciones suben, bajan y dejan las tablas que el programa espera.")
+
+
+@app.command()
+def schema() -> None:
+    """Escribe junto a las migraciones lo que dejan: cada función, cada tabla con sus políticas, la cabeza."""
+    from app.cli._migrations import empty_database, write_outcome
+
+    with empty_database(say) as owner:
+        changed = write_outcome(owner)
+    for path in changed:
+        say(f"Escrito: {path}")
+    if not changed:
+        say("Las páginas del esquema están al día.")
+
+
+@app.command()
+def lint() -> None:
+    """Revisa el SQL de las migraciones que aún no están desplegadas: bloqueos, datos que se pierden."""
+    from app.cli._lint import DEPLOYED, undeployed
+    from app.cli._lint import lint as judge
+    from app.cli._migrations import empty_database
+
+    revisions = undeployed()
+    if not revisions:
+        say(f"No hay migraciones después de {DEPLOYED}, la última desplegada.")
+        return
+    with empty_database(say) as owner:
+        findings = judge(owner, revisions)
+    for line in findings:
+        complain(line)
+    if findings:
+        raise Failure(
+            f"El SQL de las migraciones tiene reparos: {len(findings)} (reglas en migrations/squawk.toml)."
+        )
+    say(f"El SQL de {', '.join(revisions)} no tiene reparos.")
 
 
 @app.command()

@@ -16,6 +16,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
+from app.catalogues import code_list
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -58,5 +60,12 @@ Now = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=
 
 def codes_of(column: str, codes: str) -> CheckConstraint:
     """The column holds one of these codes (separated by spaces), and nothing else."""
-    listed = ", ".join(f"'{code}'" for code in codes.split())
-    return CheckConstraint(f"{column} IN ({listed})", name=column)
+    quoted = ", ".join(f"'{code}'" for code in codes.split())
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+
+
+def listed(column: str, name: str) -> CheckConstraint:
+    """The column holds a code of this list of the catalogues; if the list grows, a migration follows."""
+    made = codes_of(column, " ".join(code_list(name).codes))
+    made.info["list"] = name
+    return made

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of
+from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of, listed
 
 CASE_REF = ("trafficking_case.id", "trafficking_case.victim_id")
 
@@ -39,13 +39,8 @@ class TraffickingCase(Base):
             unique=True,
             postgresql_where=text("state NOT IN ('CERRADO', 'DESCARTADA') AND parallel_to IS NULL"),
         ),
-        codes_of(
-            "state",
-            "ALERTA PRESUNTA_VICTIMA EN_ASISTENCIA_INMEDIATA EN_ATENCION_ESPECIALIZADA "
-            "EN_REINTEGRACION EN_SEGUIMIENTO CERRADO DESCARTADA DECLINA_ATENCION ILOCALIZABLE "
-            "EGRESO_NO_AUTORIZADO",
-        ),
-        codes_of("identification", "PRESUNTA IDENTIFICADA_MPFN RECONOCIDA_SENTENCIA NO_CONFIRMADA"),
+        listed("state", "case_state"),
+        listed("identification", "identification"),
     )
 
     id: Mapped[Id]

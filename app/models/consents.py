@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of
+from app.models.base import Base, Id, Now, VictimKey, codes_of, listed
 from app.models.cases import CASE_REF
 
 
@@ -43,7 +43,7 @@ class Consent(Base):
             unique=True,
             postgresql_where=text("replaces_id IS NOT NULL"),
         ),
-        codes_of("given_by", "PERSONA REPRESENTANTE ASENTIMIENTO_NNA"),
+        listed("given_by", "consent_giver"),
         CheckConstraint("representative_suspected IS NOT TRUE", name="not_suspect"),
     )
 
@@ -137,8 +137,8 @@ class DataRequest(Base):
             "due_on",
             postgresql_where=text("state IN ('RECIBIDA', 'EN_TRAMITE')"),
         ),
-        codes_of("kind", "INFORMACION ACCESO RECTIFICACION CANCELACION OPOSICION PORTABILIDAD"),
-        codes_of("state", "RECIBIDA EN_TRAMITE ATENDIDA ATENDIDA_EN_PARTE DENEGADA DESISTIDA"),
+        listed("kind", "data_request_kind"),
+        listed("state", "data_request_state"),
     )
 
     id: Mapped[Id]

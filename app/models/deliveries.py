@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of
+from app.models.base import Base, Id, Now, VictimKey, codes_of, listed
 from app.models.cases import CASE_REF
 
 
@@ -36,7 +36,7 @@ class ServiceDelivery(Base):
         Index("ix_service_delivery_case_id", "case_id", "delivered_on"),
         Index("ix_service_delivery_referral_id", "referral_id"),
         Index("ix_service_delivery_activity_id", "activity_id"),
-        codes_of("attendance", "ATENDIDA NO_ASISTIO REPROGRAMADA RECHAZO"),
+        listed("attendance", "attendance"),
         codes_of("state", "VIGENTE ANULADA"),
     )
 

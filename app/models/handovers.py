@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of
+from app.models.base import Base, Id, Now, VictimKey, listed
 from app.models.plans import PLAN_REF
 
 
@@ -18,7 +18,7 @@ class PlanHandover(Base):
     __table_args__ = (
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         Index("ix_plan_handover_plan_id", "plan_id"),
-        codes_of("cause", "INGRESO ORDEN SALIDA REPARACION"),
+        listed("cause", "plan_handover_cause"),
     )
 
     id: Mapped[Id]

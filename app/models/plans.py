@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of
+from app.models.base import Base, Id, Now, VictimKey, listed
 from app.models.cases import CASE_REF
 
 PLAN_REF = ("plan.id", "plan.victim_id")
@@ -38,11 +38,7 @@ class Plan(Base):
             unique=True,
             postgresql_where=text("state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')"),
         ),
-        codes_of(
-            "state",
-            "BORRADOR EN_CONSULTA SUSCRITO EN_EJECUCION EN_REVISION EN_SEGUIMIENTO CUMPLIDO "
-            "CERRADO_SIN_CUMPLIR SUSPENDIDO",
-        ),
+        listed("state", "plan_state"),
     )
 
     id: Mapped[Id]
@@ -81,10 +77,7 @@ class PlanObjective(Base):
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_objective_plan_id", "plan_id"),
-        codes_of(
-            "state",
-            "PENDIENTE EN_CURSO LOGRADO NO_LOGRADO NO_APLICA RECHAZADO_POR_LA_PERSONA",
-        ),
+        listed("state", "objective_state"),
     )
 
     id: Mapped[Id]
@@ -116,10 +109,7 @@ class PlanActivity(Base):
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_activity_plan_id", "plan_id"),
         Index("ix_plan_activity_unit_id_state_due_on", "unit_id", "state", "due_on"),
-        codes_of(
-            "state",
-            "PENDIENTE EN_CURSO LOGRADO NO_LOGRADO NO_APLICA RECHAZADO_POR_LA_PERSONA CANCELADA",
-        ),
+        listed("state", "activity_state"),
     )
 
     id: Mapped[Id]
@@ -195,7 +185,7 @@ class PlanSignature(Base):
     __table_args__ = (
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("victim_id", "plan_id", "number", "signer"),
-        codes_of("verification", "INTEGRA SIN_VERIFICAR"),
+        listed("verification", "signature_check"),
     )
 
     id: Mapped[Id]
@@ -337,7 +327,7 @@ class PlanFollowUp(Base):
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_follow_up_plan_id", "plan_id"),
-        codes_of("state", "PLANEADO REALIZADO ANULADO"),
+        listed("state", "follow_up_state"),
     )
 
     id: Mapped[Id]

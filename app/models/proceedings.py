@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of
+from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, listed
 from app.models.cases import CASE_REF
 
 PROCEDURE_REF = ("protection_procedure.id", "protection_procedure.victim_id")
@@ -30,7 +30,7 @@ class ProtectionProcedure(Base):
             unique=True,
             postgresql_where=text("state <> 'CONCLUIDO'"),
         ),
-        codes_of("branch", "NNA ADULTA EXTRANJERA"),
+        listed("branch", "protection_branch"),
         CheckConstraint("(state = 'CONCLUIDO') = (closed_at IS NOT NULL)", name="closed"),
     )
 
@@ -81,7 +81,7 @@ class Proceeding(Base):
     __table_args__ = (
         UniqueConstraint("code"),
         UniqueConstraint("digest"),
-        codes_of("kind", "DENUNCIA CARPETA_FISCAL PROCESO_PENAL PROCEDIMIENTO_TUTELAR REPARACION"),
+        listed("kind", "proceeding_kind"),
     )
 
     id: Mapped[Id]
@@ -130,7 +130,7 @@ class ProtectionMeasure(Base):
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_protection_measure_case_id", "case_id"),
-        codes_of("state", "VIGENTE LEVANTADA VENCIDA PRORROGADA"),
+        listed("state", "measure_state"),
         CheckConstraint("until >= since", name="dates"),
     )
 
@@ -171,7 +171,7 @@ class FamilyLink(Base):
             unique=True,
             postgresql_where=text("ended_at IS NULL"),
         ),
-        codes_of("relation", "HIJA_HIJO MADRE PADRE HERMANA_HERMANO OTRO_FAMILIAR"),
+        listed("relation", "family_relation"),
     )
 
     id: Mapped[Id]

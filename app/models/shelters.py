@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of
+from app.models.base import Base, Id, Now, VictimKey, listed
 from app.models.cases import CASE_REF
 
 PLACEMENT_REF = ("placement.id", "placement.victim_id")
@@ -25,7 +25,7 @@ class Shelter(Base):
     __tablename__ = "shelter"
     __table_args__ = (
         Index("ix_shelter_department", "department", postgresql_where=text("active")),
-        codes_of("type", "CAR CAR_ESPECIALIZADO HRT ALBERGUE_PRIVADO"),
+        listed("type", "shelter_type"),
     )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, autoincrement=False)
@@ -113,7 +113,7 @@ class PlaceHold(Base):
         Index("ix_place_hold_unit_id", "unit_id"),
         Index("ix_place_hold_requested_unit_id", "requested_unit_id"),
         Index("uq_place_hold_open", "case_id", unique=True, postgresql_where=text("state = 'VIGENTE'")),
-        codes_of("state", "VIGENTE CONVERTIDA LIBERADA VENCIDA"),
+        listed("state", "hold_state"),
     )
 
     id: Mapped[Id]
@@ -207,8 +207,8 @@ class SuitabilityCheck(Base):
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "victim_id"], PLACEMENT_REF, onupdate="CASCADE"),
         Index("ix_suitability_check_placement_id", "placement_id"),
-        codes_of("result", "IDONEA NO_IDONEA PENDIENTE"),
-        codes_of("suspected", "NO SI NO_SABE"),
+        listed("result", "suitability_result"),
+        listed("suspected", "tristate"),
         CheckConstraint("result <> 'IDONEA' OR suspected = 'NO'", name="not_suspected"),
     )
 

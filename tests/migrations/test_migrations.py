@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import subprocess
 import sys
 import threading
@@ -19,10 +18,8 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    NullPool,
     Table,
     Text,
-    create_engine,
     func,
     make_url,
     select,
@@ -40,26 +37,11 @@ from app.records.kinds import LIMA
 from app.runtime import assemble, install
 from tests.factories import World
 from tests.keys.people import identity
+from tests.migrations.folders import EMPTY, script_folder
 from tests.scratch import superuser
 
 ROOT = Path(__file__).resolve().parents[2]
 ADVISORY_LOCK = 0x5255_5601  # of migrations/env.py, which cannot be imported
-
-
-@pytest.fixture
-def owner(server: ServerHandle, worker: str) -> Iterator[URL]:
-    """An empty database of this test, as its owner."""
-    name = f"migra_{worker}_{secrets.token_hex(4)}"
-    create_roles_and_database(server.superuser_url(), name)
-    yield make_url(server.url(OWNER, name))
-    engine = create_engine(server.superuser_url(), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def engine(owner: URL) -> Engine:
-    return create_engine(owner, poolclass=NullPool)
 
 
 def test_every_revision_goes_up_down_and_up_and_the_end_is_the_models(owner: URL) -> None:
@@ -137,16 +119,6 @@ def test_models_equal_the_head_again_after_the_plants(engine: Engine) -> None:
         assert subject.model_differences(subject.quiet_config(connection)) == []
 
 
-def script_folder(folder: Path, **revisions: str) -> Path:
-    """Migrations of a test: the real environment, other revisions."""
-    (folder / "versions").mkdir(parents=True)
-    real = schema.migrations_path() / "env.py"
-    (folder / "env.py").write_text(real.read_text(encoding="utf-8"), encoding="utf-8")
-    for name, body in revisions.items():
-        (folder / "versions" / f"{name}.py").write_text(f"from alembic import op\n{body}", encoding="utf-8")
-    return folder
-
-
 ONE_WAY = """
 revision, down_revision = "0001", None
 def upgrade():
@@ -163,7 +135,6 @@ def upgrade():
 def downgrade():
     op.execute("DROP TABLE queda")
 """
-EMPTY = 'revision, down_revision = "{}", None\ndef upgrade(): pass\ndef downgrade(): pass\n'
 
 
 @pytest.mark.parametrize(

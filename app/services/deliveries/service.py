@@ -25,7 +25,7 @@ from app.records.rows import split_row
 from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
 from app.services.cases.activity import touch
-from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery
+from app.services.deliveries.queries import COMPARTMENT, VOIDED, own_activity, own_delivery
 from app.services.deliveries.views import VoidedView
 from app.services.referrals.rows import received_referral
 
@@ -110,7 +110,7 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
         raise Invalid("Revise los campos indicados.", errors=[error])
     if version != row.version:
         raise StaleVersion
-    if row.state == "ANULADA":
+    if row.state == VOIDED:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
     moved = session.execute(
         update(ServiceDelivery)
@@ -119,7 +119,7 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
             ServiceDelivery.victim_id == ref.victim_id,
             ServiceDelivery.version == version,
         )
-        .values(state="ANULADA", void_reason=reason, voided_at=func.now(), version=version + 1)
+        .values(state=VOIDED, void_reason=reason, voided_at=func.now(), version=version + 1)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
@@ -128,7 +128,7 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
         session, actor, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
         compartments=[COMPARTMENT], detail={"delivery": row.code, "reason": reason},
     )  # fmt: skip
-    return {"code": row.code, "state": "ANULADA", "version": version + 1}
+    return {"code": row.code, "state": VOIDED, "version": version + 1}
 
 
 def _writable(session: Session, actor: Actor, case_code: str) -> CaseRef:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.access.guard import CaseRef
 from app.services.clocks.calendar import end_of
-from app.services.clocks.service import Subject, cancel, meet, moments, start
+from app.services.clocks.service import CANCELLED, MET, Subject, cancel, meet, moments, start
 from app.services.plans import rules
 from app.services.plans.content import PlanRef
 from app.services.plans.details import open_activities
@@ -61,7 +61,7 @@ def activity_clock(ref: PlanRef, before: Any, taken: _Taken) -> dict[str, Any]:
     if ref.row.state not in CLOCKED or before.state not in rules.OPEN_ACTIVITY:
         return change
     if taken.state not in rules.OPEN_ACTIVITY:
-        return {**change, "ends": "ANULADO" if taken.state == "CANCELADA" else "CUMPLIDO"}
+        return {**change, "ends": CANCELLED if taken.state == "CANCELADA" else MET}
     if taken.due_on is not None and taken.due_on != before.due_on:
         return {**change, **moments("ACTIVIDAD", end_of(taken.due_on))}
     return change

@@ -1,0 +1,39 @@
+-- Written by `ruv db schema` from a migrated database: read it here, change it by a migration.
+
+CREATE OR REPLACE FUNCTION ruv.close_case(command bigint)
+ RETURNS text
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+    me ruv.actor := ruv.context();
+    asked public.command_request;
+    held record;
+BEGIN
+    IF NOT ruv.two_agreed(command, 'CIERRE') THEN
+        RAISE EXCEPTION 'not permitted' USING ERRCODE = '42501';
+    END IF;
+    SELECT * INTO asked FROM public.command_request c WHERE c.id = command;
+    PERFORM pg_advisory_xact_lock(hashtextextended('ruv.case:' || asked.case_id, 0));
+    SELECT c.id, c.victim_id, c.state, c.version INTO held FROM public.trafficking_case c
+    WHERE c.id = asked.case_id FOR UPDATE;
+    IF held.version || ':' || held.victim_id IS DISTINCT FROM asked.fingerprint
+       OR held.state IN ('ALERTA', 'CERRADO', 'DESCARTADA') THEN
+        RETURN 'STALE';
+    END IF;
+    IF EXISTS (SELECT FROM public.placement l WHERE l.case_id = held.id AND l.left_at IS NULL) THEN
+        RETURN 'HOUSED';
+    END IF;
+    UPDATE public.trafficking_case c
+    SET state = 'CERRADO', state_since = now(), closed_at = now(), outcome = asked.reason, version = c.version + 1
+    WHERE c.id = held.id AND c.victim_id = held.victim_id;
+    INSERT INTO public.case_transition (victim_id, case_id, from_state, to_state, reason, by_user_id, by_unit_id)
+    VALUES (held.victim_id, held.id, held.state, 'CERRADO', NULL, me.user_id, me.unit_id);
+    UPDATE public.clock k SET state = 'ANULADO', next_at = NULL
+    WHERE k.subject_table = 'trafficking_case' AND k.row_id = held.id AND k.state IN ('CORRIENDO', 'VENCIDO');
+    RETURN 'DONE';
+END $function$;
+ALTER FUNCTION ruv.close_case(bigint) OWNER TO ruv_guard;
+
+GRANT EXECUTE ON FUNCTION ruv.close_case(bigint) TO ruv_app;

@@ -1,0 +1,14 @@
+-- Written by `ruv db schema` from a migrated database: read it here, change it by a migration.
+
+CREATE OR REPLACE FUNCTION ruv.discard_agreed(kase bigint)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+    SELECT EXISTS (SELECT FROM public.command_request c
+                   WHERE c.case_id = kase AND c.decided_at = now() AND ruv.two_agreed(c.id, 'DESCARTE'))
+$function$;
+ALTER FUNCTION ruv.discard_agreed(bigint) OWNER TO ruv_guard;
+
+GRANT EXECUTE ON FUNCTION ruv.discard_agreed(bigint) TO ruv_app;

@@ -1,0 +1,16 @@
+-- Written by `ruv db schema` from a migrated database: read it here, change it by a migration.
+
+CREATE OR REPLACE FUNCTION ruv.may_grant(wanted text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+BEGIN
+    RETURN ruv.permits('accounts:manage')
+       AND EXISTS (SELECT FROM public.role_grant g WHERE g.role = wanted AND g.opened = '{}' AND NOT g.permissions
+                   && ARRAY['accounts:manage', 'audit:read', 'releases:publish', 'imports:run', 'indicators:exact']);
+END $function$;
+ALTER FUNCTION ruv.may_grant(text) OWNER TO ruv_guard;
+
+GRANT EXECUTE ON FUNCTION ruv.may_grant(text) TO ruv_app;
