@@ -1,4 +1,7 @@
-"""One signed-in account over HTTP: the demonstration uses the register as any institution's system would."""
+"""The desk of one account: what whoever sits there asks and does over HTTP, as any institution's system.
+
+The demonstration and the stories of the tests are both lived from desks.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,9 @@ from typing import Any, Self
 
 import httpx
 
-from app.access.policy import policy
-from stories.demo.cast import unit_of, username
-
 API = "/api/v1"
 _OK = (200, 201)
+_PROBLEM = "application/problem+json"
 
 
 class StoryBroken(Exception):
@@ -28,34 +29,33 @@ class Reply:
     version: int | None
 
 
+def signed_in(address: str, username: str, password: str) -> httpx.Client:
+    """A client of the register at `address` that speaks for an account.
+
+    Raises:
+        StoryBroken: the account is refused.
+    """
+    client = httpx.Client(base_url=address, timeout=60, trust_env=False)
+    try:
+        answer = client.post(f"{API}/auth/token", data={"username": username, "password": password})
+        client.headers["Authorization"] = f"Bearer {_done(answer).body['access_token']}"
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
 class Desk:
-    """The desk of one role: whoever sits there signs in and asks."""
+    """A desk: its client is signed in; `unit` is the code of the unit it stands in."""
 
-    def __init__(self, address: str, role: str, password: str) -> None:
-        """Sign in.
-
-        Raises:
-            StoryBroken: the account is refused.
-        """
-        self.role = role
-        self.unit = unit_of(role).code
-        self._http = httpx.Client(base_url=address, timeout=60, trust_env=False)
-        try:
-            form = {"username": username(role), "password": password}
-            token = self._done(self._http.post(f"{API}/auth/token", data=form)).body["access_token"]
-        except BaseException:
-            self._http.close()
-            raise
-        self._http.headers["Authorization"] = f"Bearer {token}"
-
-    @property
-    def label(self) -> str:
-        """The role in Spanish."""
-        return policy().roles[self.role].label
+    def __init__(self, client: httpx.Client, unit: str) -> None:
+        """Sit down."""
+        self.client = client
+        self.unit = unit
 
     def ask(self, path: str) -> Reply:
         """GET, whatever the answer."""
-        return _reply(self._http.get(f"{API}{path}"))
+        return _reply(self.client.get(f"{API}{path}"))
 
     def read(self, path: str) -> dict[str, Any]:
         """GET that must be answered.
@@ -63,7 +63,7 @@ class Desk:
         Raises:
             StoryBroken: it is not.
         """
-        return self._done(self._http.get(f"{API}{path}")).body
+        return _done(self.client.get(f"{API}{path}")).body
 
     def text(self, path: str) -> str:
         """GET of a file as text.
@@ -71,7 +71,7 @@ class Desk:
         Raises:
             StoryBroken: it is not answered.
         """
-        response = self._http.get(f"{API}{path}")
+        response = self.client.get(f"{API}{path}")
         if response.status_code not in _OK:
             raise _broken(response)
         return response.text
@@ -82,27 +82,38 @@ class Desk:
         Raises:
             StoryBroken: it is not answered.
         """
-        response = self._http.get(f"{API}{path}")
+        response = self.client.get(f"{API}{path}")
         if response.status_code not in _OK:
             raise _broken(response)
         return response.content
 
-    def send(self, path: str, body: Mapping[str, Any], version: int | None = None) -> dict[str, Any]:
-        """POST that must succeed; `version` is what was read before.
+    def sent(self, path: str, body: Mapping[str, Any], version: int | None = None) -> httpx.Response:
+        """POST, whatever the answer; `version` is what was read before."""
+        return self.client.post(f"{API}{path}", json=body, headers=_match(version))
+
+    def send(
+        self, path: str, body: Mapping[str, Any], version: int | None = None, status: int | None = None
+    ) -> dict[str, Any]:
+        """POST that must succeed, with this status if one is given.
 
         Raises:
             StoryBroken: it does not.
         """
-        return self._done(self._http.post(f"{API}{path}", json=body, headers=_match(version))).body
+        response = self.sent(path, body, version)
+        if status not in {None, response.status_code}:
+            raise _broken(response)
+        return _done(response).body
 
-    def refused(self, path: str, body: Mapping[str, Any], status: int) -> dict[str, Any]:
-        """POST that must be refused with this status.
+    def refused(
+        self, path: str, body: Mapping[str, Any], status: int, version: int | None = None
+    ) -> dict[str, Any]:
+        """POST that must be refused with this status, and says why.
 
         Raises:
             StoryBroken: it is not.
         """
-        response = self._http.post(f"{API}{path}", json=body)
-        if response.status_code != status:
+        response = self.sent(path, body, version)
+        if response.status_code != status or response.headers.get("Content-Type") != _PROBLEM:
             raise _broken(response)
         return _reply(response).body
 
@@ -112,12 +123,50 @@ class Desk:
         Raises:
             StoryBroken: it does not.
         """
-        return self._done(self._http.patch(f"{API}{path}", json=body, headers=_match(version))).body
+        return _done(self.client.patch(f"{API}{path}", json=body, headers=_match(version))).body
+
+    def written(self, person: str, compartment: str, fields: Mapping[str, Any]) -> httpx.Response:
+        """She writes fields of a compartment of the person, from whatever version it is at; any answer."""
+        filled = self.read(f"/victims/{person}")["filled"]
+        version = int(filled.get(compartment, {}).get("version", 0))
+        path = f"{API}/victims/{person}/{compartment}"
+        return self.client.patch(path, json=fields, headers=_match(version))
+
+    def writes(self, person: str, compartment: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """She writes fields of a compartment of the person.
+
+        Raises:
+            StoryBroken: she may not, or it does not fit.
+        """
+        return _done(self.written(person, compartment, fields)).body
+
+    def moves(self, path: str, to: str, **body: Any) -> dict[str, Any]:
+        """She moves a case or a plan on, from whatever version it is at."""
+        return self.send(f"{path}/transitions", {"to": to, **body}, int(self.read(path)["version"]))
+
+    def consents(self, case: str, to_unit: str, body: Mapping[str, Any]) -> str:
+        """The person allows a unit what `body` says; returns the code of the consent."""
+        return str(self.send("/consents", {**body, "case": case, "to_units": [to_unit]})["code"])
+
+    def refers(self, case: str, receiver: Desk, body: Mapping[str, Any]) -> str:
+        """She refers the person to another unit, which accepts; returns the code of the referral."""
+        code = str(self.send("/referrals", {**body, "case": case, "to_unit": receiver.unit})["code"])
+        receiver.send(f"/referrals/{code}/answer", {"decision": "accept"})
+        return code
+
+    def plans(self, plan: str, objective: Mapping[str, Any], activity: Mapping[str, Any]) -> str:
+        """She writes an objective into a plan, and what is done for it; returns the activity's code."""
+        goal = self.send(f"/plans/{plan}/objectives", objective)["code"]
+        return str(self.send(f"/plans/{plan}/objectives/{goal}/activities", activity)["code"])
+
+    def signs(self, plan: str, signer: str, manner: str, **body: Any) -> dict[str, Any]:
+        """Somebody signs the plan before her."""
+        return self.send(f"/plans/{plan}/signatures", {"signer": signer, "manner": manner, **body})
 
     def leave(self) -> None:
         """Sign out and close."""
-        self._http.post(f"{API}/auth/logout")
-        self._http.close()
+        self.client.post(f"{API}/auth/logout")
+        self.client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -125,10 +174,11 @@ class Desk:
     def __exit__(self, *_: object) -> None:
         self.leave()
 
-    def _done(self, response: httpx.Response) -> Reply:
-        if response.status_code not in _OK:
-            raise _broken(response)
-        return _reply(response)
+
+def _done(response: httpx.Response) -> Reply:
+    if response.status_code not in _OK:
+        raise _broken(response)
+    return _reply(response)
 
 
 def _match(version: int | None) -> dict[str, str]:

@@ -10,7 +10,7 @@ from app.access.actor import SETUP
 from app.db import Database
 from app.services.institutions.service import actor_of
 from stories.demo.cast import username
-from stories.desk import Desk
+from stories.demo.seats import Seat
 
 YEAR: Final = 2024
 """The last year that the published figures cover whole."""
@@ -37,7 +37,7 @@ def get_numbers(
         StoryBroken: the register did not answer as it must.
     """
     code = _published(database, address, passwords, tell)
-    with Desk(address, "analyst", passwords["analyst"]) as analyst:
+    with Seat(address, "analyst", passwords["analyst"]) as analyst:
         listed = analyst.read("/releases")
         budget = next(entry for entry in listed["budget"] if entry["year"] == YEAR)
         return Numbers(
@@ -52,7 +52,7 @@ def _published(
     database: Database, address: str, passwords: Mapping[str, str], tell: Callable[[str], None]
 ) -> str:
     """The code of the year's release: built once, approved by two people of different institutions."""
-    with Desk(address, _APPROVERS[0], passwords[_APPROVERS[0]]) as steward:
+    with Seat(address, _APPROVERS[0], passwords[_APPROVERS[0]]) as steward:
         found = [entry for entry in steward.read("/releases")["releases"] if entry["year"] == YEAR]
     if not found:
         found = [{"code": _built(database, tell), "published_at": None, "approvals": []}]
@@ -60,7 +60,7 @@ def _published(
     done = {approval["role"] for approval in release["approvals"]}
     for role in _APPROVERS:
         if release["published_at"] is None and role not in done:
-            with Desk(address, role, passwords[role]) as desk:
+            with Seat(address, role, passwords[role]) as desk:
                 desk.send(f"/releases/{release['code']}/approvals", {})
                 tell(f"{desk.label}: aprueba la liberación {release['code']}.")
     return str(release["code"])

@@ -12,7 +12,8 @@ from typing import Any, Final
 from app.records.kinds import today
 from stories.demo import script
 from stories.demo.cast import unit_of
-from stories.desk import Desk, StoryBroken
+from stories.demo.seats import Seat
+from stories.desk import StoryBroken
 
 _GONE: Final = 404
 Tell = Callable[[str], None]
@@ -60,12 +61,12 @@ def tell_story(address: str, passwords: Mapping[str, str], tell: Tell) -> Told:
         StoryBroken: the register did not answer as it must.
     """
     with ExitStack() as stack:
-        desks = {role: stack.enter_context(Desk(address, role, passwords[role])) for role in _SPEAKING}
+        desks = {role: stack.enter_context(Seat(address, role, passwords[role])) for role in _SPEAKING}
         return _Story(desks, tell).live()
 
 
 class _Story:
-    def __init__(self, desks: Mapping[str, Desk], tell: Tell) -> None:
+    def __init__(self, desks: Mapping[str, Seat], tell: Tell) -> None:
         self._desks = desks
         self._tell = tell
         self.told = Told()
@@ -87,22 +88,16 @@ class _Story:
         self._withdraw()
         return self.told
 
-    def _note(self, desk: Desk, text: str) -> None:
+    def _note(self, desk: Seat, text: str) -> None:
         self.told.steps.append((desk.label, text))
         self._tell(f"{desk.label}: {text}")
 
     def _move(self, target: str) -> None:
-        """UDAVIT moves the case; the version is the one it just read."""
-        version = self.udavit.read(f"/cases/{self.told.case}")["version"]
-        self.udavit.send(f"/cases/{self.told.case}/transitions", {"to": target}, version)
+        """UDAVIT moves the case."""
+        self.udavit.moves(f"/cases/{self.told.case}", target)
 
-    def _version(self, desk: Desk, compartment: str) -> int:
-        filled = desk.read(f"/victims/{self.told.person}")["filled"]
-        return int(filled.get(compartment, {}).get("version", 0))
-
-    def _write(self, desk: Desk, compartment: str, fields: Mapping[str, Any]) -> None:
-        version = self._version(desk, compartment)
-        desk.change(f"/victims/{self.told.person}/{compartment}", fields, version)
+    def _write(self, desk: Seat, compartment: str, fields: Mapping[str, Any]) -> None:
+        desk.writes(self.told.person, compartment, fields)
 
     def _register(self) -> None:
         number = secrets.randbelow(1_000_000) + script.FIRST_NUMBER
@@ -155,17 +150,16 @@ class _Story:
         self._move("EN_ASISTENCIA_INMEDIATA")
         self._note(self.udavit, "acuerda cómo contactarla y las medidas de protección; asistencia inmediata.")
 
-    def _refer(self, sender: Desk, receiver: Desk, wanted: Mapping[str, Any]) -> None:
-        body = {"case": self.told.case, "to_unit": receiver.unit, **wanted}
+    def _refer(self, sender: Seat, receiver: Seat, wanted: Mapping[str, Any]) -> None:
+        body = dict(wanted)
         if wanted["legal_basis"] == "CONSENTIMIENTO":
             body["consent"] = self._consent(sender, receiver, wanted["compartments"])
-        code = sender.send("/referrals", body)["code"]
-        receiver.send(f"/referrals/{code}/answer", {"decision": "accept"})
+        sender.refers(self.told.case, receiver, body)
 
-    def _consent(self, sender: Desk, receiver: Desk, compartments: list[str]) -> str:
+    def _consent(self, sender: Seat, receiver: Seat, compartments: list[str]) -> str:
         """She allows the sender to share this with the receiver; returns the code of her consent."""
-        named = {"case": self.told.case, "to_units": [receiver.unit], "compartments": compartments}
-        code: str = sender.send("/consents", {**script.CONSENT, **named})["code"]
+        allowed = {**script.CONSENT, "compartments": compartments}
+        code = sender.consents(self.told.case, receiver.unit, allowed)
         self._consents[receiver.role] = code
         self._note(sender, f"registra que ella consiente compartir sus datos con quien la atenderá ({code}).")
         return code
@@ -186,17 +180,14 @@ class _Story:
         plan = self.told.plan = self.shelter.send("/plans", body)["code"]
         due = (today() + timedelta(days=60)).isoformat()
         for objective, activity, role in script.OBJECTIVES:
-            code = self.shelter.send(f"/plans/{plan}/objectives", objective)["code"]
-            wanted = {"unit": unit_of(role).code, "due_on": due, **activity}
-            self.shelter.send(f"/plans/{plan}/objectives/{code}/activities", wanted)
+            self.shelter.plans(plan, objective, {"unit": unit_of(role).code, "due_on": due, **activity})
         self._note(self.shelter, f"elabora con ella el plan {plan}: objetivos en sus palabras.")
         assessed = {**script.ASSESSMENT, "assessed_on": today().isoformat()}
         self.shelter.send(f"/plans/{plan}/assessments", assessed)
         self._note(self.shelter, "valora con ella su salud, para ver después cuánto avanzó.")
         self._move_plan("EN_CONSULTA")
-        print_of = {"signer": "PERSONA", "manner": "HUELLA", "witness": script.WITNESS}
-        self.shelter.send(f"/plans/{plan}/signatures", print_of)
-        signed = self.shelter.send(f"/plans/{plan}/signatures", {"signer": "PROFESIONAL", "manner": "FIRMA"})
+        self.shelter.signs(plan, "PERSONA", "HUELLA", witness=script.WITNESS)
+        signed = self.shelter.signs(plan, "PROFESIONAL", "FIRMA")
         self._note(self.shelter, f"firman la persona y la profesional: versión {signed['number']}, suscrito.")
         self._move_plan("EN_EJECUCION")
         own = next(a for a in self._activities(self.shelter) if a["unit"]["code"] == self.shelter.unit)
@@ -204,14 +195,13 @@ class _Story:
         self._note(self.shelter, "comienza la ejecución y anota el primer avance.")
 
     def _move_plan(self, target: str) -> None:
-        version = self.shelter.read(f"/plans/{self.told.plan}")["version"]
-        self.shelter.send(f"/plans/{self.told.plan}/transitions", {"to": target}, version)
+        self.shelter.moves(f"/plans/{self.told.plan}", target)
 
-    def _activities(self, desk: Desk) -> list[dict[str, Any]]:
+    def _activities(self, desk: Seat) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = desk.read(f"/plans/{self.told.plan}")["activities"]
         return found
 
-    def _advance(self, desk: Desk, activity: Mapping[str, Any], state: str, note: str) -> None:
+    def _advance(self, desk: Seat, activity: Mapping[str, Any], state: str, note: str) -> None:
         path = f"/plans/{self.told.plan}/activities/{activity['code']}"
         desk.change(path, {"state": state, "note": note}, activity["version"])
 
@@ -259,7 +249,7 @@ class _Story:
             raise StoryBroken(f"GET /victims: {seen} a quien ya no participa")
         self._note(self.health, f"ella retira su consentimiento: {seen}, desde ahora no existe para salud.")
 
-    def _see(self, key: str, title: str, desk: Desk) -> None:
+    def _see(self, key: str, title: str, desk: Seat) -> None:
         reply = desk.ask(f"/victims/{self.told.person}")
         plan = desk.ask(f"/plans/{self.told.plan}") if self.told.plan else None
         seen = plan.body if plan and plan.status == 200 else None  # noqa: PLR2004 - OK

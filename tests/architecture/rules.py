@@ -1,7 +1,7 @@
 """Rules of the code base that no general linter knows.
 
 Each rule takes the root of a repository and returns its findings as `path:line: what`. Rules that look at the
-package read `app/`; the others read every file under version control.
+product read `app/` and `stories/`; the others read every file under version control.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ Rule = Callable[[Path], list[str]]
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
-CODE = ("app", "benchmarks", "migrations", "stories", "tests")
+PRODUCT = ("app", "stories")
+CODE = (*PRODUCT, "benchmarks", "migrations", "tests")
 
 _READERS = {"select", "exists"}
 _SESSION_READERS = {"get", "get_one", "query"}
@@ -96,7 +97,9 @@ def no_commit_below_the_edge(root: Path) -> list[str]:
     """The transaction belongs to who opened the session: services, policy, audit and routes never commit."""
     return [
         source.at(call, "commit() belongs to the edge")
-        for source in sources(root, "app/services", "app/access", "app/audit", "app/matching", "app/api")
+        for source in sources(
+            root, "app/services", "app/access", "app/audit", "app/matching", "app/api", "stories"
+        )
         for call, name in _calls(source)
         if name == "commit"
     ]
@@ -129,7 +132,7 @@ def persons_are_read_where_nothing_is_written(root: Path) -> list[str]:
     tables = person_tables(root)
     return [
         source.at(call, f"reads {', '.join(sorted(tables & _names(call)))}: belongs apart from what writes")
-        for source in sources(root, "app")
+        for source in sources(root, *PRODUCT)
         if not source.within("app/access/", "app/models/", "app/audit/")
         and not (source.within("app/services/") and not _writes(source))
         for call, name in _calls(source)
@@ -157,7 +160,7 @@ def sealed_data_is_opened_in_one_place(root: Path) -> list[str]:
     `reindexing.py`. Keys are opened in `access/`.
     """
     findings = []
-    for source in sources(root, "app"):
+    for source in sources(root, *PRODUCT):
         if source.within("app/vault/", *_OPENING_MODULES):
             continue
         findings += [
@@ -178,7 +181,7 @@ def one_module_knows_the_token_library(root: Path) -> list[str]:
     """`jose` is imported by one module; its encryption and its unverified readers by none."""
     found = [
         (source, node, name)
-        for source in sources(root, "app")
+        for source in sources(root, *PRODUCT)
         for node, name in _imports(source)
         if name.split(".")[0] == "jose"
     ]
@@ -195,7 +198,7 @@ def ciphers_live_in_the_vault(root: Path) -> list[str]:
     """Symmetric encryption is the vault's alone."""
     return [
         source.at(node, f"imports {name}")
-        for source in sources(root, "app")
+        for source in sources(root, *PRODUCT)
         if not source.within("app/vault/")
         for node, name in _imports(source)
         if name.startswith(("cryptography.hazmat.primitives.ciphers", "cryptography.fernet"))
@@ -209,7 +212,7 @@ def no_role_is_compared(root: Path) -> list[str]:
     """
     return [
         source.at(node, "compares a role: ask the policy")
-        for source in sources(root, "app")
+        for source in sources(root, *PRODUCT)
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Compare)
         and any(_is_role(side) for side in (node.left, *node.comparators))
@@ -237,7 +240,7 @@ def only_the_command_line_prints(root: Path) -> list[str]:
     """Standard output belongs to `ruv`."""
     return [
         source.at(call, "print()")
-        for source in sources(root, "app")
+        for source in sources(root, *PRODUCT)
         if not source.within("app/cli/")
         for call, name in _calls(source)
         if name == "print" and isinstance(call.func, ast.Name)
@@ -248,7 +251,7 @@ def one_reader_of_the_environment(root: Path) -> list[str]:
     """Settings come from `config.py`; what the operating system says of itself, from `postgres/host.py`."""
     return [
         source.at(node, f"os.{name}")
-        for source in sources(root, "app")
+        for source in sources(root, *PRODUCT)
         if not source.within("app/config.py", "app/postgres/host.py")
         for node, name in _environment_uses(source)
     ]

@@ -12,8 +12,9 @@ from typing import Any
 import httpx
 
 from app.records.kinds import today
-from tests.cases.story import API, mandate, move, ok, problem, refer, unit_code
-from tests.consents.story import give
+from stories.desk import API, Desk
+from tests.cases.story import mandate, ok, unit_code
+from tests.consents.story import ADULT
 from tests.factories import World
 
 TODAY = today().isoformat()
@@ -60,7 +61,7 @@ class Stage:
     world: World
     roles: tuple[str, ...]
     units: dict[str, str] = field(default_factory=dict)
-    clients: dict[str, httpx.Client] = field(default_factory=dict)
+    desks: dict[str, Desk] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     seen: dict[str, View] = field(default_factory=dict)
     victim: str = ""
@@ -73,32 +74,24 @@ class Stage:
             unit = self.units.get(name) or self.units.get(HOSTS.get(name, ""))
             actor = self.world.actor(ROLES[name], unit=unit, supervisor=True)
             self.units[name] = unit_code(self.world, actor)
-            self.clients[name] = self.world.client(actor)
+            self.desks[name] = Desk(self.world.client(actor), self.units[name])
             self.seen[name] = 403 if name == "Análisis" else 404
 
     def get(self, who: str, path: str) -> dict[str, Any]:
         """What somebody reads."""
-        return ok(self.clients[who].get(f"{API}{path}"))
+        return self.desks[who].read(path)
 
     def post(self, who: str, path: str, status: int = 201, version: int | None = None, **body: Any) -> Any:
         """What somebody sends and is accepted."""
-        return ok(self.sent(who, path, version, **body), status)
+        return self.desks[who].send(path, body, version, status)
 
     def refused(self, who: str, path: str, status: int, version: int | None = None, **body: Any) -> str:
         """What somebody sends and is refused; returns why, in Spanish."""
-        return str(problem(self.sent(who, path, version, **body), status)["detail"])
-
-    def sent(self, who: str, path: str, version: int | None = None, **body: Any) -> httpx.Response:
-        """What somebody sends, whatever the answer."""
-        tag = {} if version is None else {"If-Match": f'"{version}"'}
-        return self.clients[who].post(f"{API}{path}", json=body, headers=tag)
+        return str(self.desks[who].refused(path, body, status, version)["detail"])
 
     def write(self, who: str, compartment: str, status: int = 200, **fields: Any) -> dict[str, Any]:
-        """Somebody writes fields of a compartment, from whatever version it is at."""
-        filled = self.get(who, f"/victims/{self.victim}")["filled"]
-        tag = {"If-Match": f'"{filled.get(compartment, {}).get("version", 0)}"'}
-        url = f"{API}/victims/{self.victim}/{compartment}"
-        return ok(self.clients[who].patch(url, json=fields, headers=tag), status)
+        """Somebody writes fields of a compartment of hers."""
+        return ok(self.desks[who].written(self.victim, compartment, fields), status)
 
     def register(self, who: str, state: str, **compartments: dict[str, Any]) -> str:
         """A person is registered; her names are hers alone by the reason given. Returns her code."""
@@ -133,7 +126,7 @@ class Stage:
 
     def moves(self, who: str, to: str, **body: Any) -> None:
         """The case goes on."""
-        ok(move(self.clients[who], self.case, to, **body))
+        self.desks[who].moves(f"/cases/{self.case}", to, **body)
 
     def branch(self, who: str, branch: str) -> str:
         """A branch of protection is opened."""
@@ -143,20 +136,21 @@ class Stage:
         """The next step of a branch, from whatever version it is at; with a status, that it is refused."""
         path = f"/cases/{self.case}/procedures"
         version = next(i["version"] for i in self.get(who, path)["items"] if i["code"] == branch)
-        answer = self.sent(who, f"{path}/{branch}/steps", version, to=to, **body)
-        return ok(answer) if status == httpx.codes.OK else problem(answer, status)
+        sent = (f"{path}/{branch}/steps", {"to": to, **body})
+        if status == httpx.codes.OK:
+            return self.desks[who].send(*sent, version, status)
+        return self.desks[who].refused(*sent, status, version)
 
     def consents(self, by: str, to: str, *compartments: str, **fields: Any) -> str:
         """She allows that somebody gets these parts of her record; returns the consent's code."""
-        answer = give(self.clients[by], self.case, self.units[to], compartments=list(compartments), **fields)
-        return str(ok(answer, 201)["code"])
+        body = {**ADULT, "compartments": list(compartments), **fields}
+        said = {name: value for name, value in body.items() if value is not None}
+        return self.desks[by].consents(self.case, self.units[to], said)
 
     def refers(self, by: str, to: str, service: str, **body: Any) -> str:
         """Somebody refers her and the other accepts; returns the referral's code."""
-        sent = refer(self.clients[by], self.case, self.units[to], service_type=service, **body)
-        code = str(ok(sent, 201)["code"])
-        self.post(to, f"/referrals/{code}/answer", 200, decision="accept")
-        return code
+        wanted = {"service_type": service, "legal_basis": "MANDATO_LEGAL", **body}
+        return self.desks[by].refers(self.case, self.desks[to], wanted)
 
     def referred_on_consent(self, by: str, to: str, service: str, *compartments: str, **given: Any) -> str:
         """She allows it and is referred; returns the consent's code."""
@@ -178,28 +172,27 @@ class Stage:
         found = {}
         for domain, doer in doers.items():
             wish = {"domain": domain, "wish": "Lo que ella quiere", "goal": "Lo acordado con ella"}
-            goal = self.post(who, f"/plans/{self.plan}/objectives", **wish)["code"]
             does = {"unit": self.units[doer], "due_on": due, "description": f"Lo que hace {doer}"}
-            path = f"/plans/{self.plan}/objectives/{goal}/activities"
-            found[doer] = str(self.post(who, path, **does)["code"])
+            found[doer] = self.desks[who].plans(self.plan, wish, does)
         return found
 
     def plan_to(self, who: str, state: str, status: int = 200, **body: Any) -> dict[str, Any]:
         """The plan goes on from whatever version it is at; with a status, it is refused."""
-        version = self.get(who, f"/plans/{self.plan}")["version"]
-        answer = self.sent(who, f"/plans/{self.plan}/transitions", version, to=state, **body)
-        return ok(answer) if status == httpx.codes.OK else problem(answer, status)
+        desk, path = self.desks[who], f"/plans/{self.plan}"
+        if status == httpx.codes.OK:
+            return desk.moves(path, state, **body)
+        return desk.refused(f"{path}/transitions", {"to": state, **body}, status, desk.read(path)["version"])
 
     def signs(self, who: str, *signatures: tuple[str, str]) -> None:
         """Signatures on the plan, by signer and manner."""
         for signer, manner in signatures:
-            self.post(who, f"/plans/{self.plan}/signatures", signer=signer, manner=manner)
+            self.desks[who].signs(self.plan, signer, manner)
 
     def done(self, who: str, activity: str) -> httpx.Response:
         """Somebody says that an activity which nobody touched was achieved."""
         url = f"{API}/plans/{self.plan}/activities/{activity}"
         body = {"state": "LOGRADO", "note": "Hecho"}
-        return self.clients[who].patch(url, json=body, headers={"If-Match": '"1"'})
+        return self.desks[who].client.patch(url, json=body, headers={"If-Match": '"1"'})
 
     def after(self, step: str, views: Mapping[str, Changes]) -> None:
         """Everybody looks: the views are those of the step before, but for what `views` says of this one.
@@ -218,7 +211,7 @@ class Stage:
 
     def _look(self, who: str) -> View:
         """What somebody is shown now."""
-        client = self.clients[who]
+        client = self.desks[who].client
         paths = {"persona": f"/victims/{self.victim}", "caso": f"/cases/{self.case}"}
         answers = {name: client.get(f"{API}{path}") for name, path in paths.items()}
         status = answers["persona"].status_code

@@ -137,7 +137,7 @@ def cared_for(stage: Stage) -> None:
 
 def measures(stage: Stage, who: str) -> list[dict[str, Any]] | int:
     """The protection measures that somebody is shown."""
-    answer = stage.clients[who].get(f"/api/v1/cases/{stage.case}/protection-measures")
+    answer = stage.desks[who].client.get(f"/api/v1/cases/{stage.case}/protection-measures")
     found: list[dict[str, Any]] | int = answer.status_code
     if answer.status_code == httpx.codes.OK:
         found = answer.json()["items"]
@@ -214,11 +214,11 @@ def test_no_consulate_hears_of_who_seeks_asylum(world: World) -> None:
     consent = stage.consents("UDAVIT", "Consulado", *TOLD)
     basis = {"service_type": "ASISTENCIA_CONSULAR", "compartments": [*TOLD]}
     told = {"legal_basis": "CONSENTIMIENTO", "consent": consent}
-    sent = refer(stage.clients["UDAVIT"], stage.case, stage.units["Consulado"], **basis, **told)
+    sent = refer(stage.desks["UDAVIT"].client, stage.case, stage.units["Consulado"], **basis, **told)
     assert "refugio" in problem(sent, 409)["detail"]
-    by_law = refer(stage.clients["UDAVIT"], stage.case, stage.units["Consulado"], **basis)
+    by_law = refer(stage.desks["UDAVIT"].client, stage.case, stage.units["Consulado"], **basis)
     assert problem(by_law, 422)["errors"][0]["field"] == "legal_basis"
     body = mandate(stage.units["Consulado"])
-    joined = stage.sent("Fiscalía", f"/cases/{stage.case}/participations", **body)
+    joined = stage.desks["Fiscalía"].sent(f"/cases/{stage.case}/participations", body)
     assert problem(joined, 422)["errors"][0]["code"] == "by-referral-only"
     stage.after("nadie avisa al consulado", ASYLUM)

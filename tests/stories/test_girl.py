@@ -180,7 +180,7 @@ def planned(stage: Stage, branch: str) -> str:
     assert stage.clocks("UPE", "PTI") == []
     version = stage.get("CAR", f"/plans/{stage.plan}")["version"]
     resolution = {"pti_number": "RD 40-2026", "pti_on": TODAY}
-    client = stage.clients["CAR"]
+    client = stage.desks["CAR"].client
     ok(client.patch(f"/api/v1/plans/{stage.plan}", json=resolution, headers={"If-Match": f'"{version}"'}))
     stage.signs("CAR", ("JEFATURA", "FIRMA"), ("PERSONA", "OPINION_RECOGIDA"), ("PROFESIONAL", "FIRMA"))
     stage.plan_to("CAR", "EN_EJECUCION")
@@ -230,8 +230,8 @@ def followed(stage: Stage) -> None:
 
 def closed(stage: Stage) -> None:
     """The case ends with how she is, by two people of two units."""
-    asked = move(stage.clients["UPE"], stage.case, "CERRADO", outcome="REINTEGRACION_FAMILIAR")
-    ok(decide(stage.clients["CAR"], ok(asked, 202)["command"], "approvals"))
+    asked = move(stage.desks["UPE"].client, stage.case, "CERRADO", outcome="REINTEGRACION_FAMILIAR")
+    ok(decide(stage.desks["CAR"].client, ok(asked, 202)["command"], "approvals"))
 
 
 def test_a_girl_is_protected_until_she_is_back_with_who_is_fit_to_raise_her(world: World) -> None:

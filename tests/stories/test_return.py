@@ -111,7 +111,7 @@ def reintegrated(stage: Stage) -> str:
     (goal,) = stage.get("CEM", f"/plans/{stage.plan}")["objectives"]
     url = f"/api/v1/plans/{stage.plan}/objectives/{goal['code']}"
     reached = {"state": "LOGRADO", "note": "Trabaja"}
-    ok(stage.clients["CEM"].patch(url, json=reached, headers={"If-Match": f'"{goal["version"]}"'}))
+    ok(stage.desks["CEM"].client.patch(url, json=reached, headers={"If-Match": f'"{goal["version"]}"'}))
     stage.plan_to("CEM", "EN_SEGUIMIENTO")
     agreed = {"achievement": {"EMPLEO": "LOGRADO"}, "residual_risk": "LEVE", "follow_up": "Seis meses"}
     stage.plan_to("CEM", "CUMPLIDO", outcome="VIDA_INDEPENDIENTE", closing=agreed)
@@ -123,7 +123,7 @@ def reintegrated(stage: Stage) -> str:
 
 def found_again(stage: Stage, document: Mapping[str, Any]) -> None:
     """Other police find her: the register knows her, and says only whom to ask."""
-    answer = stage.sent("Otra PNP", "/victims/search", documents=[document])
+    answer = stage.desks["Otra PNP"].sent("/victims/search", {"documents": [document]})
     (match,) = ok(answer)["matches"]
     assert match.keys() == {"unit"}
     assert "Ruth" not in answer.text
@@ -136,7 +136,7 @@ def opened_again(stage: Stage) -> None:
     """Who knew her opens the new case, and says that she was trafficked again and by whom."""
     before = stage.case
     again = {"victim": stage.victim, "first_identified_on": TODAY, "source": "RETRATA"}
-    unsaid = stage.sent("CEM", "/cases", **again)
+    unsaid = stage.desks["CEM"].sent("/cases", again)
     assert [error["field"] for error in problem(unsaid, 422)["errors"]] == ["reason"]
     stage.case = stage.post("CEM", "/cases", **again, reason="MISMA_RED")["code"]
     for who in ("Otra PNP", "Otro CEM"):
@@ -162,7 +162,7 @@ def with_her_son(stage: Stage) -> None:
     assert (told["relative"], told["in_scope"]) == ("registrada; sin acceso", False)
     (his,) = stage.get("UPE", f"/victims/{son}/family")["items"]
     assert (his["relative"], his["relation"]) == ("registrada; sin acceso", "MADRE_O_PADRE")
-    assert stage.clients["UPE"].get(f"/api/v1/victims/{stage.victim}").status_code == 404
+    assert stage.desks["UPE"].client.get(f"/api/v1/victims/{stage.victim}").status_code == 404
 
 
 def test_a_woman_trafficked_again_is_the_same_person_in_a_new_case(world: World) -> None:
