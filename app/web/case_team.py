@@ -14,7 +14,7 @@ from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.services.cases import mandates, teams
 from app.services.supervision.team_queries import workers
-from app.web.case_frame import case_frame
+from app.web.case_frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.page import CurrentPage, Page
 from app.web.templating import options
@@ -87,7 +87,7 @@ def leave(code: str, page: CurrentPage) -> Response:
     return page.draw("cases/leave.html", **frame)
 
 
-def _draw(page: Page, frame: dict[str, Any]) -> Response:
+def _draw(page: Page, frame: CaseFrame) -> Response:
     code = frame["case"]["code"]
     people = teams.assignments(page.session, page.actor, code)
     return page.draw(

@@ -15,6 +15,7 @@ from app.edge.routing import Branch
 from app.records import COMPARTMENTS, fields
 from app.services.cases import queries, service, teams
 from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RETRAFFICKING, STATES
+from app.services.cases.views import CaseView
 from app.services.clocks import queries as clocks
 from app.services.idempotency import remember, replayed
 from app.services.victims import part_queries
@@ -45,7 +46,8 @@ def case_list(page: CurrentPage) -> Response:
     found = queries.work_list(
         page.session, page.actor, filters=filters, ended=ended, cursor=page.query("desde") or None, limit=25
     )
-    codes = [item["code"] for item in found.items]
+    following = found["next"]
+    codes = [item["code"] for item in found["items"]]
     due = clocks.next_due(page.session, page.actor, codes)
     same = {"grupo": "cerrados"} if ended else {}
     return page.draw(
@@ -53,9 +55,9 @@ def case_list(page: CurrentPage) -> Response:
         ended=ended,
         filters=filters,
         drawn=_filter_controls(page, ended=ended),
-        items=[{**item, **due.get(item["code"], {})} for item in found.items],
+        items=[{**item, **due.get(item["code"], {})} for item in found["items"]],
         ages=part_queries.ages(page.session, page.actor, codes),
-        next=f"/casos?{urlencode({**same, **filters, 'desde': found.next})}" if found.next else "",
+        next=f"/casos?{urlencode({**same, **filters, 'desde': following})}" if following else "",
     )
 
 
@@ -169,7 +171,7 @@ def _alerts(page: Page, victim: str) -> dict[str, Any]:
     return {"rows": rows, "flags": flags}
 
 
-def _steps(case: Mapping[str, Any]) -> list[dict[str, str]]:
+def _steps(case: CaseView) -> list[dict[str, str]]:
     """The main line as stages; a paused or discarded case shows none as the present one."""
     if case["state"] not in PATH:
         return []
@@ -180,13 +182,12 @@ def _steps(case: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _facts(page: Page, case: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(page: Page, case: CaseView) -> dict[str, object]:
     """What is known of the exploitation, as the role may read it."""
-    data = case["exploitation"]
+    data: Mapping[str, object] = case["exploitation"] or {}
     known = fields("legal")
     rows = [
-        (one.label, shown(one, data[one.key]))
-        for one in controls({n: known[n] for n in data if n in known} if data else {})
+        (one.label, shown(one, data[one.key])) for one in controls({n: known[n] for n in data if n in known})
     ]
     reserved = case["_access"].get("legal") not in _OPENING_NAMES
     writes = page.may(Permission.VICTIMS_WRITE) and policy().cell(page.actor.role, "legal").write

@@ -13,7 +13,7 @@ from app.edge.sending import EXTENSIONS, streamed
 from app.errors import NotFound
 from app.services.evidence import case_queries, queries, scan_queries, scans, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
-from app.web.case_frame import case_frame
+from app.web.case_frame import CaseFrame, case_frame
 from app.web.consents import TAB as CONSENTS
 from app.web.consents import detail
 from app.web.i18n import _
@@ -160,7 +160,7 @@ def _shown(page: Page, file: dict[str, Any], *, own: bool = False) -> dict[str, 
     }
 
 
-def _one(page: Page, code: str, file: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _one(page: Page, code: str, file: str) -> tuple[CaseFrame, dict[str, Any]]:
     """The frame of the case and one file of its plans.
 
     Raises:
@@ -175,7 +175,7 @@ def _one(page: Page, code: str, file: str) -> tuple[dict[str, Any], dict[str, An
     raise NotFound
 
 
-def _scan(page: Page, code: str, consent: str, file: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _scan(page: Page, code: str, consent: str, file: str) -> tuple[CaseFrame, dict[str, Any]]:
     """The frame of the case and one signed paper of a consent.
 
     Raises:
@@ -188,7 +188,7 @@ def _scan(page: Page, code: str, consent: str, file: str) -> tuple[dict[str, Any
     raise NotFound
 
 
-def _withdrawal(page: Page, frame: dict[str, Any], item: dict[str, Any], back: str) -> Response:
+def _withdrawal(page: Page, frame: CaseFrame, item: dict[str, Any], back: str) -> Response:
     page.form.version = item["version"]
     return page.draw(
         "documents/withdraw.html", **frame, item=item, back=back, reasons=options("evidence_withdrawal")

@@ -26,7 +26,7 @@ from app.services.consents.rules import RESTING
 from app.services.directory import options_queries as receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
-from app.web.case_frame import case_frame
+from app.web.case_frame import CaseFrame, case_frame
 from app.web.creating import once
 from app.web.forms import Form
 from app.web.i18n import _
@@ -189,7 +189,7 @@ _CHECKS: Final = {
 }
 
 
-def _show(page: Page, frame: dict[str, Any], draft: Draft, step: str, form: Form | None = None) -> Response:
+def _show(page: Page, frame: CaseFrame, draft: Draft, step: str, form: Form | None = None) -> Response:
     """The page of a step; `form` is the one that was refused, if one was."""
     draft.case = frame["case"]["code"]
     found: dict[str, Any] = {}
@@ -245,7 +245,7 @@ def _proposal(page: Page, draft: Draft) -> dict[str, Any] | None:
     return sending.proposal(page.session, page.actor, draft.case, draft.unit)
 
 
-def _consents(page: Page, frame: dict[str, Any]) -> list[tuple[str, str]] | None:
+def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     """Live consents of the case; None for who does not read them and types the code."""
     if not page.may(Permission.CONSENTS_READ):
         return None
@@ -281,7 +281,7 @@ def _due(draft: Draft) -> datetime | None:
     return end_of(datetime(year, month, day, tzinfo=LIMA).date())
 
 
-def _send(page: Page, frame: dict[str, Any], draft: Draft) -> Response:
+def _send(page: Page, frame: CaseFrame, draft: Draft) -> Response:
     """Send it, once for the key of the form; a refusal shows the step of what was wrong."""
     made = ""
     for step in STEPS[:-1]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -203,7 +204,7 @@ def _draw(page: Page, item: dict[str, Any]) -> Response:
     if stale:
         page.form.version = item["version"]
     shown = row(page, item)
-    frame = case_frame(page, item["case"], "derivaciones") if shown["in_scope"] else {}
+    frame: Mapping[str, Any] = case_frame(page, item["case"], "derivaciones") if shown["in_scope"] else {}
     possible = _possible(page, item)
     sends = page.may(Permission.REFERRALS_SEND) and shown["in_scope"] and item["side"] == rules.SENDER
     return page.draw(

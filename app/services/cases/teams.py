@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -26,6 +26,7 @@ from app.services.cases.holding import held_case
 from app.services.cases.mandates import TABLE, Wanted, part_by_mandate, parts_of_row, tell_protection_officers
 from app.services.cases.row_queries import case_state, lives_here, open_referral, participants
 from app.services.cases.rules import closed
+from app.services.cases.views import AssignmentView, ParticipationView
 from app.services.consents.covering import keep_consent
 from app.services.notices.queries import taken_up
 
@@ -41,7 +42,7 @@ _TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo regi
 
 def participations(
     session: Session, actor: Actor, code: str, *, reasons: bool = False
-) -> list[dict[str, Any]]:
+) -> list[ParticipationView]:
     """Units that take or took part in the case, oldest first; shelters are named only to who may know them.
 
     Args:
@@ -58,9 +59,12 @@ def participations(
     silent = unacknowledged(session, ref.case_id)
     _record(session, actor, "cases.participations", ref)
     return [
-        _participation(row, texts.get(row.part_id))
-        | {"unacknowledged": row.ended_at is None and row.unit_id in silent}
-        | {"broken": texts.get(row.part_id, "") is None}
+        _participation(
+            row,
+            texts.get(row.part_id),
+            unacknowledged=row.ended_at is None and row.unit_id in silent,
+            broken=texts.get(row.part_id, "") is None,
+        )
         for row in rows
     ]
 
@@ -117,7 +121,7 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
     session.connection().exec_driver_sql("SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id})
 
 
-def assignments(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
+def assignments(session: Session, actor: Actor, code: str) -> list[AssignmentView]:
     """People of the own unit who have charge of the case.
 
     Raises:
@@ -189,7 +193,7 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
     )
 
 
-def _takes_part(session: Session, ref: CaseRef, row: dict[str, Any]) -> bool:
+def _takes_part(session: Session, ref: CaseRef, row: Mapping[str, object]) -> bool:
     """Whether the unit takes part on this basis already, or because it registered the case."""
     return any(
         one.unit_id == row["unit_id"]
@@ -200,7 +204,7 @@ def _takes_part(session: Session, ref: CaseRef, row: dict[str, Any]) -> bool:
     )
 
 
-def _participation(row: Any, reason: str | None) -> dict[str, Any]:
+def _participation(row: Any, reason: str | None, *, unacknowledged: bool, broken: bool) -> ParticipationView:
     mandate = mandates().get(row.mandate)
     return {
         "unit": {"code": row.unit_code, "name": row.unit_name},
@@ -212,6 +216,8 @@ def _participation(row: Any, reason: str | None) -> dict[str, Any]:
         "reason": reason,
         "started_at": row.started_at,
         "ended_at": row.ended_at,
+        "unacknowledged": unacknowledged,
+        "broken": broken,
     }
 
 
