@@ -16,6 +16,7 @@ from app.services.deliveries import queries, service
 from app.services.deliveries.views import DeliveryView
 from app.services.referrals import queries as referrals
 from app.services.referrals import rules
+from app.services.referrals.views import ReferralListedView
 from app.web.case_frame import CaseFrame, case_frame
 from app.web.controls import read
 from app.web.creating import once
@@ -116,9 +117,9 @@ def _records(page: Page, frame: CaseFrame) -> bool:
 def _draw(page: Page, frame: CaseFrame) -> Response:
     """The form of a new one, with the unit's open referrals and activities of the case to choose from."""
     code = frame["case"]["code"]
-    received: list[dict[str, Any]] = []
+    received: list[ReferralListedView] = []
     if page.may(Permission.REFERRALS_READ):
-        received, _more = referrals.of_case(page.session, page.actor, code, limit=_MOST)
+        received = referrals.of_case(page.session, page.actor, code, limit=_MOST)["items"]
     answers = [
         (item["code"], f"{item['service_label']} · {item['code']}")
         for item in received

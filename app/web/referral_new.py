@@ -26,6 +26,7 @@ from app.services.consents.rules import RESTING
 from app.services.directory import options_queries as receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
+from app.services.referrals.views import ReferralProposal
 from app.web.case_frame import CaseFrame, case_frame
 from app.web.creating import once
 from app.web.forms import Form
@@ -192,22 +193,20 @@ _CHECKS: Final = {
 def _show(page: Page, frame: CaseFrame, draft: Draft, step: str, form: Form | None = None) -> Response:
     """The page of a step; `form` is the one that was refused, if one was."""
     draft.case = frame["case"]["code"]
-    found: dict[str, Any] = {}
+    proposed = _proposal(page, draft) if step not in {"servicio", "unidad"} else None
+    if proposed is None and step != "servicio":
+        step, form = "unidad", form if step == "unidad" else None
+    found: dict[str, object] = {**proposed} if proposed else {}
     if step == "unidad":
-        found = _units(page, draft)
-    elif step != "servicio":
-        found = _proposal(page, draft) or {}
-        if not found:
-            step, found = "unidad", _units(page, draft)
-            form = None
-    if step == "compartir":
+        found |= _units(page, draft)
+    if step == "compartir" and proposed:
         found["consents"] = _consents(page, frame)
         if form is None and draft.shared_for != draft.unit:
-            draft.shared = list(found["preselected"])
+            draft.shared = list(proposed["preselected"])
     shown = form or draft.form(page.form.key)
     shown.start(reason=rules.DEFAULT_REASON)
-    if step == "revisar":
-        found |= _review(draft, found)
+    if step == "revisar" and proposed:
+        found |= _review(draft, proposed)
     return page.draw(
         f"referrals/new_{step}.html",
         **frame,
@@ -219,11 +218,11 @@ def _show(page: Page, frame: CaseFrame, draft: Draft, step: str, form: Form | No
         found=found,
         reasons=[pair for pair in rules.REASONS.items() if pair[0] != rules.PROTECTED_REASON],
         bases=list(rules.LEGAL_BASES.items()),
-        parts=[(name, COMPARTMENTS[name].title_es) for name in found.get("openable", ())],
+        parts=[(name, COMPARTMENTS[name].title_es) for name in (proposed["openable"] if proposed else ())],
     )
 
 
-def _units(page: Page, draft: Draft) -> dict[str, Any]:
+def _units(page: Page, draft: Draft) -> dict[str, object]:
     """Units that may be asked, with what to know before asking."""
     wanted, where = draft.values["service_type"], draft.values["department"] or None
     found = receivers.options(page.session, page.actor, draft.case, wanted, where)
@@ -241,7 +240,7 @@ def _units(page: Page, draft: Draft) -> dict[str, Any]:
     return {**found, "units": list(units.values()), "others": rest}
 
 
-def _proposal(page: Page, draft: Draft) -> dict[str, Any] | None:
+def _proposal(page: Page, draft: Draft) -> ReferralProposal | None:
     return sending.proposal(page.session, page.actor, draft.case, draft.unit)
 
 
@@ -258,7 +257,7 @@ def _consent(one: dict[str, Any]) -> str:
     return f"{one['code']} · {', '.join(named)}" if named else str(one["code"])
 
 
-def _review(draft: Draft, found: dict[str, Any]) -> dict[str, Any]:
+def _review(draft: Draft, found: ReferralProposal) -> dict[str, object]:
     """What the last step shows that no earlier one was told: until when an answer is awaited."""
     urgent = bool(draft.values["urgent"])
     given = _due(draft)

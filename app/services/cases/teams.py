@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -23,7 +23,14 @@ from app.models import Assignment, Participation, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
-from app.services.cases.mandates import TABLE, Wanted, part_by_mandate, parts_of_row, tell_protection_officers
+from app.services.cases.mandates import (
+    TABLE,
+    MandatedPart,
+    Wanted,
+    part_by_mandate,
+    parts_of_row,
+    tell_protection_officers,
+)
 from app.services.cases.row_queries import case_state, lives_here, open_referral, participants
 from app.services.cases.rules import closed
 from app.services.cases.views import AssignmentView, ParticipationView
@@ -193,7 +200,7 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
     )
 
 
-def _takes_part(session: Session, ref: CaseRef, row: Mapping[str, object]) -> bool:
+def _takes_part(session: Session, ref: CaseRef, row: MandatedPart) -> bool:
     """Whether the unit takes part on this basis already, or because it registered the case."""
     return any(
         one.unit_id == row["unit_id"]
