@@ -50,7 +50,7 @@ class CaseFilters(BaseModel):
     limit: Annotated[int, Field(title="Filas por página", ge=1, le=200)] = PAGE
 
 
-def _face_filters() -> dict[str, Any]:
+def _face_filters() -> dict[str, tuple[object, None]]:
     """One optional parameter a coded field of the statistical face, from the field catalogue."""
     return {
         name: (Annotated[str | None, Field(title=field.label, max_length=60)], None)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.mandates import MEASURE
 from app.access.permissions import Permission
@@ -111,7 +110,19 @@ def _colleagues(page: Page, taken: set[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _mandate(page: Page, code: str) -> dict[str, Any]:
+class _Mandated(TypedDict, total=False):
+    """What may be chosen to bring a unit in; nothing for who brings in nobody."""
+
+    department: str
+    departments: list[tuple[str, str]]
+    mandated: list[tuple[str, str]]
+    bases: list[tuple[str, str]]
+    on_consent: bool
+    on_measure: bool
+    parts: list[tuple[str, str]]
+
+
+def _mandate(page: Page, code: str) -> _Mandated:
     """The bases that fit this case, the units of a department that they bring in, and what they open."""
     if not page.may(Permission.PARTICIPATIONS_ADD):
         return {}

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
@@ -124,14 +125,14 @@ def _filters(page: Page) -> dict[str, str]:
     return {name: value for name in known if (value := page.query(name))}
 
 
-def _filter_controls(page: Page, *, ended: bool) -> dict[str, list[dict[str, Any]]]:
+def _filter_controls(page: Page, *, ended: bool) -> dict[str, list[dict[str, object]]]:
     """The filters of the role as choices, those used most first."""
     states = [(code, text) for code, text in STATES.items() if (code in ENDED) is ended]
-    own = [
+    own: list[dict[str, object]] = [
         {"name": "state", "label": _("Estado"), "options": states},
         {"name": "identification", "label": _("Identificación"), "options": list(IDENTIFICATION.items())},
     ]
-    face = [
+    face: list[dict[str, object]] = [
         {"name": one.name, "label": one.label, "options": list(one.options)}
         for one in controls(
             {n: f for n, f in queries.FACE_FILTERS.items() if queries.may_filter(page.actor, f)}
@@ -150,12 +151,19 @@ def _reentry(page: Page) -> Response:
     )
 
 
-def _alerts(page: Page, victim: str) -> dict[str, Any]:
-    """What must not be overlooked, as rows and as flags of the identity bar."""
+class _Alerts(TypedDict):
+    """What must not be overlooked, as rows (label, shown) and as flags (text, colour) of the identity bar."""
+
+    rows: list[tuple[str, object]]
+    flags: list[tuple[str, str]]
+
+
+def _alerts(page: Page, victim: str) -> _Alerts:
     if not page.may(Permission.VICTIMS_READ):
         return {"rows": [], "flags": []}
     found = part_queries.alerts(page.session, page.actor, victim)
-    rows, flags = [], []
+    rows: list[tuple[str, object]] = []
+    flags: list[tuple[str, str]] = []
     for name, names in part_queries.ALERTS.items():
         known = [n for n in names if n in found]
         drawn = controls(fields(name), only=known) if known else []
@@ -194,7 +202,7 @@ def _facts(page: Page, case: CaseView) -> dict[str, object]:
     return {"rows": rows, "reserved": reserved, "writes": writes and not reserved}
 
 
-def _next_date(item: Mapping[str, Any]) -> dict[str, Any]:
+def _next_date(item: Mapping[str, Any]) -> dict[str, object]:
     return {
         "text": item["label"],
         "due_on": item["due_on"],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from starlette.responses import Response
 
@@ -96,7 +97,7 @@ def void(code: str, delivery: str, page: CurrentPage) -> Response:
     return _draw_void(page, frame, item)
 
 
-def _recorded(page: Page, case: str, sent: dict[str, Any]) -> None:
+def _recorded(page: Page, case: str, sent: Mapping[str, object]) -> None:
     written = read_row(Delivery, sent)
     referral, activity = page.form.text("referral"), page.form.text("activity")
     payload = {

@@ -6,8 +6,8 @@ service decides again about everything when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -252,7 +252,7 @@ def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     return [(one["code"], _consent(one)) for one in found if one["state"] == "VIGENTE"]
 
 
-def _consent(one: dict[str, Any]) -> str:
+def _consent(one: Mapping[str, Any]) -> str:
     named = [unit["name"] for unit in [*one["to_units"], *one["to_institutions"]]]
     return f"{one['code']} · {', '.join(named)}" if named else str(one["code"])
 
@@ -297,21 +297,24 @@ def _send(page: Page, frame: CaseFrame, draft: Draft) -> Response:
 def _sent(page: Page, case: str, draft: Draft) -> str:
     """Send the referral of a draft; returns its code."""
     due = _due(draft)
-    payload: dict[str, Any] = {
+    wanted = sending.Wanted(
+        to_unit=draft.unit,
+        service_type=draft.values["service_type"],
+        legal_basis=draft.values["legal_basis"],
+        reason=draft.values["reason"] or None,
+        urgent=bool(draft.values["urgent"]),
+        due_at=due,
+        compartments=tuple(draft.shared),
+        message=draft.values["message"] or None,
+        consent=draft.values["consent"] or None,
+        replaces=draft.replaces or None,
+    )
+    payload: dict[str, object] = {
         "case": case,
-        "to_unit": draft.unit,
-        "service_type": draft.values["service_type"],
-        "legal_basis": draft.values["legal_basis"],
-        "reason": draft.values["reason"] or None,
-        "urgent": bool(draft.values["urgent"]),
+        **asdict(wanted),
         "due_at": due.isoformat() if due else None,
         "compartments": draft.shared,
-        "message": draft.values["message"] or None,
-        "consent": draft.values["consent"] or None,
-        "replaces": draft.replaces or None,
     }
-    rest = {name: value for name, value in payload.items() if name != "case"}
-    wanted = sending.Wanted(**{**rest, "due_at": due, "compartments": tuple(draft.shared)})
     return once(page, "referrals.send", payload, lambda: sending.send(page.session, page.actor, case, wanted))
 
 
