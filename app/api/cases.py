@@ -15,15 +15,28 @@ from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.cases import queries, service
 from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
+from app.services.cases.views import (
+    AssignedView,
+    AssignmentView,
+    CaseListedView,
+    CaseMovedView,
+    CaseView,
+    IdentifiedView,
+    JoinedView,
+    MoveAskedView,
+    PartEndedView,
+    ParticipationView,
+)
 from app.services.commands.requesting import request_closing, request_discard, takes_two
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.participations import teams
 from app.services.participations.mandates import Wanted
+from app.services.views import Coded, Items, Listing
 
 router = Branch(prefix="/cases", tags=["cases"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+CodeWord = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]
 
 
@@ -38,7 +51,7 @@ class CaseFilters(BaseModel):
     limit: Annotated[int, Field(title="Filas por página", ge=1, le=200)] = PAGE
 
 
-def _face_filters() -> dict[str, Any]:
+def _face_filters() -> dict[str, tuple[object, None]]:
     """One optional parameter a coded field of the statistical face, from the field catalogue."""
     return {
         name: (Annotated[str | None, Field(title=field.label, max_length=60)], None)
@@ -59,10 +72,10 @@ class ReentryIn(BaseModel):
 
     victim: Annotated[str, Field(title="Código de la persona", max_length=40)]
     first_identified_on: Annotated[date, Field(title="Fecha de identificación")]
-    state: Annotated[Coded, Field(title="Estado inicial")] = "PRESUNTA_VICTIMA"
-    source: Annotated[Coded, Field(title="Cómo vuelve", examples=list(REENTRIES))] = "REINGRESO"
+    state: Annotated[CodeWord, Field(title="Estado inicial")] = "PRESUNTA_VICTIMA"
+    source: Annotated[CodeWord, Field(title="Cómo vuelve", examples=list(REENTRIES))] = "REINGRESO"
     reason: Annotated[
-        Coded | None, Field(title="Por quién, si es retrata (código)", examples=list(RETRAFFICKING))
+        CodeWord | None, Field(title="Por quién, si es retrata (código)", examples=list(RETRAFFICKING))
     ] = None
 
 
@@ -71,9 +84,9 @@ class TransitionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Cambio de estado del caso")
 
-    to: Annotated[Coded, Field(title="Estado al que pasa", examples=list(STATES))]
-    reason: Annotated[Coded | None, Field(title="Motivo (código)")] = None
-    outcome: Annotated[Coded | None, Field(title="Resultado, al cerrar (código)")] = None
+    to: Annotated[CodeWord, Field(title="Estado al que pasa", examples=list(STATES))]
+    reason: Annotated[CodeWord | None, Field(title="Motivo (código)")] = None
+    outcome: Annotated[CodeWord | None, Field(title="Resultado, al cerrar (código)")] = None
     note: Annotated[Text | None, Field(title="Nota; se guarda cifrada")] = None
 
 
@@ -82,7 +95,7 @@ class IdentificationIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Identificación")
 
-    identification: Annotated[Coded, Field(title="Identificación", examples=list(IDENTIFICATION))]
+    identification: Annotated[CodeWord, Field(title="Identificación", examples=list(IDENTIFICATION))]
 
 
 class ParticipationIn(BaseModel):
@@ -116,11 +129,14 @@ class AssignmentIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Casos a cargo")
-def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilters, Query()]) -> Answer[Any]:
+def work_list(
+    session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilters, Query()]
+) -> Answer[Listing[CaseListedView]]:
     """Cases in the caller's scope, latest activity first; `next` is the cursor of the next page."""
     filters = wanted.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
-    page = queries.work_list(session, actor, filters=filters, cursor=wanted.cursor, limit=wanted.limit)
-    return Answer({"items": page.items, "next": page.next})
+    return Answer(
+        queries.work_list(session, actor, filters=filters, cursor=wanted.cursor, limit=wanted.limit)
+    )
 
 
 @router.post(
@@ -130,7 +146,7 @@ def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilt
     summary="Abrir un reingreso",
     responses=located(),
 )
-def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
     """Opens a new case under the same person's code; her earlier cases must have ended."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "cases.open", payload)
@@ -149,7 +165,7 @@ def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: Idempo
 @router.get(
     "/{code}", dependencies=[Requires(Permission.CASES_READ)], summary="Leer un caso", responses=tagged()
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[CaseView]:
     """The case as the caller may see it; `_access` tells the level of each compartment."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -161,7 +177,8 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     summary="Cambiar el estado de un caso",
     responses={
         202: {
-            "description": "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona"
+            "model": MoveAskedView,
+            "description": "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona",
         },
         **tagged(),
     },
@@ -173,7 +190,7 @@ def transition(
     actor: CurrentActor,
     version: ExpectedVersion,
     key: IdempotencyKey,
-) -> Answer[Any]:
+) -> Answer[CaseMovedView]:
     """Moves the case; a refusal says what is missing and which states are possible.
 
     Discarding, closing a child's case, and closing any as not found take two people: it is asked for here and
@@ -211,7 +228,7 @@ def _ask(
 )
 def identification(
     code: Code, body: IdentificationIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[IdentifiedView]:
     """Sets the identification status; services neither open nor close with it."""
     changed = service.identify(session, actor, code, version, body.identification)
     return Answer(changed, headers=etag(changed["version"]))
@@ -222,7 +239,7 @@ def identification(
     dependencies=[Requires(Permission.CASES_READ)],
     summary="Unidades que participan",
 )
-def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ParticipationView]]:
     """Units that take or took part in the case, on what basis, and until when."""
     return Answer({"items": teams.participations(session, actor, code, reasons=True)})
 
@@ -235,7 +252,7 @@ def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answe
 )
 def add_participation(
     code: Code, body: ParticipationIn, session: DbSession, actor: CurrentActor
-) -> Answer[Any]:
+) -> Answer[JoinedView]:
     """Brings another unit into the case on a basis of the list of mandates, which says what it opens.
 
     Repeating it is a 409, so nothing is doubled; so is what the person refused to share with that unit.
@@ -249,14 +266,14 @@ def add_participation(
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Dejar de participar",
 )
-def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> Answer[PartEndedView]:
     """Ends the own unit's part in the case, and with it its view."""
     teams.end_participation(session, actor, code)
     return Answer({"ended": True})
 
 
 @router.get("/{code}/assignments", dependencies=[Requires(Permission.CASES_READ)], summary="Personas a cargo")
-def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[AssignmentView]]:
     """People of the caller's unit who have charge of the case."""
     return Answer({"items": teams.assignments(session, actor, code)})
 
@@ -267,7 +284,7 @@ def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[A
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Asignar el caso",
 )
-def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer[AssignedView]:
     """Gives a colleague charge of the case; repeating it is a 409, so nothing is doubled."""
     teams.assign(session, actor, code, body.username)
     return Answer({"assigned": True}, status_code=201)
@@ -278,7 +295,9 @@ def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentAct
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Retirar una asignación",
 )
-def end_assignment(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def end_assignment(
+    code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor
+) -> Answer[PartEndedView]:
     """Takes a colleague, or oneself, off the case."""
     teams.end_assignment(session, actor, code, body.username)
     return Answer({"ended": True})

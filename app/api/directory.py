@@ -10,10 +10,17 @@ from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
-from app.services.directory import exchange, queries, service
+from app.services.directory import exchange, hsds, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
+from app.services.directory.views import (
+    DirectoryChangedView,
+    DirectoryEnteredView,
+    DirectoryPlaceView,
+    DirectoryServiceView,
+)
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
+from app.services.views import Items, Listing
 
 router = Branch(prefix="/directory", tags=["directory"])
 
@@ -39,15 +46,14 @@ class ServiceFilters(BaseModel):
 @router.get("/services", dependencies=[READS], summary="Servicios del directorio")
 def services(
     session: DbSession, actor: CurrentActor, filters: Annotated[ServiceFilters, Query()]
-) -> Answer[Any]:
+) -> Answer[Listing[DirectoryServiceView]]:
     """Active ones unless told otherwise, by service, department and population served."""
     wanted = filters.model_dump(exclude={"cursor", "limit"})
-    items, following = queries.services(session, actor, wanted, cursor=filters.cursor, limit=filters.limit)
-    return Answer({"items": items, "next": following})
+    return Answer(queries.services(session, actor, wanted, cursor=filters.cursor, limit=filters.limit))
 
 
 @router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio", responses=tagged())
-def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer[DirectoryServiceView]:
     """The service and the places where it is offered."""
     found = queries.service(session, actor, key)
     return Answer(found, headers=etag(found["version"]))
@@ -62,7 +68,7 @@ def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def add_service(
     body: ServiceEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[DirectoryEnteredView]:
     """Of a unit of one's own institution that is no shelter."""
     payload = body.model_dump(mode="json")
     key = replayed(session, actor, idempotency, "directory.service", payload)
@@ -77,14 +83,16 @@ def add_service(
 )
 def change_service(
     key: Key, body: ServiceEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[DirectoryChangedView]:
     """Writes it anew, whole; one that is no longer given gets another state."""
     done = service.change_service(session, actor, key, version, body)
     return Answer(done, headers=etag(done["version"]))
 
 
 @router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
-def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> Answer[Any]:
+def locations(
+    session: DbSession, actor: CurrentActor, unit: Filter = None
+) -> Answer[Items[DirectoryPlaceView]]:
     """Places of units that attend, of one of them if given."""
     return Answer({"items": queries.locations(session, actor, unit)})
 
@@ -92,7 +100,7 @@ def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> A
 @router.post("/locations", status_code=201, dependencies=[KEEPS], summary="Agregar un lugar al directorio")
 def add_location(
     body: LocationEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[DirectoryEnteredView]:
     """Of a unit of one's own institution; a shelter's address is never in the directory."""
     payload = body.model_dump(mode="json")
     key = replayed(session, actor, idempotency, "directory.location", payload)
@@ -107,13 +115,18 @@ def add_location(
 )
 def change_location(
     key: Key, body: LocationEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[DirectoryChangedView]:
     """Writes it anew, whole."""
     done = service.change_location(session, actor, key, version, body)
     return Answer(done, headers=etag(done["version"]))
 
 
-@router.get("/export", dependencies=[READS], summary="El directorio en JSON de HSDS")
+@router.get(
+    "/export",
+    dependencies=[READS],
+    summary="El directorio en JSON de HSDS",
+    responses={200: {"model": hsds.HsdsPage}},
+)
 def export(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Every service, whatever its state, as one page of HSDS 3 services."""
     return Answer(exchange.exported(session, actor))

@@ -1,6 +1,6 @@
 """Files of plans (`/plans/{code}/.../evidence`, `/evidence/{code}`) and the signed paper of consents."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
@@ -23,6 +23,8 @@ from app.edge.sending import streamed
 from app.errors import TooLarge
 from app.services.evidence import queries, scans, service, signed_papers
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
+from app.services.evidence.views import EvidenceFileView, FileWithdrawnView, ScanView
+from app.services.views import Coded, Items
 
 router = Branch(tags=["evidence"])
 
@@ -90,7 +92,7 @@ def add_to_activity(
     runtime: CurrentRuntime,
     key: IdempotencyKey,
     raw: Uploaded,
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Keeps the file drawn or written anew, without location, author, scripts or attachments."""
     wanted = service.Upload(code, activity, kind, raw)
     return _added(service.add(runtime.database, actor, wanted, key))
@@ -106,12 +108,12 @@ def add_to_activity(
 )
 def add_to_plan(
     code: Code, kind: Kind, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """For the unit responsible for the plan: the signed paper, or what belongs to no single activity."""
     return _added(service.add(runtime.database, actor, service.Upload(code, None, kind, raw), key))
 
 
-def _added(code: str) -> Answer[Any]:
+def _added(code: str) -> Answer[Coded]:
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/evidence/{code}"})
 
 
@@ -120,7 +122,7 @@ def _added(code: str) -> Answer[Any]:
     dependencies=[Requires(Permission.PLANS_READ)],
     summary="Archivos de un plan",
 )
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[EvidenceFileView]]:
     """All files of the plan, or for who reads it in part those of its own activities."""
     return Answer({"items": queries.list_files(session, actor, code)})
 
@@ -144,7 +146,7 @@ def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Stream
 )
 def withdraw(
     code: Code, body: WithdrawalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[FileWithdrawnView]:
     """Takes the file out of sight with a reason; nothing is deleted."""
     done = service.withdraw(session, actor, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
@@ -164,7 +166,7 @@ def withdraw(
 )
 def add_scan(
     code: Code, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Keeps it drawn or written anew, like evidence; paper that comes after the consent ended is kept too."""
     new = scans.add(runtime.database, actor, code, raw, key)
     location = f"/api/v1/consents/{code}/scans/{new}"
@@ -176,7 +178,7 @@ def add_scan(
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Papeles firmados de un consentimiento",
 )
-def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ScanView]]:
     """Those the caller's unit added; all of them for who reads the person's contact data in full."""
     return Answer({"items": signed_papers.listed(session, actor, code)})
 
@@ -205,7 +207,7 @@ def withdraw_scan(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[FileWithdrawnView]:
     """Takes the file out of sight with a reason; nothing is deleted."""
     done = scans.withdraw(session, actor, code, file, version, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -1,6 +1,6 @@
 """Notes of a case: `/cases/{code}/notes`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import ConfigDict, Field
@@ -13,7 +13,9 @@ from app.edge.routing import Branch
 from app.records.rows.notes import Addendum, Note
 from app.services.idempotency import remember, replayed
 from app.services.notes import queries, service
+from app.services.notes.views import NotesView
 from app.services.paging import PAGE
+from app.services.views import Coded
 
 router = Branch(prefix="/cases/{code}/notes", tags=["notes"])
 
@@ -43,7 +45,7 @@ class AddendumIn(Addendum):
 )
 def write(
     code: Code, body: NoteIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Stores the note sealed; it is never changed, only added to."""
     payload = {"case": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "notes.write", payload)
@@ -61,7 +63,7 @@ def of_case(
     actor: CurrentActor,
     before: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Notas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[NotesView]:
     """Newest first; of those about what the caller does not read, only that they are there."""
     return Answer(queries.of_case(session, actor, code, before=before, limit=limit))
 
@@ -75,7 +77,7 @@ def of_case(
 )
 def add(
     code: Code, note: Code, body: AddendumIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Adds to a note the caller reads what corrects or completes it."""
     payload = {"case": code, "note": note, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "notes.addendum", payload)

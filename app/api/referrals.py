@@ -1,7 +1,7 @@
 """Referrals: `/referrals`."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,13 +14,16 @@ from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.consents.rules import LEGAL_BASES
 from app.services.directory.receivers import options
+from app.services.directory.views import ReceiversView
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.referrals import queries, sending, service
+from app.services.referrals.views import ReferralListedView, ReferralMovedView, ReferralView
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/referrals", tags=["referrals"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+CodeWord = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 IfMatch = Annotated[str | None, Header(title="Versión leída (opcional)")]
 
 
@@ -31,9 +34,9 @@ class ReferralIn(BaseModel):
 
     case: Annotated[str, Field(title="Código del caso", max_length=40)]
     to_unit: Annotated[str, Field(title="Unidad que recibe", min_length=1, max_length=80)]
-    service_type: Annotated[Coded, Field(title="Servicio que se pide")]
-    legal_basis: Annotated[Coded, Field(title="Base legal para compartir", examples=list(LEGAL_BASES))]
-    reason: Annotated[Coded | None, Field(title="Motivo (código)")] = None
+    service_type: Annotated[CodeWord, Field(title="Servicio que se pide")]
+    legal_basis: Annotated[CodeWord, Field(title="Base legal para compartir", examples=list(LEGAL_BASES))]
+    reason: Annotated[CodeWord | None, Field(title="Motivo (código)")] = None
     urgent: Annotated[bool, Field(title="Urgente")] = False
     due_at: Annotated[datetime | None, Field(title="Plazo de respuesta")] = None
     compartments: Annotated[
@@ -60,7 +63,7 @@ class AnswerIn(BaseModel):
         Field(title="Decisión"),
     ]
     conditions: Annotated[Text | None, Field(title="Condiciones; se guardan cifradas")] = None
-    reason: Annotated[Coded | None, Field(title="Motivo del rechazo (código)")] = None
+    reason: Annotated[CodeWord | None, Field(title="Motivo del rechazo (código)")] = None
 
 
 class ReferralMoveIn(BaseModel):
@@ -69,8 +72,8 @@ class ReferralMoveIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Paso de una derivación")
 
     action: Annotated[Literal["confirm", "start", "conclude", "interrupt", "withdraw"], Field(title="Paso")]
-    result: Annotated[Coded | None, Field(title="Resultado, al concluir (código)")] = None
-    reason: Annotated[Coded | None, Field(title="Motivo, al interrumpir (código)")] = None
+    result: Annotated[CodeWord | None, Field(title="Resultado, al concluir (código)")] = None
+    reason: Annotated[CodeWord | None, Field(title="Motivo, al interrumpir (código)")] = None
 
 
 @router.post(
@@ -80,7 +83,7 @@ class ReferralMoveIn(BaseModel):
     summary="Derivar",
     responses=located(),
 )
-def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
     """Sends a referral; the receiver sees its codes, and the person only after accepting."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "referrals.send", payload)
@@ -110,10 +113,9 @@ def boxes(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[ReferralListedView]]:
     """The unit's inbox or outbox, newest first; `next` is the cursor of the next page."""
-    items, following = queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return Answer(queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit))
 
 
 @router.get("/options", dependencies=[Requires(Permission.REFERRALS_SEND)], summary="A qué unidades derivar")
@@ -123,7 +125,7 @@ def receivers(
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
     service_type: Annotated[str, Query(title="Servicio que se pide", max_length=60)],
     department: Annotated[str | None, Query(title="Departamento (INEI, dos cifras)", max_length=2)] = None,
-) -> Answer[Any]:
+) -> Answer[ReceiversView]:
     """Active services of the directory for who she is; those of the department first."""
     return Answer(options(session, actor, case, service_type, department))
 
@@ -134,7 +136,7 @@ def receivers(
     summary="Leer una derivación",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ReferralView]:
     """Its codes; person, case and texts only to who takes part in the case."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -148,7 +150,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def answer(
     code: Code, body: AnswerIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
-) -> Answer[Any]:
+) -> Answer[ReferralMovedView]:
     """Accepts (and so takes part in the case) or refuses. `If-Match` is honoured when sent."""
     step = service.Step(service.DECISIONS[body.decision], reason=body.reason, conditions=body.conditions)
     done = service.answer(session, actor, code, step, version=_version(if_match))
@@ -163,7 +165,7 @@ def answer(
 )
 def transition(
     code: Code, body: ReferralMoveIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
-) -> Answer[Any]:
+) -> Answer[ReferralMovedView]:
     """Confirms, starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
     step = service.Step(service.ACTIONS[body.action], reason=body.reason, result=body.result)
     done = service.advance(session, actor, code, step, version=_version(if_match))

@@ -6,7 +6,8 @@ import csv
 import unicodedata
 from functools import cache
 from importlib.resources import files
-from typing import Any
+
+from typing_extensions import TypedDict
 
 from app.catalogues import code_list, list_names
 from app.errors import NotFound
@@ -19,16 +20,43 @@ def titles() -> dict[str, str]:
     return {row["name"]: row["title_es"] for row in csv.DictReader(text.splitlines())}
 
 
-def lists() -> list[dict[str, Any]]:
+class CodeListTitleView(TypedDict):
+    """A code list, and how many codes it has."""
+
+    name: str
+    title: str
+    codes: int
+
+
+class CodeView(TypedDict):
+    """A code of a list; without `valid_from` it was always there, without `valid_to` it still is."""
+
+    code: str
+    label: str
+    source: str
+    valid_from: str | None
+    valid_to: str | None
+
+
+class CodeListView(TypedDict):
+    """A code list with its codes, or those that were looked for; `total`: all it has."""
+
+    name: str
+    title: str
+    total: int
+    items: list[CodeView]
+
+
+def lists() -> list[CodeListTitleView]:
     """Every list by title, and how many codes it has."""
-    found = [
+    found: list[CodeListTitleView] = [
         {"name": name, "title": titles().get(name, name), "codes": len(code_list(name).codes)}
         for name in list_names()
     ]
-    return sorted(found, key=lambda one: _folded(str(one["title"])))
+    return sorted(found, key=lambda one: _folded(one["title"]))
 
 
-def codes_of(name: str, text: str = "") -> dict[str, Any]:
+def codes_of(name: str, text: str = "") -> CodeListView:
     """A list with its codes in the order of the forms; `text` keeps those whose code or label has it.
 
     Capitals and accents make no difference.
@@ -39,7 +67,7 @@ def codes_of(name: str, text: str = "") -> dict[str, Any]:
     if name not in list_names():
         raise NotFound("No existe esa lista.")
     wanted = _folded(text.strip())
-    items = [
+    items: list[CodeView] = [
         {
             "code": row["code"],
             "label": row["label_es"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from typing_extensions import TypedDict
@@ -16,6 +17,12 @@ class Listing(TypedDict, Generic[T]):
     next: str | None
 
 
+class Items(TypedDict, Generic[T]):
+    """A list that has no pages."""
+
+    items: list[T]
+
+
 class Coded(TypedDict):
     """What was made or done, by its code."""
 
@@ -27,3 +34,18 @@ class UnitView(TypedDict):
 
     code: str | None
     name: str
+
+
+class NamedView(TypedDict):
+    """A unit or an institution that anybody may know."""
+
+    code: str
+    name: str
+
+
+class DeadlineView(TypedDict):
+    """Until when: the moment, its day in Lima, and its hour (hh:mm) unless it ends with the day."""
+
+    due_at: datetime
+    due_on: date
+    due_time: str | None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -137,7 +136,7 @@ def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
     return absent
 
 
-def written(session: Session, case_id: int | None, compartment: str, patch: Mapping[str, Any]) -> None:
+def written(session: Session, case_id: int | None, compartment: str, patch: Mapping[str, object]) -> None:
     """Fields of the person were written: an assessment among them meets its deadline."""
     for kind, fields in WRITTEN.get(compartment, {}).items():
         if case_id is not None and any(patch.get(name) is not None for name in fields):

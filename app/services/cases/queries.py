@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -25,8 +24,17 @@ from app.records import FieldSpec, Partial, face_fields, partial_view
 from app.services.cases import rules
 from app.services.cases.codes import ENDED, IDENTIFICATION, REENTRIES, STATES
 from app.services.cases.rows import presumed_child
+from app.services.cases.views import (
+    CaseListedView,
+    CaseMoveView,
+    CasePersonView,
+    CasePossibleView,
+    CaseView,
+    ExploitationView,
+)
 from app.services.institutions.masking import unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.views import Listing
 
 _LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
 _DETAIL = (
@@ -52,14 +60,6 @@ FACE_FILTERS: Mapping[str, FieldSpec] = MappingProxyType(
 """Coded fields of the statistical face that a work list may be narrowed by, where the role sees them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list and the cursor of the next, if any."""
-
-    items: list[dict[str, Any]]
-    next: str | None
-
-
 def work_list(
     session: Session,
     actor: Actor,
@@ -68,7 +68,7 @@ def work_list(
     ended: bool | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> Page:
+) -> Listing[CaseListedView]:
     """Cases in the actor's scope, most recent activity first; `ended`: only those that ended, or did not.
 
     Raises:
@@ -99,10 +99,10 @@ def work_list(
         detail={"cases": [item["code"] for item in items]},
     )  # fmt: skip
     more = cursor_of(page[-1][-1], items[-1]["code"]) if len(rows) > limit else None
-    return Page(items, more)
+    return {"items": items, "next": more}
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> CaseView:
     """One case as this actor may see it, with `_access`: the level of each compartment.
 
     Raises:
@@ -130,7 +130,13 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     )  # fmt: skip
     units = unit_names(session, actor, [row.opened_unit_id])
     return {
-        **{name: getattr(row, name) for name in _LISTED},
+        "code": row.code,
+        "state": row.state,
+        "state_since": row.state_since,
+        "identification": row.identification,
+        "first_identified_on": row.first_identified_on,
+        "closed_at": row.closed_at,
+        "version": row.version,
         "victim": row.victim,
         "state_label": STATES[row.state],
         "identification_label": IDENTIFICATION[row.identification],
@@ -149,7 +155,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     }
 
 
-def _possible(state: str, *, adult: bool) -> dict[str, list[str]]:
+def _possible(state: str, *, adult: bool) -> CasePossibleView:
     """States one person may move the case to, and those that take two: a child's case closes by two."""
     alone, two = list(rules.MACHINE.offered(state)), list(rules.MACHINE.with_two(state))
     if not adult and "CERRADO" in alone:
@@ -158,13 +164,19 @@ def _possible(state: str, *, adult: bool) -> dict[str, list[str]]:
     return {"possible_states": alone, "possible_with_two": two}
 
 
-def _listed(row: Any) -> dict[str, Any]:
-    values = dict(zip(_LISTED, row[2 : 2 + len(_LISTED)], strict=True))
+def _listed(row: Any) -> CaseListedView:
+    code, state, since, identification, identified_on, closed_at, version, victim, activity = row[2:]
     return {
-        **values,
-        "victim": row[2 + len(_LISTED)],
-        "state_label": STATES[values["state"]],
-        "last_activity": row[-1],
+        "code": code,
+        "state": state,
+        "state_since": since,
+        "identification": identification,
+        "first_identified_on": identified_on,
+        "closed_at": closed_at,
+        "version": version,
+        "victim": victim,
+        "state_label": STATES[state],
+        "last_activity": activity,
     }
 
 
@@ -223,18 +235,28 @@ def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> Column
     return and_(activity <= moment, or_(activity < moment, later_person))
 
 
-def _person(session: Session, actor: Actor, stand: Standing, victim_id: int) -> dict[str, Any] | None:
+def _person(session: Session, actor: Actor, stand: Standing, victim_id: int) -> CasePersonView | None:
     """Sex, age and nationality, which every partial view of the identity shows."""
     if stand.level(actor, "identity") not in OPENING:
         return None
-    columns = [getattr(Profile, name) for name in ("sex", "age_years", "nationality")]
-    row = session.execute(select(*columns).where(Profile.victim_id == victim_id)).mappings().first()
-    return {name: value for name, value in row.items() if value is not None} if row else None
+    row = session.execute(
+        select(Profile.sex, Profile.age_years, Profile.nationality).where(Profile.victim_id == victim_id)
+    ).first()
+    if row is None:
+        return None
+    person: CasePersonView = {}
+    if row.sex is not None:
+        person["sex"] = row.sex
+    if row.age_years is not None:
+        person["age_years"] = row.age_years
+    if row.nationality is not None:
+        person["nationality"] = row.nationality
+    return person
 
 
 def _exploitation(
     session: Session, actor: Actor, stand: Standing, case_id: int, victim_id: int
-) -> dict[str, Any] | None:
+) -> ExploitationView | None:
     level = stand.level(actor, "legal")
     if level not in OPENING:
         return None
@@ -245,7 +267,7 @@ def _exploitation(
     if row is None:
         return None
     data = {name: value for name, value in row._mapping.items() if value is not None}  # noqa: SLF001
-    return partial_view("legal", data) if level is Level.PARTIAL else data
+    return cast("ExploitationView", partial_view("legal", data) if level is Level.PARTIAL else data)
 
 
 def _previous(session: Session, actor: Actor, case_id: int | None) -> str | None:
@@ -256,7 +278,7 @@ def _previous(session: Session, actor: Actor, case_id: int | None) -> str | None
     return row.code if row else None
 
 
-def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -> list[dict[str, Any]] | None:
+def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -> list[CaseMoveView] | None:
     """The moves of the case, oldest first; None for roles that move none. `broken`: a lost note."""
     if not policy().permits(actor.role, Permission.CASES_TRANSITION):
         return None

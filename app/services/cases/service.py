@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
@@ -35,6 +35,7 @@ from app.services.cases.rows import (
     lost_as_child,
     presumed_child,
 )
+from app.services.cases.views import CaseMovedView, IdentifiedView
 from app.services.state_machine import refused
 
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
@@ -68,7 +69,7 @@ class Entry:
 
 def move(
     session: Session, actor: Actor, code: str, version: int, wanted: Move, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> CaseMovedView:
     """Move a case along its state machine; returns its new state and version.
 
     Raises:
@@ -118,7 +119,7 @@ def check_move(
 
 def identify(
     session: Session, actor: Actor, code: str, version: int, wanted: str, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> IdentifiedView:
     """Change the identification of a case; services stay as they are.
 
     Raises:
@@ -227,7 +228,7 @@ def _check_extras(session: Session, actor: Actor, ref: CaseRef, state: str, want
         )
 
 
-def _advance(session: Session, ref: CaseRef, version: int, values: dict[str, Any]) -> None:
+def _advance(session: Session, ref: CaseRef, version: int, values: Mapping[str, object]) -> None:
     moved = session.execute(
         update(TraffickingCase)
         .where(
@@ -245,7 +246,7 @@ def _append(
     session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move
 ) -> list[tuple[str, int, int, bytes]]:
     row_id = next_ids(session, case_transition=1)["case_transition"][0]
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,

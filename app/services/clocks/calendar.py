@@ -10,12 +10,13 @@ from __future__ import annotations
 import calendar as months
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays
 
 from app.services.clocks.catalogue import DAYS, HOURS, WORKING_DAYS, kind_of
+from app.services.views import DeadlineView
 
 LIMA: Final = ZoneInfo("America/Lima")
 _DAY: Final = timedelta(days=1)
@@ -61,7 +62,7 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, _LAST_MOMENT, LIMA)
 
 
-def deadline(due_at: datetime) -> dict[str, Any]:
+def deadline(due_at: datetime) -> DeadlineView:
     """A due moment as every list and page shows it: `due_at` in Lima's time, `due_on`, `due_time` (hh:mm).
 
     What ends with its day has no hour.

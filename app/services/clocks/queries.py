@@ -19,6 +19,7 @@ from app.models import Clock, TraffickingCase
 from app.services.clocks.calendar import deadline
 from app.services.clocks.catalogue import kind_of, kinds
 from app.services.paging import PAGE, cursor_of, read_moment
+from app.services.views import DeadlineView
 
 STATES: Final = {"CORRIENDO": "Corriendo", "VENCIDO": "Vencido"}
 """What a work list shows; what was met or cancelled is history."""
@@ -110,7 +111,7 @@ def counts(session: Session, actor: Actor) -> tuple[int, int]:
     return row.overdue, row.soon
 
 
-def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, dict[str, Any]]:
+def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, DeadlineView]:
     """When the first clock of the actor's unit in each of these cases runs out, by the case's code."""
     rows = session.execute(
         visible_clocks(actor)
@@ -125,7 +126,9 @@ def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, 
     return {row[0]: deadline(row[1]) for row in rows}
 
 
-def due_of(session: Session, actor: Actor, clocks: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Any]:
+def due_of(
+    session: Session, actor: Actor, clocks: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], DeadlineView]:
     """Until when the actor's unit has to meet each of these clocks, by kind and code of the subject.
 
     What was met, cancelled or handed on is left out.

@@ -24,6 +24,7 @@ from app.services.data_requests import queries as data_requests
 from app.services.data_requests.telling import Row, in_words, told
 from app.services.deliveries import queries as deliveries
 from app.services.evidence import papers
+from app.services.evidence.views import ConsentFiles, PlanFiles
 from app.services.participations import teams
 from app.services.proceedings import links, measures, procedures
 from app.services.shelters import queries as stays
@@ -219,7 +220,8 @@ def _units(asking: Asking) -> Iterator[Row]:
 def _files(asking: Asking) -> Iterator[Row]:
     for code in asking.cases:
         held = papers.of_case(asking.session, asking.actor, code)
-        for group in (*held["plans"], *held["consents"]):
+        groups: list[PlanFiles | ConsentFiles] = [*held["plans"], *held["consents"]]
+        for group in groups:
             for one in group["files"]:
                 yield told(
                     ("Archivo", one["code"]),

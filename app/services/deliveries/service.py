@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
@@ -58,11 +58,12 @@ def deliver(
     ref = _writable(session, actor, case_code)
     _check(wanted)
     clear, texts = split_row(wanted)
-    row: dict[str, Any] = {
-        "id": next_ids(session, service_delivery=1)["service_delivery"][0],
+    row_id, new = next_ids(session, service_delivery=1)["service_delivery"][0], new_code("SE")
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": new_code("SE"),
+        "code": new,
         "unit_id": actor.unit_id,
         **clear,
         "referral_id": _linked(
@@ -77,10 +78,9 @@ def deliver(
     }  # fmt: skip
     blobs = []
     if texts:
-        row["key_version"], row["sealed"] = seal_text(
-            session, COMPARTMENT, ref.strand, Delivery.table, row["id"], texts
-        )
-        blobs.append((Delivery.table, row["id"], 1, row["sealed"]))
+        key_version, sealed = seal_text(session, COMPARTMENT, ref.strand, Delivery.table, row_id, texts)
+        row |= {"key_version": key_version, "sealed": sealed}
+        blobs.append((Delivery.table, row_id, 1, sealed))
     insert_rows(session, ServiceDelivery, [row])
     touch(session, actor, ref.victim_id, ref.case_id)
     if wanted.attendance == GIVEN:
@@ -88,9 +88,9 @@ def deliver(
     record(
         session, actor, "deliveries.record", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
         compartments=[COMPARTMENT], fields=[*clear, *texts], blobs=blobs,
-        detail={"delivery": row["code"], "referral": referral, "activity": activity},
+        detail={"delivery": new, "referral": referral, "activity": activity},
     )  # fmt: skip
-    return str(row["code"])
+    return new
 
 
 def void(session: Session, actor: Actor, case_code: str, code: str, version: int, reason: str) -> VoidedView:

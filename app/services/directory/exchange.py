@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +22,7 @@ from app.records.errors import FieldError, message_es
 from app.services.directory import hsds, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.directory.queries import may_read, place, shown, with_units
+from app.services.directory.views import DirectoryServiceView
 
 LARGEST: Final = 20_000_000
 """Bytes of a file to import."""
@@ -29,7 +30,7 @@ _MOST_ERRORS: Final = 50
 CREATED, CHANGED, SAME = "created", "changed", "same"
 
 
-def exported(session: Session, actor: Actor) -> dict[str, Any]:
+def exported(session: Session, actor: Actor) -> dict[str, object]:
     """Every service of the directory, whatever its state, with its locations: one page of HSDS services.
 
     Raises:
@@ -57,7 +58,7 @@ def imported(session: Session, actor: Actor, text: bytes) -> Counter[str]:
     if len(text) > LARGEST:
         raise Invalid(f"El archivo supera {LARGEST // 1_000_000} MB: divídalo por institución.")
     try:
-        read = hsds.Page.model_validate_json(text)
+        read = hsds.HsdsPage.model_validate_json(text)
     except ValidationError as error:
         raise _unreadable(error) from None
     run = _Run(session, actor)
@@ -81,13 +82,13 @@ class _Run:
         self.session, self.actor = session, actor
         self.done: Counter[str] = Counter()
         self.errors: list[FieldError] = []
-        self.seen: dict[uuid.UUID, dict[str, Any]] = {}
+        self.seen: dict[uuid.UUID, dict[str, object]] = {}
         services = session.execute(with_units(select(DirectoryService))).all()
         self.services = {found["id"]: found for found in shown(session, services)}
         locations = session.execute(with_units(select(DirectoryLocation)))
         self.locations = {found["id"]: found for found in map(place, locations)}
 
-    def location(self, pointer: str, found: hsds.Location) -> None:
+    def location(self, pointer: str, found: hsds.HsdsLocation) -> None:
         """Enter or change a location; one that several services name is the same each time."""
         raw = hsds.location_of(found)
         if (before := self.seen.setdefault(found.id, raw)) is not raw:
@@ -97,14 +98,14 @@ class _Run:
         entry = self._entry(pointer, LocationEntry, raw)
         if entry is not None:
             stored = self.locations.get(str(found.id))
-            if stored is not None and stored == stored | entry.model_dump():
+            if stored is not None and stored == {**stored, **entry.model_dump()}:
                 self.done[SAME] += 1
             elif stored is None:
                 self._do(pointer, CREATED, service.add_location, entry, found.id)
             else:
                 self._do(pointer, CHANGED, service.change_location, found.id, stored["version"], entry)
 
-    def service(self, pointer: str, found: hsds.Service) -> None:
+    def service(self, pointer: str, found: hsds.HsdsService) -> None:
         """Enter or change a service."""
         if found.id in self.seen:
             self._wrong(f"{pointer}/id", "twice", "El identificador está dos veces en el archivo.")
@@ -120,7 +121,7 @@ class _Run:
             else:
                 self._do(pointer, CHANGED, service.change_service, found.id, stored["version"], entry)
 
-    def _entry(self, pointer: str, model: type[E], raw: Mapping[str, Any]) -> E | None:
+    def _entry(self, pointer: str, model: type[E], raw: Mapping[str, object]) -> E | None:
         try:
             return model.model_validate(raw)
         except ValidationError as error:
@@ -148,9 +149,10 @@ class _Run:
             self.errors.append(wrong(pointer, code, message))
 
 
-def _plain(stored: Mapping[str, Any]) -> ServiceEntry:
+def _plain(stored: DirectoryServiceView) -> ServiceEntry:
     """A stored service as the entry it was written from."""
-    kept = {name: stored[name] for name in ServiceEntry.model_fields if name not in {"unit", "locations"}}
+    held: Mapping[str, object] = stored
+    kept = {name: held[name] for name in ServiceEntry.model_fields if name not in {"unit", "locations"}}
     places = [uuid.UUID(found["id"]) for found in stored["locations"]]
     return ServiceEntry.model_validate({"unit": stored["unit"]["code"], **kept, "locations": places})
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.catalogues import code_list
 from app.services.directory.entries import KINDS, STATUSES
+from app.services.directory.views import DirectoryPlaceView, DirectoryServiceView
+from app.services.views import NamedView
 
 COUNTRY: Final = "PE"
 UNIT, SERVICE, POPULATION = "receiving_unit", "service_type", "served_population"
@@ -31,26 +33,26 @@ class _Part(BaseModel):
     id: uuid.UUID
 
 
-class Phone(_Part):
+class HsdsPhone(_Part):
     """HSDS `phone`."""
 
     number: str
 
 
-class Schedule(_Part):
+class HsdsSchedule(_Part):
     """HSDS `schedule`, of which the description in words is kept."""
 
     description: str
 
 
-class ServiceArea(_Part):
+class HsdsServiceArea(_Part):
     """HSDS `service_area`: a department, by its INEI code."""
 
     name: str
     uri: Annotated[str, Field(pattern=f"^{AREA}[0-9]{{2}}$")]
 
 
-class TaxonomyTerm(_Part):
+class HsdsTaxonomyTerm(_Part):
     """HSDS `taxonomy_term`: a code of one of the register's lists."""
 
     code: str
@@ -58,30 +60,30 @@ class TaxonomyTerm(_Part):
     description: str
 
 
-class Attribute(_Part):
+class HsdsAttribute(_Part):
     """HSDS `attribute`."""
 
     link_type: Annotated[str, Field(pattern=f"^({UNIT}|{SERVICE}|{POPULATION})$")]
     value: str
-    taxonomy_term: TaxonomyTerm | None = None
+    taxonomy_term: HsdsTaxonomyTerm | None = None
 
 
-class OrganizationIdentifier(_Part):
+class HsdsOrganizationIdentifier(_Part):
     """HSDS `organization_identifier`."""
 
     identifier_type: str
     identifier: str
 
 
-class Organization(_Part):
+class HsdsOrganization(_Part):
     """HSDS `organization`: the institution."""
 
     name: str
     description: str
-    organization_identifiers: Annotated[list[OrganizationIdentifier], Field(max_length=10)]
+    organization_identifiers: Annotated[list[HsdsOrganizationIdentifier], Field(max_length=10)]
 
 
-class Address(_Part):
+class HsdsAddress(_Part):
     """HSDS `address`."""
 
     address_1: str
@@ -92,7 +94,7 @@ class Address(_Part):
     address_type: str
 
 
-class Location(_Part):
+class HsdsLocation(_Part):
     """HSDS `location`."""
 
     location_type: Annotated[str, Field(pattern=f"^({'|'.join(_FROM_KIND)})$")]
@@ -100,17 +102,17 @@ class Location(_Part):
     url: str | None = None
     external_identifier: str | None = None
     external_identifier_type: str | None = None
-    addresses: Annotated[list[Address], Field(max_length=1)] = []
-    attributes: Annotated[list[Attribute], Field(max_length=10)] = []
+    addresses: Annotated[list[HsdsAddress], Field(max_length=1)] = []
+    attributes: Annotated[list[HsdsAttribute], Field(max_length=10)] = []
 
 
-class ServiceAtLocation(_Part):
+class HsdsServiceAtLocation(_Part):
     """HSDS `service_at_location`."""
 
-    location: Location
+    location: HsdsLocation
 
 
-class Service(_Part):
+class HsdsService(_Part):
     """HSDS `service`."""
 
     name: str
@@ -121,15 +123,15 @@ class Service(_Part):
     eligibility_description: str | None = None
     assured_date: str | None = None
     alert: str | None = None
-    organization: Organization | None = None
-    phones: Annotated[list[Phone], Field(max_length=1)] = []
-    schedules: Annotated[list[Schedule], Field(max_length=1)] = []
-    service_areas: Annotated[list[ServiceArea], Field(max_length=25)] = []
-    attributes: Annotated[list[Attribute], Field(max_length=60)] = []
-    service_at_locations: Annotated[list[ServiceAtLocation], Field(max_length=50)] = []
+    organization: HsdsOrganization | None = None
+    phones: Annotated[list[HsdsPhone], Field(max_length=1)] = []
+    schedules: Annotated[list[HsdsSchedule], Field(max_length=1)] = []
+    service_areas: Annotated[list[HsdsServiceArea], Field(max_length=25)] = []
+    attributes: Annotated[list[HsdsAttribute], Field(max_length=60)] = []
+    service_at_locations: Annotated[list[HsdsServiceAtLocation], Field(max_length=50)] = []
 
 
-class Page(BaseModel):
+class HsdsPage(BaseModel):
     """A page of services as the HSDS API gives them; all of them are on one."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
@@ -141,10 +143,10 @@ class Page(BaseModel):
     first_page: bool
     last_page: bool
     empty: bool
-    contents: Annotated[list[Service], Field(max_length=20_000)]
+    contents: Annotated[list[HsdsService], Field(max_length=20_000)]
 
 
-def page(services: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def page(services: Iterable[DirectoryServiceView]) -> dict[str, object]:
     """The page of services as shown by the directory (`queries.shown`), for JSON."""
     contents = [_service(found) for found in services]
     size = len(contents)
@@ -154,7 +156,7 @@ def page(services: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _service(found: Mapping[str, Any]) -> dict[str, Any]:
+def _service(found: DirectoryServiceView) -> dict[str, object]:
     key, unit = found["id"], found["unit"]["code"]
     assured = found["assured_on"]
     out = {
@@ -185,7 +187,7 @@ def _service(found: Mapping[str, Any]) -> dict[str, Any]:
     return _known(out)
 
 
-def _organization(institution: Mapping[str, str]) -> dict[str, Any]:
+def _organization(institution: NamedView) -> dict[str, object]:
     key, name = _id("institution", institution["code"]), institution["name"]
     identifier = {"id": _id(key, "code"), "identifier_type": "RUV", "identifier": institution["code"]}
     return {"id": key, "name": name, "description": name, "organization_identifiers": [identifier]}
@@ -195,8 +197,8 @@ def _area(key: str, code: str) -> dict[str, str]:
     return {"id": _id(key, AREA + code), "name": code_list("department").label(code), "uri": AREA + code}
 
 
-def _attribute(key: str, link: str, value: str) -> dict[str, Any]:
-    out: dict[str, Any] = {"id": _id(key, f"{link}:{value}"), "link_type": link, "value": value}
+def _attribute(key: str, link: str, value: str) -> dict[str, object]:
+    out: dict[str, object] = {"id": _id(key, f"{link}:{value}"), "link_type": link, "value": value}
     if link != UNIT:
         label = code_list(link).label(value)
         term = {"id": _id(link, value), "code": value, "name": label, "description": label}
@@ -204,7 +206,7 @@ def _attribute(key: str, link: str, value: str) -> dict[str, Any]:
     return out
 
 
-def _location(place: Mapping[str, Any]) -> dict[str, Any]:
+def _location(place: DirectoryPlaceView) -> dict[str, object]:
     key, ubigeo = place["id"], place["ubigeo"]
     address = None
     if place["address"] or place["city"]:
@@ -228,7 +230,7 @@ def _location(place: Mapping[str, Any]) -> dict[str, Any]:
     )
 
 
-def service_of(found: Service) -> dict[str, Any]:
+def service_of(found: HsdsService) -> dict[str, object]:
     """What `entries.ServiceEntry` keeps of a service, not checked yet; without its locations' content."""
     return {
         "unit": _one(found.attributes, UNIT),
@@ -249,7 +251,7 @@ def service_of(found: Service) -> dict[str, Any]:
     }
 
 
-def location_of(found: Location) -> dict[str, Any]:
+def location_of(found: HsdsLocation) -> dict[str, object]:
     """What `entries.LocationEntry` keeps of a location, not checked yet."""
     address = found.addresses[0] if found.addresses else None
     return {
@@ -263,15 +265,15 @@ def location_of(found: Location) -> dict[str, Any]:
     }
 
 
-def _values(attributes: Iterable[Attribute], link: str) -> list[str]:
+def _values(attributes: Iterable[HsdsAttribute], link: str) -> list[str]:
     return [attribute.value for attribute in attributes if attribute.link_type == link]
 
 
-def _one(attributes: Iterable[Attribute], link: str) -> str | None:
+def _one(attributes: Iterable[HsdsAttribute], link: str) -> str | None:
     return next(iter(_values(attributes, link)), None)
 
 
-def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+def _known(values: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -18,8 +18,10 @@ from app.errors import Invalid, NotFound, refusal, unknown_code
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Institution, Unit
 from app.records.errors import FieldError
 from app.services.directory.entries import STATUSES
+from app.services.directory.views import DirectoryPlaceView, DirectoryServiceView
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.paging import PAGE
+from app.services.views import Listing, NamedView
 
 _LISTS = {"service_type": "service_type", "department": "department", "population": "served_population"}
 
@@ -31,8 +33,8 @@ def services(
     *,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Services in the order in which they were entered, and the cursor of the next page.
+) -> Listing[DirectoryServiceView]:
+    """Services in the order in which they were entered, a page of them.
 
     Args:
         filters: `service_type`, `department`, `population`, `status` (active ones unless given).
@@ -47,10 +49,11 @@ def services(
         query = query.where(DirectoryService.id > _after(session, cursor))
     rows = session.execute(query.limit(limit + 1)).all()
     page = rows[:limit]
-    return shown(session, page), str(page[-1][0].key) if len(rows) > limit else None
+    following = str(page[-1][0].key) if len(rows) > limit else None
+    return {"items": shown(session, page), "next": following}
 
 
-def service(session: Session, actor: Actor, key: uuid.UUID) -> dict[str, Any]:
+def service(session: Session, actor: Actor, key: uuid.UUID) -> DirectoryServiceView:
     """One service with the places where it is offered.
 
     Raises:
@@ -64,7 +67,7 @@ def service(session: Session, actor: Actor, key: uuid.UUID) -> dict[str, Any]:
     return shown(session, [row])[0]
 
 
-def locations(session: Session, actor: Actor, unit: str | None = None) -> list[dict[str, Any]]:
+def locations(session: Session, actor: Actor, unit: str | None = None) -> list[DirectoryPlaceView]:
     """Locations of the directory (of one unit, if given), in the order in which they were entered.
 
     Raises:
@@ -77,7 +80,7 @@ def locations(session: Session, actor: Actor, unit: str | None = None) -> list[d
     return [place(row) for row in session.execute(query.limit(1000))]
 
 
-def kept_units(session: Session, actor: Actor) -> list[dict[str, str]]:
+def kept_units(session: Session, actor: Actor) -> list[NamedView]:
     """Units whose entries the actor keeps, by name: of its own institution, or all; never a shelter.
 
     Raises:
@@ -171,7 +174,7 @@ def with_units(query: Select[Any]) -> Select[Any]:
     )
 
 
-def places_of(session: Session, service_ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
+def places_of(session: Session, service_ids: Iterable[int]) -> dict[int, list[DirectoryPlaceView]]:
     """Locations where each service is offered, by the key of the service."""
     at = DirectoryServiceAtLocation
     query = (
@@ -181,13 +184,13 @@ def places_of(session: Session, service_ids: Iterable[int]) -> dict[int, list[di
         .where(at.service_id.in_(set(service_ids)))
         .order_by(DirectoryLocation.id)
     )
-    found: dict[int, list[dict[str, Any]]] = {}
+    found: dict[int, list[DirectoryPlaceView]] = {}
     for row in session.execute(query):
         found.setdefault(row.service_id, []).append(place(row))
     return found
 
 
-def place(row: Any) -> dict[str, Any]:
+def place(row: Any) -> DirectoryPlaceView:
     """A location as shown."""
     stored = row[0]
     return {
@@ -203,34 +206,31 @@ def place(row: Any) -> dict[str, Any]:
     }
 
 
-def shown(session: Session, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def shown(session: Session, rows: Sequence[Any]) -> list[DirectoryServiceView]:
     """Services as shown, each with its locations."""
     places = places_of(session, [row[0].id for row in rows])
-    return [
-        {
-            "id": str(row[0].key),
-            "unit": {"code": row.unit, "name": row.unit_name},
-            "institution": {"code": row.institution, "name": row.institution_name},
-            **{name: getattr(row[0], name) for name in _FIELDS},
-            "locations": places.get(row[0].id, []),
-            "version": row[0].version,
-        }
-        for row in rows
-    ]
+    return [_service(row, places.get(row[0].id, [])) for row in rows]
 
 
-_FIELDS = (
-    "name",
-    "description",
-    "service_types",
-    "populations",
-    "departments",
-    "eligibility",
-    "schedule",
-    "phone",
-    "email",
-    "url",
-    "status",
-    "capacity_note",
-    "assured_on",
-)
+def _service(row: Any, places: list[DirectoryPlaceView]) -> DirectoryServiceView:
+    stored = row[0]
+    return {
+        "id": str(stored.key),
+        "unit": {"code": row.unit, "name": row.unit_name},
+        "institution": {"code": row.institution, "name": row.institution_name},
+        "name": stored.name,
+        "description": stored.description,
+        "service_types": stored.service_types,
+        "populations": stored.populations,
+        "departments": stored.departments,
+        "eligibility": stored.eligibility,
+        "schedule": stored.schedule,
+        "phone": stored.phone,
+        "email": stored.email,
+        "url": stored.url,
+        "status": stored.status,
+        "capacity_note": stored.capacity_note,
+        "assured_on": stored.assured_on,
+        "locations": places,
+        "version": stored.version,
+    }

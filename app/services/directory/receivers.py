@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -16,7 +14,9 @@ from app.models import DirectoryService, Profile, Unit
 from app.services.cases.rows import CHILD_BIT
 from app.services.directory.entries import serves
 from app.services.directory.queries import conditions, shown, with_units
+from app.services.directory.views import ReceiversView
 from app.services.institutions.masking import SHELTER_KINDS
+from app.services.views import NamedView
 
 FOREIGN_BIT = 4
 _SEXES = {"MUJER": "MUJERES", "HOMBRE": "VARONES"}
@@ -29,7 +29,7 @@ ASK_FOR_A_PLACE = (
 
 def options(
     session: Session, actor: Actor, case_code: str, service_type: str, department: str | None = None
-) -> dict[str, Any]:
+) -> ReceiversView:
     """Units that may be asked for a service in this case: of the department first, then nationwide.
 
     Args:
@@ -68,7 +68,7 @@ def options(
     }
 
 
-def others(session: Session, actor: Actor, department: str | None) -> list[dict[str, str]]:
+def others(session: Session, actor: Actor, department: str | None) -> list[NamedView]:
     """Units that may be asked though the directory does not say what they give: those of a department.
 
     Args:
@@ -101,7 +101,7 @@ def _populations(session: Session, ref: CaseRef) -> list[str]:
     return found
 
 
-def _shelters(session: Session, actor: Actor, department: str | None) -> list[dict[str, str]]:
+def _shelters(session: Session, actor: Actor, department: str | None) -> list[NamedView]:
     """Shelters of the department, for roles that read where shelters are; nobody else is told of any."""
     if not policy().reads_of_others(actor.role, "shelter_location"):
         return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -19,6 +19,7 @@ from app.errors import Forbidden, Invalid, NotFound, StaleVersion, refusal, wron
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Unit
 from app.records.errors import FieldError
 from app.services.directory.entries import LocationEntry, ServiceEntry
+from app.services.directory.views import DirectoryChangedView
 from app.services.institutions.masking import SHELTER_KINDS
 
 NO_SHELTER = "Los centros de acogida no figuran en el directorio: su dirección no se publica nunca."
@@ -44,7 +45,7 @@ def add_service(session: Session, actor: Actor, entry: ServiceEntry, key: uuid.U
 
 def change_service(
     session: Session, actor: Actor, key: uuid.UUID, version: int, entry: ServiceEntry
-) -> dict[str, Any]:
+) -> DirectoryChangedView:
     """Write a service anew, whole; returns its new version.
 
     Raises:
@@ -79,7 +80,7 @@ def add_location(session: Session, actor: Actor, entry: LocationEntry, key: uuid
 
 def change_location(
     session: Session, actor: Actor, key: uuid.UUID, version: int, entry: LocationEntry
-) -> dict[str, Any]:
+) -> DirectoryChangedView:
     """Write a location anew, whole; returns its new version.
 
     Raises:
@@ -121,7 +122,9 @@ def _found(session: Session, table: type[Any], key: uuid.UUID, unit_id: int) -> 
     return row_id
 
 
-def _write(session: Session, table: type[Any], row_id: int, version: int, values: dict[str, Any]) -> None:
+def _write(
+    session: Session, table: type[Any], row_id: int, version: int, values: Mapping[str, object]
+) -> None:
     moved = session.execute(
         update(table)
         .where(table.id == row_id, table.version == version)
@@ -131,7 +134,7 @@ def _write(session: Session, table: type[Any], row_id: int, version: int, values
         raise StaleVersion
 
 
-def _columns(entry: ServiceEntry) -> dict[str, Any]:
+def _columns(entry: ServiceEntry) -> dict[str, object]:
     values = entry.model_dump(exclude={"unit", "locations"})
     return values | {name: values[name] or [] for name in ("populations", "departments")}
 

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import JSON, cast, func, select
 from sqlalchemy.orm import Session
@@ -180,8 +180,7 @@ def opened(session: Session, actor: Actor, form: str) -> Opened | None:
     row = find_draft(session, form)
     if row is None:
         return None
-    data: dict[str, Any] = open_draft(session, actor, row)
-    return Opened(_listed(row), data[_FIELDS])
+    return Opened(_listed(row), open_draft(session, actor, row)[_FIELDS])
 
 
 def names(session: Session) -> frozenset[str]:

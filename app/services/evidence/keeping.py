@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import func, insert, update
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from app.db import insert_rows, next_ids
 from app.errors import StaleVersion
 from app.models import EvidenceChunk, EvidenceFile
 from app.services.evidence.cleaning import Clean
+from app.services.evidence.views import FileWithdrawnView
 
 Blob = tuple[str, int, int, bytes]
 """Table, row, version and bytes of a sealed value, for the trace."""
@@ -27,37 +27,38 @@ def keep(
     compartment: str,
     strand: Strand,
     cleaned: Clean,
-    subject: Mapping[str, Any],
+    subject: Mapping[str, object],
 ) -> tuple[str, Blob]:
     """Seal a file under a compartment's key and insert it; returns its code and the blob for the trace.
 
     Args:
         subject: the columns that say what it is of: `case_id`, `kind`, and the plan or the consent.
     """
-    row: dict[str, Any] = {
-        "id": next_ids(session, evidence_file=1)["evidence_file"][0],
+    row_id, code = next_ids(session, evidence_file=1)["evidence_file"][0], new_code("MD")
+    about = {"sha256": hashlib.sha256(cleaned.content).hexdigest()}
+    key_version, sealed = seal_text(session, compartment, strand, "evidence_file", row_id, about)
+    row = {
+        "id": row_id,
         "victim_id": strand.victim_id,
         **subject,
-        "code": new_code("MD"),
+        "code": code,
         "media_type": cleaned.media_type,
         "size_bytes": len(cleaned.content),
         "unit_id": actor.unit_id,
         "created_by": actor.user_id,
+        "key_version": key_version,
+        "sealed": sealed,
     }
-    about = {"sha256": hashlib.sha256(cleaned.content).hexdigest()}
-    row["key_version"], row["sealed"] = seal_text(
-        session, compartment, strand, "evidence_file", row["id"], about
-    )
     insert_rows(session, EvidenceFile, [row])
-    for piece in seal_chunks(session, compartment, strand, "evidence_chunk", row["id"], cleaned.content):
-        whole = {"victim_id": row["victim_id"], "file_id": row["id"], **piece}
+    for piece in seal_chunks(session, compartment, strand, "evidence_chunk", row_id, cleaned.content):
+        whole = {"victim_id": strand.victim_id, "file_id": row_id, **piece}
         session.execute(insert(EvidenceChunk), [whole])
-    return str(row["code"]), ("evidence_file", row["id"], 1, row["sealed"])
+    return code, ("evidence_file", row_id, 1, sealed)
 
 
 def mark_withdrawn(
     session: Session, actor: Actor, row: EvidenceFile, version: int, reason: str
-) -> dict[str, Any]:
+) -> FileWithdrawnView:
     """Mark a live file withdrawn: kept, and shown to nobody any more.
 
     Raises:

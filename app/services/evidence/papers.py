@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
@@ -14,11 +12,12 @@ from app.access.policy import policy
 from app.access.scope import actor_params, visible_plans
 from app.models import Consent, EvidenceFile, Plan
 from app.services.evidence import queries, signed_papers
+from app.services.evidence.views import CasePapers, ConsentFiles, PlanFiles
 from app.services.plans import rules
 from app.services.plans.content import find
 
 
-def of_case(session: Session, actor: Actor, case: str) -> dict[str, list[dict[str, Any]]]:
+def of_case(session: Session, actor: Actor, case: str) -> CasePapers:
     """Files of a case by plan and by consent, oldest first, as far as the actor's role reads either.
 
     Each plan says whether the actor's unit answers for it (`own`) and may still add files to it (`open`);
@@ -37,7 +36,7 @@ def of_case(session: Session, actor: Actor, case: str) -> dict[str, list[dict[st
     }
 
 
-def _plans(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]:
+def _plans(session: Session, actor: Actor, ref: CaseRef) -> list[PlanFiles]:
     codes = session.scalars(
         select(Plan.code)
         .where(
@@ -49,7 +48,7 @@ def _plans(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]
     return [_plan(session, actor, code) for code in codes]
 
 
-def _plan(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def _plan(session: Session, actor: Actor, code: str) -> PlanFiles:
     plan = find(session, actor, code)
     own = plan.writes(actor) and plan.responsible(actor)
     return {
@@ -60,7 +59,7 @@ def _plan(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     }
 
 
-def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, Any]]:
+def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[ConsentFiles]:
     file = EvidenceFile
     codes = session.scalars(
         select(Consent.code)
@@ -71,5 +70,7 @@ def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[dict[str, An
         )
         .order_by(Consent.id)
     ).all()
-    found = [{"code": code, "files": signed_papers.listed(session, actor, code)} for code in codes]
+    found: list[ConsentFiles] = [
+        {"code": code, "files": signed_papers.listed(session, actor, code)} for code in codes
+    ]
     return [one for one in found if one["files"]]

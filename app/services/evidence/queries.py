@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from app.catalogues import code_list
 from app.db import Database
 from app.errors import Conflict, NotFound
 from app.models import EvidenceChunk, EvidenceFile, Plan, PlanActivity
+from app.services.evidence.views import EvidenceFileView, FileCodes
 from app.services.institutions.masking import unit_names
 from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.vault import SealBroken
@@ -78,7 +79,7 @@ def _own_activities(session: Session, actor: Actor, ref: PlanRef) -> set[int]:
     )
 
 
-def list_files(session: Session, actor: Actor, plan: str) -> list[dict[str, Any]]:
+def list_files(session: Session, actor: Actor, plan: str) -> list[EvidenceFileView]:
     """The files of a plan, oldest first; for who reads it in part, those of its own unit's activities.
 
     Raises:
@@ -111,7 +112,7 @@ def list_files(session: Session, actor: Actor, plan: str) -> list[dict[str, Any]
     ]
 
 
-def shown(row: EvidenceFile) -> dict[str, Any]:
+def shown(row: EvidenceFile) -> FileCodes:
     """A file as it is listed: codes, sizes and times."""
     kinds, reasons = code_list("evidence_kind"), code_list("evidence_withdrawal")
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,7 @@ from app.services.evidence.cleaning import clean
 from app.services.evidence.keeping import keep, mark_withdrawn
 from app.services.evidence.queries import stored
 from app.services.evidence.signed_papers import find_scan
+from app.services.evidence.views import FileWithdrawnView
 from app.services.idempotency import remember, replayed
 from app.services.plans.writing import check_codes
 
@@ -69,7 +70,7 @@ def add(database: Database, actor: Actor, consent: str, raw: bytes, key: str | N
 
 def withdraw(
     session: Session, actor: Actor, consent: str, code: str, version: int, reason: str
-) -> dict[str, Any]:
+) -> FileWithdrawnView:
     """Withdraw a scan of the own unit with a reason: kept, and shown to nobody any more.
 
     Raises:

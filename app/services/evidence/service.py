@@ -16,6 +16,7 @@ from app.errors import Conflict, Forbidden
 from app.services.evidence.cleaning import Clean, clean
 from app.services.evidence.keeping import keep, mark_withdrawn
 from app.services.evidence.queries import find_file, stored
+from app.services.evidence.views import FileWithdrawnView
 from app.services.idempotency import remember, replayed
 from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
@@ -98,7 +99,7 @@ def _keep(session: Session, actor: Actor, wanted: Upload, cleaned: Clean) -> str
     return code
 
 
-def withdraw(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
+def withdraw(session: Session, actor: Actor, code: str, version: int, reason: str) -> FileWithdrawnView:
     """Withdraw a file with a reason: it is kept, and shown to nobody any more.
 
     Raises:

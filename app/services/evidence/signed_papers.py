@@ -6,8 +6,6 @@ in full; the database says the same.
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
@@ -23,10 +21,11 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.models import EvidenceFile
 from app.services.consents.queries import Found, find
 from app.services.evidence.queries import Download, shown
+from app.services.evidence.views import ScanView
 from app.services.institutions.masking import unit_names
 
 
-def listed(session: Session, actor: Actor, consent: str) -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor, consent: str) -> list[ScanView]:
     """The scans of a consent that the actor may read, oldest first.
 
     Raises:

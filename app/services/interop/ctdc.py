@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from app.catalogues import code_list
+from app.records import Values
 from app.records.errors import FieldError
 from app.records.kinds import MIN_YEAR, today
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark, verbatim
@@ -76,8 +76,8 @@ class _Draft:
     """A row on its way: its cells, and what has become of them so far."""
 
     cells: Mapping[str, str]
-    identity: dict[str, Any] = field(default_factory=dict)
-    legal: dict[str, Any] = field(default_factory=dict)
+    identity: Values = field(default_factory=dict)
+    legal: Values = field(default_factory=dict)
     kept: list[dict[str, str]] = field(default_factory=list)
     warnings: list[FieldError] = field(default_factory=list)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from app.errors import wrong
+from app.records import Values
 from app.records.errors import FieldError
 
 LONGEST_REFERENCE = 200
@@ -21,7 +21,7 @@ class Mapped:
     `first_identified_on` is None only with errors.
     """
 
-    compartments: dict[str, dict[str, Any]]
+    compartments: dict[str, Values]
     first_identified_on: date | None
     case_source: str
     warnings: tuple[FieldError, ...] = ()

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
-from typing import Any, get_args
+from typing import get_args
 
 from app.catalogues import CodeList, code_list
-from app.records import COMPARTMENTS, HTCDS_CORE_ELSEWHERE, FieldSpec, fields, htcds_fields
+from app.records import (
+    COMPARTMENTS,
+    HTCDS_CORE_ELSEWHERE,
+    FieldSpec,
+    Values,
+    fields,
+    htcds_fields,
+)
 from app.records.errors import FieldError
 from app.records.kinds import Age, Count, Kind
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark, verbatim
@@ -30,8 +37,8 @@ GENDER = "prs_Gender"
 _WHOLE = {kind for used in (Age, Count) for kind in get_args(used) if isinstance(kind, Kind)}
 _REST = {"nationality": "other_nationalities", "recruitment": "other_recruitment"}
 """Fields of one value whose HTCDS counterpart has several: where the rest goes."""
-_DECODERS: dict[str, Callable[[str], dict[str, Any]]] = {"number": document_of, "description": place_of}
-_ENCODERS: dict[str, Callable[[dict[str, Any]], str | None]] = {
+_DECODERS: dict[str, Callable[[str], dict[str, str]]] = {"number": document_of, "description": place_of}
+_ENCODERS: dict[str, Callable[[Mapping[str, str]], str | None]] = {
     "number": document_text,
     "description": place_text,
 }
@@ -43,11 +50,11 @@ class _Draft:
 
     def __init__(self, cells: Mapping[str, str]) -> None:
         self.cells = cells
-        self.compartments: dict[str, dict[str, Any]] = {"identity": {}}
+        self.compartments: dict[str, Values] = {"identity": {}}
         self.kept: list[dict[str, str]] = []
         self.warnings: list[FieldError] = []
 
-    def put(self, spec: FieldSpec, value: Any) -> None:
+    def put(self, spec: FieldSpec, value: object) -> None:
         self.compartments.setdefault(spec.compartment, {})[spec.name] = value
 
     def keep(self, column: str, value: str) -> None:
@@ -157,7 +164,7 @@ def columns_out() -> tuple[str, ...]:
     return (PERSON, CASE, IDENTIFIED, STATUS, *htcds_fields())
 
 
-def cells_out(compartments: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, str], list[str]]:
+def cells_out(compartments: Mapping[str, Values]) -> tuple[dict[str, str], list[str]]:
     """The HTCDS cells of a record, and the columns where a value has no counterpart in the standard."""
     cells: dict[str, str] = {}
     lost: list[str] = []
@@ -184,7 +191,7 @@ def _cell(spec: FieldSpec, texts: list[str]) -> str:
     return join(dict.fromkeys(texts) if spec.codes else texts)
 
 
-def _beyond_sex(identity: Any) -> bool:
+def _beyond_sex(identity: str | None) -> bool:
     """Whether the gender identity says what the sex column cannot."""
     if identity is None:
         return False
@@ -192,7 +199,7 @@ def _beyond_sex(identity: Any) -> bool:
     return name is not None and name not in code_list("sex").by_htcds and name != "NonSpecifiedUnknown"
 
 
-def _texts(spec: FieldSpec, data: Mapping[str, Any]) -> list[str | None]:
+def _texts(spec: FieldSpec, data: Values) -> list[str | None]:
     value = data[spec.name]
     items = value if spec.many else [value, *(data.get(_REST.get(spec.name, "")) or ())]
     if spec.codes is not None:

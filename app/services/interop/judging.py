@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from app.access.actor import Actor
 from app.errors import AppError, NotFound
-from app.records import document_warnings
+from app.records import Values, document_warnings
 from app.records.errors import FieldError
 from app.services.interop.formats import REFERENCES, Format, Mapped, remark
 from app.services.interop.outcomes import Outcome
@@ -19,7 +18,7 @@ PURPOSE = "importacion"
 _REMEMBERED = 4096
 _SHOWN_OF_KEY = 16
 
-Clean = dict[str, dict[str, Any]]
+Clean = dict[str, Values]
 
 
 @dataclass(frozen=True, slots=True)

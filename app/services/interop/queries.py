@@ -25,7 +25,7 @@ from app.models import (
     Victim,
     VictimCode,
 )
-from app.records import Partial, face_fields, fields
+from app.records import Partial, Values, face_fields, fields
 
 _PROFILE = tuple(field.name for field in face_fields("profile"))
 _EXPLOITATION = tuple(field.name for field in face_fields("exploitation"))
@@ -68,7 +68,7 @@ class Person:
     case_code: str
     state: str
     first_identified_on: date
-    compartments: dict[str, dict[str, Any]]
+    compartments: dict[str, Values]
     withheld: int
     """How many filled fields the actor sees only in part, or masked; those do not go out."""
     broken: int
@@ -152,7 +152,7 @@ def _person(session: Session, actor: Actor, rows: list[Any], names: Sequence[str
     return Person(first[2], first[3], code, state, identified, whole, withheld, broken)
 
 
-def _whole(actor: Actor, stand: Standing, compartment: str, data: dict[str, Any]) -> dict[str, Any]:
+def _whole(actor: Actor, stand: Standing, compartment: str, data: Values) -> Values:
     """Only values the actor sees as they are: initials, masks and counts are no data to pass on."""
     if stand.level(actor, compartment) is not Level.PARTIAL:
         return data

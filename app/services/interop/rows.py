@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from app.errors import Invalid, refusal
 
@@ -177,15 +177,15 @@ def _json_rows(path: Path) -> Iterator[Row]:
             yield Row(place, cells)
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: object) -> bool:
     return not isinstance(value, dict) and not (isinstance(value, list) and any(map(_is_nested, value)))
 
 
-def _is_nested(value: Any) -> bool:
+def _is_nested(value: object) -> bool:
     return isinstance(value, list | dict)
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

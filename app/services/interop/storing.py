@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -162,7 +161,7 @@ def _create(
     write(session, actor, _pairs(places, created), origin=ORIGIN)
 
 
-def _import_row(actor: Actor, form: Format, candidate: Candidate, record_id: int) -> dict[str, Any]:
+def _import_row(actor: Actor, form: Format, candidate: Candidate, record_id: int) -> dict[str, object]:
     return {
         "unit_id": actor.unit_id,
         "source": form.source,

@@ -8,8 +8,7 @@ understood too, so files of other systems need no brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from app.catalogues import code_list
 
@@ -41,16 +40,16 @@ def unguarded(text: str) -> str:
     return text[1:] if text.startswith("'") and _FORMULA.match(text) else text
 
 
-def document_text(document: dict[str, Any]) -> str | None:
+def document_text(document: Mapping[str, str]) -> str | None:
     """A document as text; None when it has no number."""
     number = document.get("number")
     return None if number is None else _tagged((document.get("type"), document.get("country")), number)
 
 
-def document_of(text: str) -> dict[str, Any]:
+def document_of(text: str) -> dict[str, str]:
     """The document a text stands for; without brackets only its number is known."""
     tags, number = _untagged(text)
-    document: dict[str, Any] = {}
+    document: dict[str, str] = {}
     for tag in tags:
         if tag in code_list("document_type"):
             document["type"] = tag
@@ -61,15 +60,15 @@ def document_of(text: str) -> dict[str, Any]:
     return {**document, **({"number": number} if number else {})}
 
 
-def place_text(place: dict[str, Any]) -> str:
+def place_text(place: Mapping[str, str]) -> str:
     """A place as text."""
     return _tagged((place.get("country"), place.get("ubigeo"), place.get("date")), place.get("description"))
 
 
-def place_of(text: str) -> dict[str, Any]:
+def place_of(text: str) -> dict[str, str]:
     """The place a text stands for; without brackets it is a description."""
     tags, description = _untagged(text)
-    place: dict[str, Any] = {}
+    place: dict[str, str] = {}
     for tag in tags:
         if tag in code_list("country"):
             place["country"] = tag

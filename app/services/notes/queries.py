@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,10 +23,20 @@ from app.models import CaseNote, CaseNoteAddendum
 from app.records import COMPARTMENTS
 from app.records.rows.notes import Addendum, Note
 from app.services.notes import rules
+from app.services.notes.views import (
+    NoteContent,
+    NoteFace,
+    NoteKnown,
+    NotesView,
+    NoteTopicView,
+    NoteView,
+    OneNote,
+)
 from app.services.paging import PAGE, cursor_of, read_cursor
 
 _ALL_PAGES: Final = 100
 _LARGEST: Final = 200
+_UNREAD: Final[NoteContent] = {}
 Table = type[CaseNote] | type[CaseNoteAddendum]
 
 
@@ -47,6 +57,15 @@ class Known:
     """Username, of the own unit's people."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What was opened of a note or an addendum; `broken`: it did not open."""
+
+    row: Any
+    text: str | None
+    broken: bool
+
+
 def of_case(
     session: Session,
     actor: Actor,
@@ -55,7 +74,7 @@ def of_case(
     before: str | None = None,
     limit: int = PAGE,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> NotesView:
     """Notes of a case, newest first, each with what was added to it.
 
     Returns:
@@ -89,9 +108,7 @@ def of_case(
     }
 
 
-def one(
-    session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+def one(session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion") -> OneNote:
     """A note that the actor reads, as in the list; `code` may be that of something added to it.
 
     Also `writable`: whether the actor may add to it.
@@ -110,7 +127,7 @@ def one(
     return {**_item(known[0], known, texts), "writable": known[0].compartment in about}
 
 
-def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) -> Iterator[dict[str, Any]]:
+def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) -> Iterator[NoteView]:
     """Every note of a case that the actor reads, newest first.
 
     Raises:
@@ -125,7 +142,7 @@ def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) ->
             return
 
 
-def about_choices(actor: Actor, stand: Standing) -> list[dict[str, str]]:
+def about_choices(actor: Actor, stand: Standing) -> list[NoteTopicView]:
     """What the actor may write notes about (`code`, `label`), the default first; or nothing."""
     if not policy().permits(actor.role, Permission.VICTIMS_WRITE):
         return []
@@ -179,12 +196,12 @@ def _reads(actor: Actor, stand: Standing, row: Known) -> bool:
 
 def _opened(
     session: Session, actor: Actor, ref: CaseRef, readable: Sequence[Known], purpose: str
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, _Content]:
     """Content by code, opened compartment by compartment; a look at nothing is recorded too."""
     if not readable:
         record(session, actor, "notes.read", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose)
         return {}
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, _Content] = {}
     for about in dict.fromkeys(row.compartment for row in readable):
         same = [row for row in readable if row.compartment == about]
         notes = _stored(session, ref, CaseNote, [row.note_id for row in same if row.addendum_id is None])
@@ -197,7 +214,7 @@ def _opened(
                 session, actor, about, ref.strand, table, sealed, purpose=purpose, action="notes.read"
             )
             found |= {
-                row.code: {"row": row, "broken": text is None, **(text or {})}
+                row.code: _Content(row, (text or {}).get("text"), broken=text is None)
                 for row, text in zip(rows, texts, strict=True)
             }
     return found
@@ -213,29 +230,32 @@ def _stored(session: Session, ref: CaseRef, table: Table, ids: Sequence[int]) ->
     return session.execute(select(*columns).where(table.victim_id == ref.victim_id, table.id.in_(ids))).all()
 
 
-def _item(row: Known, known: Sequence[Known], texts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _item(row: Known, known: Sequence[Known], texts: Mapping[str, _Content]) -> NoteView:
     content = texts.get(row.code)
-    item = {**_face(row), "about": row.compartment, "about_label": COMPARTMENTS[row.compartment].title_es}
+    item: NoteKnown = {
+        **_face(row),
+        "about": row.compartment,
+        "about_label": COMPARTMENTS[row.compartment].title_es,
+        "readable": content is not None,
+    }
     if content is None:
-        return {**item, "readable": False}
-    stored = content["row"]
+        return {**item, **_UNREAD}
+    stored = content.row
     added = [one for one in known if one.note_id == row.note_id and one.code in texts and one is not row]
     return {
         **item,
-        "readable": True,
         "kind": stored.kind,
         "kind_label": code_list("note_kind").labels.get(stored.kind, stored.kind),
         "happened_on": stored.happened_on,
-        "text": content.get("text"),
-        "broken": content["broken"],
+        "text": content.text,
+        "broken": content.broken,
         "addenda": [
-            {**_face(one), "text": texts[one.code].get("text"), "broken": texts[one.code]["broken"]}
-            for one in added
+            {**_face(one), "text": texts[one.code].text, "broken": texts[one.code].broken} for one in added
         ],
     }
 
 
-def _face(row: Known) -> dict[str, Any]:
+def _face(row: Known) -> NoteFace:
     return {
         "code": row.code,
         "written_at": row.written_at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -52,28 +52,29 @@ def write(
     compartment = _about(actor, stand, about)
     _check(wanted)
     clear, texts = split_row(wanted)
-    row: dict[str, Any] = {
-        "id": next_ids(session, case_note=1)["case_note"][0],
+    row_id, code = next_ids(session, case_note=1)["case_note"][0], new_code("NC")
+    key_version, sealed = seal_text(session, compartment, ref.strand, Note.table, row_id, texts)
+    row = {
+        "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": new_code("NC"),
+        "code": code,
         "compartment": compartment,
         "unit_id": actor.unit_id,
         "written_by": actor.user_id,
         "kind": clear["kind"],
         "happened_on": clear.get("happened_on"),
+        "key_version": key_version,
+        "sealed": sealed,
     }
-    row["key_version"], row["sealed"] = seal_text(
-        session, compartment, ref.strand, Note.table, row["id"], texts
-    )
     insert_rows(session, CaseNote, [row])
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "notes.write", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
         compartments=[compartment], fields=[*clear, *texts],
-        blobs=[(Note.table, row["id"], 1, row["sealed"])], detail={"note": row["code"]},
+        blobs=[(Note.table, row_id, 1, sealed)], detail={"note": code},
     )  # fmt: skip
-    return str(row["code"])
+    return code
 
 
 def add(
@@ -104,25 +105,28 @@ def add(
         raise Invalid(_WRONG, errors=[wrong("text", "missing", "Escriba la aclaración.")])
     if added_to(session, ref, found.note_id) >= rules.MOST_ADDENDA:
         raise Conflict("Esa nota ya tiene muchas aclaraciones: escriba una nota nueva.")
-    row: dict[str, Any] = {
-        "id": next_ids(session, case_note_addendum=1)["case_note_addendum"][0],
+    row_id, code = next_ids(session, case_note_addendum=1)["case_note_addendum"][0], new_code("NC")
+    key_version, sealed = seal_text(
+        session, found.compartment, ref.strand, Addendum.table, row_id, {"text": wanted.text}
+    )
+    row = {
+        "id": row_id,
         "victim_id": ref.victim_id,
         "note_id": found.note_id,
-        "code": new_code("NC"),
+        "code": code,
         "unit_id": actor.unit_id,
         "written_by": actor.user_id,
+        "key_version": key_version,
+        "sealed": sealed,
     }
-    row["key_version"], row["sealed"] = seal_text(
-        session, found.compartment, ref.strand, Addendum.table, row["id"], {"text": wanted.text}
-    )
     insert_rows(session, CaseNoteAddendum, [row])
     touch(session, actor, ref.victim_id, ref.case_id)
     record(
         session, actor, "notes.addendum", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
         compartments=[found.compartment], fields=["text"],
-        blobs=[(Addendum.table, row["id"], 1, row["sealed"])], detail={"addendum": row["code"]},
+        blobs=[(Addendum.table, row_id, 1, sealed)], detail={"addendum": code},
     )  # fmt: skip
-    return str(row["code"])
+    return code
 
 
 def _reached(session: Session, actor: Actor, case_code: str) -> tuple[CaseRef, Standing]:

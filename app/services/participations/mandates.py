@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from typing_extensions import TypedDict
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
@@ -52,6 +53,23 @@ class Wanted:
     measure: str | None = None
 
 
+class MandatedPart(TypedDict):
+    """A unit's part in a case by mandate, to be inserted; its reason is sealed."""
+
+    id: int
+    victim_id: int
+    case_id: int
+    unit_id: int
+    basis: str
+    population: int
+    compartments: list[str] | None
+    consent_id: int | None
+    measure_id: int | None
+    key_version: int
+    sealed: bytes
+    mandate: str
+
+
 def fitting(session: Session, actor: Actor, case_code: str) -> list[Mandate]:
     """Mandates by which the actor's unit may add another one to this case.
 
@@ -81,7 +99,7 @@ def mandated_units(
     return [(row.code, row.name) for row in session.execute(query)]
 
 
-def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted) -> dict[str, Any]:
+def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted) -> MandatedPart:
     """The row of a participation by mandate, with its reason sealed.
 
     Raises:
@@ -96,8 +114,11 @@ def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted
     parts = list(basis.compartments) if shared is None else shared
     if not basis.overrides:
         check_part(session, ref, unit.id, parts)
-    row: dict[str, Any] = {
-        "id": next_ids(session, participation=1)[TABLE][0],
+    row_id = next_ids(session, participation=1)[TABLE][0]
+    clear, texts = split_row(MandateRow(mandate=basis.code, reason=wanted.reason))
+    key_version, sealed = seal_text(session, COORDINATION, ref.strand, TABLE, row_id, texts)
+    return {
+        "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "unit_id": unit.id,
@@ -106,10 +127,10 @@ def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted
         "compartments": shared,
         "consent_id": _consent(session, ref, basis, wanted.consent, unit.id, parts),
         "measure_id": _measure(session, ref, basis, wanted.measure),
+        "key_version": key_version,
+        "sealed": sealed,
+        "mandate": clear["mandate"],
     }
-    clear, texts = split_row(MandateRow(mandate=basis.code, reason=wanted.reason))
-    row["key_version"], row["sealed"] = seal_text(session, COORDINATION, ref.strand, TABLE, row["id"], texts)
-    return row | clear
 
 
 def tell_protection_officers(session: Session, ref: CaseRef) -> int:
@@ -214,6 +235,6 @@ def _measure(session: Session, ref: CaseRef, basis: Mandate, code: str | None) -
     return int(found[0])
 
 
-def parts_of_row(row: dict[str, Any]) -> list[tuple[str, int, int, bytes]]:
+def parts_of_row(row: MandatedPart) -> list[tuple[str, int, int, bytes]]:
     """What the trace keeps of a sealed reason."""
     return [(TABLE, row["id"], 1, row["sealed"])]

@@ -25,10 +25,12 @@ from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
 from app.services.cases.rows import case_state, lives_here, participants
 from app.services.cases.rules import closed
+from app.services.cases.views import AssignmentView, ParticipationView
 from app.services.consents.covering import keep_consent
 from app.services.notices.acknowledging import taken_up
 from app.services.participations.mandates import (
     TABLE,
+    MandatedPart,
     Wanted,
     part_by_mandate,
     parts_of_row,
@@ -48,7 +50,7 @@ _TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo regi
 
 def participations(
     session: Session, actor: Actor, code: str, *, reasons: bool = False
-) -> list[dict[str, Any]]:
+) -> list[ParticipationView]:
     """Units that take or took part in the case, oldest first; shelters are named only to who may know them.
 
     Args:
@@ -65,9 +67,12 @@ def participations(
     silent = unacknowledged(session, ref.case_id)
     _record(session, actor, "cases.participations", ref)
     return [
-        _participation(row, texts.get(row.part_id))
-        | {"unacknowledged": row.ended_at is None and row.unit_id in silent}
-        | {"broken": texts.get(row.part_id, "") is None}
+        _participation(
+            row,
+            texts.get(row.part_id),
+            unacknowledged=row.ended_at is None and row.unit_id in silent,
+            broken=texts.get(row.part_id, "") is None,
+        )
         for row in rows
     ]
 
@@ -124,7 +129,7 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
     session.connection().exec_driver_sql("SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id})
 
 
-def assignments(session: Session, actor: Actor, code: str) -> list[dict[str, Any]]:
+def assignments(session: Session, actor: Actor, code: str) -> list[AssignmentView]:
     """People of the own unit who have charge of the case.
 
     Raises:
@@ -196,7 +201,7 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
     )
 
 
-def _takes_part(session: Session, ref: CaseRef, row: dict[str, Any]) -> bool:
+def _takes_part(session: Session, ref: CaseRef, row: MandatedPart) -> bool:
     """Whether the unit takes part on this basis already, or because it registered the case."""
     return any(
         one.unit_id == row["unit_id"]
@@ -207,7 +212,7 @@ def _takes_part(session: Session, ref: CaseRef, row: dict[str, Any]) -> bool:
     )
 
 
-def _participation(row: Any, reason: str | None) -> dict[str, Any]:
+def _participation(row: Any, reason: str | None, *, unacknowledged: bool, broken: bool) -> ParticipationView:
     mandate = mandates().get(row.mandate)
     return {
         "unit": {"code": row.unit_code, "name": row.unit_name},
@@ -219,6 +224,8 @@ def _participation(row: Any, reason: str | None) -> dict[str, Any]:
         "reason": reason,
         "started_at": row.started_at,
         "ended_at": row.ended_at,
+        "unacknowledged": unacknowledged,
+        "broken": broken,
     }
 
 

@@ -51,7 +51,7 @@ def docket(session: Session, actor: Actor, cursor: str | None = None) -> Docket:
     """
     require(actor, Permission.CASES_IDENTIFY)
     page = cases.work_list(session, actor, cursor=cursor, limit=_PAGE)
-    refs = _refs(session, actor, [item["code"] for item in page.items])
+    refs = _refs(session, actor, [item["code"] for item in page["items"]])
     levels = {code: _levels(session, actor, ref) for code, ref in refs.items()}
     reading = [ref for code, ref in refs.items() if levels[code]["legal"] is Level.FULL]
     guarded = [ref for code, ref in refs.items() if levels[code]["protection"] is Level.FULL]
@@ -68,9 +68,9 @@ def docket(session: Session, actor: Actor, cursor: str | None = None) -> Docket:
             "proceedings": links.get(refs[item["code"]].case_id),
             "protection": measures.get(refs[item["code"]].case_id),
         }
-        for item in page.items
+        for item in page["items"]
     ]
-    return Docket(items, page.next)
+    return Docket(items, page["next"])
 
 
 def _refs(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, CaseRef]:

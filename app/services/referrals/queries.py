@@ -26,6 +26,15 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.referrals import rules
 from app.services.referrals.steps import steps
 from app.services.referrals.texts import texts
+from app.services.referrals.views import (
+    ReferralCodes,
+    ReferralListedView,
+    ReferralOf,
+    ReferralOpened,
+    ReferralRead,
+    ReferralView,
+)
+from app.services.views import Listing
 
 INBOX = "entrada"
 OUTBOX = "salida"
@@ -52,6 +61,9 @@ _CODED = (
     "version",
 )
 _COLUMNS = tuple(getattr(Referral, name) for name in _CODED)
+_UNNAMED: ReferralOf = {}
+_UNREAD: ReferralRead = {}
+"""What a referral says besides its codes to who takes no part in the case: nothing."""
 _POPULATION = func.ruv.population_of(Referral.victim_id).label("population")
 
 
@@ -139,7 +151,7 @@ def unanswered(session: Session, ref: CaseRef, from_unit_id: int) -> list[Any]:
     return list(rows)
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ReferralView:
     """One referral: its codes for both sides; person, case and texts only to who takes part in the case.
 
     Raises:
@@ -154,8 +166,9 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     )  # fmt: skip
     units = unit_names(session, actor, [row.from_unit_id, row.to_unit_id], known=_named_by(actor, [row]))
     earlier, later = _chain(session, actor, row)
-    answer = {
+    answer: ReferralView = {
         **_coded(row, units),
+        **_UNREAD,
         "side": found.side(actor),
         "replaces": earlier,
         "replaced_by": later,
@@ -175,8 +188,8 @@ def boxes(
     settled: bool = False,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
-    """The unit's inbox (`entrada`) or outbox (`salida`), newest first, and the cursor of the next page.
+) -> Listing[ReferralListedView]:
+    """The unit's inbox (`entrada`) or outbox (`salida`), newest first, a page of it.
 
     Args:
         settled: leave out those that still wait for their answer.
@@ -193,13 +206,13 @@ def boxes(
     if settled:
         query = query.where(~_in_state("ENVIADA"))
     rows, following = _newest(session, query, cursor, limit)
-    return _told(session, actor, rows, box), following
+    return {"items": _told(session, actor, rows, box), "next": following}
 
 
 def of_case(
     session: Session, actor: Actor, case_code: str, *, cursor: str | None = None, limit: int = PAGE
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Referrals of a case, newest first, as far as the actor sees them, and the cursor of the next page.
+) -> Listing[ReferralListedView]:
+    """Referrals of a case, newest first, as far as the actor sees them, a page of them.
 
     Raises:
         NotFound: the case is out of scope.
@@ -210,7 +223,8 @@ def of_case(
     ref = case_in_scope(session, actor, case_code)
     query = _visible(actor).where(Referral.case_id == ref.case_id, Referral.victim_id == ref.victim_id)
     rows, following = _newest(session, query, cursor, limit)
-    return _told(session, actor, rows, "caso", victim_id=ref.victim_id, case_id=ref.case_id), following
+    items = _told(session, actor, rows, "caso", victim_id=ref.victim_id, case_id=ref.case_id)
+    return {"items": items, "next": following}
 
 
 def waiting(
@@ -220,7 +234,7 @@ def waiting(
     box: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
+) -> Listing[ReferralListedView]:
     """Those that the unit received or sent (of one box, if given) and wait for an answer, soonest due first.
 
     Raises:
@@ -243,7 +257,7 @@ def waiting(
         )
     rows = session.execute(query).all()
     following = cursor_of(rows[limit - 1].due_at, rows[limit - 1].code) if len(rows) > limit else None
-    return _told(session, actor, rows[:limit], "por-vencer"), following
+    return {"items": _told(session, actor, rows[:limit], "por-vencer"), "next": following}
 
 
 def _visible(actor: Actor) -> Select[Any]:
@@ -267,14 +281,17 @@ def _newest(
 
 def _told(
     session: Session, actor: Actor, rows: Sequence[Any], box: str, **about: int
-) -> list[dict[str, Any]]:
+) -> list[ReferralListedView]:
     """Rows of a list as shown; who looked is recorded."""
     cases = public_codes(session, actor, {row.case_id for row in rows})
     ids = {row.from_unit_id for row in rows} | {row.to_unit_id for row in rows}
     units = unit_names(session, actor, ids, known=_named_by(actor, rows))
-    items = [
-        {**_coded(row, units), "side": side_of(row, actor), **cases.get(row.case_id, {})} for row in rows
-    ]
+    items: list[ReferralListedView] = []
+    for row in rows:
+        item: ReferralListedView = {**_coded(row, units), "side": side_of(row, actor), **_UNNAMED}
+        if seen := cases.get(row.case_id):
+            item["case"], item["victim"] = seen["case"], seen["victim"]
+        items.append(item)
     record(
         session, actor, "referrals.list", purpose="atencion",
         detail={"box": box, "referrals": [row.code for row in rows]}, **about,
@@ -321,7 +338,7 @@ def _named_by(actor: Actor, rows: Sequence[Any]) -> set[int]:
     return {row.to_unit_id for row in rows if row.from_unit_id == actor.unit_id}
 
 
-def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
+def _coded(row: Any, units: dict[int, UnitName]) -> ReferralCodes:
     state = state_now(row)
     return {
         "code": row.code,
@@ -350,13 +367,14 @@ def _coded(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
     }
 
 
-def _opened(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
+def _opened(session: Session, actor: Actor, row: Any) -> ReferralOpened:
     """Person, case and texts, for who takes part in the case."""
-    cases = public_codes(session, actor, [row.case_id])
+    codes = public_codes(session, actor, [row.case_id])[row.case_id]
     stand = standing(session, actor, row.victim_id)
     levels = stand.levels(actor) if stand else {}
     return {
-        **cases[row.case_id],
+        "case": codes["case"],
+        "victim": codes["victim"],
         **texts(session, actor, row),
         "_access": {name: level.name.lower() for name, level in levels.items()},
     }

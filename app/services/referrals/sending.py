@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import NotRequired
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from typing_extensions import TypedDict
 
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
@@ -18,7 +19,7 @@ from app.audit import record
 from app.catalogues import code_list
 from app.codes import new_code
 from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, Forbidden, Invalid, refuse_if, unknown_code, wrong
+from app.errors import REVIEW, Conflict, Forbidden, Invalid, unknown_code, wrong
 from app.models import Referral, Unit
 from app.services.cases.activity import touch
 from app.services.cases.rows import case_state, openable, presumed_child
@@ -32,6 +33,7 @@ from app.services.institutions.masking import unit_name
 from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
+from app.services.referrals.views import ReferralProposal
 
 LONGEST = timedelta(days=90)
 _WAITS = "Ya envió esa derivación y espera respuesta."
@@ -59,6 +61,29 @@ class Wanted:
     replaces: str | None = None
 
 
+class _Row(TypedDict):
+    """A referral to insert."""
+
+    id: int
+    victim_id: int
+    case_id: int
+    code: str
+    from_unit_id: int
+    to_unit_id: int
+    service_type: str
+    reason: str | None
+    legal_basis: str
+    consent_id: int | None
+    compartments: list[str]
+    urgent: bool
+    state: str
+    sent_by: int
+    due_at: datetime
+    replaces_id: int | None
+    key_version: NotRequired[int]
+    sealed_message: NotRequired[bytes]
+
+
 def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purpose: str = "atencion") -> str:
     """Send a referral from the actor's unit; returns its code.
 
@@ -72,16 +97,15 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
     require(actor, Permission.REFERRALS_SEND)
     ref = case_in_scope(session, actor, case_code)
     unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == wanted.to_unit)).first()
-    unit_id, kind = (unit.id, unit.kind) if unit else (None, "")
-    due_at = _due(wanted)
-    _check(actor, wanted, unit_id, due_at)
+    due_at, kind = _due(wanted), unit.kind if unit else ""
+    unit_id = _check(actor, wanted, unit.id if unit else None, due_at)
     _check_consulate(session, ref, kind, wanted)
     shared = _shared(session, actor, ref, wanted, kind)
     check_referable(session, ref, wanted.legal_basis, unit_id, shared)
     _check_open(session, actor, ref, unit_id, wanted)
     consent_id = _consent(session, actor, ref, wanted, unit_id, shared)
     _expire(session, actor, ref)
-    row: dict[str, Any] = {
+    row: _Row = {
         "id": next_ids(session, referral=1)["referral"][0],
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
@@ -100,10 +124,10 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         "replaces_id": _replaced(session, actor, ref, wanted.replaces),
     }
     _store(session, actor, ref, row, wanted, purpose)
-    return str(row["code"])
+    return row["code"]
 
 
-def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> dict[str, Any] | None:
+def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> ReferralProposal | None:
     """What may go with a referral to a unit: what the actor may open, and the least that the unit needs.
 
     Returns:
@@ -130,9 +154,7 @@ def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> di
     }
 
 
-def _store(
-    session: Session, actor: Actor, ref: CaseRef, row: dict[str, Any], wanted: Wanted, purpose: str
-) -> None:
+def _store(session: Session, actor: Actor, ref: CaseRef, row: _Row, wanted: Wanted, purpose: str) -> None:
     """Seal the message into the row, insert it, start the clock of its answer, and record it."""
     blobs = []
     if wanted.message is not None:
@@ -140,7 +162,7 @@ def _store(
             session, COORDINATION, ref.strand, "referral", row["id"], {"message": wanted.message},
             row_version=rules.MESSAGE_VERSION,
         )  # fmt: skip
-        row |= {"key_version": key_version, "sealed_message": sealed}
+        row["key_version"], row["sealed_message"] = key_version, sealed
         blobs.append(("referral", row["id"], rules.MESSAGE_VERSION, sealed))
     try:
         insert_rows(session, Referral, [row])
@@ -185,11 +207,11 @@ def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) ->
 
 
 def _consent(
-    session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, unit_id: int | None, shared: list[str]
+    session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, unit_id: int, shared: list[str]
 ) -> int | None:
     """Key of the consent it rests on; None where the legal basis is another."""
     if wanted.legal_basis in RESTING:
-        found = covering(session, ref, wanted.consent, to_unit_id=unit_id or 0, compartments=shared)
+        found = covering(session, ref, wanted.consent, to_unit_id=unit_id, compartments=shared)
         check_backer(session, actor, ref, str(wanted.consent))
         return found
     if wanted.consent is not None:
@@ -206,7 +228,8 @@ def _due(wanted: Wanted) -> datetime:
     return answer_by(wanted.service_type, urgent=wanted.urgent, at=now) if known else now + LONGEST
 
 
-def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) -> None:
+def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) -> int:
+    """The key of the unit, if the codes and the deadline are possible."""
     errors = []
     now = datetime.now(UTC)
     if unit_id is None:
@@ -225,7 +248,9 @@ def _check(actor: Actor, wanted: Wanted, unit_id: int | None, due_at: datetime) 
         errors.append(wrong("due_at", "out-of-range", "El plazo va de ahora a 90 días."))
     if set(wanted.compartments or ()) - set(policy().compartments):
         errors.append(unknown_code("compartments", policy().compartments, "unknown"))
-    refuse_if(errors)
+    if errors or unit_id is None:
+        raise Invalid(REVIEW, errors=errors)
+    return unit_id
 
 
 def _check_consulate(session: Session, ref: CaseRef, kind: str, wanted: Wanted) -> None:
@@ -256,7 +281,7 @@ def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: 
     return shared
 
 
-def _check_open(session: Session, actor: Actor, ref: CaseRef, unit_id: int | None, wanted: Wanted) -> None:
+def _check_open(session: Session, actor: Actor, ref: CaseRef, unit_id: int, wanted: Wanted) -> None:
     if closed(case_state(session, ref)):
         raise Conflict("El caso terminó: ya no se deriva desde él.")
     waiting = waiting_code(session, actor, ref, unit_id, wanted.service_type)

@@ -32,6 +32,7 @@ from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE
 from app.services.referrals.queries import Found, find
 from app.services.referrals.rows import delivered_for
+from app.services.referrals.views import ReferralMovedView
 from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
 
@@ -48,6 +49,8 @@ ACTIONS: Final = MappingProxyType(
     }
 )
 _ENDS = frozenset({"CONCLUIDA", "INTERRUMPIDA", "RETIRADA"})
+_UNSERVED: Final = "Se concluyó sin ninguna prestación registrada para esta derivación."
+"""That a concluded referral has no delivery is said, not refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,7 @@ def answer(
     *,
     version: int | None = None,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> ReferralMovedView:
     """Accept or refuse a referral sent to the actor's unit.
 
     Accepting makes the unit take part in the case, narrowed to what was shared, and gives the actor charge
@@ -108,7 +111,7 @@ def advance(
     *,
     version: int | None = None,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> ReferralMovedView:
     """Confirm conditions, start, conclude, interrupt or withdraw a referral; the last three close the view.
 
     Raises:
@@ -131,8 +134,9 @@ def advance(
     _advance(session, row, step.target, **ending)
     if step.target == "RETIRADA":
         clocks.cancel(session, TABLE, row.id, CLOCK)
-    if step.target == "CONCLUIDA":
-        done |= _told(session, row)
+    if step.target == "CONCLUIDA" and "services" in row.compartments:
+        done["deliveries"] = delivered_for(session, row.victim_id, row.id)
+        done["notice"] = None if done["deliveries"] else _UNSERVED
     if ends:
         _tell(session, actor, row, ENDED, row.from_unit_id if side == rules.RECEIVER else row.to_unit_id)
         statement = "SELECT ruv.end_referral_participation(%(referral)s)"
@@ -173,7 +177,7 @@ def _not_asked(field: str, target: str) -> FieldError:
     return wrong(field, "not-asked", "Este paso no lleva ese dato: quítelo.")
 
 
-def _advance(session: Session, row: Any, target: str, **values: Any) -> None:
+def _advance(session: Session, row: Any, target: str, **values: object) -> None:
     moved = session.execute(
         update(Referral)
         .where(
@@ -221,15 +225,6 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
     return [("referral", row.id, rules.ANSWER_VERSION, sealed)]
 
 
-def _told(session: Session, row: Any) -> dict[str, Any]:
-    """How many deliveries the concluded referral has; that there is none is said, not refused."""
-    if "services" not in row.compartments:
-        return {}
-    found = delivered_for(session, row.victim_id, row.id)
-    notice = None if found else "Se concluyó sin ninguna prestación registrada para esta derivación."
-    return {"deliveries": found, "notice": notice}
-
-
 def _check_leaving(session: Session, actor: Actor, row: Any) -> None:
     """The receiver's part ends: she lives somewhere else then, and somebody else takes part."""
     hold(session, row.case_id)
@@ -249,7 +244,7 @@ def _done(
     *,
     purpose: str,
     blobs: list[tuple[str, int, int, bytes]],
-) -> dict[str, Any]:
+) -> ReferralMovedView:
     row = found.row
     record(
         session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose=purpose, blobs=blobs,

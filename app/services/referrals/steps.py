@@ -11,11 +11,12 @@ from app.access.actor import Actor
 from app.models import ReferralStep
 from app.services.institutions.masking import unit_names
 from app.services.referrals import rules
+from app.services.referrals.views import ReferralStepView
 
 _REASONS = {**rules.REFUSALS, **rules.RESULTS, **rules.INTERRUPTIONS}
 
 
-def steps(session: Session, actor: Actor, row: Any) -> list[dict[str, Any]]:
+def steps(session: Session, actor: Actor, row: Any) -> list[ReferralStepView]:
     """The steps of a referral the actor was shown. A step without a unit was the clock's.
 
     Args:

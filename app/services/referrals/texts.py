@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final, Literal
 
 from sqlalchemy.orm import Session
 
@@ -11,12 +12,16 @@ from app.access.opening_rows import SealedRow, open_rows_left
 from app.access.sealing import COORDINATION
 from app.services.cases.rows import strand_of
 from app.services.referrals import rules
+from app.services.referrals.views import ReferralTexts
 from app.vault import key_version_of
 
-_WRITTEN = {rules.MESSAGE_VERSION: "message", rules.ANSWER_VERSION: "conditions"}
+_WRITTEN: Final[Mapping[int, Literal["message", "conditions"]]] = {
+    rules.MESSAGE_VERSION: "message",
+    rules.ANSWER_VERSION: "conditions",
+}
 
 
-def texts(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
+def texts(session: Session, actor: Actor, row: Any) -> ReferralTexts:
     """`message` and `conditions` of a referral the actor was shown; `broken` names those that do not open.
 
     Args:
@@ -29,7 +34,7 @@ def texts(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
         sealed.append(
             SealedRow(row.id, key_version_of(row.sealed_answer), row.sealed_answer, rules.ANSWER_VERSION)
         )
-    found: dict[str, Any] = {"message": None, "conditions": None, "broken": []}
+    found: ReferralTexts = {"message": None, "conditions": None, "broken": []}
     if not sealed:
         return found
     opened = open_rows_left(
@@ -37,7 +42,9 @@ def texts(session: Session, actor: Actor, row: Any) -> dict[str, Any]:
         purpose="atencion", action="referrals.read",
     )  # fmt: skip
     for one, text in zip(sealed, opened, strict=True):
-        found.update(text or {})
+        name = _WRITTEN[one.row_version]
         if text is None:
-            found["broken"].append(_WRITTEN[one.row_version])
+            found["broken"].append(name)
+        else:
+            found[name] = text[name]
     return found

@@ -42,6 +42,7 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import DAYS_STILL
 from app.services.supervision.rules import supervising
 from app.services.supervision.staff import usernames
+from app.services.views import DeadlineView
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -114,7 +115,7 @@ def reviews(
     return items, cursor_of(page[-1].due_at, page[-1].code) if len(rows) > limit else None
 
 
-def _due(row: Any) -> dict[str, Any]:
+def _due(row: Any) -> DeadlineView:
     found = deadline(row.due_at)
     return {**found, "due_time": None} if row.kind == STILL else found  # days without movement have no hour
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -100,7 +100,7 @@ def find(session: Session, actor: Actor, text: str) -> Target:
     """
     prefix, code = _parsed(text)
     if prefix == "TP":
-        found: list[Any] = cases_of(session, actor, victim_in_scope(session, actor, code).victim_id)
+        found = cases_of(session, actor, victim_in_scope(session, actor, code).victim_id)
         if not found:
             raise NotFound
         return Target("CA", str(found[-1].code))

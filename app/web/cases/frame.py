@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.services.cases import queries
+from app.services.cases.views import CaseView
 from app.web.i18n import gettext
 from app.web.kit.page import Page
 from app.web.kit.templating import label
@@ -29,7 +32,7 @@ class Tab:
     compartment: str = ""
     """Only for who reads this part of the record."""
 
-    def shows(self, page: Page, case: dict[str, Any]) -> bool:
+    def shows(self, page: Page, case: CaseView) -> bool:
         """Whether the person at the browser has any use for it in this case."""
         opened = not self.compartment or case["_access"].get(self.compartment) in {"partial", "full"}
         return opened and page.may(self.permission)
@@ -57,7 +60,28 @@ TABS: Final = (
 """In their order: Resumen, Datos, Plan, Notas, Derivaciones, Alojamiento, Proceso penal, Documentos, ..."""
 
 
-def case_frame(page: Page, code: str, tab: str) -> dict[str, Any]:
+class CaseBar(TypedDict):
+    """The identity bar: codes, age and sex, and what must not be overlooked, each with its colour."""
+
+    code: str
+    person: str
+    age: int | None
+    sex: str
+    nationality: str
+    flags: list[tuple[str, str]]
+
+
+class CaseFrame(TypedDict):
+    """What `case.html` needs around a tab: `tabs` are (address, text, key), `tab` the key of this one."""
+
+    case: CaseView
+    base: str
+    bar: CaseBar
+    tabs: list[tuple[str, str, str]]
+    tab: str
+
+
+def case_frame(page: Page, code: str, tab: str) -> CaseFrame:
     """The case, its identity bar and its tabs, as `case.html` needs them; the look is recorded.
 
     Raises:
@@ -74,7 +98,7 @@ def case_frame(page: Page, code: str, tab: str) -> dict[str, Any]:
     }
 
 
-def _bar(case: dict[str, Any]) -> dict[str, Any]:
+def _bar(case: CaseView) -> CaseBar:
     """Codes, age and sex, and what must not be overlooked. Never a name."""
     person = case["person"] or {}
     age = person.get("age_years")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from app.access.permissions import Permission
@@ -20,9 +18,10 @@ from app.services.cases.codes import (
     RETURN_REASONS,
     STATES,
 )
+from app.services.cases.views import CaseView
 from app.services.commands.requesting import request_closing, request_discard, takes_two
 from app.services.idempotency import remember, replayed
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 
@@ -91,7 +90,7 @@ def identify(code: str, page: CurrentPage) -> Response:
     return _draw_identification(page, case_frame(page, code, "resumen"))
 
 
-def _version(page: Page, case: dict[str, Any]) -> int:
+def _version(page: Page, case: CaseView) -> int:
     """The version the form was opened at; shown again, it will be the present one."""
     sent = page.form.version
     page.form.version = case["version"]
@@ -114,7 +113,7 @@ def _ask(page: Page, code: str, version: int, asked: dict[str, str | None]) -> s
     return f"/solicitudes/{command}"
 
 
-def _choice(case: dict[str, Any], target: str) -> dict[str, str]:
+def _choice(case: CaseView, target: str) -> dict[str, str]:
     found = rules.MACHINE.find(case["state"], target)
     two = target in case["possible_with_two"]
     return {
@@ -125,7 +124,7 @@ def _choice(case: dict[str, Any], target: str) -> dict[str, str]:
     }
 
 
-def _draw_move(page: Page, frame: dict[str, Any], target: str) -> Response:
+def _draw_move(page: Page, frame: CaseFrame, target: str) -> Response:
     if target not in STATES:
         raise NotFound
     state = frame["case"]["state"]
@@ -146,7 +145,7 @@ def _draw_move(page: Page, frame: dict[str, Any], target: str) -> Response:
     )
 
 
-def _draw_identification(page: Page, frame: dict[str, Any]) -> Response:
+def _draw_identification(page: Page, frame: CaseFrame) -> Response:
     possible = rules.IDENTIFICATION_MACHINE.offered(frame["case"]["identification"])
     return page.draw(
         "cases/identification.html", **frame, choices=[(name, IDENTIFICATION[name]) for name in possible]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.access.policy import OPENING, policy
@@ -15,6 +16,7 @@ from app.edge.routing import Branch
 from app.records import COMPARTMENTS, fields
 from app.services.cases import queries, service
 from app.services.cases.codes import ENDED, IDENTIFICATION, PATH, REENTRIES, RETRAFFICKING, STATES
+from app.services.cases.views import CaseView
 from app.services.clocks import queries as clocks
 from app.services.idempotency import remember, replayed
 from app.services.participations import teams
@@ -46,7 +48,8 @@ def case_list(page: CurrentPage) -> Response:
     found = queries.work_list(
         page.session, page.actor, filters=filters, ended=ended, cursor=page.query("desde") or None, limit=25
     )
-    codes = [item["code"] for item in found.items]
+    following = found["next"]
+    codes = [item["code"] for item in found["items"]]
     due = clocks.next_due(page.session, page.actor, codes)
     same = {"grupo": "cerrados"} if ended else {}
     return page.draw(
@@ -54,9 +57,9 @@ def case_list(page: CurrentPage) -> Response:
         ended=ended,
         filters=filters,
         drawn=_filter_controls(page, ended=ended),
-        items=[{**item, **due.get(item["code"], {})} for item in found.items],
+        items=[{**item, **due.get(item["code"], {})} for item in found["items"]],
         ages=record_parts.ages(page.session, page.actor, codes),
-        next=f"/casos?{urlencode({**same, **filters, 'desde': found.next})}" if found.next else "",
+        next=f"/casos?{urlencode({**same, **filters, 'desde': following})}" if following else "",
     )
 
 
@@ -123,14 +126,14 @@ def _filters(page: Page) -> dict[str, str]:
     return {name: value for name in known if (value := page.query(name))}
 
 
-def _filter_controls(page: Page, *, ended: bool) -> dict[str, list[dict[str, Any]]]:
+def _filter_controls(page: Page, *, ended: bool) -> dict[str, list[dict[str, object]]]:
     """The filters of the role as choices, those used most first."""
     states = [(code, text) for code, text in STATES.items() if (code in ENDED) is ended]
-    own = [
+    own: list[dict[str, object]] = [
         {"name": "state", "label": _("Estado"), "options": states},
         {"name": "identification", "label": _("Identificación"), "options": list(IDENTIFICATION.items())},
     ]
-    face = [
+    face: list[dict[str, object]] = [
         {"name": one.name, "label": one.label, "options": list(one.options)}
         for one in controls(
             {n: f for n, f in queries.FACE_FILTERS.items() if queries.may_filter(page.actor, f)}
@@ -149,12 +152,19 @@ def _reentry(page: Page) -> Response:
     )
 
 
-def _alerts(page: Page, victim: str) -> dict[str, Any]:
-    """What must not be overlooked, as rows and as flags of the identity bar."""
+class _Alerts(TypedDict):
+    """What must not be overlooked, as rows (label, shown) and as flags (text, colour) of the identity bar."""
+
+    rows: list[tuple[str, object]]
+    flags: list[tuple[str, str]]
+
+
+def _alerts(page: Page, victim: str) -> _Alerts:
     if not page.may(Permission.VICTIMS_READ):
         return {"rows": [], "flags": []}
     found = record_parts.alerts(page.session, page.actor, victim)
-    rows, flags = [], []
+    rows: list[tuple[str, object]] = []
+    flags: list[tuple[str, str]] = []
     for name, names in record_parts.ALERTS.items():
         known = [n for n in names if n in found]
         drawn = controls(fields(name), only=known) if known else []
@@ -170,7 +180,7 @@ def _alerts(page: Page, victim: str) -> dict[str, Any]:
     return {"rows": rows, "flags": flags}
 
 
-def _steps(case: Mapping[str, Any]) -> list[dict[str, str]]:
+def _steps(case: CaseView) -> list[dict[str, str]]:
     """The main line as stages; a paused or discarded case shows none as the present one."""
     if case["state"] not in PATH:
         return []
@@ -181,20 +191,19 @@ def _steps(case: Mapping[str, Any]) -> list[dict[str, str]]:
     ]
 
 
-def _facts(page: Page, case: Mapping[str, Any]) -> dict[str, Any]:
+def _facts(page: Page, case: CaseView) -> dict[str, object]:
     """What is known of the exploitation, as the role may read it."""
-    data = case["exploitation"]
+    data: Mapping[str, object] = case["exploitation"] or {}
     known = fields("legal")
     rows = [
-        (one.label, shown(one, data[one.key]))
-        for one in controls({n: known[n] for n in data if n in known} if data else {})
+        (one.label, shown(one, data[one.key])) for one in controls({n: known[n] for n in data if n in known})
     ]
     reserved = case["_access"].get("legal") not in _OPENING_NAMES
     writes = page.may(Permission.VICTIMS_WRITE) and policy().cell(page.actor.role, "legal").write
     return {"rows": rows, "reserved": reserved, "writes": writes and not reserved}
 
 
-def _next_date(item: Mapping[str, Any]) -> dict[str, Any]:
+def _next_date(item: Mapping[str, Any]) -> dict[str, object]:
     return {
         "text": item["label"],
         "due_on": item["due_on"],

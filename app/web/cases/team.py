@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.mandates import MEASURE
 from app.access.permissions import Permission
@@ -14,7 +13,7 @@ from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.services.participations import mandates, teams
 from app.services.supervision.staff import workers
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.templating import options
@@ -87,7 +86,7 @@ def leave(code: str, page: CurrentPage) -> Response:
     return page.draw("cases/leave.html", **frame)
 
 
-def _draw(page: Page, frame: dict[str, Any]) -> Response:
+def _draw(page: Page, frame: CaseFrame) -> Response:
     code = frame["case"]["code"]
     people = teams.assignments(page.session, page.actor, code)
     return page.draw(
@@ -111,7 +110,19 @@ def _colleagues(page: Page, taken: set[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _mandate(page: Page, code: str) -> dict[str, Any]:
+class _Mandated(TypedDict, total=False):
+    """What may be chosen to bring a unit in; nothing for who brings in nobody."""
+
+    department: str
+    departments: list[tuple[str, str]]
+    mandated: list[tuple[str, str]]
+    bases: list[tuple[str, str]]
+    on_consent: bool
+    on_measure: bool
+    parts: list[tuple[str, str]]
+
+
+def _mandate(page: Page, code: str) -> _Mandated:
     """The bases that fit this case, the units of a department that they bring in, and what they open."""
     if not page.may(Permission.PARTICIPATIONS_ADD):
         return {}

@@ -14,7 +14,7 @@ from app.records.rows.consents import ObjectionRow
 from app.services.consents import objections, queries
 from app.services.consents.parties import asked
 from app.services.idempotency import remember, replayed
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.consents.pages import TAB, part_names, parts, receivers
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
@@ -76,7 +76,7 @@ def _one(page: Page, code: str, objection: str) -> dict[str, Any]:
     raise NotFound
 
 
-def _form(page: Page, frame: dict[str, Any]) -> Response:
+def _form(page: Page, frame: CaseFrame) -> Response:
     choice = asked(page.session, page.actor, frame["case"]["code"])
     institutions = [(one["code"], one["name"]) for one in choice["institutions"]]
     return page.draw(

@@ -19,7 +19,7 @@ from app.services.consents.parties import asked
 from app.services.evidence import signed_papers
 from app.services.idempotency import remember, replayed
 from app.services.printing.consent import consent_issue
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.page import CurrentPage, Page
@@ -138,7 +138,7 @@ def withdraw(code: str, consent: str, page: CurrentPage) -> Response:
     return _withdrawal(page, frame, consent)
 
 
-def detail(page: Page, frame: dict[str, Any], consent: str) -> Response:
+def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
     """The page of one consent."""
     found = queries.read(page.session, page.actor, consent)
     return page.draw(
@@ -205,7 +205,7 @@ def _sent(page: Page, *, child: bool) -> dict[str, Any]:
     return sent if child else {**sent, "given_by": "PERSONA"}
 
 
-def _form(page: Page, frame: dict[str, Any]) -> Response:
+def _form(page: Page, frame: CaseFrame) -> Response:
     choice = asked(page.session, page.actor, frame["case"]["code"])
     givers = [(code, text) for code, text in options("consent_giver") if code != "PERSONA"]
     backing = [(code, text) for code, text in options("consent_backing") if choice["upe"] or code != "UPE"]
@@ -231,7 +231,7 @@ def _withdrawing(*, child: bool) -> list[Control]:
     return controls(row_fields("consent_event"), only=names)
 
 
-def _withdrawal(page: Page, frame: dict[str, Any], consent: str) -> Response:
+def _withdrawal(page: Page, frame: CaseFrame, consent: str) -> Response:
     found = queries.read(page.session, page.actor, consent)
     child = asked(page.session, page.actor, frame["case"]["code"])["child"]
     return page.draw(

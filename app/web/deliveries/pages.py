@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from starlette.responses import Response
 
@@ -16,7 +17,8 @@ from app.services.deliveries import queries, service
 from app.services.deliveries.views import DeliveryView
 from app.services.referrals import queries as referrals
 from app.services.referrals import rules
-from app.web.cases.frame import case_frame
+from app.services.referrals.views import ReferralListedView
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import read
 from app.web.kit.creating import once
@@ -95,7 +97,7 @@ def void(code: str, delivery: str, page: CurrentPage) -> Response:
     return _draw_void(page, frame, item)
 
 
-def _recorded(page: Page, case: str, sent: dict[str, Any]) -> None:
+def _recorded(page: Page, case: str, sent: Mapping[str, object]) -> None:
     written = read_row(Delivery, sent)
     referral, activity = page.form.text("referral"), page.form.text("activity")
     payload = {
@@ -108,17 +110,17 @@ def _recorded(page: Page, case: str, sent: dict[str, Any]) -> None:
     once(page, "deliveries.record", payload, create)
 
 
-def _records(page: Page, frame: dict[str, Any]) -> bool:
+def _records(page: Page, frame: CaseFrame) -> bool:
     """Whether the person at the browser may record services in this case."""
     return page.may(Permission.VICTIMS_WRITE) and bool(drawn(page, frame["case"], TABLE))
 
 
-def _draw(page: Page, frame: dict[str, Any]) -> Response:
+def _draw(page: Page, frame: CaseFrame) -> Response:
     """The form of a new one, with the unit's open referrals and activities of the case to choose from."""
     code = frame["case"]["code"]
-    received: list[dict[str, Any]] = []
+    received: list[ReferralListedView] = []
     if page.may(Permission.REFERRALS_READ):
-        received, _more = referrals.of_case(page.session, page.actor, code, limit=_MOST)
+        received = referrals.of_case(page.session, page.actor, code, limit=_MOST)["items"]
     answers = [
         (item["code"], f"{item['service_label']} · {item['code']}")
         for item in received
@@ -137,7 +139,7 @@ def _draw(page: Page, frame: dict[str, Any]) -> Response:
     )
 
 
-def _own(page: Page, code: str, delivery: str) -> tuple[dict[str, Any], DeliveryView]:
+def _own(page: Page, code: str, delivery: str) -> tuple[CaseFrame, DeliveryView]:
     """The frame of the case and one of the own unit's deliveries that stand.
 
     Raises:
@@ -150,7 +152,7 @@ def _own(page: Page, code: str, delivery: str) -> tuple[dict[str, Any], Delivery
     return frame, item
 
 
-def _draw_void(page: Page, frame: dict[str, Any], item: DeliveryView) -> Response:
+def _draw_void(page: Page, frame: CaseFrame, item: DeliveryView) -> Response:
     stale = page.form.status == 412  # noqa: PLR2004 - somebody voided it meanwhile
     if stale:
         page.form.version = item["version"]
@@ -160,7 +162,7 @@ def _draw_void(page: Page, frame: dict[str, Any], item: DeliveryView) -> Respons
     )
 
 
-def _card(page: Page, frame: dict[str, Any], item: DeliveryView) -> dict[str, object]:
+def _card(page: Page, frame: CaseFrame, item: DeliveryView) -> dict[str, object]:
     stands = item["state"] == "VIGENTE"
     shown = {"hours": item["hours"], "quantity": item["quantity"], "note": item["note"]}
     return {

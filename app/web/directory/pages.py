@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from fastapi import Path
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.directory import exchange, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
+from app.services.directory.views import DirectoryPlaceView, DirectoryServiceView
 from app.web.i18n import _, gettext
 from app.web.kit.controls import Control, place_name, read
 from app.web.kit.creating import once
@@ -71,13 +72,14 @@ def index(page: CurrentPage) -> Response:
     asked = _asked(page.query)
     wanted: dict[str, str | None] = {field: asked[name] or None for name, (field, _) in _FILTERS.items()}
     wanted["status"] = asked["estado"] or None
-    found, following = queries.services(
+    found = queries.services(
         page.session, page.actor, wanted, cursor=page.query("desde") or None, limit=SHOWN
     )
+    following = found["next"]
     page.form.start(**asked)
     return page.draw(
         "directory/list.html",
-        items=[_shown(item) for item in found],
+        items=[_shown(item) for item in found["items"]],
         filtered=any(asked.values()),
         statuses=_words(STATUSES),
         next=f"/directorio?{_address(asked)}desde={following}" if following else "",
@@ -232,7 +234,7 @@ def _keeps(page: Page, unit: str) -> bool:
     return page.may(Permission.DIRECTORY_MANAGE) and any(code == unit for code, _name in _units(page))
 
 
-def _shown(item: dict[str, Any]) -> dict[str, Any]:
+def _shown(item: DirectoryServiceView) -> dict[str, object]:
     status = gettext(STATUSES[item["status"]])
     return {
         **item,
@@ -241,20 +243,20 @@ def _shown(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _where(place: dict[str, Any]) -> str:
+def _where(place: DirectoryPlaceView) -> str:
     district = place_name(place["ubigeo"]) if place["ubigeo"] else place["city"]
     parts = (place["name"], place["address"], district, place["url"])
     return ", ".join(part for part in parts if part)
 
 
-def _place(place: dict[str, Any], units: dict[str, str]) -> dict[str, Any]:
+def _place(place: DirectoryPlaceView, units: dict[str, str]) -> dict[str, object]:
     return {**place, "where": _where(place), "kind_label": gettext(KINDS[place["kind"]]),
             "unit_name": units[place["unit"]]}  # fmt: skip
 
 
-def _sent_service(page: Page, unit: str = "") -> dict[str, Any]:
+def _sent_service(page: Page, unit: str = "") -> dict[str, object]:
     form = page.form
-    sent: dict[str, Any] = {name: form.text(name) for name in _TEXTS}
+    sent: dict[str, object] = {name: form.text(name) for name in _TEXTS}
     sent |= {name: form.texts(name) or None for name in _LISTS}
     day = form.day("assured_on")
     sent["assured_on"] = day.isoformat() if day else None
@@ -266,9 +268,9 @@ def _sent_service(page: Page, unit: str = "") -> dict[str, Any]:
     return _of_a_unit(page, sent, unit)
 
 
-def _sent_place(page: Page, unit: str = "") -> dict[str, Any]:
+def _sent_place(page: Page, unit: str = "") -> dict[str, object]:
     form = page.form
-    sent: dict[str, Any] = {
+    sent: dict[str, object] = {
         name: form.text(name) for name in ("unit", "name", "kind", "address", "city", "url")
     }
     sent["kind"] = sent["kind"] or "FISICO"
@@ -278,7 +280,7 @@ def _sent_place(page: Page, unit: str = "") -> dict[str, Any]:
     return _of_a_unit(page, sent, unit)
 
 
-def _of_a_unit(page: Page, sent: dict[str, Any], unit: str) -> dict[str, Any]:
+def _of_a_unit(page: Page, sent: dict[str, object], unit: str) -> dict[str, object]:
     """What was sent with its unit: the chosen one, or that of an entry, which does not change."""
     sent["unit"] = unit or sent["unit"]
     if not sent["unit"]:
@@ -286,10 +288,11 @@ def _of_a_unit(page: Page, sent: dict[str, Any], unit: str) -> dict[str, Any]:
     return sent
 
 
-def _service_form(page: Page, item: dict[str, Any] | None) -> Response:
+def _service_form(page: Page, item: DirectoryServiceView | None) -> Response:
     stale = _renewed(page, item)
     if item is not None:
-        known = {name: item[name] for name in (*_TEXTS, *_LISTS, "assured_on") if name != "locations"}
+        held: Mapping[str, object] = item
+        known = {name: held[name] for name in (*_TEXTS, *_LISTS, "assured_on") if name != "locations"}
         page.form.start(**{**known, "unit": item["unit"]["code"]})
         page.form.start(locations=[place["id"] for place in item["locations"]])
     units = _units(page)
@@ -309,7 +312,7 @@ def _service_form(page: Page, item: dict[str, Any] | None) -> Response:
     )
 
 
-def _one_place(page: Page, key: uuid.UUID) -> dict[str, Any]:
+def _one_place(page: Page, key: uuid.UUID) -> DirectoryPlaceView:
     """A place of the directory.
 
     Raises:
@@ -321,7 +324,7 @@ def _one_place(page: Page, key: uuid.UUID) -> dict[str, Any]:
     raise NotFound
 
 
-def _place_form(page: Page, item: dict[str, Any] | None) -> Response:
+def _place_form(page: Page, item: DirectoryPlaceView | None) -> Response:
     stale = _renewed(page, item)
     if item is not None:
         page.form.start(**{**item, "ubigeo": place_name(item["ubigeo"]) if item["ubigeo"] else None})
@@ -336,7 +339,7 @@ def _place_form(page: Page, item: dict[str, Any] | None) -> Response:
     )
 
 
-def _renewed(page: Page, item: dict[str, Any] | None) -> bool:
+def _renewed(page: Page, item: DirectoryServiceView | DirectoryPlaceView | None) -> bool:
     """Whether somebody changed it meanwhile; the form then goes on from the newer version."""
     stale = item is not None and page.form.status == 412  # noqa: PLR2004 - changed meanwhile
     if item is not None and stale:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,7 +13,8 @@ from app.edge.sending import EXTENSIONS, streamed
 from app.errors import NotFound
 from app.services.evidence import papers, queries, scans, service, signed_papers
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
-from app.web.cases.frame import case_frame
+from app.services.evidence.views import EvidenceFileView, FileCodes, ScanView
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.consents.pages import TAB as CONSENTS
 from app.web.consents.pages import detail
 from app.web.i18n import _
@@ -150,7 +151,7 @@ def _documents(page: Page, code: str) -> Response:
     )
 
 
-def _shown(page: Page, file: dict[str, Any], *, own: bool = False) -> dict[str, Any]:
+def _shown(page: Page, file: EvidenceFileView | ScanView, *, own: bool = False) -> dict[str, object]:
     size = max(file["bytes"] / _MEGABYTE, 0.1)
     what = EXTENSIONS[file["media_type"]].upper()
     return {
@@ -160,7 +161,7 @@ def _shown(page: Page, file: dict[str, Any], *, own: bool = False) -> dict[str, 
     }
 
 
-def _one(page: Page, code: str, file: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _one(page: Page, code: str, file: str) -> tuple[CaseFrame, EvidenceFileView]:
     """The frame of the case and one file of its plans.
 
     Raises:
@@ -175,7 +176,7 @@ def _one(page: Page, code: str, file: str) -> tuple[dict[str, Any], dict[str, An
     raise NotFound
 
 
-def _scan(page: Page, code: str, consent: str, file: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _scan(page: Page, code: str, consent: str, file: str) -> tuple[CaseFrame, ScanView]:
     """The frame of the case and one signed paper of a consent.
 
     Raises:
@@ -188,7 +189,7 @@ def _scan(page: Page, code: str, consent: str, file: str) -> tuple[dict[str, Any
     raise NotFound
 
 
-def _withdrawal(page: Page, frame: dict[str, Any], item: dict[str, Any], back: str) -> Response:
+def _withdrawal(page: Page, frame: CaseFrame, item: FileCodes, back: str) -> Response:
     page.form.version = item["version"]
     return page.draw(
         "documents/withdraw.html", **frame, item=item, back=back, reasons=options("evidence_withdrawal")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -18,8 +18,9 @@ from app.records.rows.notes import Addendum, Note
 from app.services.drafts import service as drafts
 from app.services.idempotency import remember, replayed
 from app.services.notes import queries, service
+from app.services.notes.views import NoteView, OneNote
 from app.services.outbox.delivery import Parcel
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.drafting import resume
 from app.web.kit.forms import Form
@@ -121,7 +122,22 @@ def deliver(session: Session, actor: Actor, parcel: Parcel) -> str:
     return write_note(session, actor, place.group(1), form)
 
 
-def _shown(page: Page, code: str) -> dict[str, Any]:
+class NotesPage(CaseFrame):
+    """What the page of notes shows; `about` are pairs of code and label."""
+
+    notes: list[NoteView]
+    older: str
+    about: list[tuple[str, str]]
+    first: bool
+
+
+class NotePage(CaseFrame):
+    """What the page of one note shows."""
+
+    note: OneNote
+
+
+def _shown(page: Page, code: str) -> NotesPage:
     """What the page of notes shows; a form that was refused keeps what was typed."""
     frame = case_frame(page, code, "notas")
     before = page.query("desde") or None
@@ -137,6 +153,6 @@ def _shown(page: Page, code: str) -> dict[str, Any]:
     }
 
 
-def _one(page: Page, code: str, note: str) -> dict[str, Any]:
+def _one(page: Page, code: str, note: str) -> NotePage:
     frame = case_frame(page, code, "notas")
     return {**frame, "note": queries.one(page.session, page.actor, code, note)}

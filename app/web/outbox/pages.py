@@ -6,11 +6,12 @@ import base64
 import binascii
 import json
 import uuid
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData
 from starlette.responses import JSONResponse, Response
+from typing_extensions import TypedDict
 
 from app.access.actor import Actor
 from app.edge.browser import COOKIE
@@ -216,7 +217,14 @@ def manifest() -> Response:
     return Response(text, headers={"Cache-Control": "no-cache"}, media_type="application/manifest+json")
 
 
-def _words() -> dict[str, Any]:
+class _Words(TypedDict):
+    """Kinds of drafts, and why one waits to be reviewed, in the language of the page."""
+
+    kinds: dict[str, str]
+    reasons: dict[str, str]
+
+
+def _words() -> _Words:
     return {
         "kinds": {name: i18n.gettext(text) for name, text in KINDS.items()},
         "reasons": {name: i18n.gettext(text) for name, text in REASONS.items()},

@@ -16,7 +16,7 @@ from app.records.rows import row_fields
 from app.services.plans import header, objectives, queries, rules, service, team
 from app.services.plans.progress import Step
 from app.services.plans.units import units_to_choose
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
 from app.web.kit.creating import once
@@ -202,7 +202,7 @@ def add_activity(code: str, objective: str, page: CurrentPage) -> Response:
     return _draw_activity(page, code, objective)
 
 
-def _draw_begin(page: Page, frame: dict[str, Any]) -> Response:
+def _draw_begin(page: Page, frame: CaseFrame) -> Response:
     resume(page, f"plan:{frame['case']['code']}")
     return page.draw("plans/begin.html", **frame, controls=_header_controls(None))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
@@ -133,7 +133,7 @@ def _draw_one(page: Page, code: str, file: str) -> Response:
     return page.draw("plans/withdraw.html", **plan_frame(page, plan, "archivos"), file=found)
 
 
-def _named(activity: dict[str, Any]) -> str:
+def _named(activity: Mapping[str, object]) -> str:
     """A short name of an activity, to choose it by."""
     text = str(activity["description"] or activity["code"])
     return text if len(text) <= 80 else text[:79].rstrip() + "…"  # noqa: PLR2004 - a line of a list

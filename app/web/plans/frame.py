@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from app.access.permissions import Permission
@@ -83,7 +84,7 @@ def plan_part(page: Page, code: str, part: str = "") -> dict[str, Any]:
     return plan_frame(page, queries.face(page.session, page.actor, code), part)
 
 
-def _around(page: Page, plan: dict[str, Any]) -> dict[str, Any]:
+def _around(page: Page, plan: dict[str, Any]) -> Mapping[str, object]:
     try:
         if plan["case"]:
             return case_frame(page, plan["case"], "plan")

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Final
 
+from app.services.evidence.views import EvidenceFileView
 from app.services.plans import rules
 from app.web.i18n import gettext
 from app.web.plans.frame import STEP_TAGS
@@ -63,7 +64,7 @@ RESERVED: Final = "reservado"
 
 
 def plan_view(
-    plan: dict[str, Any], files: Iterable[dict[str, Any]], unit: str, own_unit: str
+    plan: dict[str, Any], files: Iterable[EvidenceFileView], unit: str, own_unit: str
 ) -> dict[str, Any]:
     """Cards and counts of a plan that was read, for a reader of `own_unit`.
 

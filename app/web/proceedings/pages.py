@@ -20,7 +20,7 @@ from app.services.idempotency import remember, replayed
 from app.services.proceedings import links
 from app.services.proceedings.interview import single_interview
 from app.services.proceedings.stages import FIRST, MACHINES
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import changes, controls, read, shown, start
 from app.web.kit.page import CurrentPage, Page
@@ -191,7 +191,7 @@ def steps(kind: str, stage: str, since: datetime | None = None) -> list[dict[str
     return [{"text": labels[code], "state": state, "at": dated.get(state, "")} for code, state in marked]
 
 
-def _one(page: Page, code: str, proceeding: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _one(page: Page, code: str, proceeding: str) -> tuple[CaseFrame, dict[str, Any]]:
     """The frame of the case and one of its proceedings.
 
     Raises:
@@ -209,7 +209,7 @@ def _links_new(page: Page, case: Mapping[str, Any]) -> bool:
     return {"kind", "stage"} <= set(writable(page, case, Proceeding.table))
 
 
-def _kinds(page: Page, frame: dict[str, Any]) -> Response:
+def _kinds(page: Page, frame: CaseFrame) -> Response:
     known = code_list("proceeding_kind")
     kinds = [(kind, known.label(kind)) for kind in _KINDS]
     return page.draw("proceedings/kind.html", **frame, kinds=kinds)
@@ -232,7 +232,7 @@ def _sent(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, dict[str,
     return sent
 
 
-def _new_form(page: Page, frame: dict[str, Any], kind: str) -> Response:
+def _new_form(page: Page, frame: CaseFrame, kind: str) -> Response:
     labels = MACHINES[kind].labels
     page.form.start(stage=FIRST[kind])
     return page.draw(
@@ -246,7 +246,7 @@ def _new_form(page: Page, frame: dict[str, Any], kind: str) -> Response:
     )
 
 
-def _note_form(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Response:
+def _note_form(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
     asked = drawn(page, frame["case"], LINK, less=links.NUMBERS)
     start(page.form, asked, item["link"])
     now = words(LINK, item["link"]) if page.form.status == 412 else []  # noqa: PLR2004 - changed meanwhile
@@ -255,7 +255,7 @@ def _note_form(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Respo
     return page.draw("proceedings/note.html", **frame, item=_card(item), asked=asked, now=now)
 
 
-def _stage_form(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Response:
+def _stage_form(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
     labels = MACHINES[item["kind"]].labels
     stale = page.form.status == 412  # noqa: PLR2004 - moved meanwhile
     if stale:

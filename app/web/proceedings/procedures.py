@@ -18,7 +18,7 @@ from app.records.rows import row_fields
 from app.records.rows.proceedings import ProtectionStep
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import branches, procedures
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.page import CurrentPage, Page
@@ -127,7 +127,7 @@ def branch_card(page: Page, item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _one(page: Page, code: str, procedure: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _one(page: Page, code: str, procedure: str) -> tuple[CaseFrame, dict[str, Any]]:
     """The frame of the case and one of its branches.
 
     Raises:
@@ -156,12 +156,12 @@ def _step_fields(item: dict[str, Any], target: str) -> list[Control]:
     return _fields((*names, *_ALWAYS))
 
 
-def _opening(page: Page, frame: dict[str, Any]) -> Response:
+def _opening(page: Page, frame: CaseFrame) -> Response:
     known = list(branches.BRANCHES.items())
     return page.draw("protection/open.html", **frame, branches=known, asked=_fields(_ALWAYS))
 
 
-def _choices(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Response:
+def _choices(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
     machine = branches.MACHINES[item["branch"]]
     targets = []
     for code in item["possible_states"]:
@@ -170,7 +170,7 @@ def _choices(page: Page, frame: dict[str, Any], item: dict[str, Any]) -> Respons
     return page.draw("protection/choose.html", **frame, item=branch_card(page, item), targets=targets)
 
 
-def _step_form(page: Page, frame: dict[str, Any], item: dict[str, Any], target: str) -> Response:
+def _step_form(page: Page, frame: CaseFrame, item: dict[str, Any], target: str) -> Response:
     asked = _step_fields(item, target)
     reasons = branches.reasons(item["state"], target)
     ends = options("branch_conclusion", item["possible_conclusions"]) if target == branches.CLOSED else []

@@ -15,7 +15,7 @@ from app.errors import NotFound
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measure_rules, measures, procedures
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import read
 from app.web.kit.page import CurrentPage, Page
@@ -120,7 +120,7 @@ def lift(code: str, measure: str, page: CurrentPage) -> Response:
     return _draw(page, frame, item, "protection/lift.html", asked)
 
 
-def _one(page: Page, code: str, measure: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _one(page: Page, code: str, measure: str) -> tuple[CaseFrame, dict[str, Any]]:
     """The frame of the case and one of its measures.
 
     Raises:
@@ -133,17 +133,15 @@ def _one(page: Page, code: str, measure: str) -> tuple[dict[str, Any], dict[str,
     raise NotFound
 
 
-def _extension(page: Page, frame: dict[str, Any]) -> list[Any]:
+def _extension(page: Page, frame: CaseFrame) -> list[Any]:
     return drawn(page, frame["case"], TABLE, less=measures.ENDING | _EXTENSION)
 
 
-def _ending(page: Page, frame: dict[str, Any]) -> list[Any]:
+def _ending(page: Page, frame: CaseFrame) -> list[Any]:
     return [control for control in drawn(page, frame["case"], TABLE) if control.key in measures.ENDING]
 
 
-def _draw(
-    page: Page, frame: dict[str, Any], item: dict[str, Any], template: str, asked: list[Any]
-) -> Response:
+def _draw(page: Page, frame: CaseFrame, item: dict[str, Any], template: str, asked: list[Any]) -> Response:
     stale = page.form.status == 412  # noqa: PLR2004 - somebody changed it meanwhile
     if stale:
         page.form.version = item["version"]

@@ -6,8 +6,8 @@ service decides again about everything when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -26,7 +26,8 @@ from app.services.consents.rules import LEGAL_BASES, RESTING
 from app.services.directory import receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
-from app.web.cases.frame import case_frame
+from app.services.referrals.views import ReferralProposal
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.creating import once
 from app.web.kit.forms import Form
@@ -189,25 +190,23 @@ _CHECKS: Final = {
 }
 
 
-def _show(page: Page, frame: dict[str, Any], draft: Draft, step: str, form: Form | None = None) -> Response:
+def _show(page: Page, frame: CaseFrame, draft: Draft, step: str, form: Form | None = None) -> Response:
     """The page of a step; `form` is the one that was refused, if one was."""
     draft.case = frame["case"]["code"]
-    found: dict[str, Any] = {}
+    proposed = _proposal(page, draft) if step not in {"servicio", "unidad"} else None
+    if proposed is None and step != "servicio":
+        step, form = "unidad", form if step == "unidad" else None
+    found: dict[str, object] = {**proposed} if proposed else {}
     if step == "unidad":
-        found = _units(page, draft)
-    elif step != "servicio":
-        found = _proposal(page, draft) or {}
-        if not found:
-            step, found = "unidad", _units(page, draft)
-            form = None
-    if step == "compartir":
+        found |= _units(page, draft)
+    if step == "compartir" and proposed:
         found["consents"] = _consents(page, frame)
         if form is None and draft.shared_for != draft.unit:
-            draft.shared = list(found["preselected"])
+            draft.shared = list(proposed["preselected"])
     shown = form or draft.form(page.form.key)
     shown.start(reason=rules.DEFAULT_REASON)
-    if step == "revisar":
-        found |= _review(draft, found)
+    if step == "revisar" and proposed:
+        found |= _review(draft, proposed)
     return page.draw(
         f"referrals/new_{step}.html",
         **frame,
@@ -219,11 +218,11 @@ def _show(page: Page, frame: dict[str, Any], draft: Draft, step: str, form: Form
         found=found,
         reasons=[pair for pair in rules.REASONS.items() if pair[0] != rules.PROTECTED_REASON],
         bases=list(LEGAL_BASES.items()),
-        parts=[(name, COMPARTMENTS[name].title_es) for name in found.get("openable", ())],
+        parts=[(name, COMPARTMENTS[name].title_es) for name in (proposed["openable"] if proposed else ())],
     )
 
 
-def _units(page: Page, draft: Draft) -> dict[str, Any]:
+def _units(page: Page, draft: Draft) -> dict[str, object]:
     """Units that may be asked, with what to know before asking."""
     wanted, where = draft.values["service_type"], draft.values["department"] or None
     found = receivers.options(page.session, page.actor, draft.case, wanted, where)
@@ -241,11 +240,11 @@ def _units(page: Page, draft: Draft) -> dict[str, Any]:
     return {**found, "units": list(units.values()), "others": rest}
 
 
-def _proposal(page: Page, draft: Draft) -> dict[str, Any] | None:
+def _proposal(page: Page, draft: Draft) -> ReferralProposal | None:
     return sending.proposal(page.session, page.actor, draft.case, draft.unit)
 
 
-def _consents(page: Page, frame: dict[str, Any]) -> list[tuple[str, str]] | None:
+def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     """Live consents of the case; None for who does not read them and types the code."""
     if not page.may(Permission.CONSENTS_READ):
         return None
@@ -253,12 +252,12 @@ def _consents(page: Page, frame: dict[str, Any]) -> list[tuple[str, str]] | None
     return [(one["code"], _consent(one)) for one in found if one["state"] == "VIGENTE"]
 
 
-def _consent(one: dict[str, Any]) -> str:
+def _consent(one: Mapping[str, Any]) -> str:
     named = [unit["name"] for unit in [*one["to_units"], *one["to_institutions"]]]
     return f"{one['code']} · {', '.join(named)}" if named else str(one["code"])
 
 
-def _review(draft: Draft, found: dict[str, Any]) -> dict[str, Any]:
+def _review(draft: Draft, found: ReferralProposal) -> dict[str, object]:
     """What the last step shows that no earlier one was told: until when an answer is awaited."""
     urgent = bool(draft.values["urgent"])
     given = _due(draft)
@@ -281,7 +280,7 @@ def _due(draft: Draft) -> datetime | None:
     return end_of(datetime(year, month, day, tzinfo=LIMA).date())
 
 
-def _send(page: Page, frame: dict[str, Any], draft: Draft) -> Response:
+def _send(page: Page, frame: CaseFrame, draft: Draft) -> Response:
     """Send it, once for the key of the form; a refusal shows the step of what was wrong."""
     made = ""
     for step in STEPS[:-1]:
@@ -298,21 +297,24 @@ def _send(page: Page, frame: dict[str, Any], draft: Draft) -> Response:
 def _sent(page: Page, case: str, draft: Draft) -> str:
     """Send the referral of a draft; returns its code."""
     due = _due(draft)
-    payload: dict[str, Any] = {
+    wanted = sending.Wanted(
+        to_unit=draft.unit,
+        service_type=draft.values["service_type"],
+        legal_basis=draft.values["legal_basis"],
+        reason=draft.values["reason"] or None,
+        urgent=bool(draft.values["urgent"]),
+        due_at=due,
+        compartments=tuple(draft.shared),
+        message=draft.values["message"] or None,
+        consent=draft.values["consent"] or None,
+        replaces=draft.replaces or None,
+    )
+    payload: dict[str, object] = {
         "case": case,
-        "to_unit": draft.unit,
-        "service_type": draft.values["service_type"],
-        "legal_basis": draft.values["legal_basis"],
-        "reason": draft.values["reason"] or None,
-        "urgent": bool(draft.values["urgent"]),
+        **asdict(wanted),
         "due_at": due.isoformat() if due else None,
         "compartments": draft.shared,
-        "message": draft.values["message"] or None,
-        "consent": draft.values["consent"] or None,
-        "replaces": draft.replaces or None,
     }
-    rest = {name: value for name, value in payload.items() if name != "case"}
-    wanted = sending.Wanted(**{**rest, "due_at": due, "compartments": tuple(draft.shared)})
     return once(page, "referrals.send", payload, lambda: sending.send(page.session, page.actor, case, wanted))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.services.printing.referral import referral_issue
 from app.services.referrals import queries, rules, service
+from app.services.referrals.views import ReferralListedView, ReferralStepView, ReferralView
 from app.web.cases.frame import case_frame
 from app.web.i18n import _, gettext
 from app.web.kit.page import CurrentPage, Page
@@ -49,23 +51,25 @@ def inbox(page: CurrentPage) -> Response:
     """The boxes of the unit: received, sent, and what is about to be too late."""
     box, cursor = page.query("ver"), page.query("desde") or None
     box = box if box in _BOXES else "recibidas"
-    first: list[dict[str, Any]] = []
+    first: list[ReferralListedView] = []
     if box == "por-vencer":
-        found, following = queries.waiting(page.session, page.actor, cursor=cursor, limit=SHOWN)
+        found = queries.waiting(page.session, page.actor, cursor=cursor, limit=SHOWN)
     else:
-        found, following = queries.boxes(
+        found = queries.boxes(
             page.session, page.actor, _BOXES[box], settled=box == "recibidas", cursor=cursor, limit=SHOWN
         )
     more = ""
     if box == "recibidas" and cursor is None:
-        first, after = queries.waiting(page.session, page.actor, box=queries.INBOX, limit=SHOWN)
-        more = "/derivaciones?ver=por-vencer" if after else ""
+        soonest = queries.waiting(page.session, page.actor, box=queries.INBOX, limit=SHOWN)
+        first = soonest["items"]
+        more = "/derivaciones?ver=por-vencer" if soonest["next"] else ""
+    following = found["next"]
     return page.draw(
         "referrals/inbox.html",
         box=box,
         first=[row(page, item) for item in first],
         more=more,
-        items=[row(page, item) for item in found],
+        items=[row(page, item) for item in found["items"]],
         next=f"/derivaciones?ver={box}&desde={following}" if following else "",
         start=cursor is None,
     )
@@ -76,11 +80,12 @@ def of_case(code: str, page: CurrentPage) -> Response:
     """Referrals of a case, newest first."""
     frame = case_frame(page, code, "derivaciones")
     cursor = page.query("desde") or None
-    found, following = queries.of_case(page.session, page.actor, code, cursor=cursor, limit=SHOWN)
+    found = queries.of_case(page.session, page.actor, code, cursor=cursor, limit=SHOWN)
+    following = found["next"]
     return page.draw(
         "referrals/case.html",
         **frame,
-        items=[row(page, item) for item in found],
+        items=[row(page, item) for item in found["items"]],
         next=f"{frame['base']}/derivaciones?desde={following}" if following else "",
     )
 
@@ -137,7 +142,18 @@ def letter(code: str, page: CurrentPage) -> Response:
     return printed(page.runtime, page.actor, lambda session: referral_issue(session, page.actor, code))
 
 
-def row(page: Page, item: dict[str, Any]) -> dict[str, Any]:
+class ReferralRow(ReferralListedView):
+    """A referral as lists show it."""
+
+    waits: bool
+    late: bool
+    tag: tuple[str, str]
+    answers: bool
+    in_scope: bool
+    neutral: bool
+
+
+def row(page: Page, item: ReferralListedView) -> ReferralRow:
     """A referral as lists show it: its deadline in words, who is at the other end, what there is to do."""
     waits = item["state"] == WAITS
     own = item["side"] == rules.RECEIVER
@@ -178,13 +194,13 @@ def _asked(page: Page, step: str, field: str, needed: str) -> str | None:
     return page.form.text(field, needed="" if step == "retirar" else needed)
 
 
-def _for_step(page: Page, code: str, step: str) -> dict[str, Any]:
+def _for_step(page: Page, code: str, step: str) -> ReferralView:
     if step not in STEPS:
         raise NotFound
     return queries.read(page.session, page.actor, code)
 
 
-def _draw_step(page: Page, item: dict[str, Any], step: str) -> Response:
+def _draw_step(page: Page, item: ReferralView, step: str) -> Response:
     page.form.version = item["version"] if page.form.status == 412 else page.form.version  # noqa: PLR2004
     choices = rules.RESULTS if step == "concluir" else rules.INTERRUPTIONS
     return page.draw(
@@ -198,12 +214,12 @@ def _draw_step(page: Page, item: dict[str, Any], step: str) -> Response:
     )
 
 
-def _draw(page: Page, item: dict[str, Any]) -> Response:
+def _draw(page: Page, item: ReferralView) -> Response:
     stale = page.form.status == 412  # noqa: PLR2004 - somebody answered it meanwhile
     if stale:
         page.form.version = item["version"]
     shown = row(page, item)
-    frame = case_frame(page, item["case"], "derivaciones") if shown["in_scope"] else {}
+    frame: Mapping[str, Any] = case_frame(page, item["case"], "derivaciones") if shown["in_scope"] else {}
     possible = _possible(page, item)
     sends = page.may(Permission.REFERRALS_SEND) and shown["in_scope"] and item["side"] == rules.SENDER
     return page.draw(
@@ -220,7 +236,7 @@ def _draw(page: Page, item: dict[str, Any]) -> Response:
     )
 
 
-def _possible(page: Page, item: dict[str, Any]) -> list[str]:
+def _possible(page: Page, item: ReferralView) -> list[str]:
     """States to which the person at the browser may move it now."""
     needed = Permission.REFERRALS_SEND if item["side"] == rules.SENDER else Permission.REFERRALS_ANSWER
     if "case" not in item or not page.may(needed):
@@ -240,8 +256,8 @@ def _decisions() -> list[tuple[str, str, str]]:
     ]
 
 
-def _entry(step: dict[str, Any]) -> dict[str, Any]:
-    by = (step["by_unit"] or {}).get("name") or _("Pasó el plazo")
+def _entry(step: ReferralStepView) -> dict[str, str]:
+    by = step["by_unit"]["name"] if step["by_unit"] else _("Pasó el plazo")
     return {
         "title": gettext(step["label"]),
         "by": by,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.shelters import held_places, outings, queries, rules, service, suitability
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.creating import once
@@ -206,7 +207,7 @@ def _draw_stays(page: Page, code: str) -> Response:
     )
 
 
-def _stay(page: Page, code: str, stay: str) -> tuple[dict[str, Any], dict[str, Any]]:
+def _stay(page: Page, code: str, stay: str) -> tuple[CaseFrame, dict[str, Any]]:
     """The frame of the case and one stay of it.
 
     Raises:
@@ -220,7 +221,7 @@ def _stay(page: Page, code: str, stay: str) -> tuple[dict[str, Any], dict[str, A
 
 
 def _draw_step(
-    page: Page, frame: dict[str, Any], stay: dict[str, Any], template: str, asked: list[Control]
+    page: Page, frame: CaseFrame, stay: dict[str, Any], template: str, asked: list[Control]
 ) -> Response:
     """The form of a step of a stay; what somebody else did meanwhile is shown beside what was typed."""
     stale = page.form.status == STALE
@@ -237,14 +238,15 @@ def _draw_step(
     )
 
 
-def _draw_arrival(page: Page, frame: dict[str, Any] | None) -> Response:
+def _draw_arrival(page: Page, frame: CaseFrame | None) -> Response:
     holds = []
     if houses(page):
         holds = [h for h in held_places.listed(page.session, page.actor) if h["here"]]
     base = frame["base"] if frame else ""
+    around: Mapping[str, Any] = frame or {}
     return page.draw(
         "placements/arrival.html" if frame else "placements/admission.html",
-        **(frame or {}),
+        **around,
         asked=_asked(page),
         holds=[(h["code"], f"{h['code']} · {h['group']['label']}") for h in holds if h["state"] == "VIGENTE"],
         houses=houses(page),

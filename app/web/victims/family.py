@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -13,7 +11,7 @@ from app.edge.routing import Branch
 from app.records.rows import row_fields
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import controls, read
 from app.web.kit.page import CurrentPage, Page
@@ -57,7 +55,7 @@ def end(code: str, relative: str, page: CurrentPage) -> Response:
     return _draw(page, frame)
 
 
-def _draw(page: Page, frame: dict[str, Any]) -> Response:
+def _draw(page: Page, frame: CaseFrame) -> Response:
     found = family.family(page.session, page.actor, frame["case"]["victim"])
     return page.draw(
         "cases/family.html",

@@ -11,6 +11,7 @@ from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.cases.codes import REASONS, RETURN_REASONS, STATES
+from app.services.cases.views import CaseMoveView
 from app.services.victims import queries, record_parts
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
@@ -58,7 +59,7 @@ def looks(code: str, page: CurrentPage) -> Response:
     )
 
 
-def _move(step: dict[str, Any]) -> dict[str, Any]:
+def _move(step: CaseMoveView) -> dict[str, Any]:
     words = {**REASONS.get(step["to"], {}), **RETURN_REASONS}
     title = _("Se abrió el caso: %s") if step["from"] is None else _("Pasó a: %s")
     note = _("La nota no se puede abrir: el sello está roto") if step["broken"] else step["note"] or ""

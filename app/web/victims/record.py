@@ -17,7 +17,7 @@ from app.records.partial import MASK
 from app.services.victims import queries, record_parts
 from app.services.victims.family import COMPARTMENT as CONTACT
 from app.services.victims.record_parts import REASONS, Look, Part
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, shown
 from app.web.kit.page import CurrentPage, Page
@@ -86,7 +86,7 @@ def _cell(one: Control, value: Any) -> dict[str, Any]:
     return {"words": words, "rows": isinstance(words, list), "masked": masked}
 
 
-def _draw_parts(page: Page, frame: dict[str, Any]) -> Response:
+def _draw_parts(page: Page, frame: CaseFrame) -> Response:
     found = record_parts.parts(page.session, page.actor, frame["case"]["victim"])
     return page.draw(
         "record/parts.html",
@@ -111,7 +111,7 @@ def _card(part: Part) -> dict[str, Any]:
     }
 
 
-def _draw_part(page: Page, frame: dict[str, Any], look: Look, reason: str) -> Response:
+def _draw_part(page: Page, frame: CaseFrame, look: Look, reason: str) -> Response:
     return page.draw(
         "record/part.html",
         **frame,
@@ -132,7 +132,7 @@ def _hidden(look: Look) -> bool:
     return look.part.level is Level.PARTIAL and any(rule is not Partial.SHOW for rule in rules)
 
 
-def _draw_versions(page: Page, frame: dict[str, Any], compartment: str, reason: str) -> Response:
+def _draw_versions(page: Page, frame: CaseFrame, compartment: str, reason: str) -> Response:
     record_parts.check_reason(reason)
     found = queries.history(page.session, page.actor, frame["case"]["victim"], compartment, purpose=reason)
     older = [*found[1:], {"data": {}}]

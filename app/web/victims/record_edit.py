@@ -17,7 +17,7 @@ from app.services.victims import record_parts
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE
 from app.services.victims.record_parts import REASONS, Look
-from app.web.cases.frame import case_frame
+from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
 from app.web.kit.drafting import finish, resume
@@ -84,7 +84,7 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
     return _draw(page, frame, slug, look, drawn, alike)
 
 
-def _draft(frame: dict[str, Any], slug: str) -> str:
+def _draft(frame: CaseFrame, slug: str) -> str:
     return f"datos:{frame['case']['code']}:{slug}"
 
 
@@ -93,7 +93,7 @@ def _reason(page: Page) -> str:
     return wanted if wanted in REASONS else "verificacion"
 
 
-def _look(page: Page, frame: dict[str, Any], slug: str) -> Look:
+def _look(page: Page, frame: CaseFrame, slug: str) -> Look:
     victim, compartment = frame["case"]["victim"], compartment_of(slug)
     look = record_parts.look(page.session, page.actor, victim, compartment, reason=_reason(page))
     if not look.part.writes:
@@ -129,7 +129,7 @@ def _unsigned(look: Look) -> dict[str, Any]:
 
 def _draw(
     page: Page,
-    frame: dict[str, Any],
+    frame: CaseFrame,
     slug: str,
     look: Look,
     drawn: list[Control],

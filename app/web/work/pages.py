@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -81,8 +82,8 @@ def _draw(page: Page) -> Response:
     )
 
 
-def _boxes(counts: queries.Counts) -> list[dict[str, Any]]:
-    boxes = [
+def _boxes(counts: queries.Counts) -> list[dict[str, object]]:
+    boxes: list[dict[str, object]] = [
         {"count": counts.overdue, "text": _("Vencidos"), "href": "/trabajo?ver=vencidos", "kind": "red"},
         {
             "count": counts.soon,
@@ -109,7 +110,7 @@ def _boxes(counts: queries.Counts) -> list[dict[str, Any]]:
     ]
 
 
-def _item(item: dict[str, Any], step: queries.Step | None) -> dict[str, Any]:
+def _item(item: Mapping[str, Any], step: queries.Step | None) -> dict[str, object]:
     late = item["state"] == "VENCIDO"
     near = item["due_at"] - datetime.now(UTC) <= clocks.SOON
     doing = {
@@ -142,7 +143,7 @@ def _address(target: queries.Target) -> str:
     return subject_page(target.code, None, target.plan)
 
 
-def _notice(one: dict[str, Any]) -> dict[str, Any]:
+def _notice(one: Mapping[str, Any]) -> dict[str, object]:
     text = f"{one['label']}: {one['clock_label'].lower()}" if one["clock_label"] else one["label"]
     about = one["case"] or one["subject"]
     again = f"/derivaciones/nueva?caso={one['case']}&reemplaza={one['subject']}"
@@ -156,7 +157,7 @@ def _notice(one: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _draft(one: drafts.Listed) -> dict[str, Any]:
+def _draft(one: drafts.Listed) -> dict[str, object]:
     return {
         "text": _(KINDS[one.kind]) if one.kind in KINDS else _("Formulario"),
         "subject": one.subject,
