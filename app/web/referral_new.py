@@ -23,6 +23,7 @@ from app.records.kinds import LIMA
 from app.services.clocks.calendar import deadline, end_of
 from app.services.consents import queries as consents
 from app.services.consents.rules import RESTING
+from app.services.consents.views import ConsentListedView
 from app.services.directory import options_queries as receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
@@ -253,7 +254,7 @@ def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     return [(one["code"], _consent(one)) for one in found if one["state"] == "VIGENTE"]
 
 
-def _consent(one: dict[str, Any]) -> str:
+def _consent(one: ConsentListedView) -> str:
     named = [unit["name"] for unit in [*one["to_units"], *one["to_institutions"]]]
     return f"{one['code']} · {', '.join(named)}" if named else str(one["code"])
 

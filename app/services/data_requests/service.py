@@ -71,10 +71,11 @@ def receive(
             raise refusal
     clear, texts = split_row(row)
     kind, received_on = clear["kind"], clear.setdefault("received_on", today())
-    values: dict[str, Any] = {
+    code = new_code("SD")
+    values: dict[str, object] = {
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": new_code("SD"),
+        "code": code,
         "unit_id": actor.unit_id,
         "recorded_by": actor.user_id,
         "state": "RECIBIDA",
@@ -82,20 +83,18 @@ def receive(
         "version": 1,
         **clear,
     }
-    blobs = seal_into(session, ref, "data_request", values, texts)
+    row_id, blobs = seal_into(session, ref, "data_request", values, texts)
     record(
         session, actor, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
         purpose=purpose, blobs=blobs,
-        detail={"request": values["code"], "kind": kind},
+        detail={"request": code, "kind": kind},
     )  # fmt: skip
     touch(session, actor, ref.victim_id, ref.case_id)
     insert_rows(session, DataRequest, [values])
-    _note(session, actor, ref, values["id"], None, "RECIBIDA")
-    subject = clocks.Subject(
-        "data_request", values["id"], values["code"], ref.victim_id, ref.case_id, actor.unit_id
-    )
+    _note(session, actor, ref, row_id, None, "RECIBIDA")
+    subject = clocks.Subject("data_request", row_id, code, ref.victim_id, ref.case_id, actor.unit_id)
     clocks.start(session, rules.clock_of(kind), subject, at=rules.began(received_on))
-    return str(values["code"])
+    return code
 
 
 def advance(
