@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,6 +32,7 @@ from app.services.consents.writing import invalid, seal_into
 from app.services.data_requests import rules
 from app.services.data_requests.asking import check_asker
 from app.services.data_requests.queries import ANSWER_TEXT, Found, find
+from app.services.data_requests.views import DataRequestExtendedView, DataRequestMovedView
 from app.services.state_machine import refused
 
 _REQUIRED = ("kind", "channel", "by_whom")
@@ -105,7 +107,7 @@ def advance(
     step: Step,
     *,
     purpose: str = "derechos-arco",
-) -> dict[str, Any]:
+) -> DataRequestMovedView:
     """Move a request on or answer it.
 
     Raises:
@@ -122,7 +124,7 @@ def advance(
     refusal = rules.refuse(row.state, step.target, rules.RequestFacts(step.answer is not None, step.ground))
     if refusal:
         raise refused(refusal)
-    values: dict[str, Any] = {"state": step.target}
+    values: dict[str, object] = {"state": step.target}
     blobs = []
     if step.target in rules.DONE:
         values |= {"notified_on": _notified(row, step.notified_on), "denial_ground": step.ground}
@@ -155,7 +157,7 @@ def extend(
     notified_on: date | None = None,
     *,
     purpose: str = "derechos-arco",
-) -> dict[str, Any]:
+) -> DataRequestExtendedView:
     """Extend the term of a request, once, by as many working days again; the person is told within the term.
 
     Raises:
@@ -216,7 +218,7 @@ def _notified(row: Any, day: date | None) -> date:
     return day
 
 
-def _change(session: Session, row: Any, values: dict[str, Any]) -> None:
+def _change(session: Session, row: Any, values: Mapping[str, object]) -> None:
     moved = session.execute(
         update(DataRequest)
         .where(
