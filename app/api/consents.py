@@ -1,6 +1,6 @@
 """The consent ledger (`/consents`) and objections (`/cases/{code}/objections`)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import Field
@@ -12,7 +12,15 @@ from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyK
 from app.edge.routing import Branch
 from app.records.rows.consents import ConsentRow, ObjectionRow, WithdrawalRow
 from app.services.consents import ledger, objections, queries
+from app.services.consents.views import (
+    ConsentListedView,
+    ConsentView,
+    ObjectionLiftedView,
+    ObjectionView,
+    WithdrawnView,
+)
 from app.services.idempotency import remember, replayed
+from app.services.views import Coded, Items
 
 router = Branch(tags=["consents"])
 
@@ -33,7 +41,7 @@ class ConsentIn(ConsentRow):
     summary="Registrar un consentimiento",
     responses=located(),
 )
-def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
     """Records a consent. A suspect cannot give it (409: the UPE decides); a child's needs who backs it."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "consents.give", payload)
@@ -51,7 +59,7 @@ def listed(
     session: DbSession,
     actor: CurrentActor,
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
-) -> Answer[Any]:
+) -> Answer[Items[ConsentListedView]]:
     """Every consent of the case, newest first, with its state."""
     return Answer({"items": queries.ledger(session, actor, case)})
 
@@ -59,7 +67,7 @@ def listed(
 @router.get(
     "/consents/{code}", dependencies=[Requires(Permission.CONSENTS_READ)], summary="Leer un consentimiento"
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ConsentView]:
     """One consent with its words and the referrals that rest on it."""
     return Answer(queries.read(session, actor, code))
 
@@ -69,7 +77,9 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Retirar un consentimiento",
 )
-def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def withdrawal(
+    code: Code, body: WithdrawalRow, session: DbSession, actor: CurrentActor
+) -> Answer[WithdrawnView]:
     """What rests on it ends at once; the answer lists what ended and what cannot be recalled."""
     return Answer(ledger.withdraw(session, actor, code, body))
 
@@ -79,7 +89,7 @@ def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: Curre
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Objeciones de un caso",
 )
-def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ObjectionView]]:
     """Every objection of the case, newest first."""
     return Answer({"items": queries.objections(session, actor, code)})
 
@@ -92,7 +102,7 @@ def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]
 )
 def file_objection(
     code: Code, body: ObjectionRow, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Narrows at once what units see by referral; only an adult objects."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "objections.file", payload)
@@ -110,7 +120,7 @@ def file_objection(
 )
 def lift(
     code: Code, objection: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[ObjectionLiftedView]:
     """Lifts it: views are again as wide as what was shared."""
     done = objections.lift(session, actor, code, objection, version)
     return Answer(done, headers=etag(done["version"]))

@@ -1,7 +1,7 @@
 """Requests of data subjects (`/data-requests`) and the person's own file."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,12 +15,22 @@ from app.records.kinds import Text
 from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, service
 from app.services.data_requests.own_file import own_file
+from app.services.data_requests.views import (
+    DataRequestCodesView,
+    DataRequestExtendedView,
+    DataRequestListedView,
+    DataRequestMovedView,
+    DataRequestStepsView,
+    DataRequestView,
+    OwnFileView,
+)
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
+from app.services.views import Coded, Listing
 
 router = Branch(tags=["data_requests"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+ListedCode = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
 
 class DataRequestIn(DataRequestRow):
@@ -34,9 +44,9 @@ class RequestMoveIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Paso de una solicitud")
 
-    to: Annotated[Coded, Field(title="Estado al que pasa")]
+    to: Annotated[ListedCode, Field(title="Estado al que pasa")]
     answer: Annotated[Text | None, Field(title="Respuesta; se guarda cifrada")] = None
-    ground: Annotated[Coded | None, Field(title="Fundamento legal (código)")] = None
+    ground: Annotated[ListedCode | None, Field(title="Fundamento legal (código)")] = None
     notified_on: Annotated[date | None, Field(title="Avisada el (hoy si falta)")] = None
 
 
@@ -55,7 +65,9 @@ class ExtensionIn(BaseModel):
     summary="Recibir una solicitud sobre datos personales",
     responses=located(),
 )
-def receive(body: DataRequestIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def receive(
+    body: DataRequestIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+) -> Answer[Coded]:
     """Its term in working days runs from the day it came in."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "data-requests.receive", payload)
@@ -77,10 +89,9 @@ def listed(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[DataRequestListedView | DataRequestCodesView]]:
     """Those of the caller's cases; the data protection officer sees the codes and terms of all."""
-    items, following = queries.listed(session, actor, state=state, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return Answer(queries.listed(session, actor, state=state, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -89,7 +100,9 @@ def listed(
     summary="Leer una solicitud",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(
+    code: Code, session: DbSession, actor: CurrentActor
+) -> Answer[DataRequestView | DataRequestStepsView]:
     """Its steps and term; person, case and words only to who takes part in the case."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -103,7 +116,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def transition(
     code: Code, body: RequestMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[DataRequestMovedView]:
     """A denial, whole or in part, names its legal ground."""
     step = service.Step(body.to, body.answer, body.ground, body.notified_on)
     done = service.advance(session, actor, code, version, step)
@@ -118,7 +131,7 @@ def transition(
 )
 def extension(
     code: Code, body: ExtensionIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[DataRequestExtendedView]:
     """As many working days again; the person is told within the term."""
     done = service.extend(session, actor, code, version, body.notified_on)
     return Answer(done, headers=etag(done["version"]))
@@ -134,6 +147,6 @@ def file(
     session: DbSession,
     actor: CurrentActor,
     request: Annotated[str, Query(title="Solicitud de acceso o portabilidad (código)", max_length=40)],
-) -> Answer[Any]:
+) -> Answer[OwnFileView]:
     """What the answering unit may read of her, in words; the rest is named, with whom to ask."""
     return Answer(own_file(session, actor, code, request=request))

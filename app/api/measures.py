@@ -1,7 +1,5 @@
 """Protection measures of a case: `/cases/{code}/protection-measures`."""
 
-from typing import Any
-
 from app.access.permissions import Permission
 from app.api.answers import Answer, tagged
 from app.api.schemas import Code
@@ -10,12 +8,14 @@ from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measures
+from app.services.proceedings.views import MeasureLiftedView, MeasureView
+from app.services.views import Coded, Items
 
 router = Branch(prefix="/cases/{code}/protection-measures", tags=["measures"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Medidas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[MeasureView]]:
     """Measures of the case at the caller's level of its protection.
 
     What was noted before as a list in the record stays there (`protection.measures`).
@@ -31,7 +31,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def create(
     code: Code, body: ProtectionMeasure, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Records a measure that an authority ordered; it ends on its last day unless extended or lifted."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "measures.record", payload)
@@ -54,7 +54,7 @@ def extend(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """The measure goes on as one of its own, to a later day; repeating it is refused by its version."""
     new = measures.extend(session, actor, code, measure, version, body)
     return Answer({"code": new}, status_code=201)
@@ -73,7 +73,7 @@ def lift(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[MeasureLiftedView]:
     """Notes who lifted it, with what resolution and why."""
     done = measures.lift(session, actor, code, measure, version, body)
     return Answer(done, headers=etag(done["version"]))

@@ -1,6 +1,6 @@
 """Branches of protection: `/cases/{code}/procedures`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,10 +13,12 @@ from app.records.rows.proceedings import ProtectionStep
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import procedures
 from app.services.proceedings.branches import BRANCHES
+from app.services.proceedings.views import ProcedureMovedView, ProcedureView
+from app.services.views import Coded, Items
 
 router = Branch(prefix="/cases/{code}/procedures", tags=["procedures"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+ListedCode = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
 
 class ProcedureIn(BaseModel):
@@ -24,7 +26,7 @@ class ProcedureIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Abrir una ruta de protección")
 
-    branch: Annotated[Coded, Field(title="Ruta", examples=list(BRANCHES))]
+    branch: Annotated[ListedCode, Field(title="Ruta", examples=list(BRANCHES))]
     step: Annotated[ProtectionStep, Field(title="Primer paso")] = ProtectionStep()
 
 
@@ -33,13 +35,13 @@ class StepIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Paso de una ruta de protección")
 
-    to: Annotated[Coded, Field(title="Estado al que pasa")]
-    conclusion: Annotated[Coded | None, Field(title="Cómo concluye (código)")] = None
+    to: Annotated[ListedCode, Field(title="Estado al que pasa")]
+    conclusion: Annotated[ListedCode | None, Field(title="Cómo concluye (código)")] = None
     step: Annotated[ProtectionStep, Field(title="Lo que se deja dicho del paso")] = ProtectionStep()
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Rutas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ProcedureView]]:
     """The branches of the case and their steps, as the caller may see them."""
     return Answer({"items": procedures.listed(session, actor, code)})
 
@@ -52,7 +54,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def open_procedure(
     code: Code, body: ProcedureIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Opens a branch; children have the one of the UPE, never that of adults."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "procedures.open", payload)
@@ -75,7 +77,7 @@ def step(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[ProcedureMovedView]:
     """Takes the step; a refusal says what is missing and which states are possible.
 
     Declining the programme for adults answers with the emergency centres (CEM) of the department.

@@ -1,6 +1,6 @@
 """Proceedings of a case: `/cases/{code}/proceedings`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -12,6 +12,13 @@ from app.edge.routing import Branch
 from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import links
+from app.services.proceedings.views import (
+    ProceedingMovedView,
+    ProceedingView,
+    ProceedingWrittenView,
+    UnlinkedView,
+)
+from app.services.views import Coded, Items
 
 router = Branch(prefix="/cases/{code}/proceedings", tags=["proceedings"])
 
@@ -34,7 +41,7 @@ class StageIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Procedimientos y procesos del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ProceedingView]]:
     """Proceedings of the case at the caller's level of its legal compartment.
 
     `version` is that of what concerns the person, `stage_version` that of the proceeding itself.
@@ -50,7 +57,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def link(
     code: Code, body: LinkIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Links the proceeding of that number; registered for several persons, it is one and the same."""
     payload = {"case": code, **body.model_dump(mode="json")}
     made = replayed(session, actor, key, "proceedings.link", payload)
@@ -73,7 +80,7 @@ def write(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[ProceedingWrittenView]:
     """Merges the fields sent (null removes one); the number is mended by withdrawing the link."""
     new = links.write(session, actor, code, proceeding, version, body)
     return Answer({"version": new}, headers=etag(new))
@@ -92,7 +99,7 @@ def stage(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[ProceedingMovedView]:
     """Moves the proceeding, for everybody it is about; `If-Match` takes its `stage_version`."""
     moved = links.move(session, actor, code, proceeding, version, body.to)
     return Answer(moved, headers=etag(moved["version"]))
@@ -105,7 +112,7 @@ def stage(
 )
 def unlink(
     code: Code, proceeding: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[UnlinkedView]:
     """Withdraws a link made by mistake."""
     links.unlink(session, actor, code, proceeding, version)
     return Answer({"unlinked": True})

@@ -1,6 +1,6 @@
 """Registry of shelters, vacancies and holds: `/shelters`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,10 +13,19 @@ from app.edge.routing import Branch
 from app.records.rows.shelters import Site
 from app.services.idempotency import remember, replayed
 from app.services.shelters import free_places, held_places, holds, registry
+from app.services.shelters.views import (
+    HoldEndedView,
+    HoldView,
+    ShelterSavedView,
+    ShelterView,
+    SiteView,
+    VacanciesView,
+)
+from app.services.views import Coded, Items
 
 router = Branch(prefix="/shelters", tags=["shelters"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+ListedCode = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 UnitCode = Annotated[str, Path(title="Código de la unidad", max_length=80)]
 Places = Annotated[int, Field(ge=0, le=registry.MOST_PLACES)]
 
@@ -26,11 +35,11 @@ class ShelterIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Centro de acogida")
 
-    type: Annotated[Coded, Field(title="Tipo (código)")]
+    type: Annotated[ListedCode, Field(title="Tipo (código)")]
     department: Annotated[str | None, Field(title="Departamento (INEI)", max_length=2)] = None
-    populations: Annotated[list[Coded], Field(title="A quiénes atiende (códigos)", max_length=20)] = []
+    populations: Annotated[list[ListedCode], Field(title="A quiénes atiende (códigos)", max_length=20)] = []
     active: Annotated[bool, Field(title="En funcionamiento")] = True
-    places: Annotated[dict[Coded, Places], Field(title="Cupos por grupo", max_length=20)]
+    places: Annotated[dict[ListedCode, Places], Field(title="Cupos por grupo", max_length=20)]
     site: Annotated[Site | None, Field(title="Local; se guarda cifrado. Si falta, queda el registrado")] = (
         None
     )
@@ -42,11 +51,11 @@ class HoldIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Reserva de cupo")
 
     case: Annotated[str, Field(title="Código del caso", max_length=40)]
-    group: Annotated[Coded, Field(title="Grupo (código)")]
+    group: Annotated[ListedCode, Field(title="Grupo (código)")]
     department: Annotated[str | None, Field(title="Departamento (INEI)", max_length=2)] = None
     unit: Annotated[str | None, Field(title="Centro, solo para quien lee su ubicación", max_length=80)] = None
     legal_basis: Annotated[
-        Coded | None,
+        ListedCode | None,
         Field(
             title="Base legal con que el centro puede recibirla sin otra derivación",
             examples=list(holds.ALONE),
@@ -55,13 +64,13 @@ class HoldIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
-def listed(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def listed(session: DbSession, actor: CurrentActor) -> Answer[Items[ShelterView]]:
     """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
     return Answer({"items": free_places.listed(session, actor)})
 
 
 @router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
-def vacancies(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def vacancies(session: DbSession, actor: CurrentActor) -> Answer[VacanciesView]:
     """Places in all and free by group; a department with fewer than three shelters reads «consultar»."""
     return Answer(free_places.vacancies(session, actor))
 
@@ -69,7 +78,7 @@ def vacancies(session: DbSession, actor: CurrentActor) -> Answer[Any]:
 @router.post(
     "/holds", status_code=201, dependencies=[Requires(Permission.SHELTERS_READ)], summary="Reservar un cupo"
 )
-def hold(body: HoldIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def hold(body: HoldIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
     """Keeps a place for 24 hours; in which shelter it is stays unsaid."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "shelters.hold", payload)
@@ -84,7 +93,7 @@ def held(
     session: DbSession,
     actor: CurrentActor,
     ended: Annotated[bool, Query(title="También las que terminaron")] = False,
-) -> Answer[Any]:
+) -> Answer[Items[HoldView]]:
     """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
     return Answer({"items": held_places.listed(session, actor, live=not ended)})
 
@@ -95,7 +104,9 @@ def held(
     summary="Liberar un cupo",
     responses=tagged(),
 )
-def release(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer[Any]:
+def release(
+    code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer[HoldEndedView]:
     """The place is free again: for the unit that asked for it, or the shelter that keeps it."""
     done = holds.release(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))
@@ -107,7 +118,7 @@ def release(code: Code, session: DbSession, actor: CurrentActor, version: Expect
     summary="Leer un centro de acogida",
     responses=tagged(),
 )
-def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[ShelterView]:
     """Its type, department, populations and places; never its address."""
     found = free_places.entry(session, actor, unit)
     return Answer(found, headers=etag(found["version"]))
@@ -121,7 +132,7 @@ def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any
 )
 def save(
     unit: UnitCode, body: ShelterIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[ShelterSavedView]:
     """Writes the whole entry; `If-Match: "0"` for the first time. Places in use are not taken away."""
     given = registry.Entry(
         type=body.type,
@@ -138,6 +149,6 @@ def save(
 @router.get(
     "/{unit}/site", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Local de un centro de acogida"
 )
-def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[SiteView]:
     """Where it is: for its own staff and the UPE; each look leaves a trace."""
     return Answer(free_places.site(session, actor, unit))

@@ -1,7 +1,7 @@
 """Placements in shelters: `/placements`."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,15 @@ from app.records.kinds import Text
 from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.idempotency import remember, replayed
 from app.services.shelters import outings, queries, service, suitability
+from app.services.shelters.views import (
+    ExitView,
+    ResidentView,
+    StayDetailView,
+    StayMovedView,
+    StayView,
+    SuitabilityCheckedView,
+)
+from app.services.views import Coded, Items
 
 router = Branch(prefix="/placements", tags=["placements"])
 
@@ -54,7 +63,7 @@ class LeaveIn(Leave):
     summary="Registrar un ingreso",
     responses=located(),
 )
-def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
     """The person is housed in the caller's shelter from now on; without a free place, or housed, it is a 409.
 
     Who is no shelter notes in which other place she is.
@@ -77,7 +86,7 @@ def housed(
     session: DbSession,
     actor: CurrentActor,
     case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
-) -> Answer[Any]:
+) -> Answer[Items[ResidentView] | Items[StayView]]:
     """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
     if case is None:
         return Answer({"items": queries.open_placements(session, actor)})
@@ -90,7 +99,7 @@ def housed(
     summary="Leer un alojamiento",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[StayDetailView]:
     """One stay, with its leaves, suitability checks and texts, and what may be done next."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -104,7 +113,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def go_out(
     code: Code, body: LeaveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[StayMovedView]:
     """She goes out and her place is kept; past `due_back_at` the unit is told."""
     given = Leave.model_validate(body.model_dump(exclude={"due_back_at"}))
     done = outings.go_out(session, actor, code, version, given, body.due_back_at)
@@ -117,7 +126,9 @@ def go_out(
     summary="Registrar el retorno de un permiso",
     responses=tagged(),
 )
-def come_back(code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion) -> Answer[Any]:
+def come_back(
+    code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+) -> Answer[StayMovedView]:
     """She came back."""
     done = outings.come_back(session, actor, code, version)
     return Answer(done, headers=etag(done["version"]))
@@ -131,14 +142,14 @@ def come_back(code: Code, session: DbSession, actor: CurrentActor, version: Expe
 )
 def check(
     code: Code, body: Suitability, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[SuitabilityCheckedView]:
     """The latest check counts: without one that says IDONEA no child leaves to a family."""
     payload = {"placement": code, **body.model_dump(mode="json")}
     done = replayed(session, actor, key, "placements.suitability", payload)
     if done is None:
         done = suitability.check(session, actor, code, body)["code"]
         remember(session, actor, key, "placements.suitability", payload, done)
-    return Answer({"code": done, "result": body.result}, status_code=201)
+    return Answer({"code": done, "result": str(body.result)}, status_code=201)
 
 
 @router.post(
@@ -149,7 +160,7 @@ def check(
 )
 def leave(
     code: Code, body: ExitIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[ExitView]:
     """The person left; with it the staff's resident view ends."""
     done = service.leave(session, actor, code, version, body.reason, notes=body.notes)
     return Answer(done, headers=etag(done["version"]))

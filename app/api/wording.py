@@ -55,7 +55,7 @@ def put_words(view: str, schema: dict[str, Any]) -> None:
     """Say of each field of a view what it means, unless the view says it itself."""
     for name, said in schema.get("properties", {}).items():
         spec, word = catalogued().get(name), _word(view, name)
-        if spec is not None and spec.codes is not None:
+        if spec is not None and spec.codes is not None and "$ref" not in str(said):
             said.setdefault("x-code-list", spec.codes)
         if word is not None:
             said.setdefault("description", word.meaning)

@@ -10,8 +10,10 @@ from sqlalchemy import BigInteger, Column, MetaData, Table
 
 from app.models import Base
 from app.records.kinds import today
+from app.records.rows import ROWS
 from app.services.data_requests.own_rows import KINDS
 from app.services.data_requests.own_tables import IN_OTHER_PARTS, LEFT_OUT
+from app.services.data_requests.views import OwnFileView
 from tests.cases.story import API, Registered, ok, registered, shared_with, unit_code
 from tests.consents.story import give
 from tests.consents.test_data_requests import ask, move
@@ -40,6 +42,8 @@ def test_every_table_about_a_person_is_in_her_file_or_left_out_for_a_reason() ->
     assert not TOLD & set(LEFT_OUT)
     assert TOLD | set(LEFT_OUT) <= set(Base.metadata.tables)
     assert all(len(reason) > 20 for reason in LEFT_OUT.values())
+    assert set(IN_OTHER_PARTS.values()) <= set(OwnFileView.__annotations__)
+    assert set(ROWS) - TOLD == {"shelter_site", "proceeding"}  # those two are about no person
     planted = MetaData()
     Table("nueva_tabla", planted, Column("victim_id", BigInteger))
     Table("sin_persona", planted, Column("unit_id", BigInteger))

@@ -9,24 +9,28 @@ from sqlalchemy.orm import Session
 from app.access.mandates import ENDINGS, mandates
 from app.services.consents.queries import share_of
 from app.services.consents.rules import LEGAL_BASES
+from app.services.consents.views import KeptShareView
 
 REFERRAL_ENDS: Final = "concluye la derivación"
 _OTHERS = "SELECT * FROM ruv.other_shares(%(consent)s)"
 
 
-def housed_share(share: Any) -> dict[str, Any]:
+def housed_share(share: Any) -> KeptShareView:
     """A referral on the consent that goes on because she lives with the receiver."""
-    label = LEGAL_BASES.get(share.legal_basis, share.legal_basis)
-    until = {"until": "egreso", "until_label": ENDINGS["ESTANCIA"]}
-    return {**share_of(share), "legal_basis_label": label, **until}
+    return {
+        **share_of(share),
+        "legal_basis_label": LEGAL_BASES.get(share.legal_basis, share.legal_basis),
+        "until": "egreso",
+        "until_label": ENDINGS["ESTANCIA"],
+    }
 
 
-def other_shares_of(session: Session, consent: int) -> list[dict[str, Any]]:
+def other_shares_of(session: Session, consent: int) -> list[KeptShareView]:
     """What stays shared in the case of a consent that ended, with which unit, on what and until when."""
     return [_other_share(row) for row in session.connection().exec_driver_sql(_OTHERS, {"consent": consent})]
 
 
-def _other_share(row: Any) -> dict[str, Any]:
+def _other_share(row: Any) -> KeptShareView:
     mandate = mandates().get(row.mandate)
     basis = row.mandate or row.legal_basis
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -34,6 +35,7 @@ from app.services.consents.queries import (
     tell_receivers,
     unit_ids,
 )
+from app.services.consents.views import WithdrawnView
 from app.services.consents.voices import voice
 from app.services.consents.writing import check_compartments, institutions, seal_into
 from app.services.state_machine import refused
@@ -86,28 +88,36 @@ def give(
         "valid_from": row.valid_from or today(),
     }
     clear["representative_suspected"] = False if speaker.suspected == "NO" else None
-    values: dict[str, Any] = {
+    code = new_code("CN")
+    values: dict[str, object] = {
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": new_code("CN"),
+        "code": code,
         "unit_id": actor.unit_id,
         "recorded_by": actor.user_id,
         "replaces_id": old.row.id if old else None,
         **clear,
     }
-    blobs = seal_into(session, ref, "consent", values, texts)
+    row_id, blobs = seal_into(session, ref, "consent", values, texts)
     record(
         session, actor, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
         blobs=blobs,
-        detail={"consent": values["code"], "replaces": old.row.code if old else None},
+        detail={"consent": code, "replaces": old.row.code if old else None},
     )  # fmt: skip
     touch(session, actor, ref.victim_id, ref.case_id)
     _store(session, actor, ref, values, old)
-    return str(values["code"])
+    if row.valid_until is not None:  # it expires when its last day is over in Peru
+        subject = clocks.Subject(
+            "consent", row_id, code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id
+        )
+        clocks.start(session, EXPIRES, subject, due_at=end_of(row.valid_until))
+    return code
 
 
-def _store(session: Session, actor: Actor, ref: CaseRef, values: dict[str, Any], old: Found | None) -> None:
-    """Insert the consent, end the one whose place it takes, and start its clock."""
+def _store(
+    session: Session, actor: Actor, ref: CaseRef, values: Mapping[str, object], old: Found | None
+) -> None:
+    """Insert the consent, and end the one whose place it takes."""
     try:
         insert_rows(session, Consent, [values])
         if old is not None:
@@ -116,13 +126,11 @@ def _store(session: Session, actor: Actor, ref: CaseRef, values: dict[str, Any],
         raise Conflict(_ENDED) from None
     if old is not None:
         _told(session, old)
-    if values.get("valid_until") is not None:
-        _start_clock(session, actor, ref, values)
 
 
 def withdraw(
     session: Session, actor: Actor, code: str, row: WithdrawalRow, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> WithdrawnView:
     """Withdraw a consent; everything that rests on it ends in the same transaction.
 
     Returns what ended; what stays shared, with whom, on what basis and until when (because she lives with the
@@ -144,8 +152,8 @@ def withdraw(
     if wrong := rules.refuse_withdrawer(voice(session, actor, found.ref, row.by_whom, row)):
         raise wrong
     clear, texts = split_row(row)
-    values = {"kind": "RETIRADO", **clear}
-    blobs = seal_into(session, found.ref, "consent_event", values, texts)
+    values: dict[str, object] = {"kind": "RETIRADO", **clear}
+    _, blobs = seal_into(session, found.ref, "consent_event", values, texts)
     record(
         session, actor, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
         purpose=purpose, blobs=blobs,
@@ -157,14 +165,6 @@ def withdraw(
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     return _withdrawn(session, found)
-
-
-def _start_clock(session: Session, actor: Actor, ref: CaseRef, values: dict[str, Any]) -> None:
-    """The clock by which it expires, when its last day is over in Peru."""
-    subject = clocks.Subject(
-        "consent", values["id"], values["code"], ref.victim_id, ref.case_id, actor.unit_id, actor.user_id
-    )
-    clocks.start(session, EXPIRES, subject, due_at=end_of(values["valid_until"]))
 
 
 def _told(session: Session, found: Found) -> tuple[list[Any], list[Any]]:
@@ -189,7 +189,7 @@ def _told(session: Session, found: Found) -> tuple[list[Any], list[Any]]:
     return ended, kept
 
 
-def _withdrawn(session: Session, found: Found) -> dict[str, Any]:
+def _withdrawn(session: Session, found: Found) -> WithdrawnView:
     ended, kept = _told(session, found)
     return {
         "code": found.row.code,
@@ -200,11 +200,11 @@ def _withdrawn(session: Session, found: Found) -> dict[str, Any]:
     }
 
 
-def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: dict[str, Any]) -> None:
+def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: Mapping[str, object]) -> None:
     """Write the event that ends a consent; the database ends what rests on it."""
     event = {"victim_id": ref.victim_id, "consent_id": found.row.id}
     event |= {"by_user_id": actor.user_id, "by_unit_id": actor.unit_id}
-    insert_rows(session, ConsentEvent, [event | values])
+    insert_rows(session, ConsentEvent, [{**event, **values}])
 
 
 def _recipients(session: Session, row: ConsentRow) -> tuple[list[int] | None, list[int] | None]:

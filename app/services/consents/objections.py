@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
@@ -22,6 +20,7 @@ from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
 from app.services.cases.rows import presumed_child
 from app.services.consents.queries import objection
+from app.services.consents.views import ObjectionLiftedView
 from app.services.consents.writing import check_compartments, institutions, seal_into
 
 
@@ -48,29 +47,30 @@ def file_objection(
             " UPE, que puede retirar el consentimiento."
         )
     clear, texts = split_row(row)
-    values: dict[str, Any] = {
+    code = new_code("OJ")
+    values: dict[str, object] = {
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": new_code("OJ"),
+        "code": code,
         "unit_id": actor.unit_id,
         "made_by": actor.user_id,
         "version": 1,
         **clear,
         "to_institutions": institutions(session, row.to_institutions),
     }
-    blobs = seal_into(session, ref, "objection", values, texts)
+    _, blobs = seal_into(session, ref, "objection", values, texts)
     record(
         session, actor, "objections.file", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
-        blobs=blobs, detail={"objection": values["code"], "compartments": row.compartments},
+        blobs=blobs, detail={"objection": code, "compartments": row.compartments},
     )  # fmt: skip
     touch(session, actor, ref.victim_id, ref.case_id)
     insert_rows(session, Objection, [values])
-    return str(values["code"])
+    return code
 
 
 def lift(
     session: Session, actor: Actor, case_code: str, code: str, version: int, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> ObjectionLiftedView:
     """Lift an objection of a case: each view is again as wide as its referral gave, less what others narrow.
 
     Raises:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -13,13 +13,14 @@ from app.access.permissions import Permission
 from app.models import Institution, Participation, Unit
 from app.services.cases.rows import presumed_child
 from app.services.consents.rules import UPE
+from app.services.consents.views import Choice, ConsentChoices
 from app.services.institutions.kinds import unit_kind
 from app.services.institutions.masking import unit_name
 
 _MOST: Final = 300
 
 
-def asked(session: Session, actor: Actor, case: str) -> dict[str, Any]:
+def asked(session: Session, actor: Actor, case: str) -> ConsentChoices:
     """Whether the person counts as a child, whether a UPE asks, and institutions and units by code and name.
 
     Units are those of the case the actor knows of, of its department, and national ones; shelters only where
@@ -42,7 +43,7 @@ def asked(session: Session, actor: Actor, case: str) -> dict[str, Any]:
     }
 
 
-def _units(session: Session, actor: Actor, case_id: int) -> list[dict[str, str]]:
+def _units(session: Session, actor: Actor, case_id: int) -> list[Choice]:
     here = select(Participation.unit_id).where(
         Participation.case_id == case_id, Participation.ended_at.is_(None)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
@@ -26,6 +26,19 @@ from app.records.kinds import today
 from app.records.rows import partial_row
 from app.services.cases.rows import public_codes
 from app.services.consents import rules
+from app.services.consents.views import (
+    ConsentCommon,
+    ConsentListedView,
+    ConsentReadView,
+    ConsentState,
+    ConsentTexts,
+    ConsentView,
+    NamedParts,
+    ObjectionTexts,
+    ObjectionView,
+    ShareView,
+)
+from app.services.views import UnitView
 
 _CODED = (
     *("id", "victim_id", "case_id", "code", "purposes", "compartments", "language", "interpreter"),
@@ -77,7 +90,7 @@ def find(session: Session, actor: Actor, code: str) -> Found:
     return Found(row, case_in_scope(session, actor, case), _state(row))
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ConsentView:
     """One consent with its words, as far as the actor reads the person's contact data.
 
     Raises:
@@ -85,13 +98,14 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     """
     require(actor, Permission.CONSENTS_READ)
     found = find(session, actor, code)
-    (texts,) = _texts(session, actor, found.ref, "consent", [found.row], purpose, "consents.read")
+    opened = _texts(session, actor, found.ref, "consent", [found.row], purpose, "consents.read")
+    texts = cast("ConsentTexts", opened[0])
     named = _named(session, found.ref, "consent").get(found.row.id, [])
     shares = [share_of(row) for row in shares_of(session, found.row.id)]
-    return {**_consent(found.row), **_named_parts(named), **texts, "referrals": shares}
+    return {**_consent(found.row, named), **texts, "referrals": shares}
 
 
-def ledger(session: Session, actor: Actor, case: str) -> list[dict[str, Any]]:
+def ledger(session: Session, actor: Actor, case: str) -> list[ConsentListedView]:
     """Every consent of a case, newest first; codes, no words.
 
     Raises:
@@ -110,10 +124,7 @@ def ledger(session: Session, actor: Actor, case: str) -> list[dict[str, Any]]:
     )  # fmt: skip
     named = _named(session, ref, "consent")
     codes = {row.id: row.code for row in rows}
-    return [
-        {**_consent(row), **_named_parts(named.get(row.id, [])), "replaces": codes.get(row.replaces_id)}
-        for row in rows
-    ]
+    return [{**_consent(row, named.get(row.id, [])), "replaces": codes.get(row.replaces_id)} for row in rows]
 
 
 def shares_of(session: Session, consent: int) -> Sequence[Any]:
@@ -127,7 +138,7 @@ def tell_receivers(session: Session, consent: int, ended: int) -> None:
     session.connection().exec_driver_sql(_TELL, {"consent": consent, "codes": codes})
 
 
-def reads_of(session: Session, consent: int) -> list[dict[str, Any]]:
+def reads_of(session: Session, consent: int) -> list[ConsentReadView]:
     """What units that were given something on a consent have opened since, from the trace."""
     rows = session.connection().exec_driver_sql(_READS, {"consent": consent})
     return [
@@ -155,7 +166,7 @@ def objection(session: Session, ref: CaseRef, code: str) -> Any:
     return row
 
 
-def objections(session: Session, actor: Actor, case: str) -> list[dict[str, Any]]:
+def objections(session: Session, actor: Actor, case: str) -> list[ObjectionView]:
     """Every objection of a case, newest first, with its words.
 
     Raises:
@@ -174,7 +185,7 @@ def objections(session: Session, actor: Actor, case: str) -> list[dict[str, Any]
             "lifted_at": row.lifted_at,
             "version": row.version,
             **_named_parts(named.get(row.id, [])),
-            **text,
+            **cast("ObjectionTexts", text),
         }
         for row, text in zip(rows, texts, strict=True)
     ]
@@ -209,15 +220,26 @@ def _objections(ref: CaseRef) -> Select[Any]:
     )
 
 
-def _state(row: Any) -> str:
+def _state(row: Any) -> ConsentState:
     return rules.state_of(row.event, row.valid_until, today())
 
 
-def _consent(row: Any) -> dict[str, Any]:
+def _consent(row: Any, named: Sequence[Any]) -> ConsentCommon:
     state = _state(row)
     purposes, givers = code_list("consent_purpose").labels, code_list("consent_giver").labels
     return {
-        **{name: getattr(row, name) for name in _CODED[3:16] if name != "representative_suspected"},
+        "code": row.code,
+        "purposes": row.purposes,
+        "compartments": row.compartments,
+        "language": row.language,
+        "interpreter": row.interpreter,
+        "given_by": row.given_by,
+        "backed_by": row.backed_by,
+        "no_assent_reason": row.no_assent_reason,
+        "form": row.form,
+        "text_version": row.text_version,
+        "valid_from": row.valid_from,
+        "valid_until": row.valid_until,
         "purpose_labels": [purposes[code] for code in row.purposes],
         "given_by_label": givers[row.given_by],
         "state": state,
@@ -225,10 +247,11 @@ def _consent(row: Any) -> dict[str, Any]:
         "recorded_at": row.recorded_at,
         "ended_at": row.ended_at,
         "possible_states": list(rules.MACHINE.offered(state)),
+        **_named_parts(named),
     }
 
 
-def share_of(row: Any) -> dict[str, Any]:
+def share_of(row: Any) -> ShareView:
     """A referral that rests on a consent, as answers show it."""
     return {
         "referral": row.code,
@@ -269,8 +292,8 @@ def _named(session: Session, ref: CaseRef, source: str) -> dict[int, list[Any]]:
     return found
 
 
-def _named_parts(rows: Sequence[Any]) -> dict[str, Any]:
-    shown = [(row.part, {"code": row.code, "name": row.name}) for row in rows]
+def _named_parts(rows: Sequence[Any]) -> NamedParts:
+    shown: list[tuple[str, UnitView]] = [(row.part, {"code": row.code, "name": row.name}) for row in rows]
     return {
         "unit": next((unit for part, unit in shown if part == "BY"), None),
         "to_units": [unit for part, unit in shown if part == "UNIT"],

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.errors import AppError, Conflict, refusal
+from app.services.consents.views import ConsentState
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 PERSON: Final = "PERSONA"
@@ -79,7 +80,7 @@ def refuse(state: str, target: str, facts: ConsentFacts) -> Refusal | None:
     return MACHINE.refuse(state, target, answers)
 
 
-def state_of(event: str | None, valid_until: date | None, day: date) -> str:
+def state_of(event: ConsentState | None, valid_until: date | None, day: date) -> ConsentState:
     """The state of a consent on a day, from the event that ended it, if any, and its last day."""
     if event is not None:
         return event

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -19,19 +18,19 @@ Blob = tuple[str, int, int, bytes]
 
 
 def seal_into(
-    session: Session, ref: CaseRef, table: str, values: dict[str, Any], texts: dict[str, Any]
-) -> list[Blob]:
+    session: Session, ref: CaseRef, table: str, values: dict[str, object], texts: Mapping[str, object]
+) -> tuple[int, list[Blob]]:
     """Draw the key of a row about to be inserted and seal its words, both into its values.
 
-    Returns what the trace keeps of the sealed value; nothing where there are no words.
+    Returns the key, and what the trace keeps of the sealed value: nothing where there are no words.
     """
     row_id = next_ids(session, **{table: 1})[table][0]
     values["id"] = row_id
     if not texts:
-        return []
+        return row_id, []
     version, sealed = seal_text(session, COORDINATION, ref.strand, table, row_id, texts)
     values |= {"key_version": version, "sealed": sealed}
-    return [(table, row_id, 1, sealed)]
+    return row_id, [(table, row_id, 1, sealed)]
 
 
 def check_compartments(names: Sequence[str] | None) -> None:

@@ -19,12 +19,25 @@ from app.records.kinds import today
 from app.services.cases.codes import IDENTIFICATION, STATES
 from app.services.cases.rules import closed
 from app.services.consents.queries import ledger
+from app.services.consents.views import ConsentListedView
 from app.services.data_requests.asking import check_asker
 from app.services.data_requests.file_rows import plan_codes, referral_codes
 from app.services.data_requests.own_plan import titles
 from app.services.data_requests.own_rows import KINDS, Asking, Kind
 from app.services.data_requests.queries import file_request
 from app.services.data_requests.telling import Row, in_words, plain
+from app.services.data_requests.views import (
+    OwnCase,
+    OwnConsent,
+    OwnElsewhere,
+    OwnFileView,
+    OwnLook,
+    OwnNote,
+    OwnPart,
+    OwnPlan,
+    OwnReferral,
+    OwnRows,
+)
 from app.services.notes.queries import all_read
 from app.services.plans.queries import read as read_plan
 from app.services.referrals.queries import read as read_referral
@@ -33,7 +46,7 @@ from app.services.victims.queries import read as read_victim
 
 PURPOSE: Final = "derechos-arco"
 _LOOKS: Final = 500
-_LOST: Final = [
+_LOST: Final[Row] = [
     {
         "campo": "Aviso",
         "valor": "El resto de esta parte no se puede abrir: su sello está roto. Se avisó al Oficial de Datos "
@@ -55,7 +68,7 @@ _ELSEWHERE: Final = "Pídalo a la unidad que lo escribió; si no sabe cuál es, 
 
 def own_file(
     session: Session, actor: Actor, victim_code: str, *, request: str, purpose: str = PURPOSE
-) -> dict[str, Any]:
+) -> OwnFileView:
     """What the answering unit may read of a person, in Spanish words; the rest named, with whom to ask.
 
     Args:
@@ -107,9 +120,10 @@ def own_file(
     }
 
 
-def _rows(asking: Asking) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _rows(asking: Asking) -> tuple[list[OwnRows], list[OwnElsewhere]]:
     """Every kind of row that the unit reads, and those to be asked for elsewhere."""
-    found, untold = [], []
+    found: list[OwnRows] = []
+    untold: list[OwnElsewhere] = []
     for kind in KINDS:
         rows, refused = _read(kind, asking)
         if refused:
@@ -130,7 +144,7 @@ def _read(kind: Kind, asking: Asking) -> tuple[list[Row], bool]:
     return rows, refused
 
 
-def _reserved(told: list[dict[str, Any]], *, hidden: int, reserved: bool) -> list[str]:
+def _reserved(told: list[OwnRows], *, hidden: int, reserved: bool) -> list[str]:
     """What is held back for now, in words."""
     if not reserved:
         return []
@@ -140,7 +154,7 @@ def _reserved(told: list[dict[str, Any]], *, hidden: int, reserved: bool) -> lis
     return [*held, _SOME_LOOKS] if hidden else held
 
 
-def _parts(known: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _parts(known: Mapping[str, Any]) -> list[OwnPart]:
     levels, data, broken = known["_access"], known["compartments"], known["_broken"]
     return [
         {
@@ -152,7 +166,7 @@ def _parts(known: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _elsewhere(known: Mapping[str, Any], *, reserved: bool) -> list[dict[str, Any]]:
+def _elsewhere(known: Mapping[str, Any], *, reserved: bool) -> list[OwnElsewhere]:
     """Parts that the answering unit does not read in full, and who wrote them, as far as it knows."""
     levels, filled = known["_access"], known["filled"]
     return [
@@ -166,7 +180,7 @@ def _elsewhere(known: Mapping[str, Any], *, reserved: bool) -> list[dict[str, An
     ]
 
 
-def _case(case: Mapping[str, Any]) -> dict[str, Any]:
+def _case(case: Mapping[str, Any]) -> OwnCase:
     return {
         "caso": case["code"],
         "estado": STATES[case["state"]],
@@ -181,7 +195,7 @@ def _plan_codes(session: Session, actor: Actor, victim_id: int) -> list[str]:
     return plan_codes(session, actor, victim_id) if reads else []
 
 
-def _plans(asking: Asking) -> list[dict[str, Any]]:
+def _plans(asking: Asking) -> list[OwnPlan]:
     plans = [read_plan(asking.session, asking.actor, code, purpose=asking.purpose) for code in asking.plans]
     domains = code_list("plan_domain").labels
     return [
@@ -201,7 +215,7 @@ def _plans(asking: Asking) -> list[dict[str, Any]]:
     ]
 
 
-def _referrals(session: Session, actor: Actor, victim_id: int, purpose: str) -> list[dict[str, Any]]:
+def _referrals(session: Session, actor: Actor, victim_id: int, purpose: str) -> list[OwnReferral]:
     codes = referral_codes(session, actor, victim_id)
     return [
         {
@@ -220,7 +234,7 @@ def _referrals(session: Session, actor: Actor, victim_id: int, purpose: str) -> 
     ]
 
 
-def _consent(row: Mapping[str, Any]) -> dict[str, Any]:
+def _consent(row: ConsentListedView) -> OwnConsent:
     return {
         "consentimiento": row["code"],
         "para": row["purpose_labels"],
@@ -234,7 +248,7 @@ def _consent(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _note(row: Mapping[str, Any]) -> dict[str, Any]:
+def _note(row: Mapping[str, Any]) -> OwnNote:
     return {
         "nota": row["code"],
         "fecha": plain(row["written_at"]),
@@ -247,9 +261,7 @@ def _note(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _looks(
-    session: Session, actor: Actor, victim_code: str, *, reserved: bool
-) -> tuple[list[dict[str, Any]], int]:
+def _looks(session: Session, actor: Actor, victim_code: str, *, reserved: bool) -> tuple[list[OwnLook], int]:
     """Who looked and why, and how many looks are held back.
 
     Not who investigates, while a case is open (reserve, NCPP art. 324 [unverified]).
@@ -258,7 +270,7 @@ def _looks(
         return [], 0
     hidden = {role.label for role in policy().roles.values() if role.investigates} if reserved else set()
     entries = access_log(session, actor, victim_code, limit=_LOOKS)
-    shown = [
+    shown: list[OwnLook] = [
         {
             "cuando": plain(entry["at"]),
             "unidad": entry["unit"],

@@ -7,10 +7,10 @@ everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,7 @@ from app.services.participations import teams
 from app.services.proceedings import links, measures, procedures
 from app.services.shelters import queries as stays
 from app.services.shelters.rules import EXIT_REASONS, HOLD_STATES
+from app.services.shelters.views import StayDetailView
 from app.services.victims import family
 
 RESERVED: Final = "Reservado mientras dura la investigación"
@@ -100,12 +101,12 @@ def _stays(asking: Asking) -> Iterator[Row]:
                 ("Lugar", one["actual_place_label"]),
                 ("Ingreso", one["admitted_at"]),
                 ("Salida", one["left_at"]),
-                ("Motivo de la salida", EXIT_REASONS.get(one["exit_reason"])),
+                ("Motivo de la salida", EXIT_REASONS.get(one["exit_reason"] or "")),
             ) + in_words(row_fields("placement"), texts)
             yield from _within(one)
 
 
-def _within(stay: Mapping[str, Any]) -> Iterator[Row]:
+def _within(stay: StayDetailView) -> Iterator[Row]:
     """Leaves and suitability checks of a stay; of who takes her out or in, only what they are to her."""
     for leave in stay["leaves"]:
         words = {"reason": leave["reason"], "notes": leave["texts"].get("notes")}
@@ -113,9 +114,9 @@ def _within(stay: Mapping[str, Any]) -> Iterator[Row]:
             row_fields("placement_leave"), words
         )
     for check in stay["suitability"]:
-        words = {name: check[name] for name in ("result", "relation", "checked_on")}
+        judged = {"result": check["result"], "relation": check["relation"], "checked_on": check["checked_on"]}
         yield told(("Evaluación", "Idoneidad de quien la recibe")) + in_words(
-            row_fields("suitability_check"), words
+            row_fields("suitability_check"), judged
         )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
@@ -23,7 +23,17 @@ from app.models import DataRequest, DataRequestEvent, TraffickingCase
 from app.records.kinds import today
 from app.services.cases.rows import public_codes
 from app.services.data_requests import rules
+from app.services.data_requests.views import (
+    DataRequestCodesView,
+    DataRequestCommon,
+    DataRequestListedView,
+    DataRequestStepsView,
+    DataRequestStepView,
+    DataRequestTexts,
+    DataRequestView,
+)
 from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.views import Listing
 from app.vault import key_version_of
 
 REQUEST_TEXT = 1
@@ -65,7 +75,9 @@ def find(session: Session, actor: Actor, code: str) -> Found:
     return Found(row, ref, _units(session, [row.id])[row.id].own)
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def read(
+    session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
+) -> DataRequestView | DataRequestStepsView:
     """One request with its steps; person, case and texts only to who takes part in the case.
 
     Raises:
@@ -74,18 +86,21 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     require(actor, Permission.DATA_REQUESTS_READ)
     found = find(session, actor, code)
     row = found.row
-    answer = {**_shown(row, _units(session, [row.id])), "steps": _steps(session, row)}
+    answer: DataRequestStepsView = {**_shown(row, _units(session, [row.id])), "steps": _steps(session, row)}
     record(
         session, actor, "data-requests.read", purpose=purpose, detail={"request": row.code},
         victim_id=row.victim_id if found.ref else None, case_id=row.case_id if found.ref else None,
     )  # fmt: skip
     if found.ref is None:
         return answer
-    return {
+    codes = public_codes(session, actor, [row.case_id])[row.case_id]
+    whole: DataRequestView = {
         **answer,
-        **public_codes(session, actor, [row.case_id])[row.case_id],
+        "case": codes["case"],
+        "victim": codes["victim"],
         **texts_of(session, actor, found.ref, row, purpose),
     }
+    return whole
 
 
 def listed(
@@ -95,8 +110,8 @@ def listed(
     state: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Requests within the actor's reach, latest received first, and the cursor of the next page.
+) -> Listing[DataRequestListedView | DataRequestCodesView]:
+    """Requests within the actor's reach, latest received first, a page of them.
 
     Raises:
         Forbidden: the role reads none.
@@ -121,12 +136,13 @@ def listed(
     page = rows[:limit]
     units = _units(session, [row.id for row in page])
     cases = public_codes(session, actor, {row.case_id for row in page})
-    items = [{**_shown(row, units), **cases.get(row.case_id, {})} for row in page]
+    items = [_listed(row, units, cases.get(row.case_id)) for row in page]
     record(
         session, actor, "data-requests.list", purpose="atencion",
         detail={"requests": [row.code for row in page]},
     )  # fmt: skip
-    return items, cursor_of(page[-1].recorded_at, page[-1].code) if len(rows) > limit else None
+    following = cursor_of(page[-1].recorded_at, page[-1].code) if len(rows) > limit else None
+    return {"items": items, "next": following}
 
 
 def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> Found:
@@ -160,11 +176,32 @@ def _units(session: Session, ids: Iterable[int]) -> dict[int, Any]:
     return {row.request_id: row for row in rows}
 
 
-def _shown(row: Any, units: dict[int, Any]) -> dict[str, Any]:
+def _listed(
+    row: Any, units: dict[int, Any], codes: Mapping[str, str] | None
+) -> DataRequestListedView | DataRequestCodesView:
+    shown: DataRequestCodesView = {**_shown(row, units)}
+    if codes is None:
+        return shown
+    whole: DataRequestListedView = {**shown, "case": codes["case"], "victim": codes["victim"]}
+    return whole
+
+
+def _shown(row: Any, units: dict[int, Any]) -> DataRequestCommon:
     unit = units[row.id]
     kinds, channels = code_list("data_request_kind").labels, code_list("data_request_channel").labels
     return {
-        **{name: getattr(row, name) for name in _CODED[3:]},
+        "code": row.code,
+        "kind": row.kind,
+        "received_on": row.received_on,
+        "channel": row.channel,
+        "by_whom": row.by_whom,
+        "state": row.state,
+        "due_on": row.due_on,
+        "extended_on": row.extended_on,
+        "denial_ground": row.denial_ground,
+        "notified_on": row.notified_on,
+        "recorded_at": row.recorded_at,
+        "version": row.version,
         "kind_label": kinds[row.kind],
         "channel_label": channels.get(row.channel, row.channel),
         "state_label": rules.STATES[row.state],
@@ -175,7 +212,7 @@ def _shown(row: Any, units: dict[int, Any]) -> dict[str, Any]:
     }
 
 
-def _steps(session: Session, row: Any) -> list[dict[str, Any]]:
+def _steps(session: Session, row: Any) -> list[DataRequestStepView]:
     steps = session.execute(
         select(DataRequestEvent.from_state, DataRequestEvent.to_state, DataRequestEvent.at)
         .where(DataRequestEvent.request_id == row.id, DataRequestEvent.victim_id == row.victim_id)
@@ -184,7 +221,7 @@ def _steps(session: Session, row: Any) -> list[dict[str, Any]]:
     return [{"from": step.from_state, "to": step.to_state, "at": step.at} for step in steps]
 
 
-def texts_of(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: str) -> dict[str, Any]:
+def texts_of(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: str) -> DataRequestTexts:
     """The words of a request and of its answer, after recording who reads them."""
     sealed = []
     if row.sealed is not None:
@@ -192,11 +229,11 @@ def texts_of(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: st
     if row.sealed_answer is not None:
         version = key_version_of(row.sealed_answer)
         sealed.append(SealedRow(row.id, version, row.sealed_answer, ANSWER_TEXT))
-    texts: dict[str, Any] = {"request": None, "answer": None}
+    texts: dict[str, object] = {"request": None, "answer": None}
     if sealed:
         for text in open_rows(
             session, actor, COORDINATION, ref.strand, "data_request", sealed,
             purpose=purpose, action="data-requests.read",
         ):  # fmt: skip
             texts.update(text)
-    return texts
+    return cast("DataRequestTexts", texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -32,6 +33,7 @@ from app.services.consents.writing import seal_into
 from app.services.data_requests import rules
 from app.services.data_requests.asking import check_asker
 from app.services.data_requests.queries import ANSWER_TEXT, Found, find
+from app.services.data_requests.views import DataRequestExtendedView, DataRequestMovedView
 from app.services.state_machine import refused
 
 _REQUIRED = ("kind", "channel", "by_whom")
@@ -72,10 +74,11 @@ def receive(
             raise refusal
     clear, texts = split_row(row)
     kind, received_on = clear["kind"], clear.setdefault("received_on", today())
-    values: dict[str, Any] = {
+    code = new_code("SD")
+    values: dict[str, object] = {
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "code": new_code("SD"),
+        "code": code,
         "unit_id": actor.unit_id,
         "recorded_by": actor.user_id,
         "state": "RECIBIDA",
@@ -83,20 +86,18 @@ def receive(
         "version": 1,
         **clear,
     }
-    blobs = seal_into(session, ref, "data_request", values, texts)
+    row_id, blobs = seal_into(session, ref, "data_request", values, texts)
     record(
         session, actor, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
         purpose=purpose, blobs=blobs,
-        detail={"request": values["code"], "kind": kind},
+        detail={"request": code, "kind": kind},
     )  # fmt: skip
     touch(session, actor, ref.victim_id, ref.case_id)
     insert_rows(session, DataRequest, [values])
-    _note(session, actor, ref, values["id"], None, "RECIBIDA")
-    subject = clocks.Subject(
-        "data_request", values["id"], values["code"], ref.victim_id, ref.case_id, actor.unit_id
-    )
+    _note(session, actor, ref, row_id, None, "RECIBIDA")
+    subject = clocks.Subject("data_request", row_id, code, ref.victim_id, ref.case_id, actor.unit_id)
     clocks.start(session, rules.clock_of(kind), subject, at=rules.began(received_on))
-    return str(values["code"])
+    return code
 
 
 def advance(
@@ -107,7 +108,7 @@ def advance(
     step: Step,
     *,
     purpose: str = "derechos-arco",
-) -> dict[str, Any]:
+) -> DataRequestMovedView:
     """Move a request on or answer it.
 
     Raises:
@@ -124,7 +125,7 @@ def advance(
     refusal = rules.refuse(row.state, step.target, rules.RequestFacts(step.answer is not None, step.ground))
     if refusal:
         raise refused(refusal)
-    values: dict[str, Any] = {"state": step.target}
+    values: dict[str, object] = {"state": step.target}
     blobs = []
     if step.target in rules.DONE:
         values |= {"notified_on": _notified(row, step.notified_on), "denial_ground": step.ground}
@@ -157,7 +158,7 @@ def extend(
     notified_on: date | None = None,
     *,
     purpose: str = "derechos-arco",
-) -> dict[str, Any]:
+) -> DataRequestExtendedView:
     """Extend the term of a request, once, by as many working days again; the person is told within the term.
 
     Raises:
@@ -215,7 +216,7 @@ def _notified(row: Any, day: date | None) -> date:
     return day
 
 
-def _change(session: Session, row: Any, values: dict[str, Any]) -> None:
+def _change(session: Session, row: Any, values: Mapping[str, object]) -> None:
     moved = session.execute(
         update(DataRequest)
         .where(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from app.catalogues import code_list
 from app.records.registry import FieldSpec
+from app.services.data_requests.views import OwnValue, Scalar
 
-Row = list[dict[str, Any]]
+Row = list[OwnValue]
 """One row in words: labels (`campo`) with their values (`valor`), in the order of reading."""
 
 
@@ -30,10 +32,10 @@ def in_words(specs: Mapping[str, FieldSpec], data: Mapping[str, Any]) -> Row:
 
 def plain(value: Any) -> Any:
     """A value as JSON has it; days and moments in ISO 8601."""
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value.isoformat() if isinstance(value, date) else value
 
 
-def _value(spec: FieldSpec, value: Any) -> Any:
+def _value(spec: FieldSpec, value: Any) -> Scalar | list[Scalar] | list[Row]:
     if spec.inner:
         return [in_words(spec.inner, item) for item in (value if isinstance(value, list) else [value])]
     if isinstance(value, list):
@@ -41,7 +43,9 @@ def _value(spec: FieldSpec, value: Any) -> Any:
     return _word(spec, value)
 
 
-def _word(spec: FieldSpec, value: Any) -> Any:
+def _word(spec: FieldSpec, value: Scalar | date) -> Scalar:
     if spec.spec.codes is not None:
-        return code_list(spec.spec.codes).labels.get(value, value)
-    return {True: "Sí", False: "No"}[value] if isinstance(value, bool) else plain(value)
+        return code_list(spec.spec.codes).labels.get(str(value), str(value))
+    if isinstance(value, bool):
+        return "Sí" if value else "No"
+    return value.isoformat() if isinstance(value, date) else value

@@ -12,6 +12,7 @@ from app.access.actor import Actor
 from app.access.guard import victim_in_scope
 from app.access.sealing import Strand
 from app.services.data_requests.own_file import own_file
+from app.services.data_requests.views import OwnFileView, OwnPart, OwnPlan, OwnRows, OwnValue
 from app.services.printing.issuing import Issue
 from app.services.printing.queries import reserved_names
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, shown_date
@@ -105,22 +106,23 @@ def own_file_issue(session: Session, actor: Actor, code: str, request: str) -> I
     return Issue("EXPEDIENTE_PROPIO", sheet, strand, names=True)
 
 
-def _names(found: Mapping[str, Any]) -> set[str]:
+def _names(found: OwnFileView) -> set[str]:
     """Names of units that the file would say."""
-    units = [row[side] for row in found["derivaciones"] for side in ("de", "a")]
+    units = [unit for row in found["derivaciones"] for unit in (row["de"], row["a"])]
     units += [unit for row in found["consentimientos"] for unit in row["a"]]
-    units += [row["unidad"] for name in ("notas", "quien_miro") for row in found[name]]
+    units += [row["unidad"] for row in found["notas"]]
+    units += [row["unidad"] or "" for row in found["quien_miro"]]
     rows = (row for kind in found["registros"] for row in kind["filas"])
-    units += [one["valor"] for row in rows for one in row if one["campo"] == _UNIT]
+    units += [str(one["valor"]) for row in rows for one in row if one["campo"] == _UNIT]
     return {unit for unit in units if unit}
 
 
-def _part(part: Mapping[str, Any]) -> Section:
+def _part(part: OwnPart) -> Section:
     pairs = [(one["campo"], words(one["valor"])) for one in part["datos"]]
     return Section(part["parte"], pairs, paragraphs=() if pairs else (_NOTHING,))
 
 
-def _kind(kind: Mapping[str, Any], reserved: Mapping[str, str]) -> Iterator[Section]:
+def _kind(kind: OwnRows, reserved: Mapping[str, str]) -> Iterator[Section]:
     """Every row of one kind, each on its own; shelters without their names."""
     yield Section(kind["titulo"])
     for number, row in enumerate(kind["filas"], 1):
@@ -128,7 +130,7 @@ def _kind(kind: Mapping[str, Any], reserved: Mapping[str, str]) -> Iterator[Sect
         yield Section(f"{kind['titulo']} ({number})", pairs, level=3)
 
 
-def _told(one: Mapping[str, Any], reserved: Mapping[str, str]) -> str:
+def _told(one: OwnValue, reserved: Mapping[str, str]) -> str:
     value = one["valor"]
     if isinstance(value, str):
         return shown_date(value) if _ISO.fullmatch(value) else reserved.get(value, value)
@@ -144,8 +146,11 @@ def words(value: Any) -> str:
     return UNKNOWN if value is None else str(value)
 
 
-def _plan(plan: Mapping[str, Any]) -> list[Section]:
-    rows = [[words(goal[name]) for name in ("area", "en_sus_palabras", "meta")] for goal in plan["objetivos"]]
+def _plan(plan: OwnPlan) -> list[Section]:
+    rows = [
+        [words(goal["area"]), words(goal["en_sus_palabras"]), words(goal["meta"])]
+        for goal in plan["objetivos"]
+    ]
     table = Table(("Área", "En sus palabras", "Meta"), (2, 4, 4), rows) if rows else None
     return [Section(f"Plan {plan['plan']}", [("Estado", plan["estado"])], table=table)]
 

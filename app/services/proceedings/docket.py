@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -22,9 +22,10 @@ from app.services.cases import queries as cases
 from app.services.proceedings.measure_rules import IN_FORCE
 from app.services.proceedings.reading.links import opened
 from app.services.proceedings.stages import MACHINES
+from app.services.proceedings.views import DocketCaseView, DocketProceedingView, DocketProtectionView
 
 _PAGE: Final = 25
-_SHOWN: Final = ("file_number", "complaint_number", "next_hearing_on")
+
 _KEPT: Final = ("code", "kind", "stage", "stage_since")
 
 
@@ -36,7 +37,7 @@ class Docket:
     read) and `protection` (None where that is not read): measures in force and the first day one ends.
     """
 
-    items: list[dict[str, Any]]
+    items: list[DocketCaseView]
     next: str | None
 
 
@@ -62,7 +63,7 @@ def docket(session: Session, actor: Actor, cursor: str | None = None) -> Docket:
             purpose="atencion", compartments=["protection"],
             detail={"measures": measures[ref.case_id]["in_force"]},
         )  # fmt: skip
-    items = [
+    items: list[DocketCaseView] = [
         {
             **item,
             "proceedings": links.get(refs[item["code"]].case_id),
@@ -88,7 +89,7 @@ def _levels(session: Session, actor: Actor, ref: CaseRef) -> Mapping[str, Level]
     return {name: stand.level(actor, name) if stand else Level.NONE for name in ("legal", "protection")}
 
 
-def _links(session: Session, actor: Actor, refs: Sequence[CaseRef]) -> dict[int, list[dict[str, Any]]]:
+def _links(session: Session, actor: Actor, refs: Sequence[CaseRef]) -> dict[int, list[DocketProceedingView]]:
     """Standing links of the cases, with what of them the list shows."""
     link, what = CaseProceeding, Proceeding
     rows = session.execute(
@@ -104,22 +105,27 @@ def _links(session: Session, actor: Actor, refs: Sequence[CaseRef]) -> dict[int,
         .ext(distinct_on(link.case_id, link.proceeding_id))
         .order_by(link.case_id, link.proceeding_id, link.version.desc())
     ).all()  # fmt: skip
-    found: dict[int, list[dict[str, Any]]] = {}
+    found: dict[int, list[DocketProceedingView]] = {}
     for ref in refs:
         own = [row for row in rows if row.case_id == ref.case_id and not row.retired]
         texts = opened(session, actor, ref, own) if own else []
         found[ref.case_id] = [
             {
-                **{name: getattr(row, name) for name in _KEPT},
+                "code": row.code,
+                "kind": row.kind,
+                "stage": row.stage,
+                "stage_since": row.stage_since,
                 "stage_label": MACHINES[row.kind].labels[row.stage],
-                **{name: text.get(name) for name in _SHOWN},
+                "file_number": text.get("file_number"),
+                "complaint_number": text.get("complaint_number"),
+                "next_hearing_on": text.get("next_hearing_on"),
             }
             for row, text in zip(own, texts, strict=True)
         ]
     return found
 
 
-def _measures(session: Session, refs: Sequence[CaseRef]) -> dict[int, dict[str, Any]]:
+def _measures(session: Session, refs: Sequence[CaseRef]) -> dict[int, DocketProtectionView]:
     table = ProtectionMeasure
     rows = session.execute(
         select(table.case_id, func.count().label("in_force"), func.min(table.until).label("ends_on"))
@@ -132,5 +138,7 @@ def _measures(session: Session, refs: Sequence[CaseRef]) -> dict[int, dict[str, 
         )
         .group_by(table.case_id)
     ).all()
-    found = {ref.case_id: {"in_force": 0, "ends_on": None} for ref in refs}
-    return found | {row.case_id: {"in_force": row.in_force, "ends_on": row.ends_on} for row in rows}
+    found: dict[int, DocketProtectionView] = {ref.case_id: {"in_force": 0, "ends_on": None} for ref in refs}
+    for row in rows:
+        found[row.case_id] = {"in_force": row.in_force, "ends_on": row.ends_on}
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from app.access.opening import open_compartments
 from app.access.permissions import Permission
 from app.services.cases.parts import case_part
 from app.services.proceedings.reading.links import COMPARTMENT
+from app.services.proceedings.views import InterviewView, TestimonyCircumstances
 from app.services.victims.single_interview import held
 
 TESTIMONY = "testimony"
@@ -20,7 +21,7 @@ _SHOWN = ("single_interview_done", "interview_date", "place_type", "anticipated_
 
 def single_interview(
     session: Session, actor: Actor, case: str, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> InterviewView:
     """What the actor may know of the single interview of a case's person; never what was said in it.
 
     `held` tells that it took place, `broken` that what would tell it does not open, `level` how much of the
@@ -45,5 +46,8 @@ def single_interview(
         "filled": TESTIMONY in opened.filled,
         "broken": bool(opened.broken),
         "legal_date": dated,
-        "testimony": {name: testimony[name] for name in _SHOWN if testimony.get(name) is not None},
+        "testimony": cast(
+            "TestimonyCircumstances",
+            {name: testimony[name] for name in _SHOWN if testimony.get(name) is not None},
+        ),
     }

@@ -26,6 +26,7 @@ from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
 from app.services.proceedings import stages
 from app.services.proceedings.reading.links import COMPARTMENT, TABLE, link_in, links_of, opened, shown
+from app.services.proceedings.views import ProceedingMovedView, ProceedingView
 from app.services.state_machine import refused
 
 NUMBERS = frozenset({"complaint_number", "file_number"})
@@ -34,7 +35,7 @@ _DIGEST = b"ruv/proceeding\0"
 _LINKED = "Ese procedimiento ya está vinculado a este caso: continúe en él."
 
 
-def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[ProceedingView]:
     """The proceedings of a case, with what concerns its person at the actor's level.
 
     Raises:
@@ -131,7 +132,7 @@ def unlink(
 def move(
     session: Session, actor: Actor, case: str, code: str, version: int, target: str,
     *, purpose: str = "atencion",
-) -> dict[str, Any]:  # fmt: skip
+) -> ProceedingMovedView:  # fmt: skip
     """Move a proceeding to its next stage, for every person it is about; returns stage and version.
 
     Raises:

@@ -32,6 +32,7 @@ from app.services.proceedings.reading.measures import (
     measure_in,
     shown,
 )
+from app.services.proceedings.views import MeasureLiftedView, MeasureView
 from app.services.state_machine import refused
 
 Blob = tuple[str, int, int, bytes]
@@ -39,7 +40,7 @@ ENDING = frozenset({"end_authority", "end_resolution", "end_note"})
 """What is written when a measure is lifted, and only then."""
 
 
-def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[MeasureView]:
     """The protection measures of a case at the actor's level.
 
     Raises:
@@ -104,7 +105,7 @@ def extend(
 def lift(
     session: Session, actor: Actor, case: str, code: str, version: int, written: MeasureRow,
     *, purpose: str = "atencion",
-) -> dict[str, Any]:  # fmt: skip
+) -> MeasureLiftedView:  # fmt: skip
     """Note that a measure was lifted; returns its state and version.
 
     Raises:
@@ -120,13 +121,14 @@ def lift(
     if refusal := rules.refuse(row.state, rules.LIFTED):
         raise refused(refusal)
     _, texts = split_row(written)
-    values: dict[str, Any] = {"state": rules.LIFTED}
+    values: dict[str, object] = {"state": rules.LIFTED}
     blobs: list[Blob] = []
     if texts:
-        values["end_key_version"], values["sealed_end"] = seal_text(
+        key_version, sealed = seal_text(
             session, COMPARTMENT, part.ref.strand, TABLE, row.id, texts, row_version=END_VERSION
         )
-        blobs.append((TABLE, row.id, END_VERSION, values["sealed_end"]))
+        values |= {"end_key_version": key_version, "sealed_end": sealed}
+        blobs.append((TABLE, row.id, END_VERSION, sealed))
     _end(session, part, row, version, values)
     _record(session, actor, "measures.lift", part, purpose, blobs=blobs, detail={"measure": row.code})
     return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
@@ -159,7 +161,7 @@ def _insert(
         raise Invalid("Revise los campos indicados.", errors=[error])
     over = written.until is not None and written.until < today()
     clear, texts = split_row(written)
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": part.ref.victim_id,
         "case_id": part.ref.case_id,
@@ -173,10 +175,9 @@ def _insert(
     }
     blobs: list[Blob] = []
     if texts:
-        row["key_version"], row["sealed"] = seal_text(
-            session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts
-        )
-        blobs.append((TABLE, row_id, 1, row["sealed"]))
+        key_version, sealed = seal_text(session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
+        row |= {"key_version": key_version, "sealed": sealed}
+        blobs.append((TABLE, row_id, 1, sealed))
     insert_rows(session, ProtectionMeasure, [row])
     if written.until is not None and not over:
         ref = part.ref
@@ -185,7 +186,7 @@ def _insert(
     return code, blobs
 
 
-def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[str, Any]) -> None:
+def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[str, object]) -> None:
     table = ProtectionMeasure
     moved = session.execute(
         update(table)

@@ -28,6 +28,7 @@ from app.services.cases.rules import closed
 from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.proceedings import branches
 from app.services.proceedings.reading.procedures import TABLE, procedure_in, seeks_asylum, shown
+from app.services.proceedings.views import EmergencyCentreView, ProcedureMovedView, ProcedureView
 from app.services.state_machine import refused
 
 COMPARTMENT = "protection"
@@ -46,7 +47,7 @@ class Step:
     conclusion: str | None = None
 
 
-def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[ProcedureView]:
     """The branches of a case, oldest first, with their steps.
 
     Raises:
@@ -84,7 +85,7 @@ def open_procedure(
         raise Conflict(refusal)
     row_id = next_ids(session, protection_procedure=1)["protection_procedure"][0]
     code, first = new_code("PP"), branches.FIRST[branch]
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
@@ -111,7 +112,7 @@ def open_procedure(
 def advance(
     session: Session, actor: Actor, case: str, code: str, version: int, wanted: Step,
     *, purpose: str = "atencion",
-) -> dict[str, Any]:  # fmt: skip
+) -> ProcedureMovedView:  # fmt: skip
     """Take a step of a branch; returns its new state and version.
 
     Who declines the programme for adults passes at once to the services of the MIMP: `mimp_services` lists
@@ -139,7 +140,12 @@ def advance(
         session, actor, "procedures.step", part, purpose, blobs=blobs,
         detail={"procedure": row.code, "from": row.state, "to": wanted.target},
     )  # fmt: skip
-    answer = {"code": row.code, "branch": row.branch, "state": wanted.target, "version": version + 1}
+    answer: ProcedureMovedView = {
+        "code": row.code,
+        "branch": row.branch,
+        "state": wanted.target,
+        "version": version + 1,
+    }
     if wanted.target == branches.DECLINED:
         answer["mimp_services"] = _emergency_centres(session, actor)
     return answer
@@ -199,7 +205,7 @@ def _append(
     procedure_id, source, target = step
     clear, texts = split_row(written)
     row_id = next_ids(session, protection_step=1)["protection_step"][0]
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": part.ref.victim_id,
         "procedure_id": procedure_id,
@@ -211,17 +217,20 @@ def _append(
     }
     blobs = []
     if texts:
-        row["key_version"], row["sealed"] = seal_text(
-            session, COORDINATION, part.ref.strand, TABLE, row_id, texts
-        )
-        blobs.append((TABLE, row_id, 1, row["sealed"]))
+        key_version, sealed = seal_text(session, COORDINATION, part.ref.strand, TABLE, row_id, texts)
+        row |= {"key_version": key_version, "sealed": sealed}
+        blobs.append((TABLE, row_id, 1, sealed))
     insert_rows(session, ProtectionStep, [row])
     return blobs
 
 
 def _advance(session: Session, part: CasePart, row: Any, wanted: Step) -> None:
     table = ProtectionProcedure
-    values: dict[str, Any] = {"state": wanted.target, "state_since": func.now(), "version": row.version + 1}
+    values: dict[str, object] = {
+        "state": wanted.target,
+        "state_since": func.now(),
+        "version": row.version + 1,
+    }
     if wanted.target == branches.ASYLUM:
         values["reserved"] = True
     if wanted.target == branches.CLOSED:
@@ -254,7 +263,7 @@ def _keep_time(session: Session, actor: Actor, part: CasePart, row: Any, target:
         cancel(session, PROCEDURE, row.id)
 
 
-def _emergency_centres(session: Session, actor: Actor) -> list[dict[str, str]]:
+def _emergency_centres(session: Session, actor: Actor) -> list[EmergencyCentreView]:
     """Emergency centres (CEM) of the acting unit's department."""
     here = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
     rows = session.execute(

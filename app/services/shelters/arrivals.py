@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -30,7 +30,7 @@ def await_arrival(session: Session, cases: Iterable[int]) -> None:
     driver_cursor(session).execute(_AWAIT, {"cases": list(cases), **after})
 
 
-def tell_upes(session: Session, cases: Iterable[int]) -> list[dict[str, Any]]:
+def tell_upes(session: Session, cases: Iterable[int]) -> list[dict[str, object]]:
     """Notices that she arrived nowhere, for the UPE of the department where none takes part in her case."""
     cursor = driver_cursor(session)
     cursor.execute(_UPES, {"cases": list(cases)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Final, cast
 
 from sqlalchemy import func, literal, or_, select, true
 from sqlalchemy.orm import Session
@@ -19,8 +19,16 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import NotFound
 from app.models import Shelter, ShelterPlace, Unit
+from app.services.shelters.views import (
+    DepartmentAnswer,
+    DepartmentVacanciesView,
+    PlacesView,
+    ShelterView,
+    SiteView,
+    VacanciesView,
+)
 
-ASK = "consultar"
+ASK: Final = "consultar"
 """What is said of a department with fewer than three shelters: its vacancies would tell of each."""
 
 
@@ -64,7 +72,7 @@ def places_of(session: Session, units: Iterable[int]) -> Sequence[Any]:
     ).all()
 
 
-def listed(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor) -> list[ShelterView]:
     """Shelters the actor may know of: its own, and all for roles that read where shelters are.
 
     Raises:
@@ -76,7 +84,7 @@ def listed(session: Session, actor: Actor) -> list[dict[str, Any]]:
     return found
 
 
-def entry(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def entry(session: Session, actor: Actor, code: str) -> ShelterView:
     """One shelter's entry.
 
     Raises:
@@ -90,7 +98,7 @@ def entry(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     return found
 
 
-def site(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def site(session: Session, actor: Actor, code: str) -> SiteView:
     """Where a shelter is, for its own staff and for roles that read shelter locations in full.
 
     Raises:
@@ -104,10 +112,10 @@ def site(session: Session, actor: Actor, code: str) -> dict[str, Any]:
     found = None if unit is None else open_site(session, actor, unit.id, unit.code)
     if found is None:
         raise NotFound("El centro no registró su local.")
-    return found
+    return cast("SiteView", found)
 
 
-def vacancies(session: Session, actor: Actor) -> dict[str, Any]:
+def vacancies(session: Session, actor: Actor) -> VacanciesView:
     """Places in all and free by department and group; `own` for the actor's own shelter.
 
     A group that fewer than three shelters of the department take in is left out, and a department without
@@ -122,7 +130,7 @@ def vacancies(session: Session, actor: Actor) -> dict[str, Any]:
     ).all()
     by_department = {key: list(group) for key, group in groupby(rows, key=lambda row: row.department)}
     whole = policy().reads_in_full(actor.role, "shelter_location")
-    items = [
+    items: list[DepartmentVacanciesView] = [
         {"department": code, "label": label, **_answer(by_department.get(code), whole=whole)}
         for code, label in code_list("department").labels.items()
     ]
@@ -131,20 +139,20 @@ def vacancies(session: Session, actor: Actor) -> dict[str, Any]:
     return {"items": items, "own": own}
 
 
-def _answer(rows: list[Any] | None, *, whole: bool) -> dict[str, Any]:
+def _answer(rows: list[Any] | None, *, whole: bool) -> DepartmentAnswer:
     if rows is None and not whole:
         return {"answer": ASK, "groups": None}
     groups = [vacant(row.grp, row.total, row.free) for row in rows or ()]
     return {"answer": None, "groups": groups}
 
 
-def vacant(code: str, total: int, free: int) -> dict[str, Any]:
+def vacant(code: str, total: int, free: int) -> PlacesView:
     """Places of a group, in all and free, as answers show them."""
     label = code_list("shelter_group").labels.get(code, code)
     return {"group": code, "label": label, "total": total, "free": free}
 
 
-def _entries(session: Session, actor: Actor, code: str | None = None) -> list[dict[str, Any]]:
+def _entries(session: Session, actor: Actor, code: str | None = None) -> list[ShelterView]:
     everything = policy().reads_of_others(actor.role, "shelter_location")
     rows = session.execute(
         select(
@@ -158,7 +166,7 @@ def _entries(session: Session, actor: Actor, code: str | None = None) -> list[di
         )
         .order_by(Shelter.department, Unit.code)
     ).all()  # fmt: skip
-    places: dict[int, list[dict[str, Any]]] = {}
+    places: dict[int, list[PlacesView]] = {}
     for place in places_of(session, [row.unit_id for row in rows]):
         group = vacant(place.grp, place.total, place.total - place.taken)
         places.setdefault(place.unit_id, []).append(group)

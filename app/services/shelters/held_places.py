@@ -18,6 +18,7 @@ from app.errors import NotFound
 from app.models import PlaceHold
 from app.services.cases.rows import public_codes
 from app.services.institutions.masking import RESERVED, unit_names
+from app.services.shelters.views import HoldView
 
 _MOST = 200
 _COLUMNS = (
@@ -50,7 +51,7 @@ def _asked(actor: Actor) -> ColumnElement[bool]:
     return and_(PlaceHold.requested_unit_id == UNIT, PlaceHold.case_id.in_(in_scope))
 
 
-def listed(session: Session, actor: Actor, *, live: bool = True) -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor, *, live: bool = True) -> list[HoldView]:
     """Holds of the actor's unit, newest first: `here` for those its own shelter keeps.
 
     The case shows to who has it in scope; the shelter to itself and to roles that read where shelters are.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,6 +30,7 @@ from app.services.limits import check_hourly
 from app.services.shelters import arrivals, rules
 from app.services.shelters.free_places import shelter_unit
 from app.services.shelters.held_places import find
+from app.services.shelters.views import HoldEndedView
 from app.services.state_machine import refused
 
 ALONE: Final = ("MANDATO_LEGAL", "INTERES_SUPERIOR", "INTERES_VITAL")
@@ -108,7 +109,7 @@ def hold(session: Session, actor: Actor, wanted: Wanted, *, purpose: str = "aten
     return code
 
 
-def release(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+def release(session: Session, actor: Actor, code: str, version: int) -> HoldEndedView:
     """Let go of a hold: the unit that asked for it, or the shelter that keeps it.
 
     A child who has left for it is waited for from then on (clock LLEGADA_TRASLADO).

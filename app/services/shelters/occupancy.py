@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,9 +10,10 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.models import PlaceHold
 from app.services.shelters.free_places import places_of, vacant
+from app.services.shelters.views import OccupancyView
 
 
-def occupancy(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def occupancy(session: Session, actor: Actor) -> list[OccupancyView]:
     """Places of the own shelter by group: in all, `occupied`, `held`, free, and `out` of service.
 
     A hold of which the time is over counts as held until its clock lets the place go, as everywhere.

@@ -24,6 +24,7 @@ from app.services.clocks import service as clocks
 from app.services.shelters import rules
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.service import advance
+from app.services.shelters.views import StayMovedView, StayState
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
 
@@ -34,7 +35,7 @@ LONGEST: Final = timedelta(days=30)
 
 def go_out(
     session: Session, actor: Actor, code: str, version: int, given: Leave, due_back_at: datetime
-) -> dict[str, Any]:
+) -> StayMovedView:
     """She goes out, expected back at `due_back_at`; her place is kept, and a clock runs (PERMISO_SALIDA).
 
     Raises:
@@ -56,7 +57,7 @@ def go_out(
     refuse_suspects(session, actor, row.victim_id, {"companion": given.companion})
     plain, texts = split_row(given)
     leave_id = next_ids(session, placement_leave=1)["placement_leave"][0]
-    new: dict[str, Any] = {
+    new: dict[str, object] = {
         "id": leave_id,
         "victim_id": row.victim_id,
         "placement_id": row.id,
@@ -66,10 +67,11 @@ def go_out(
     }
     blobs = []
     if texts:
-        new["key_version"], new["sealed"] = seal_text(
+        key_version, sealed = seal_text(
             session, COORDINATION, stay_strand(session, row), "placement_leave", leave_id, texts
         )
-        blobs = [("placement_leave", leave_id, 1, new["sealed"])]
+        new |= {"key_version": key_version, "sealed": sealed}
+        blobs = [("placement_leave", leave_id, 1, sealed)]
     advance(session, row)
     insert_rows(session, PlacementLeave, [new])
     subject = clocks.Subject(
@@ -79,7 +81,7 @@ def go_out(
     return _done(session, actor, "placements.out", row, "DE_PERMISO", blobs)
 
 
-def come_back(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+def come_back(session: Session, actor: Actor, code: str, version: int) -> StayMovedView:
     """She came back from her leave.
 
     Raises:
@@ -113,13 +115,18 @@ def _aware(at: datetime) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=LIMA)
 
 
-def _state(row: Any) -> str:
+def _state(row: Any) -> StayState:
     return rules.stay_state(left=row.left_at is not None, away=row.leave_id is not None)
 
 
 def _done(
-    session: Session, actor: Actor, action: str, row: Any, state: str, blobs: list[Any]
-) -> dict[str, Any]:
+    session: Session,
+    actor: Actor,
+    action: str,
+    row: Any,
+    state: StayState,
+    blobs: list[tuple[str, int, int, bytes]],
+) -> StayMovedView:
     touch(session, actor, row.victim_id, row.case_id)
     record(
         session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose="atencion", blobs=blobs,

@@ -22,8 +22,9 @@ from app.services.cases.rows import strand_of
 from app.services.institutions.masking import unit_names
 from app.services.shelters import stay_texts
 from app.services.shelters.rules import IN_SHELTER, STATES, STAY, UNAUTHORISED, stay_state
+from app.services.shelters.views import ResidentView, StayDetailView, StayFindingView, StayState, StayView
 
-ELSEWHERE = {"code": "LUGAR_NO_ESPECIALIZADO", "label": "Lugar no especializado"}
+ELSEWHERE: StayFindingView = {"code": "LUGAR_NO_ESPECIALIZADO", "label": "Lugar no especializado"}
 """The finding on a stay in no shelter."""
 _PURPOSE = "atencion"
 
@@ -54,7 +55,7 @@ def _stays(actor: Actor) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def open_placements(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def open_placements(session: Session, actor: Actor) -> list[ResidentView]:
     """Who lives in the actor's own shelter now, or is where its unit noted; oldest stay first, within scope.
 
     Raises:
@@ -70,7 +71,7 @@ def open_placements(session: Session, actor: Actor) -> list[dict[str, Any]]:
     return [_shown(row) for row in rows]
 
 
-def stays(session: Session, actor: Actor, case_code: str) -> list[dict[str, Any]]:
+def stays(session: Session, actor: Actor, case_code: str) -> list[StayView]:
     """The stays of a case, oldest first: those of the own unit; all for who reads where shelters are.
 
     Raises:
@@ -89,7 +90,7 @@ def stays(session: Session, actor: Actor, case_code: str) -> list[dict[str, Any]
     return [{**_shown(row), "unit": names[row.unit_id].shown()} for row in rows]
 
 
-def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str) -> StayDetailView:
     """One stay with its texts, leaves and suitability checks, and what may be done next.
 
     Who reads where shelters are in part gets the partial view of the texts.
@@ -191,11 +192,11 @@ def _recorded(
     record(session, actor, action, purpose=_PURPOSE, detail=detail, **about)
 
 
-def _state(row: Any) -> str:
+def _state(row: Any) -> StayState:
     return stay_state(left=row.left_at is not None, away=row.leave_id is not None)
 
 
-def _shown(row: Any) -> dict[str, Any]:
+def _shown(row: Any) -> ResidentView:
     state = _state(row)
     return {
         "code": row.code,

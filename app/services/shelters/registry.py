@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -126,7 +125,7 @@ def _check(entry: Entry, department: str | None) -> None:
     refuse_if(errors)
 
 
-def _write(session: Session, unit_id: int, row: dict[str, Any], version: int) -> None:
+def _write(session: Session, unit_id: int, row: Mapping[str, object], version: int) -> None:
     if version == 0 and row:
         try:
             insert_rows(session, Shelter, [{"unit_id": unit_id, **row}])
@@ -145,7 +144,7 @@ def _write(session: Session, unit_id: int, row: dict[str, Any], version: int) ->
 def _set_places(session: Session, unit_id: int, wanted: Mapping[str, int]) -> None:
     """Have as many places of each group as wanted: the lowest numbers first, and never one in use less."""
     known = {place.grp: place for place in places_of(session, [unit_id])}
-    added: list[dict[str, Any]] = []
+    added: list[dict[str, object]] = []
     for group in sorted({*wanted, *known}):
         place = known.get(group)
         total, made = (place.total, place.made) if place else (0, 0)

@@ -8,6 +8,7 @@ from typing import Final
 
 from app.catalogues import code_list
 from app.services.cases.rules import NOT_FOUND
+from app.services.shelters.views import StayState
 from app.services.state_machine import Guard, Machine, Refusal, Transition
 
 IN_SHELTER: Final = "CENTRO_DE_ACOGIDA"
@@ -140,7 +141,7 @@ class StayFacts:
     of_age: bool = False
 
 
-def stay_state(*, left: bool, away: bool) -> str:
+def stay_state(*, left: bool, away: bool) -> StayState:
     """The state of a stay."""
     if left:
         return "EGRESADA"

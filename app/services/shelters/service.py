@@ -30,8 +30,11 @@ from app.services.shelters import arrivals, exiting, held_places, holds, rules
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
 from app.services.shelters.stay_texts import EXIT_VERSION
+from app.services.shelters.views import ExitView
 from app.services.state_machine import refused
 
+_Columns = dict[str, object]
+_Blob = tuple[str, int, int, bytes]
 _FULL: Final = "RS001"
 _HOLD_OVER: Final = "RS002"
 _NOBODY_LEFT: Final = "La persona ya está alojada: registre primero el egreso anterior."
@@ -71,7 +74,7 @@ def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: st
     if closed(case_state(session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
     row_id, code = next_ids(session, placement=1)["placement"][0], new_code("AL")
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
@@ -82,8 +85,8 @@ def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: st
         "grp": arrival.row.group if place == rules.IN_SHELTER else None,
         "hold_id": None if hold is None else hold.id,
     }
-    blobs = _seal(session, ref, row, arrival.row)
-    _insert(session, row)
+    sealed, blobs = _sealed(session, ref, row_id, arrival.row)
+    _insert(session, row | sealed)
     if hold is not None:
         clocks.meet(session, holds.CLOCK, "place_hold", hold.id)
         session.execute(select(func.ruv.tell_left(hold.id, new_code("AV"))))
@@ -105,7 +108,7 @@ def leave(
     *,
     notes: str | None = None,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> ExitView:
     """Record that the person left the actor's shelter, and why. Her place is free; a leave she is on ends.
 
     A child who left without leave is missing from then on: her case says so, the UPE, the police and the
@@ -217,17 +220,15 @@ def _case(session: Session, arrival: Arrival, hold: Any) -> str:
     return arrival.case or str(joined)
 
 
-def _seal(session: Session, ref: CaseRef, row: dict[str, Any], given: Admission) -> list[Any]:
+def _sealed(session: Session, ref: CaseRef, row_id: int, given: Admission) -> tuple[_Columns, list[_Blob]]:
     texts = split_row(given)[1]
     if not texts:
-        return []
-    row["key_version"], row["sealed"] = seal_text(
-        session, COORDINATION, ref.strand, "placement", row["id"], texts
-    )
-    return [("placement", row["id"], 1, row["sealed"])]
+        return {}, []
+    version, sealed = seal_text(session, COORDINATION, ref.strand, "placement", row_id, texts)
+    return {"key_version": version, "sealed": sealed}, [("placement", row_id, 1, sealed)]
 
 
-def _sealed_exit(session: Session, row: Any, notes: str | None) -> tuple[dict[str, Any], list[Any]]:
+def _sealed_exit(session: Session, row: Any, notes: str | None) -> tuple[_Columns, list[_Blob]]:
     if notes is None:
         return {}, []
     version, sealed = seal_text(
@@ -238,7 +239,7 @@ def _sealed_exit(session: Session, row: Any, notes: str | None) -> tuple[dict[st
     return {"sealed_exit": sealed, "exit_key_version": version}, [blob]
 
 
-def _insert(session: Session, row: dict[str, Any]) -> None:
+def _insert(session: Session, row: _Columns) -> None:
     try:
         insert_rows(session, Placement, [row])
     except UniqueViolation:

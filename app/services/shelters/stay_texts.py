@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,14 @@ from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION, Strand
 from app.models import PlacementLeave, SuitabilityCheck
 from app.records.rows import partial_row
+from app.services.shelters.views import (
+    AdmissionTexts,
+    ExitTexts,
+    LeaveTexts,
+    LeaveView,
+    SuitabilityTexts,
+    SuitabilityView,
+)
 
 EXIT_VERSION = 2
 """Row version the texts of an exit are bound to, so that they do not pass for those of the admission."""
@@ -27,35 +35,37 @@ class Reader:
     strand: Strand
     part: bool
 
-    def stay(self, row: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    def stay(self, row: Any) -> tuple[AdmissionTexts, ExitTexts]:
         """Texts of the admission, and of the exit."""
         sealed = [
             SealedRow(row.id, row.key_version, row.sealed),
             SealedRow(row.id, row.exit_key_version, row.sealed_exit, EXIT_VERSION),
         ]
         admission, left = self._open("placement", sealed)
-        return self._reduced("placement", admission), {} if self.part else left
+        return cast("AdmissionTexts", self._reduced("placement", admission)), (
+            {} if self.part else cast("ExitTexts", left)
+        )
 
-    def leaves(self, rows: Sequence[PlacementLeave]) -> list[dict[str, Any]]:
+    def leaves(self, rows: Sequence[PlacementLeave]) -> list[LeaveView]:
         """Leaves, oldest first."""
         texts = self._open("placement_leave", [SealedRow(r.id, r.key_version, r.sealed) for r in rows])
         return [
             {
                 "reason": row.reason, "accompanied": row.accompanied, "out_at": row.out_at,
                 "due_back_at": row.due_back_at, "ended_at": row.ended_at, "returned": row.returned,
-                "texts": self._reduced("placement_leave", text),
+                "texts": cast("LeaveTexts", self._reduced("placement_leave", text)),
             }
             for row, text in zip(rows, texts, strict=True)
         ]  # fmt: skip
 
-    def checks(self, rows: Sequence[SuitabilityCheck]) -> list[dict[str, Any]]:
+    def checks(self, rows: Sequence[SuitabilityCheck]) -> list[SuitabilityView]:
         """Suitability checks, oldest first."""
         texts = self._open("suitability_check", [SealedRow(r.id, r.key_version, r.sealed) for r in rows])
         return [
             {
                 "result": row.result, "relation": row.relation, "suspected": row.suspected,
                 "checked_on": row.checked_on, "at": row.at,
-                "texts": self._reduced("suitability_check", text),
+                "texts": cast("SuitabilityTexts", self._reduced("suitability_check", text)),
             }
             for row, text in zip(rows, texts, strict=True)
         ]  # fmt: skip

@@ -23,6 +23,7 @@ from app.records.rows.shelters import Suitability
 from app.services.cases.activity import touch
 from app.services.shelters.queries import find, latest_check, stay_strand
 from app.services.shelters.rules import SUITABLE
+from app.services.shelters.views import SuitabilityCheckedView
 from app.services.victims.suspects import Adult, refuse_suspects
 
 _NEEDED = {
@@ -33,7 +34,7 @@ _NEEDED = {
 }
 
 
-def check(session: Session, actor: Actor, code: str, given: Suitability) -> dict[str, Any]:
+def check(session: Session, actor: Actor, code: str, given: Suitability) -> SuitabilityCheckedView:
     """Record a check of the adult who would take her in; the latest counts. Made by the actor's unit.
 
     Raises:
@@ -52,7 +53,7 @@ def check(session: Session, actor: Actor, code: str, given: Suitability) -> dict
         refuse_suspects(session, actor, row.victim_id, {"name": adult})
     plain, texts = split_row(given)
     check_id = next_ids(session, suitability_check=1)["suitability_check"][0]
-    new: dict[str, Any] = {
+    new: dict[str, object] = {
         "id": check_id,
         "victim_id": row.victim_id,
         "placement_id": row.id,
@@ -62,17 +63,18 @@ def check(session: Session, actor: Actor, code: str, given: Suitability) -> dict
     }
     blobs = []
     if texts:
-        new["key_version"], new["sealed"] = seal_text(
+        key_version, sealed = seal_text(
             session, COORDINATION, stay_strand(session, row), "suitability_check", check_id, texts
         )
-        blobs = [("suitability_check", check_id, 1, new["sealed"])]
+        new |= {"key_version": key_version, "sealed": sealed}
+        blobs = [("suitability_check", check_id, 1, sealed)]
     insert_rows(session, SuitabilityCheck, [new])
     touch(session, actor, row.victim_id, row.case_id)
     record(
         session, actor, "placements.suitability", victim_id=row.victim_id, case_id=row.case_id,
         purpose="atencion", blobs=blobs, detail={"placement": row.code, "result": given.result},
     )  # fmt: skip
-    return {"code": row.code, "result": given.result}
+    return {"code": row.code, "result": given.result or ""}
 
 
 def fit_adult(session: Session, actor: Actor, row: Any, *, received: bool) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.records.rows.consents import ObjectionRow
 from app.services.consents import objections, queries
 from app.services.consents.parties import asked
+from app.services.consents.views import ObjectionView
 from app.services.idempotency import remember, replayed
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.consents.pages import TAB, part_names, parts, receivers
@@ -23,6 +24,13 @@ from app.web.kit.rows import read_row
 router = Branch()
 
 WRITES: Final = Requires(Permission.CONSENTS_WRITE)
+
+
+class ObjectionCard(ObjectionView):
+    """An objection with what it says of which parts and to whom, in words."""
+
+    parts: str
+    to: str
 
 
 @router.get("/casos/{code}/objeciones/nueva", dependencies=[WRITES])
@@ -36,7 +44,7 @@ def file_objection(code: str, page: CurrentPage) -> Response:
     """Narrows at once what units see by referral."""
     frame = case_frame(page, code, TAB)
     form = page.form
-    sent: dict[str, Any] = {name: form.texts(name) for name in ("compartments", "to_institutions")}
+    sent: dict[str, object] = {name: form.texts(name) for name in ("compartments", "to_institutions")}
     sent["reason"] = form.text("reason")
     with page.attempt():
         row, case = read_row(ObjectionRow, sent), frame["case"]["code"]
@@ -69,7 +77,7 @@ def lift(code: str, objection: str, page: CurrentPage) -> Response:
     return page.draw("consents/lift.html", **frame, item=item)
 
 
-def _one(page: Page, code: str, objection: str) -> dict[str, Any]:
+def _one(page: Page, code: str, objection: str) -> ObjectionCard:
     for item in queries.objections(page.session, page.actor, code):
         if item["code"] == objection.upper():
             return {**item, "parts": part_names(item["compartments"]), "to": receivers(item)}

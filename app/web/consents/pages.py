@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -16,6 +17,7 @@ from app.records.rows import row_fields
 from app.records.rows.consents import ConsentRow, WithdrawalRow
 from app.services.consents import ledger, queries
 from app.services.consents.parties import asked
+from app.services.consents.views import ConsentCommon, KeptShareView, NamedParts, ShareView, WithdrawnView
 from app.services.evidence import signed_papers
 from app.services.idempotency import remember, replayed
 from app.services.printing.consent import consent_issue
@@ -54,7 +56,7 @@ def part_names(codes: list[str] | None) -> str:
     return ", ".join(COMPARTMENTS[code].title_es for code in codes or () if code in COMPARTMENTS)
 
 
-def receivers(item: dict[str, Any]) -> str:
+def receivers(item: NamedParts) -> str:
     """Whom a consent or an objection names, in one line."""
     return ", ".join(one["name"] for one in (*item["to_units"], *item["to_institutions"]))
 
@@ -141,12 +143,13 @@ def withdraw(code: str, consent: str, page: CurrentPage) -> Response:
 def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
     """The page of one consent."""
     found = queries.read(page.session, page.actor, consent)
+    held: Mapping[str, object] = found
     return page.draw(
         "consents/detail.html",
         **frame,
         item=card(found),
         rows=words(
-            "consent", {name: found.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
+            "consent", {name: held.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
         ),
         shares=[_share(share) for share in found["referrals"]],
         scans=signed_papers.listed(page.session, page.actor, consent),
@@ -155,7 +158,17 @@ def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
     )
 
 
-def card(item: dict[str, Any]) -> dict[str, Any]:
+class ConsentCard(ConsentCommon):
+    """A consent as lists show it; `withdraws`: it can be withdrawn."""
+
+    title: str
+    tag: tuple[str, str]
+    parts: str
+    to: str
+    withdraws: bool
+
+
+def card(item: ConsentCommon) -> ConsentCard:
     """A consent as lists show it."""
     return {
         **item,
@@ -167,11 +180,11 @@ def card(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _share(share: dict[str, Any]) -> dict[str, Any]:
+def _share(share: ShareView | KeptShareView) -> dict[str, object]:
     return {**share, "live": share["state"] in _LIVE, "parts": part_names(share["compartments"])}
 
 
-def _result(done: dict[str, Any]) -> dict[str, Any]:
+def _result(done: WithdrawnView) -> dict[str, object]:
     return {
         "ended": [_share(share) for share in done["ended"]],
         "kept": [_share(share) for share in done["kept"]],

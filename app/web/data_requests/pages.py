@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from starlette.responses import Response
 
@@ -16,6 +17,7 @@ from app.records.rows import row_fields
 from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, rules, service
 from app.services.data_requests.own_file import own_file
+from app.services.data_requests.views import DataRequestCommon, DataRequestStepsView, DataRequestView
 from app.services.idempotency import remember, replayed
 from app.services.printing.own_file import own_file_issue
 from app.web.i18n import _
@@ -41,15 +43,14 @@ def requests(page: CurrentPage) -> Response:
     """Requests within one's reach and their terms; the data protection officer sees codes alone, of all."""
     state = page.query("estado")
     state = state if state in rules.STATES else ""
-    items, following = queries.listed(
-        page.session, page.actor, state=state or None, cursor=page.query("desde") or None
-    )
+    found = queries.listed(page.session, page.actor, state=state or None, cursor=page.query("desde") or None)
+    following = found["next"]
     tabs = [(LIST, _("Todas"), "")]
     tabs += [(f"{LIST}?estado={code}", text, code) for code, text in rules.STATES.items()]
     onward = f"{LIST}?estado={state}&desde={following}" if following else ""
     return page.draw(
         "data_requests/list.html",
-        items=[_card(item) for item in items],
+        items=[_card(item) for item in found["items"]],
         tabs=tabs,
         tab=state,
         next_href=onward,
@@ -159,10 +160,17 @@ def _victim(page: Page, code: str) -> str:
     Raises:
         NotFound: out of reach, or the actor takes no part in her case.
     """
-    found = queries.read(page.session, page.actor, code)
-    if "victim" not in found:
+    victim = _person(queries.read(page.session, page.actor, code))
+    if victim is None:
         raise NotFound
-    return str(found["victim"])
+    return victim
+
+
+def _person(found: DataRequestView | DataRequestStepsView) -> str | None:
+    """Code of the person, for who takes part in her case."""
+    held: Mapping[str, object] = found
+    victim = held.get("victim")
+    return victim if isinstance(victim, str) else None
 
 
 def _again(page: Page, code: str) -> Response:
@@ -173,9 +181,9 @@ def _again(page: Page, code: str) -> Response:
     return _detail(page, found, stale=stale)
 
 
-def _detail(page: Page, found: dict[str, Any], *, stale: bool = False) -> Response:
+def _detail(page: Page, found: DataRequestView | DataRequestStepsView, *, stale: bool = False) -> Response:
     item = _card(found)
-    mine = "victim" in found and found["unit"]["code"] == page.who.unit_code
+    mine = _person(found) is not None and found["unit"]["code"] == page.who.unit_code
     answers = mine and page.may(Permission.DATA_REQUESTS_WRITE)
     still = found["state"] in rules.OPEN
     return page.draw(
@@ -193,7 +201,7 @@ def _detail(page: Page, found: dict[str, Any], *, stale: bool = False) -> Respon
     )
 
 
-def _card(item: dict[str, Any]) -> dict[str, Any]:
+def _card(item: DataRequestCommon) -> dict[str, object]:
     return {
         **item,
         "tag": (item["state_label"], _KINDS[item["state"]]),

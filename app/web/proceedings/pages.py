@@ -20,9 +20,10 @@ from app.services.idempotency import remember, replayed
 from app.services.proceedings import links
 from app.services.proceedings.interview import single_interview
 from app.services.proceedings.stages import FIRST, MACHINES
+from app.services.proceedings.views import ProceedingView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
-from app.web.kit.controls import changes, controls, read, shown, start
+from app.web.kit.controls import Control, changes, controls, read, shown, start
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import drawn, version_of, words, writable
 from app.web.kit.rows import read_row
@@ -175,7 +176,7 @@ def unlink(code: str, proceeding: str, page: CurrentPage) -> Response:
     return page.draw("proceedings/unlink.html", **frame, item=_card(item))
 
 
-def steps(kind: str, stage: str, since: datetime | None = None) -> list[dict[str, Any]]:
+def steps(kind: str, stage: str, since: datetime | None = None) -> list[dict[str, str]]:
     """The usual way of a kind of proceeding with the present stage marked, for the progress tracker.
 
     Args:
@@ -191,7 +192,7 @@ def steps(kind: str, stage: str, since: datetime | None = None) -> list[dict[str
     return [{"text": labels[code], "state": state, "at": dated.get(state, "")} for code, state in marked]
 
 
-def _one(page: Page, code: str, proceeding: str) -> tuple[CaseFrame, dict[str, Any]]:
+def _one(page: Page, code: str, proceeding: str) -> tuple[CaseFrame, ProceedingView]:
     """The frame of the case and one of its proceedings.
 
     Raises:
@@ -215,7 +216,7 @@ def _kinds(page: Page, frame: CaseFrame) -> Response:
     return page.draw("proceedings/kind.html", **frame, kinds=kinds)
 
 
-def _asked(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, list[Any]]:
+def _asked(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, list[Control]]:
     """Controls of a new proceeding of a kind, by table."""
     number = "file_number" if kind == "DENUNCIA" else "complaint_number"
     outcome = {"sentence", "sentence_on", "reparation_ordered", "reparation_amount", "reparation_paid"}
@@ -246,7 +247,7 @@ def _new_form(page: Page, frame: CaseFrame, kind: str) -> Response:
     )
 
 
-def _note_form(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
+def _note_form(page: Page, frame: CaseFrame, item: ProceedingView) -> Response:
     asked = drawn(page, frame["case"], LINK, less=links.NUMBERS)
     start(page.form, asked, item["link"])
     now = words(LINK, item["link"]) if page.form.status == 412 else []  # noqa: PLR2004 - changed meanwhile
@@ -255,7 +256,7 @@ def _note_form(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
     return page.draw("proceedings/note.html", **frame, item=_card(item), asked=asked, now=now)
 
 
-def _stage_form(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
+def _stage_form(page: Page, frame: CaseFrame, item: ProceedingView) -> Response:
     labels = MACHINES[item["kind"]].labels
     stale = page.form.status == 412  # noqa: PLR2004 - moved meanwhile
     if stale:
@@ -269,14 +270,14 @@ def _stage_form(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
     )
 
 
-def _card(item: dict[str, Any]) -> dict[str, Any]:
+def _card(item: ProceedingView) -> dict[str, object]:
     since = item["stage_since"]
     return {
         **item,
         "title": f"{item['kind_label']} · {item['code']}",
         "steps": steps(item["kind"], item["stage"], since),
         "hearing": in_words(_day(item["link"].get("next_hearing_on"))),
-        "rows": words(Proceeding.table, {name: item[name] for name in ("department", "opened_on")})
+        "rows": words(Proceeding.table, {"department": item["department"], "opened_on": item["opened_on"]})
         + words(LINK, {**item["link"], "next_hearing_on": None}),
     }
 
@@ -297,11 +298,11 @@ def in_words(hearing: date | None) -> str:
     return f"{day(hearing)} ({far})"
 
 
-def _day(value: Any) -> date | None:
-    return date.fromisoformat(value) if isinstance(value, str) else value
+def _day(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)
 
 
-def _events(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _events(items: list[ProceedingView]) -> list[dict[str, str]]:
     """What happened in the proceedings of a case by date, the latest first."""
     found = []
     for item in items:
@@ -318,9 +319,9 @@ def _events(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _interview(page: Page, code: str) -> dict[str, Any]:
+def _interview(page: Page, code: str) -> dict[str, object]:
     found = single_interview(page.session, page.actor, code)
-    known = found["testimony"]
+    known: Mapping[str, object] = found["testimony"]
     rows = [(c.label, shown(c, known[c.key])) for c in controls(fields("testimony")) if c.key in known]
     if not rows and found["legal_date"] is not None:
         (dated,) = controls(fields("legal"), only=["single_interview_date"])

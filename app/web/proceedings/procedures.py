@@ -5,7 +5,7 @@ Where a step leads is sent, never written into an address: that somebody seeks a
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -18,6 +18,7 @@ from app.records.rows import row_fields
 from app.records.rows.proceedings import ProtectionStep
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import branches, procedures
+from app.services.proceedings.views import ProcedureView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -105,7 +106,7 @@ def advance(code: str, procedure: str, page: CurrentPage) -> Response:
     return _step_form(page, frame, item, target)
 
 
-def branch_card(page: Page, item: dict[str, Any]) -> dict[str, Any]:
+def branch_card(page: Page, item: ProcedureView) -> dict[str, object]:
     """A branch as the page of protection shows it: where it is, and its steps, the latest first."""
     ended = item["closed_at"] is not None
     return {
@@ -127,7 +128,7 @@ def branch_card(page: Page, item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _one(page: Page, code: str, procedure: str) -> tuple[CaseFrame, dict[str, Any]]:
+def _one(page: Page, code: str, procedure: str) -> tuple[CaseFrame, ProcedureView]:
     """The frame of the case and one of its branches.
 
     Raises:
@@ -144,7 +145,7 @@ def _fields(names: tuple[str, ...]) -> list[Control]:
     return controls(row_fields(TABLE), only=list(names))
 
 
-def _step_fields(item: dict[str, Any], target: str) -> list[Control]:
+def _step_fields(item: ProcedureView, target: str) -> list[Control]:
     """Controls for what a step asks: its conditions' fields, a reason where it has one, and a note."""
     move = branches.MACHINES[item["branch"]].find(item["state"], target)
     guards = move.guards if move else ()
@@ -161,7 +162,7 @@ def _opening(page: Page, frame: CaseFrame) -> Response:
     return page.draw("protection/open.html", **frame, branches=known, asked=_fields(_ALWAYS))
 
 
-def _choices(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
+def _choices(page: Page, frame: CaseFrame, item: ProcedureView) -> Response:
     machine = branches.MACHINES[item["branch"]]
     targets = []
     for code in item["possible_states"]:
@@ -170,7 +171,7 @@ def _choices(page: Page, frame: CaseFrame, item: dict[str, Any]) -> Response:
     return page.draw("protection/choose.html", **frame, item=branch_card(page, item), targets=targets)
 
 
-def _step_form(page: Page, frame: CaseFrame, item: dict[str, Any], target: str) -> Response:
+def _step_form(page: Page, frame: CaseFrame, item: ProcedureView, target: str) -> Response:
     asked = _step_fields(item, target)
     reasons = branches.reasons(item["state"], target)
     ends = options("branch_conclusion", item["possible_conclusions"]) if target == branches.CLOSED else []

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records.kinds import today
 from app.services.proceedings.docket import docket
+from app.services.proceedings.views import DocketCaseView, DocketProceedingView
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage
 from app.web.proceedings.pages import in_words
@@ -33,9 +34,18 @@ def my_victims(page: CurrentPage) -> Response:
     )
 
 
-def _groups(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+class Group(TypedDict):
+    """Cases of one proceeding, and the first hearing that is still to come."""
+
+    title: str
+    main: DocketProceedingView | None
+    cases: list[dict[str, object]]
+    first: date | None
+
+
+def _groups(items: list[DocketCaseView]) -> list[Group]:
     """Cases of one proceeding together, the next hearing first; those without any at the end."""
-    groups: dict[str, dict[str, Any]] = {}
+    groups: dict[str, Group] = {}
     for item in items:
         main = _main(item)
         key = main["code"] if main else ("reserved" if item["proceedings"] is None else "none")
@@ -46,12 +56,12 @@ def _groups(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(groups.values(), key=lambda g: (g["main"] is None, g["first"] or date.max))
 
 
-def _main(item: dict[str, Any]) -> dict[str, Any] | None:
+def _main(item: DocketCaseView) -> DocketProceedingView | None:
     penal = [one for one in item["proceedings"] or () if one["kind"] in _ORDER]
     return min(penal, key=lambda one: _ORDER.index(one["kind"]), default=None)
 
 
-def _title(key: str, main: dict[str, Any] | None) -> str:
+def _title(key: str, main: DocketProceedingView | None) -> str:
     if main is None:
         return _("Reservado para su función") if key == "reserved" else _("Sin carpeta fiscal vinculada")
     number = main["file_number"] or main["complaint_number"]
@@ -61,7 +71,7 @@ def _title(key: str, main: dict[str, Any] | None) -> str:
     return f"{kinds[main['kind']]} {number or main['code']}"
 
 
-def _hearing(item: dict[str, Any]) -> date | None:
+def _hearing(item: DocketCaseView) -> date | None:
     """The next hearing of a case that is still to come."""
     days = [
         date.fromisoformat(one["next_hearing_on"])

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -15,9 +14,10 @@ from app.errors import NotFound
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measure_rules, measures, procedures
+from app.services.proceedings.views import MeasureView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
-from app.web.kit.controls import read
+from app.web.kit.controls import Control, read
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import drawn, version_of, words, writable
 from app.web.kit.rows import read_row
@@ -120,7 +120,7 @@ def lift(code: str, measure: str, page: CurrentPage) -> Response:
     return _draw(page, frame, item, "protection/lift.html", asked)
 
 
-def _one(page: Page, code: str, measure: str) -> tuple[CaseFrame, dict[str, Any]]:
+def _one(page: Page, code: str, measure: str) -> tuple[CaseFrame, MeasureView]:
     """The frame of the case and one of its measures.
 
     Raises:
@@ -133,30 +133,29 @@ def _one(page: Page, code: str, measure: str) -> tuple[CaseFrame, dict[str, Any]
     raise NotFound
 
 
-def _extension(page: Page, frame: CaseFrame) -> list[Any]:
+def _extension(page: Page, frame: CaseFrame) -> list[Control]:
     return drawn(page, frame["case"], TABLE, less=measures.ENDING | _EXTENSION)
 
 
-def _ending(page: Page, frame: CaseFrame) -> list[Any]:
+def _ending(page: Page, frame: CaseFrame) -> list[Control]:
     return [control for control in drawn(page, frame["case"], TABLE) if control.key in measures.ENDING]
 
 
-def _draw(page: Page, frame: CaseFrame, item: dict[str, Any], template: str, asked: list[Any]) -> Response:
+def _draw(page: Page, frame: CaseFrame, item: MeasureView, template: str, asked: list[Control]) -> Response:
     stale = page.form.status == 412  # noqa: PLR2004 - somebody changed it meanwhile
     if stale:
         page.form.version = item["version"]
     return page.draw(template, **frame, item=_card(item), asked=asked, stale=stale)
 
 
-def _card(item: dict[str, Any]) -> dict[str, Any]:
-    kind = code_list("protection_measure").labels.get(item.get("type", ""), _("Medida de protección"))
-    until = item.get("until")
+def _card(item: MeasureView) -> dict[str, object]:
+    kind = code_list("protection_measure").labels.get(item["type"], _("Medida de protección"))
     offered = measure_rules.MACHINE.offered(item["state"])
     return {
         **item,
         "title": f"{kind} · {item['code']}",
         "tag": (item["state_label"], _KINDS[item["state"]]),
-        "until_day": date.fromisoformat(until) if isinstance(until, str) else until,
+        "until_day": item.get("until"),
         "extends_it": measure_rules.EXTENDED in offered,
         "lifts_it": measure_rules.LIFTED in offered,
         "rows": words(TABLE, {**item, "type": None, "until": None}),

@@ -6,10 +6,10 @@ service decides again about everything when it is sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from app.records.kinds import LIMA
 from app.services.clocks.calendar import deadline, end_of
 from app.services.consents import queries as consents
 from app.services.consents.rules import LEGAL_BASES, RESTING
+from app.services.consents.views import ConsentListedView
 from app.services.directory import receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
@@ -252,7 +253,7 @@ def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     return [(one["code"], _consent(one)) for one in found if one["state"] == "VIGENTE"]
 
 
-def _consent(one: Mapping[str, Any]) -> str:
+def _consent(one: ConsentListedView) -> str:
     named = [unit["name"] for unit in [*one["to_units"], *one["to_institutions"]]]
     return f"{one['code']} · {', '.join(named)}" if named else str(one["code"])
 

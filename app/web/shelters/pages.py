@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, Final
+from typing import Final, NotRequired
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -20,6 +21,7 @@ from app.records.rows.shelters import Site
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.shelters import free_places, held_places, queries, registry
 from app.services.shelters.occupancy import occupancy
+from app.services.shelters.views import PlacesView, ShelterView, SiteView
 from app.web.i18n import _, ngettext
 from app.web.kit.controls import controls, read, start
 from app.web.kit.page import CurrentPage, Page
@@ -33,12 +35,33 @@ MANAGES: Final = Requires(Permission.SHELTERS_MANAGE)
 STALE: Final = 412
 
 
+class ShelterFrame(TypedDict):
+    """The parts of these pages as (address, text, key), and the key of this one."""
+
+    parts: list[tuple[str, str, str]]
+    part: str
+    houses: bool
+
+
+class OwnEntry(TypedDict):
+    """The entry of the own shelter, or what its form begins with."""
+
+    version: int
+    department: str | None
+    active: bool
+    places: list[PlacesView]
+    unit: NotRequired[str]
+    type: NotRequired[str]
+    populations: NotRequired[list[str]]
+    updated_at: NotRequired[datetime]
+
+
 def houses(page: Page) -> bool:
     """Whether the person's unit is a shelter."""
     return page.who.unit_kind in SHELTER_KINDS
 
 
-def frame(page: Page, part: str) -> dict[str, Any]:
+def frame(page: Page, part: str) -> ShelterFrame:
     """The parts of these pages, for who has any use for each."""
     known = policy().reads_of_others(page.actor.role, "shelter_location")
     parts = [
@@ -109,7 +132,7 @@ def site_form(page: CurrentPage) -> Response:
     """Where the own shelter is."""
     entry = _registered(page)
     page.form.version = entry["version"]
-    known: dict[str, Any] = {}
+    known: SiteView = {}
     with suppress(NotFound):
         known = free_places.site(page.session, page.actor, page.who.unit_code)
     asked = controls(row_fields(Site.table))
@@ -173,7 +196,13 @@ def _own(page: Page) -> Response:
         **frame(page, "ocupacion"),
         entry=entry,
         groups=groups,
-        sums={name: sum(g[name] for g in groups) for name in ("total", "occupied", "held", "free", "out")},
+        sums={
+            "total": sum(g["total"] for g in groups),
+            "occupied": sum(g["occupied"] for g in groups),
+            "held": sum(g["held"] for g in groups),
+            "free": sum(g["free"] for g in groups),
+            "out": sum(g["out"] for g in groups),
+        },
         residents=residents,
         away=sum(1 for stay in residents if stay["state"] == "DE_PERMISO"),
         holds=holds,
@@ -192,15 +221,15 @@ def ago(at: datetime | None) -> str:
     return ngettext("hace %(num)s día", "hace %(num)s días", days) % {"num": days}
 
 
-def _entry(page: Page) -> dict[str, Any]:
+def _entry(page: Page) -> OwnEntry:
     """The entry of the own shelter, or an empty one of version 0."""
     try:
-        return free_places.entry(page.session, page.actor, page.who.unit_code)
+        return {**free_places.entry(page.session, page.actor, page.who.unit_code)}
     except NotFound:
         return {"version": 0, "department": page.who.department, "active": True, "places": []}
 
 
-def _registered(page: Page) -> dict[str, Any]:
+def _registered(page: Page) -> ShelterView:
     """The entry of the own shelter.
 
     Raises:
@@ -209,7 +238,7 @@ def _registered(page: Page) -> dict[str, Any]:
     return free_places.entry(page.session, page.actor, page.who.unit_code)
 
 
-def _draw_entry(page: Page, entry: dict[str, Any]) -> Response:
+def _draw_entry(page: Page, entry: OwnEntry) -> Response:
     stale = page.form.status == STALE
     if stale:
         page.form.version = entry["version"]

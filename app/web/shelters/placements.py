@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.catalogues import code_list
@@ -17,6 +18,7 @@ from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.shelters import held_places, outings, queries, rules, service, suitability
+from app.services.shelters.views import StayDetailView, StayView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -36,6 +38,23 @@ _ELSEWHERE: Final = ("actual_place", "place_text", "notes")
 _LEFT: Final = frozenset({"egreso", "busqueda", "busqueda-llamar"})
 """What may be done as the house loses her."""
 _KINDS: Final = {"ALOJADA": "green", "DE_PERMISO": "yellow"}
+
+
+class StayWords(TypedDict):
+    """A stay in a list: why she left, where it is, and the colour of its state."""
+
+    reason: str
+    where: str
+    tag: str
+
+
+class StayCard(StayDetailView, StayWords):
+    """A stay on its own page, its texts, leaves and checks as rows of (label, words)."""
+
+    rows: list[tuple[str, Any]]
+    exit_notes: str
+    outings: list[dict[str, object]]
+    checks: list[dict[str, object]]
 
 
 @router.get("/casos/{code}/alojamiento", dependencies=[WRITES])
@@ -192,11 +211,11 @@ def leave(code: str, stay: str, page: CurrentPage) -> Response:
 def _draw_stays(page: Page, code: str) -> Response:
     frame = case_frame(page, code, "alojamiento")
     found = queries.stays(page.session, page.actor, code)
-    current = next((item for item in reversed(found) if item["left_at"] is None), None)
+    living = next((item for item in reversed(found) if item["left_at"] is None), None)
+    current = None if living is None else _card(queries.read(page.session, page.actor, living["code"]))
     if current is not None:
-        current = _card(queries.read(page.session, page.actor, current["code"]))
         page.form.version = current["version"]
-    past = [_dated(item) for item in reversed(found) if item["left_at"] is not None]
+    past = [{**item, **_dated(item)} for item in reversed(found) if item["left_at"] is not None]
     return page.draw(
         "placements/stays.html",
         **frame,
@@ -207,7 +226,7 @@ def _draw_stays(page: Page, code: str) -> Response:
     )
 
 
-def _stay(page: Page, code: str, stay: str) -> tuple[CaseFrame, dict[str, Any]]:
+def _stay(page: Page, code: str, stay: str) -> tuple[CaseFrame, StayCard]:
     """The frame of the case and one stay of it.
 
     Raises:
@@ -220,9 +239,7 @@ def _stay(page: Page, code: str, stay: str) -> tuple[CaseFrame, dict[str, Any]]:
     return frame, _card(found)
 
 
-def _draw_step(
-    page: Page, frame: CaseFrame, stay: dict[str, Any], template: str, asked: list[Control]
-) -> Response:
+def _draw_step(page: Page, frame: CaseFrame, stay: StayCard, template: str, asked: list[Control]) -> Response:
     """The form of a step of a stay; what somebody else did meanwhile is shown beside what was typed."""
     stale = page.form.status == STALE
     if stale:
@@ -272,7 +289,7 @@ def _worded(one: Control) -> Control:
     return Control(one.name, one.key, "radios", _("Dónde está"), "", left, spec=one.spec)
 
 
-def _admit(page: Page, case: str | None, sent: dict[str, Any]) -> str:
+def _admit(page: Page, case: str | None, sent: Mapping[str, object]) -> str:
     """Takes her in once for the form's key; returns the placement's code."""
     form = page.form
     if not houses(page) and "actual_place" not in sent:
@@ -302,16 +319,17 @@ def _due_back(page: Page) -> datetime | None:
     return datetime.combine(day, time(int(read_hour[1]), int(read_hour[2])))
 
 
-def _dated(stay: dict[str, Any]) -> dict[str, Any]:
+def _dated(stay: StayView) -> StayWords:
     reason = code_list("outcome").labels.get(stay["exit_reason"] or "", "")
     where = stay["actual_place_label"] if stay["finding"] else stay["unit"]["name"]
-    return {**stay, "reason": reason, "where": where, "tag": _KINDS.get(stay["state"], "grey")}
+    return {"reason": reason, "where": where, "tag": _KINDS.get(stay["state"], "grey")}
 
 
-def _card(stay: dict[str, Any]) -> dict[str, Any]:
+def _card(stay: StayDetailView) -> StayCard:
     """A stay in words: its texts, leaves and checks as rows of (label, words)."""
     group = [(_("Grupo"), label(stay["group"], "shelter_group"))] if stay["group"] else []
     return {
+        **stay,
         **_dated(stay),
         "rows": group + words(Admission.table, stay["texts"]),
         "exit_notes": stay["exit_texts"].get("notes", ""),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -14,6 +15,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.consents.rules import LEGAL_BASES
 from app.services.shelters import free_places, held_places, holds
+from app.services.shelters.views import DepartmentVacanciesView, PlacesView
 from app.web.i18n import _
 from app.web.kit.creating import once
 from app.web.kit.page import CurrentPage, Page
@@ -24,6 +26,18 @@ router = Branch()
 
 READS: Final = Requires(Permission.SHELTERS_READ)
 _KINDS: Final = {"VIGENTE": "green", "VENCIDA": "red"}
+
+
+class DepartmentRow(TypedDict):
+    """A row of the table: what is free there; `ask` where it is not said, `known` where there is any."""
+
+    code: str
+    name: str
+    ask: bool
+    known: bool
+    total: int
+    free: int | None
+    groups: list[PlacesView]
 
 
 @router.get("/centros/cupos", dependencies=[READS])
@@ -92,13 +106,12 @@ def release(code: str, page: CurrentPage) -> Response:
 def _held(page: Page) -> Response:
     ended = page.query("todas") == "si"
     found = held_places.listed(page.session, page.actor, live=not ended)
-    for item in found:
-        item["tag"] = _KINDS.get(item["state"], "grey")
+    items = [{**item, "tag": _KINDS.get(item["state"], "grey")} for item in found]
     return page.draw(
         "vacancies/holds.html",
         **frame(page, "reservas"),
-        here=[item for item in found if item["here"]],
-        asked=[item for item in found if not item["here"]],
+        here=[item for item in items if item["here"]],
+        asked=[item for item in items if not item["here"]],
         ended=ended,
     )
 
@@ -120,8 +133,8 @@ def _draw_form(page: Page) -> Response:
     )
 
 
-def _department(item: dict[str, Any], group: str, *, whole: bool) -> dict[str, Any]:
-    """One row of the table: what is free there; `ask` where it is not said, `known` where there is any."""
+def _department(item: DepartmentVacanciesView, group: str, *, whole: bool) -> DepartmentRow:
+    """One row of the table, of all groups or of one."""
     groups = [g for g in item["groups"] or () if not group or g["group"] == group]
     ask = not whole and not groups  # too few shelters take this group in, or all groups
     return {

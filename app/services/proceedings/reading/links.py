@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -20,6 +20,7 @@ from app.records.rows import partial_row
 from app.services.cases.parts import CasePart
 from app.services.cases.rows import public_codes
 from app.services.proceedings.stages import MACHINES
+from app.services.proceedings.views import LinkView, ProceedingView
 
 TABLE = "case_proceeding"
 COMPARTMENT = "legal"
@@ -72,21 +73,26 @@ def opened(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) ->
     return [known | text for known, text in zip(clear, texts, strict=True)]
 
 
-def shown(session: Session, actor: Actor, part: CasePart) -> list[dict[str, Any]]:
+def shown(session: Session, actor: Actor, part: CasePart) -> list[ProceedingView]:
     """The proceedings of the case as the actor reads them."""
     rows = [row for row in links_of(session, part.ref) if not row.retired]
     others = _others(session, actor, part.ref, [row.proceeding_id for row in rows])
     written = opened(session, actor, part.ref, rows)
     return [
         {
-            **{name: getattr(row, name) for name in _FACTS},
+            "code": row.code,
+            "kind": row.kind,
+            "stage": row.stage,
+            "stage_since": row.stage_since,
+            "department": row.department,
+            "opened_on": row.opened_on,
             "kind_label": code_list("proceeding_kind").label(row.kind),
             "stage_label": MACHINES[row.kind].labels[row.stage],
             "possible_stages": list(MACHINES[row.kind].offered(row.stage)),
             "stage_version": row.stage_version,
             "version": row.version,
             "updated_at": row.at,
-            "link": data if part.level is Level.FULL else partial_row(TABLE, data),
+            "link": cast("LinkView", data if part.level is Level.FULL else partial_row(TABLE, data)),
             "other_cases": others.get(row.proceeding_id, []),
         }
         for row, data in zip(rows, written, strict=True)

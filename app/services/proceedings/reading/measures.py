@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -17,13 +18,13 @@ from app.errors import NotFound
 from app.models import ProtectionMeasure
 from app.records.rows import partial_row
 from app.services.cases.parts import CasePart
+from app.services.proceedings.views import MeasureTexts, MeasureView
 
 TABLE = "protection_measure"
 COMPARTMENT = "protection"
 ORDER_VERSION = 1
 END_VERSION = 2
 """Row versions the two sealed texts of a measure are bound to, so that neither passes for the other."""
-_CLEAR = ("type", "since", "until")
 
 
 def measures_of(session: Session, ref: CaseRef, code: str | None = None) -> Sequence[Any]:
@@ -56,7 +57,7 @@ def measure_in(session: Session, ref: CaseRef, code: str) -> Any:
     return rows[0]
 
 
-def shown(session: Session, actor: Actor, part: CasePart) -> list[dict[str, Any]]:
+def shown(session: Session, actor: Actor, part: CasePart) -> list[MeasureView]:
     """The measures of the case as the actor reads them."""
     rows = measures_of(session, part.ref)
     orders = [SealedRow(row.id, row.key_version, row.sealed, ORDER_VERSION) for row in rows]
@@ -75,12 +76,14 @@ def shown(session: Session, actor: Actor, part: CasePart) -> list[dict[str, Any]
             "extends": row.extends,
             "recorded_at": row.recorded_at,
             "version": row.version,
-            **_written(part, row, {**order, **end}),
+            "type": row.type,
+            "since": row.since,
+            **_written(part, row.until, {**order, **end}),
         }
         for row, order, end in zip(rows, texts[: len(rows)], texts[len(rows) :], strict=True)
     ]
 
 
-def _written(part: CasePart, row: Any, texts: dict[str, Any]) -> dict[str, Any]:
-    known = {name: getattr(row, name) for name in _CLEAR if getattr(row, name) is not None} | texts
-    return known if part.level is Level.FULL else partial_row(TABLE, known)
+def _written(part: CasePart, until: date | None, texts: dict[str, Any]) -> MeasureTexts:
+    known = texts if until is None else {"until": until, **texts}
+    return cast("MeasureTexts", known if part.level is Level.FULL else partial_row(TABLE, known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,6 +18,7 @@ from app.models import ProtectionProcedure, ProtectionStep
 from app.records.rows import partial_row
 from app.services.cases.parts import CasePart
 from app.services.proceedings.branches import ASYLUM, ASYLUM_WITHDRAWN, BRANCHES, MACHINES, conclusions
+from app.services.proceedings.views import ProcedureView, ProtectionStepTexts, ProtectionStepView
 
 TABLE = "protection_step"
 _CLEAR = ("reason", "consent", "suitability")
@@ -71,11 +72,18 @@ def seeks_asylum(session: Session, victim_id: int) -> bool:
     return row is not None and row.to_state == ASYLUM
 
 
-def shown(session: Session, actor: Actor, part: CasePart) -> list[dict[str, Any]]:
+def shown(session: Session, actor: Actor, part: CasePart) -> list[ProcedureView]:
     """The branches of the case as the actor reads them, with their steps."""
     return [
         {
-            **{name: getattr(row, name) for name in _PROCEDURE[1:]},
+            "code": row.code,
+            "branch": row.branch,
+            "state": row.state,
+            "state_since": row.state_since,
+            "opened_at": row.opened_at,
+            "closed_at": row.closed_at,
+            "conclusion": row.conclusion,
+            "version": row.version,
             "branch_label": BRANCHES[row.branch],
             "state_label": MACHINES[row.branch].labels[row.state],
             "possible_states": list(MACHINES[row.branch].offered(row.state)),
@@ -86,7 +94,7 @@ def shown(session: Session, actor: Actor, part: CasePart) -> list[dict[str, Any]
     ]
 
 
-def _steps(session: Session, actor: Actor, part: CasePart, procedure: Any) -> list[dict[str, Any]]:
+def _steps(session: Session, actor: Actor, part: CasePart, procedure: Any) -> list[ProtectionStepView]:
     step = ProtectionStep
     unit = func.ruv.step_units(procedure.id).table_valued("id", "unit_name", name="behind")
     rows = session.execute(
@@ -124,6 +132,6 @@ def _texts(session: Session, actor: Actor, part: CasePart, rows: Sequence[Any]) 
     return {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
 
 
-def _written(part: CasePart, row: Any, texts: dict[str, Any]) -> dict[str, Any]:
+def _written(part: CasePart, row: Any, texts: dict[str, Any]) -> ProtectionStepTexts:
     known = {name: getattr(row, name) for name in _CLEAR if getattr(row, name) is not None} | texts
-    return known if part.level is Level.FULL else partial_row(TABLE, known)
+    return cast("ProtectionStepTexts", known if part.level is Level.FULL else partial_row(TABLE, known))
