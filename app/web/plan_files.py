@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from app.access.permissions import Permission
@@ -17,6 +15,7 @@ from app.services.evidence import queries, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 from app.services.plans import queries as plans
 from app.services.plans import rules
+from app.services.plans.views import ActivityView
 from app.web.i18n import _
 from app.web.page import FORM_REFUSALS, CurrentPage, Page
 from app.web.plan_frame import plan_frame
@@ -133,7 +132,7 @@ def _draw_one(page: Page, code: str, file: str) -> Response:
     return page.draw("plans/withdraw.html", **plan_frame(page, plan, "archivos"), file=found)
 
 
-def _named(activity: dict[str, Any]) -> str:
+def _named(activity: ActivityView) -> str:
     """A short name of an activity, to choose it by."""
-    text = str(activity["description"] or activity["code"])
+    text = activity["description"] or activity["code"]
     return text if len(text) <= 80 else text[:79].rstrip() + "…"  # noqa: PLR2004 - a line of a list

@@ -12,6 +12,7 @@ from app.access.actor import Actor
 from app.errors import NotFound
 from app.models import Institution, PlanSignature, PlanVersion, Unit, UserAccount
 from app.services.plans.content_queries import PlanRef, open_texts
+from app.services.plans.content_views import PlanContentView
 from app.services.shelters.masking import RESERVED, SHELTER_KINDS
 
 
@@ -50,7 +51,7 @@ def institution_of(session: Session, unit_id: int) -> str | None:
 
 def kept_version(
     session: Session, actor: Actor, ref: PlanRef, number: int
-) -> tuple[dict[str, Any], bytes, list[Any]]:
+) -> tuple[PlanContentView, bytes, list[Any]]:
     """Content, hash and signatures of a kept version of a plan that the actor sees whole.
 
     Raises:
