@@ -1,6 +1,6 @@
 """What hangs from a plan: team, assessments, reviews, versions, follow-up: `/plans/{code}/...`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import ConfigDict, Field
@@ -13,6 +13,17 @@ from app.edge.routing import Branch
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
 from app.services.plans import assessing, following, reviewing, team, versions
+from app.services.plans.content_views import KeptView, PlanChangesView, VersionsView, VersionTextView
+from app.services.plans.record_views import (
+    AssessedView,
+    AssessmentsView,
+    ContactedView,
+    FollowUpsView,
+    ReviewHeldView,
+    ReviewsView,
+    TeamNumberView,
+)
+from app.services.views import Coded
 
 router = Branch(prefix="/plans/{code}", tags=["plans"])
 
@@ -58,7 +69,7 @@ class ContactIn(rows.Contact):
 )
 def add_member(
     code: Code, body: MemberIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[TeamNumberView]:
     """Adds a member to the plan's team; its number is needed to end its part."""
     payload = {"plan": code, **body.model_dump(mode="json")}
     number = replayed(session, actor, key, "plans.team", payload)
@@ -72,14 +83,14 @@ def add_member(
 @router.post(
     "/team/{number}/end", dependencies=[Requires(Permission.PLANS_WRITE)], summary="Terminar en el equipo"
 )
-def end_member(code: Code, number: Number, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def end_member(code: Code, number: Number, session: DbSession, actor: CurrentActor) -> Answer[TeamNumberView]:
     """Ends a member's part in the team; the entry stays."""
     team.end_member(session, actor, code, number)
     return Answer({"number": number})
 
 
 @router.get("/assessments", dependencies=[Requires(Permission.PLANS_READ)], summary="Valoraciones y curvas")
-def list_assessments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def list_assessments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[AssessmentsView]:
     """Every assessment, the curve of each domain, and the domains at risk without an objective (`gaps`)."""
     return Answer(assessing.assessments(session, actor, code))
 
@@ -92,7 +103,7 @@ def list_assessments(code: Code, session: DbSession, actor: CurrentActor) -> Ans
 )
 def add_assessment(
     code: Code, body: AssessmentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[AssessedView | Coded]:
     """Adds an assessment of one domain; it is never changed."""
     payload = {"plan": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.assess", payload)
@@ -104,7 +115,7 @@ def add_assessment(
 
 
 @router.get("/reviews", dependencies=[Requires(Permission.PLANS_READ)], summary="Revisiones")
-def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ReviewsView]:
     """The reviews held, and when the next one is due."""
     return Answer(reviewing.reviews(session, actor, code))
 
@@ -118,7 +129,7 @@ def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer[
 )
 def add_review(
     code: Code, body: ReviewIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[ReviewHeldView | Coded]:
     """Records a review with the person's opinion; a plan in execution goes to review with it."""
     payload = {"plan": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.review", payload)
@@ -130,7 +141,7 @@ def add_review(
 
 
 @router.get("/versions", dependencies=[Requires(Permission.PLANS_READ)], summary="Versiones")
-def list_versions(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def list_versions(code: Code, session: DbSession, actor: CurrentActor) -> Answer[VersionsView]:
     """The versions kept, and who signed each."""
     return Answer({"items": versions.listed(session, actor, code)})
 
@@ -141,13 +152,15 @@ def list_versions(code: Code, session: DbSession, actor: CurrentActor) -> Answer
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Guardar la versión",
 )
-def keep_version(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def keep_version(code: Code, session: DbSession, actor: CurrentActor) -> Answer[KeptView]:
     """Keeps the plan as it is now, to be printed or signed digitally; the same content is kept once."""
     return Answer(versions.fix(session, actor, code), status_code=201)
 
 
 @router.get("/versions/{number}", dependencies=[Requires(Permission.PLANS_READ)], summary="Leer una versión")
-def read_version(code: Code, number: Number, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def read_version(
+    code: Code, number: Number, session: DbSession, actor: CurrentActor
+) -> Answer[VersionTextView]:
     """One version as it was kept; SHA-256 of `signed_text` (UTF-8) is `content_hash`."""
     return Answer(versions.read(session, actor, code, number))
 
@@ -161,13 +174,13 @@ def difference(
     end: Annotated[
         int | None, Query(alias="to", title="Otra versión; sin ella, el plan de ahora", ge=1, le=9999)
     ] = None,
-) -> Answer[Any]:
+) -> Answer[PlanChangesView]:
     """What changed between two versions, or since one, in words."""
     return Answer(versions.compare(session, actor, code, start, end))
 
 
 @router.get("/follow-ups", dependencies=[Requires(Permission.PLANS_READ)], summary="Seguimiento")
-def list_follow_ups(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def list_follow_ups(code: Code, session: DbSession, actor: CurrentActor) -> Answer[FollowUpsView]:
     """Contacts planned after the exit, what came of them, and by which channel she may be contacted."""
     return Answer(following.follow_ups(session, actor, code))
 
@@ -180,7 +193,7 @@ def list_follow_ups(code: Code, session: DbSession, actor: CurrentActor) -> Answ
 )
 def plan_contact(
     code: Code, body: FollowUpIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Plans one more contact; a channel the person does not allow is a 409 that names the possible ones."""
     payload = {"plan": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.follow-up", payload)
@@ -198,7 +211,7 @@ def plan_contact(
 )
 def record_contact(
     code: Code, contact: Code, body: ContactIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[ContactedView | Coded]:
     """Records an attempt at a planned contact; unless she could not be found, the contact is made with it."""
     payload = {"plan": code, "contact": contact, **body.model_dump(mode="json")}
     done = replayed(session, actor, key, "plans.contact", payload)

@@ -2,7 +2,7 @@
 
 import base64
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -30,22 +30,32 @@ from app.services.plans import (
     signing,
 )
 from app.services.plans.closing import Closing, Move
+from app.services.plans.views import (
+    ActivityMovedView,
+    ObjectiveMovedView,
+    PlanMovedView,
+    PlanSignedView,
+    PlanSummaryView,
+    PlanWrittenView,
+    ReadPlan,
+)
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/plans", tags=["plans"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
+ListCode = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
 
 class PlanPatch(rows.PlanHeader):
     """Fields of the header to change; null removes one. Texts written before are kept."""
 
     place_of_execution: Annotated[
-        Coded | None, Field(title="Lugar de ejecución", examples=["LUGAR_DE_ORIGEN"])
+        ListCode | None, Field(title="Lugar de ejecución", examples=["LUGAR_DE_ORIGEN"])
     ] = None
-    execution_country: Annotated[Coded | None, Field(title="País de ejecución (código)")] = None
-    feasibility: Annotated[Coded | None, Field(title="Retorno viable y seguro (SI, NO, NO_SABE)")] = None
-    language: Annotated[Coded | None, Field(title="Lengua (código)")] = None
-    interpreter: Annotated[Coded | None, Field(title="Intérprete (SI, NO, NO_SABE)")] = None
+    execution_country: Annotated[ListCode | None, Field(title="País de ejecución (código)")] = None
+    feasibility: Annotated[ListCode | None, Field(title="Retorno viable y seguro (SI, NO, NO_SABE)")] = None
+    language: Annotated[ListCode | None, Field(title="Lengua (código)")] = None
+    interpreter: Annotated[ListCode | None, Field(title="Intérprete (SI, NO, NO_SABE)")] = None
 
 
 class PlanIn(PlanPatch):
@@ -71,7 +81,7 @@ class StepIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Avance de un objetivo")
 
-    state: Annotated[Coded | None, Field(title="Estado", examples=list(rules.OBJECTIVE_STATES))] = None
+    state: Annotated[ListCode | None, Field(title="Estado", examples=list(rules.OBJECTIVE_STATES))] = None
     note: Annotated[Text | None, Field(title="Nota; se guarda cifrada")] = None
 
 
@@ -80,7 +90,7 @@ class ProgressIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Avance de una actividad")
 
-    state: Annotated[Coded | None, Field(title="Estado", examples=list(rules.ACTIVITY_STATES))] = None
+    state: Annotated[ListCode | None, Field(title="Estado", examples=list(rules.ACTIVITY_STATES))] = None
     due_on: Annotated[date | None, Field(title="Nuevo plazo; la nota dice por qué")] = None
     note: Annotated[Text | None, Field(title="Nota; se guarda cifrada")] = None
 
@@ -88,10 +98,10 @@ class ProgressIn(BaseModel):
 class SignatureIn(rows.Signature):
     """One signature on the plan as it is now."""
 
-    signer: Annotated[Coded, Field(title="Quién firma", examples=list(rules.SIGNERS))]
-    manner: Annotated[Coded, Field(title="Cómo firma", examples=list(rules.MANNERS))]
+    signer: Annotated[ListCode, Field(title="Quién firma", examples=list(rules.SIGNERS))]
+    manner: Annotated[ListCode, Field(title="Cómo firma", examples=list(rules.MANNERS))]
     gaps_acknowledged: Annotated[
-        dict[Coded, Line] | None,
+        dict[ListCode, Line] | None,
         Field(title="Por qué un dominio en riesgo no tiene objetivo, por dominio", max_length=13),
     ] = None
     digital: Annotated[
@@ -110,9 +120,9 @@ class ClosingIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Cierre del plan")
 
     achievement: Annotated[
-        dict[Coded, Coded] | None, Field(title="Logro por dominio (códigos)", max_length=13)
+        dict[ListCode, ListCode] | None, Field(title="Logro por dominio (códigos)", max_length=13)
     ] = None
-    residual_risk: Annotated[Coded | None, Field(title="Riesgo residual (código)")] = None
+    residual_risk: Annotated[ListCode | None, Field(title="Riesgo residual (código)")] = None
     follow_up: Annotated[Text | None, Field(title="Seguimiento pactado")] = None
 
 
@@ -121,9 +131,9 @@ class PlanMoveIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Cambio de estado del plan")
 
-    to: Annotated[Coded, Field(title="Estado al que pasa", examples=list(rules.STATES))]
-    reason: Annotated[Coded | None, Field(title="Motivo de la suspensión (código)")] = None
-    outcome: Annotated[Coded | None, Field(title="Resultado, al cerrar (código)")] = None
+    to: Annotated[ListCode, Field(title="Estado al que pasa", examples=list(rules.STATES))]
+    reason: Annotated[ListCode | None, Field(title="Motivo de la suspensión (código)")] = None
+    outcome: Annotated[ListCode | None, Field(title="Resultado, al cerrar (código)")] = None
     closing: Annotated[ClosingIn | None, Field(title="Cierre")] = None
 
 
@@ -133,7 +143,7 @@ class ResponsibilityIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Unidad responsable del plan")
 
     unit: Annotated[str, Field(title="Código de la unidad, que participa en el caso", max_length=60)]
-    reason: Annotated[Coded, Field(title="Motivo (código)", examples=["TRASLADO"])]
+    reason: Annotated[ListCode, Field(title="Motivo (código)", examples=["TRASLADO"])]
 
 
 @router.post(
@@ -143,7 +153,7 @@ class ResponsibilityIn(BaseModel):
     summary="Elaborar un plan",
     responses=located(),
 )
-def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
     """Drafts a plan; the caller's unit becomes responsible for it."""
     payload = body.model_dump(mode="json")
     code = replayed(session, actor, key, "plans.draft", payload)
@@ -160,16 +170,15 @@ def work_list(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[PlanSummaryView]]:
     """Plans in scope with what the caller's unit has to do; `next` is the cursor of the next page."""
-    items, following = queries.work_list(session, actor, state=state, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return Answer(queries.work_list(session, actor, state=state, cursor=cursor, limit=limit))
 
 
 @router.get(
     "/{code}", dependencies=[Requires(Permission.PLANS_READ)], summary="Leer un plan", responses=tagged()
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ReadPlan]:
     """The whole plan, or for who reads it in part its state and the own unit's activities."""
     found = queries.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -183,7 +192,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 )
 def edit_header(
     code: Code, body: PlanPatch, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[PlanWrittenView]:
     """Changes the header of a plan that is drafted, consulted or reviewed."""
     patch = body.model_dump(include=body.model_fields_set)
     done = header.edit(session, actor, code, version, patch)
@@ -198,7 +207,7 @@ def edit_header(
 )
 def add_objective(
     code: Code, body: ObjectiveIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Adds an objective to a plan that is drafted, consulted or reviewed."""
     payload = {"plan": code, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.objective", payload)
@@ -221,7 +230,7 @@ def advance_objective(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[ObjectiveMovedView]:
     """Moves an objective, or only adds a note; a refusal says what is missing and what is possible."""
     step = progress.Step(body.state, body.note)
     done = objectives.move(session, actor, code, objective, version, step)
@@ -241,7 +250,7 @@ def add_activity(
     session: DbSession,
     actor: CurrentActor,
     key: IdempotencyKey,
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """Adds an activity of some unit to an objective."""
     payload = {"plan": code, "objective": objective, **body.model_dump(mode="json")}
     new = replayed(session, actor, key, "plans.activity", payload)
@@ -264,7 +273,7 @@ def advance_activity(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[ActivityMovedView]:
     """Moves an activity or its due day, cancels it, or only adds a note; earlier notes stay."""
     step = progress.Step(body.state, body.note, body.due_on)
     done = progress.progress(session, actor, code, activity, version, step)
@@ -278,7 +287,7 @@ def advance_activity(
     summary="Firmar el plan",
     responses=tagged(201),
 )
-def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer[PlanSignedView]:
     """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409."""
     try:
         digital = base64.b64decode(body.digital, validate=True) if body.digital else None
@@ -298,7 +307,7 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
 )
 def transition(
     code: Code, body: PlanMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[PlanMovedView]:
     """Moves the plan; a refusal says what is missing and which states are possible."""
     closing = Closing(**body.closing.model_dump()) if body.closing else None
     wanted = Move(body.to, body.reason, body.outcome, closing)
@@ -314,7 +323,7 @@ def transition(
 )
 def hand_over(
     code: Code, body: ResponsibilityIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+) -> Answer[PlanWrittenView]:
     """The UPE for a child, the UDAVIT for an adult. What is still to be done goes along."""
     done = handing.order(session, actor, code, version, body.unit, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -16,6 +16,7 @@ from app.services.printing.own_file import own_file_issue
 from app.services.printing.plan import plan_issue
 from app.services.printing.referral import referral_issue
 from app.services.printing.verifying import verify
+from app.services.printing.views import Verification
 
 router = Branch(tags=["documents"])
 
@@ -88,7 +89,7 @@ def verification(
     request: Request,
     runtime: CurrentRuntime,
     hash_: Annotated[str, Query(alias="hash", title="Huella impresa en el papel", max_length=60)] = "",
-) -> Answer[Any]:
+) -> Answer[Verification]:
     """Says whether the paper is genuine, what it is and when it was printed; never of whom."""
     address = request.client.host if request.client else ""
     return Answer(verify(runtime.database, code, hash_, address))

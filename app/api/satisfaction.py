@@ -1,6 +1,6 @@
 """Satisfaction, detached from the person: `/satisfaction`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -10,10 +10,11 @@ from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
 from app.services.satisfaction.handover import keep_pace
 from app.services.satisfaction.urn import put, questionnaire
+from app.services.satisfaction.views import QuestionnaireView, ThanksView
 
 router = Branch(prefix="/satisfaction", tags=["satisfaction"])
 
-Coded = Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Za-z0-9_]+$")]
+ListCode = Annotated[str, Field(min_length=1, max_length=40, pattern="^[A-Za-z0-9_]+$")]
 
 
 class SatisfactionIn(BaseModel):
@@ -21,8 +22,10 @@ class SatisfactionIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Encuesta de satisfacción")
 
-    service: Annotated[Coded, Field(title="Servicio (código)", examples=["SALUD"])]
-    answers: Annotated[dict[Coded, Coded], Field(title="Respuestas por pregunta (códigos)", max_length=20)]
+    service: Annotated[ListCode, Field(title="Servicio (código)", examples=["SALUD"])]
+    answers: Annotated[
+        dict[ListCode, ListCode], Field(title="Respuestas por pregunta (códigos)", max_length=20)
+    ]
 
 
 @router.get(
@@ -30,7 +33,7 @@ class SatisfactionIn(BaseModel):
     dependencies=[Requires(Permission.SATISFACTION_COLLECT)],
     summary="Preguntas de la encuesta",
 )
-def questions() -> Answer[Any]:
+def questions() -> Answer[QuestionnaireView]:
     """The questions and possible answers, in Spanish and English; nothing is written freely."""
     return Answer(questionnaire())
 
@@ -42,7 +45,7 @@ def questions() -> Answer[Any]:
     summary="Entregar una encuesta",
     responses={429: {"description": "Demasiadas encuestas en un minuto"}},
 )
-def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer[ThanksView]:
     """Takes answers that are nobody's: no key repeats them, no trace tells of them, no code names them."""
     keep_pace(actor)
     put(session, actor, body.service, body.answers)

@@ -55,7 +55,7 @@ def put_words(view: str, schema: dict[str, Any]) -> None:
     """Say of each field of a view what it means, unless the view says it itself."""
     for name, said in schema.get("properties", {}).items():
         spec, word = catalogued().get(name), _word(view, name)
-        if spec is not None and spec.codes is not None and "$ref" not in str(said):
+        if spec is not None and spec.codes is not None and not _holds_views(said):
             said.setdefault("x-code-list", spec.codes)
         if word is not None:
             said.setdefault("description", word.meaning)
@@ -65,6 +65,11 @@ def put_words(view: str, schema: dict[str, Any]) -> None:
                 said.setdefault("examples", [json_of(word.example)])
         elif spec is not None:
             said.setdefault("description", spec.label)
+
+
+def _holds_views(said: Mapping[str, Any]) -> bool:
+    """Whether a field's values are views themselves, or lists of them, and so no codes."""
+    return "$ref" in said or "$ref" in said.get("items", {})
 
 
 def json_of(example: str) -> Any:

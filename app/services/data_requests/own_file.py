@@ -205,10 +205,10 @@ def _plans(asking: Asking) -> list[OwnPlan]:
             "objetivos": [
                 {
                     "area": domains.get(goal["domain"], goal["domain"]),
-                    "en_sus_palabras": goal.get("wish"),
-                    "meta": goal.get("goal"),
+                    "en_sus_palabras": goal["wish"],
+                    "meta": goal["goal"],
                 }
-                for goal in plan.get("objectives", ())
+                for goal in (plan["objectives"] if plan["view"] == "all" else ())
             ],
         }
         for plan in plans

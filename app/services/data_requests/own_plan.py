@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from app.records import COMPARTMENTS
 from app.records.rows import row_fields
 from app.services.data_requests.telling import Row, in_words, told
 from app.services.plans import assessing, following, queries, reviewing, rules, versions
+from app.services.plans.views import PlanView, ReadPlan
 
 
 class Asking(Protocol):
@@ -47,27 +48,38 @@ def titles(names: Iterable[str]) -> list[str]:
     return [COMPARTMENTS[name].title_es for name in names if name in COMPARTMENTS]
 
 
-def _plan(asking: Asking, code: str) -> dict[str, Any]:
+def _plan(asking: Asking, code: str) -> ReadPlan:
     return queries.read(asking.session, asking.actor, code, purpose=asking.purpose)
+
+
+def _whole(asking: Asking, code: str) -> Iterator[PlanView]:
+    """The plan, if all of it is read."""
+    plan = _plan(asking, code)
+    if plan["view"] == "all":
+        yield plan
 
 
 def _header(asking: Asking, code: str) -> Iterator[Row]:
     plan = _plan(asking, code)
-    words = {name: plan.get(name) for name in row_fields("plan_header")}
     yield told(
         ("Estado", plan["state_label"]), ("Unidad", plan["unit"]["name"]), ("Firmado el", plan["signed_at"])
-    ) + in_words(row_fields("plan_header"), words)
+    ) + in_words(row_fields("plan_header"), plan)
 
 
 def _objective_notes(asking: Asking, code: str) -> Iterator[Row]:
-    for goal in _plan(asking, code).get("objectives", ()):
+    for goal in (goal for plan in _whole(asking, code) for goal in plan["objectives"]):
         for note in goal["notes"]:
             yield told(("Objetivo", goal["domain_label"]), ("Fecha", note["at"]), ("Nota", note["note"]))
 
 
 def _activities(asking: Asking, code: str) -> Iterator[Row]:
     for one in _plan(asking, code)["activities"]:
-        words = {name: one.get(name) for name in ("description", "due_on", "frequency", "indicator")}
+        words = {
+            "description": one["description"],
+            "due_on": one["due_on"],
+            "frequency": one["frequency"],
+            "indicator": one["indicator"],
+        }
         yield in_words(row_fields("plan_activity"), words) + told(
             ("Unidad", one["unit"]["name"]), ("Estado", one["state_label"])
         )
@@ -106,7 +118,7 @@ def _contacts(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _signatures(asking: Asking, code: str) -> Iterator[Row]:
-    for one in _plan(asking, code).get("signatures", ()):
+    for one in (one for plan in _whole(asking, code) for one in plan["signatures"]):
         yield told(
             ("Firma", one["signer_label"]),
             ("Cómo", rules.MANNERS.get(one["manner"], one["manner"])),
@@ -116,7 +128,7 @@ def _signatures(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _team(asking: Asking, code: str) -> Iterator[Row]:
-    for one in _plan(asking, code).get("team", ()):
+    for one in (one for plan in _whole(asking, code) for one in plan["team"]):
         words = {"role": one["role"], "institution": one.get("institution")}
         yield in_words(row_fields("plan_team"), words) + told(
             ("Desde", one["since"]), ("Hasta", one["ended_at"])
@@ -128,7 +140,7 @@ def _versions(asking: Asking, code: str) -> Iterator[Row]:
         yield told(("Versión", one["number"]), ("Fijada el", one["created_at"]))
 
 
-_READERS: Final[Mapping[str, Any]] = MappingProxyType(
+_READERS: Final[Mapping[str, Callable[[Asking, str], Iterator[Row]]]] = MappingProxyType(
     {
         "planes_datos": _header,
         "notas_de_objetivos": _objective_notes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
@@ -120,7 +120,7 @@ def find_activity(session: Session, actor: Actor, plan_code: str, activity_code:
     return Found(ref, activity, max(keys, default=None), first[-1])
 
 
-def write_step(session: Session, values: Mapping[str, Any]) -> bool:
+def write_step(session: Session, values: Mapping[str, object]) -> bool:
     """Move the activity if it is still at its version, with its clock; add the note; put the case on top.
 
     Returns whether it was. The rules are the policies' own, asked once in the database (`ruv.step_activity`).

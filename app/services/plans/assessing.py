@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -21,12 +20,21 @@ from app.records.rows.plans import Assessment
 from app.services.plans import details, rules
 from app.services.plans.content import find, own_plan, state_now, whole
 from app.services.plans.holding import advance, refresh_gaps
+from app.services.plans.record_views import (
+    Assessed,
+    AssessedView,
+    AssessmentsView,
+    AssessmentView,
+    CurvePointView,
+    CurveView,
+    DomainView,
+)
 from app.services.plans.writing import Blob, done, given, seal_row
 
 
 def assess(
     session: Session, actor: Actor, code: str, wanted: Assessment, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> AssessedView:
     """Add an assessment; returns its code and the gaps that stand now. Nothing changes or removes it.
 
     Raises:
@@ -46,28 +54,29 @@ def assess(
     if state in rules.CLOSED:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: ya no cambia.")
     clear, texts = split_row(wanted)
-    row: dict[str, Any] = {
-        "id": next_ids(session, plan_assessment=1)["plan_assessment"][0],
+    row_id, new = next_ids(session, plan_assessment=1)["plan_assessment"][0], new_code("VA")
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
-        "code": new_code("VA"),
+        "code": new,
         "created_by": actor.user_id,
         "by_unit_id": actor.unit_id,
         **clear,
     }
     blobs: list[Blob] = []
     if texts:
-        seal_row(session, ref.strand, row, "plan_assessment", texts, blobs)
+        row |= seal_row(session, ref.strand, "plan_assessment", row_id, texts, blobs)
     insert_rows(session, PlanAssessment, [row])
     refresh_gaps(session, ref)
     done(
         session, actor, "plans.assess", ref.row, purpose, blobs,
-        plan=ref.row.code, assessment=row["code"], domain=wanted.domain,
+        plan=ref.row.code, assessment=new, domain=wanted.domain,
     )  # fmt: skip
-    return {"code": row["code"], "gaps": labelled(details.gaps(session, ref))}
+    return {"code": new, "gaps": labelled(details.gaps(session, ref))}
 
 
-def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> AssessmentsView:
     """Every assessment of a plan, oldest first, and the curve of each domain.
 
     Raises:
@@ -78,19 +87,19 @@ def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "at
     ref = whole(actor, find(session, actor, code))
     rows = details.assessments(session, actor, ref, purpose=purpose, action="plans.assessments")
     return {
-        "items": [shown(row) for row in rows],
+        "items": [_shown(row) for row in rows],
         "curves": curves(rows),
         "gaps": labelled(details.gaps(session, ref)),
     }
 
 
-def curves(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def curves(rows: Iterable[Assessed]) -> list[CurveView]:
     """Levels in time of each domain assessed, in the order of the domains; `change` from first to last.
 
     Args:
-        rows: assessments, oldest first (`domain`, `level`, `assessed_on`).
+        rows: assessments, oldest first.
     """
-    points: dict[str, list[dict[str, Any]]] = {}
+    points: dict[str, list[CurvePointView]] = {}
     for row in rows:
         points.setdefault(row["domain"], []).append({"on": row["assessed_on"], "level": row["level"]})
     domains = code_list("plan_domain")
@@ -108,17 +117,15 @@ def curves(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def labelled(domains: Iterable[str]) -> list[dict[str, str]]:
+def labelled(domains: Iterable[str]) -> list[DomainView]:
     """Domains with their Spanish labels."""
     known = code_list("plan_domain").labels
     return [{"domain": domain, "domain_label": known.get(domain, domain)} for domain in domains]
 
 
-def shown(row: dict[str, Any]) -> dict[str, Any]:
-    """An assessment as it is answered."""
-    names = ("code", "domain", "level", "assessed_on", "created_at", "professional", "summary")
+def _shown(row: Assessed) -> AssessmentView:
     return {
-        **{name: row.get(name) for name in names},
+        **row,
         "domain_label": code_list("plan_domain").labels.get(row["domain"], row["domain"]),
         "level_label": code_list("assessment_level").label(str(row["level"])),
     }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -79,9 +79,12 @@ def _wrong_codes(closing: Closing) -> list[FieldError]:
 
 def keep_closing(session: Session, actor: Actor, ref: PlanRef, wanted: Move, purpose: str) -> list[Blob]:
     """Keep the plan as it was when it closed, with what was agreed, as one more version."""
-    closing = asdict(wanted.closing) if wanted.closing else {}
     content = signable(session, actor, ref, purpose=purpose, action="plans.transition")
-    content["closing"] = {"outcome": wanted.outcome, "states": activity_states(session, ref), **closing}
+    content["closing"] = {"outcome": wanted.outcome, "states": activity_states(session, ref)}
+    if (agreed := wanted.closing) is not None:
+        content["closing"]["achievement"] = agreed.achievement
+        content["closing"]["residual_risk"] = agreed.residual_risk
+        content["closing"]["follow_up"] = agreed.follow_up
     latest = latest_version(session, ref)
     return keep(session, actor, ref, (latest.number if latest else 0) + 1, content).blobs
 
@@ -105,9 +108,9 @@ def write_outcome(session: Session, actor: Actor, ref: PlanRef, wanted: Move, pu
     return True
 
 
-def _patch(wanted: Move) -> dict[str, Any]:
+def _patch(wanted: Move) -> dict[str, object]:
     closing = wanted.closing or Closing()
-    known: dict[str, Any] = {"outcome": wanted.outcome}
+    known: dict[str, object] = {"outcome": wanted.outcome}
     if closing.residual_risk is not None:
         known["residual_risk"] = closing.residual_risk
     if closing.achievement is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from typing_extensions import TypedDict
 
 from app.access.actor import Actor
 from app.access.guard import canonical
@@ -20,6 +22,8 @@ from app.errors import Forbidden, NotFound
 from app.models import Plan, PlanActivity, PlanObjective, Unit
 
 COMPARTMENT = "plan"
+Texts = Mapping[str, Any]
+"""What was sealed of a row, opened, by field: JSON as it was written."""
 _COLUMNS = (
     "id",
     "victim_id",
@@ -76,6 +80,37 @@ class PlanRef:
     def writes(self, actor: Actor) -> bool:
         """Whether the actor may write in the plan what it may read of it."""
         return self.standing.writes(actor, COMPARTMENT)
+
+
+class Goal(TypedDict):
+    """An objective, opened, under its key."""
+
+    id: int
+    code: str
+    domain: str
+    state: str
+    version: int
+    wish: str | None
+    goal: str | None
+
+
+class Task(TypedDict):
+    """An activity, opened, under its key."""
+
+    id: int
+    objective_id: int
+    code: str
+    unit_id: int
+    unit: str
+    due_on: date
+    state: str
+    service_code: str | None
+    version: int
+    description: str | None
+    indicator: str | None
+    person_in_charge: str | None
+    frequency: str | None
+    evidence_expected: str | None
 
 
 def find(session: Session, actor: Actor, code: str) -> PlanRef:
@@ -136,36 +171,38 @@ def state_now(session: Session, ref: PlanRef) -> str:
     return state
 
 
-def objectives(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> list[dict[str, Any]]:
-    """Opened objectives of a plan, in order, each under its key `id`."""
+def objectives(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[Goal]:
+    """Opened objectives of a plan, in order."""
     table = PlanObjective
     rows = session.execute(
         select(
-            table.id, table.code, table.domain, table.position, table.state, table.version, table.sealed,
-            table.key_version,
+            table.id, table.code, table.domain, table.state, table.version, table.sealed, table.key_version
         )
         .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
         .order_by(table.position, table.id)
     ).all()  # fmt: skip
     texts = open_texts(session, actor, ref, "plan_objective", rows, purpose=purpose, action=action)
     return [
-        {**{k: v for k, v in row._mapping.items() if k not in {"sealed", "key_version"}}, **text}  # noqa: SLF001
+        {
+            "id": row.id,
+            "code": row.code,
+            "domain": row.domain,
+            "state": row.state,
+            "version": row.version,
+            "wish": text.get("wish"),
+            "goal": text.get("goal"),
+        }
         for row, text in zip(rows, texts, strict=True)
     ]
 
 
-def activities(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> list[dict[str, Any]]:
+def activities(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[Task]:
     """Opened activities of a plan that the actor may see: all of them, or its own unit's."""
     table = PlanActivity
     query = (
         select(
             table.id, table.objective_id, table.code, table.unit_id, table.due_on, table.state, table.sealed,
-            table.key_version, table.service_code, table.updated_at, table.version,
-            Unit.code.label("unit"), Unit.name.label("unit_name"),
+            table.key_version, table.service_code, table.version, Unit.code.label("unit"),
         )
         .join(Unit, Unit.id == table.unit_id)
         .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
@@ -176,7 +213,22 @@ def activities(
     rows = session.execute(query).all()
     texts = open_texts(session, actor, ref, "plan_activity", rows, purpose=purpose, action=action)
     return [
-        {**{k: v for k, v in row._mapping.items() if k not in {"sealed", "key_version"}}, **text}  # noqa: SLF001
+        {
+            "id": row.id,
+            "objective_id": row.objective_id,
+            "code": row.code,
+            "unit_id": row.unit_id,
+            "unit": row.unit,
+            "due_on": row.due_on,
+            "state": row.state,
+            "service_code": row.service_code,
+            "version": row.version,
+            "description": text.get("description"),
+            "indicator": text.get("indicator"),
+            "person_in_charge": text.get("person_in_charge"),
+            "frequency": text.get("frequency"),
+            "evidence_expected": text.get("evidence_expected"),
+        }
         for row, text in zip(rows, texts, strict=True)
     ]
 
@@ -190,7 +242,7 @@ def open_texts(
     *,
     purpose: str,
     action: str,
-) -> list[dict[str, Any]]:
+) -> Sequence[Texts]:
     """Texts of rows of a plan's table (`id`, `sealed`, `key_version`), recorded; no rows, no event."""
     if not rows:
         return []

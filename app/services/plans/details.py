@@ -25,7 +25,9 @@ from app.models import (
     VictimCode,
 )
 from app.services.plans import rules
-from app.services.plans.content import PlanRef, open_texts
+from app.services.plans.content import PlanRef, Texts, open_texts
+from app.services.plans.record_views import Assessed, Attempt, ReviewView, TeamMemberView
+from app.services.plans.views import ObjectiveNoteView
 
 AT_RISK = 2
 """A level up to this one says that the person is at risk in the domain."""
@@ -35,9 +37,7 @@ def _of(table: Any, ref: PlanRef) -> Any:
     return (table.plan_id == ref.row.id) & (table.victim_id == ref.row.victim_id)
 
 
-def header_texts(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> dict[str, Any]:
+def header_texts(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> Texts:
     """Opened texts of the header as last written (`summary`, `pti_number`, `feasibility_notes`)."""
     table = PlanHeader
     row = session.execute(
@@ -50,7 +50,7 @@ def header_texts(
     return open_texts(session, actor, ref, name, [stored], purpose=purpose, action=action)[0]
 
 
-def team(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[dict[str, Any]]:
+def team(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[TeamMemberView]:
     """Members of the plan's team, former ones too, in the order in which they joined."""
     table = PlanTeam
     rows = session.execute(
@@ -63,17 +63,25 @@ def team(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: 
         .order_by(table.number)
     ).all()  # fmt: skip
     texts = open_texts(session, actor, ref, "plan_team", rows, purpose=purpose, action=action)
-    return [
-        {
-            "number": row.number,
-            "role": row.role,
-            "username": row.username,
-            "since": row.since,
-            "ended_at": row.ended_at,
-            **text,
-        }
-        for row, text in zip(rows, texts, strict=True)
-    ]
+    return [_member(row, text) for row, text in zip(rows, texts, strict=True)]
+
+
+def _member(row: Any, text: Texts) -> TeamMemberView:
+    """A member; of one with an account in the unit nothing is written but the account."""
+    member: TeamMemberView = {
+        "number": row.number,
+        "role": row.role,
+        "username": row.username,
+        "since": row.since,
+        "ended_at": row.ended_at,
+    }
+    if "name" in text:
+        member["name"] = text["name"]
+    if "institution" in text:
+        member["institution"] = text["institution"]
+    if "phone" in text:
+        member["phone"] = text["phone"]
+    return member
 
 
 def next_number(session: Session, ref: PlanRef) -> int:
@@ -115,26 +123,33 @@ def gap_domains(ref: PlanRef) -> Select[Any]:
     return select(last.c.domain).where(last.c.level <= AT_RISK, ~aimed.exists())
 
 
-def assessments(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> list[dict[str, Any]]:
+def assessments(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[Assessed]:
     """Opened assessments of a plan, oldest first."""
     table = PlanAssessment
     rows = session.execute(
         select(
             table.id, table.code, table.domain, table.level, table.assessed_on, table.created_at,
-            table.by_unit_id, table.sealed, table.key_version,
+            table.sealed, table.key_version,
         )
         .where(_of(table, ref))
         .order_by(table.assessed_on, table.id)
     ).all()  # fmt: skip
-    names = ("code", "domain", "level", "assessed_on", "created_at", "by_unit_id")
-    return _opened(session, actor, ref, "plan_assessment", rows, names, purpose=purpose, action=action)
+    texts = open_texts(session, actor, ref, "plan_assessment", rows, purpose=purpose, action=action)
+    return [
+        {
+            "code": row.code,
+            "domain": row.domain,
+            "level": row.level,
+            "assessed_on": row.assessed_on,
+            "created_at": row.created_at,
+            "professional": text.get("professional"),
+            "summary": text.get("summary"),
+        }
+        for row, text in zip(rows, texts, strict=True)
+    ]
 
 
-def reviews(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> list[dict[str, Any]]:
+def reviews(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[ReviewView]:
     """Opened reviews of a plan, oldest first."""
     table = PlanReview
     rows = session.execute(
@@ -145,13 +160,25 @@ def reviews(
         .where(_of(table, ref))
         .order_by(table.id)
     ).all()  # fmt: skip
-    names = ("code", "held_on", "opinion_given", "next_review_on", "created_at")
-    return _opened(session, actor, ref, "plan_review", rows, names, purpose=purpose, action=action)
+    texts = open_texts(session, actor, ref, "plan_review", rows, purpose=purpose, action=action)
+    return [
+        {
+            "code": row.code,
+            "held_on": row.held_on,
+            "participants": text.get("participants"),
+            "opinion_given": row.opinion_given,
+            "opinion": text.get("opinion"),
+            "decisions": text.get("decisions"),
+            "next_review_on": row.next_review_on,
+            "created_at": row.created_at,
+        }
+        for row, text in zip(rows, texts, strict=True)
+    ]
 
 
 def objective_notes(
     session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> dict[int, list[dict[str, Any]]]:
+) -> dict[int, list[ObjectiveNoteView]]:
     """Opened notes on the plan's objectives, oldest first, by objective."""
     table = ObjectiveNote
     rows = session.execute(
@@ -163,10 +190,11 @@ def objective_notes(
         .order_by(table.id)
     ).all()  # fmt: skip
     texts = open_texts(session, actor, ref, "objective_note", rows, purpose=purpose, action=action)
-    found: dict[int, list[dict[str, Any]]] = {}
+    found: dict[int, list[ObjectiveNoteView]] = {}
     for row, text in zip(rows, texts, strict=True):
-        note = {"from": row.from_state, "to": row.to_state, "note": text.get("note"), "at": row.at}
-        found.setdefault(row.objective_id, []).append(note)
+        found.setdefault(row.objective_id, []).append(
+            {"from": row.from_state, "to": row.to_state, "note": text.get("note"), "at": row.at}
+        )
     return found
 
 
@@ -197,21 +225,29 @@ def follow_up(session: Session, ref: PlanRef, code: str) -> Any:
 
 def contacts(
     session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> dict[int, list[dict[str, Any]]]:
+) -> dict[int, list[Attempt]]:
     """Opened attempts at contacts, oldest first, by planned contact."""
     table = FollowUpContact
     rows = session.execute(
         select(
-            table.id, table.follow_up_id, table.contacted_on, table.channel, table.result, table.created_at,
-            table.sealed, table.key_version,
+            table.id, table.follow_up_id, table.contacted_on, table.channel, table.result, table.sealed,
+            table.key_version,
         )
         .where(_of(table, ref))
         .order_by(table.id)
     ).all()  # fmt: skip
-    names = ("follow_up_id", "contacted_on", "channel", "result", "created_at")
-    found: dict[int, list[dict[str, Any]]] = {}
-    for row in _opened(session, actor, ref, "follow_up_contact", rows, names, purpose=purpose, action=action):
-        found.setdefault(row.pop("follow_up_id"), []).append(row)
+    texts = open_texts(session, actor, ref, "follow_up_contact", rows, purpose=purpose, action=action)
+    found: dict[int, list[Attempt]] = {}
+    for row, text in zip(rows, texts, strict=True):
+        found.setdefault(row.follow_up_id, []).append(
+            {
+                "contacted_on": row.contacted_on,
+                "channel": row.channel,
+                "result": row.result,
+                "note": text.get("note"),
+                "channel_reason": text.get("channel_reason"),
+            }
+        )
     return found
 
 
@@ -267,21 +303,3 @@ def main_code(session: Session, victim_id: int) -> str | None:
     return session.scalar(
         select(VictimCode.code).where(VictimCode.victim_id == victim_id, VictimCode.is_main())
     )
-
-
-def _opened(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
-    ref: PlanRef,
-    table: str,
-    rows: list[Any] | Any,
-    names: tuple[str, ...],
-    *,
-    purpose: str,
-    action: str,
-) -> list[dict[str, Any]]:
-    texts = open_texts(session, actor, ref, table, rows, purpose=purpose, action=action)
-    return [
-        {**{name: getattr(row, name) for name in names}, **text}
-        for row, text in zip(rows, texts, strict=True)
-    ]

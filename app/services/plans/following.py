@@ -26,6 +26,14 @@ from app.services.plans import details, rules, safe_contact, timing
 from app.services.plans.calendar import follow_up_days
 from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
 from app.services.plans.holding import advance
+from app.services.plans.record_views import (
+    Attempt,
+    AttemptView,
+    ChannelView,
+    ContactedView,
+    FollowUpsView,
+    FollowUpView,
+)
 from app.services.plans.writing import Blob, done, given, seal_row
 
 LATEST: Final = timedelta(days=3 * 366)
@@ -82,7 +90,7 @@ def contacted(
     wanted: Contact,
     *,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> ContactedView:
     """Record an attempt at a planned contact; unless she could not be found, the contact is made with it.
 
     A channel she did not name as safe is refused. What happened all the same is recorded with
@@ -125,10 +133,10 @@ def contacted(
         plan=ref.row.code, follow_up=row.code, result=wanted.result,
         against_her_wish=wanted.channel_reason is not None,
     )  # fmt: skip
-    return {"code": row.code, "state": state, "result": wanted.result}
+    return {"code": row.code, "state": state, "result": wanted.result or ""}
 
 
-def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> FollowUpsView:
     """Planned contacts by day with their attempts, and how she may be contacted.
 
     `channels`: what she named as safe, if anything; `possible`: what may be used, which without it is the
@@ -200,29 +208,31 @@ def _insert(
     session: Session, actor: Actor, ref: PlanRef, planned: list[tuple[date, str | None]]
 ) -> list[str]:
     keys = next_ids(session, plan_follow_up=len(planned))["plan_follow_up"]
+    made = [(key, new_code("CR"), *wanted) for key, wanted in zip(keys, planned, strict=True)]
     rows = [
         {
             "id": key,
             "victim_id": ref.row.victim_id,
             "plan_id": ref.row.id,
-            "code": new_code("CR"),
+            "code": code,
             "planned_on": day,
             "channel": channel,
             "state": "PLANEADO",
             "created_by": actor.user_id,
         }
-        for key, (day, channel) in zip(keys, planned, strict=True)
+        for key, code, day, channel in made
     ]
     insert_rows(session, PlanFollowUp, rows)
-    for row, (day, _) in zip(rows, planned, strict=True):
-        timing.contact_planned(session, ref, row["id"], row["code"], day)
-    return [row["code"] for row in rows]
+    for key, code, day, _channel in made:
+        timing.contact_planned(session, ref, key, code, day)
+    return [code for _key, code, _day, _channel in made]
 
 
 def _append(session: Session, actor: Actor, ref: PlanRef, follow_up_id: int, wanted: Contact) -> list[Blob]:
     clear, texts = split_row(wanted)
-    row: dict[str, Any] = {
-        "id": next_ids(session, follow_up_contact=1)["follow_up_contact"][0],
+    row_id = next_ids(session, follow_up_contact=1)["follow_up_contact"][0]
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "follow_up_id": follow_up_id,
@@ -231,7 +241,7 @@ def _append(session: Session, actor: Actor, ref: PlanRef, follow_up_id: int, wan
     }
     blobs: list[Blob] = []
     if texts:
-        seal_row(session, ref.strand, row, "follow_up_contact", texts, blobs)
+        row |= seal_row(session, ref.strand, "follow_up_contact", row_id, texts, blobs)
     insert_rows(session, FollowUpContact, [row])
     return blobs
 
@@ -242,13 +252,12 @@ def _check_following(session: Session, ref: PlanRef) -> None:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: los contactos se planean en seguimiento.")
 
 
-def _channels(codes: tuple[str, ...]) -> list[dict[str, str]]:
+def _channels(codes: tuple[str, ...]) -> list[ChannelView]:
     return [{"channel": one, "channel_label": _CHANNELS[one]} for one in codes]
 
 
-def _shown(row: Any, attempts: list[dict[str, Any]], known: safe_contact.Advice) -> dict[str, Any]:
+def _shown(row: Any, attempts: list[Attempt], known: safe_contact.Advice) -> FollowUpView:
     planned = row.state == "PLANEADO"
-    names = ("contacted_on", "channel", "result", "note", "channel_reason")
     return {
         "code": row.code,
         "planned_on": row.planned_on,
@@ -258,8 +267,9 @@ def _shown(row: Any, attempts: list[dict[str, Any]], known: safe_contact.Advice)
         "state_label": code_list("follow_up_state").label(row.state),
         "overdue": planned and row.planned_on < today(),
         "version": row.version,
-        "contacts": [
-            {**{name: one.get(name) for name in names}, "result_label": _RESULTS[one["result"]]}
-            for one in attempts
-        ],
+        "contacts": [_attempt(one) for one in attempts],
     }
+
+
+def _attempt(one: Attempt) -> AttemptView:
+    return {**one, "result_label": _RESULTS[one["result"]]}

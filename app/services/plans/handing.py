@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from app.services.institutions.masking import unit_names
 from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.handovers import REASONS, plan_brought
+from app.services.plans.views import PlanWrittenView
 from app.services.plans.writing import InCase, done
 
 _BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
@@ -33,7 +34,7 @@ def order(
     reason: str,
     *,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> PlanWrittenView:
     """Order that another unit of the case answers for the plan; both are told. Returns its new version.
 
     What the unit had still to do, the deadlines and the reviews go with it; what it did stays its own.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -12,13 +12,14 @@ from app.catalogues import code_list
 from app.models import Plan, PlanHandover
 from app.services.institutions.masking import unit_names
 from app.services.plans.content import PlanRef
+from app.services.plans.views import HandoverView
 from app.services.plans.writing import InCase
 
 REASONS: Final = "plan_handover_reason"
 CAUSES: Final = "plan_handover_cause"
 
 
-def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[dict[str, Any]]:
+def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[HandoverView]:
     """From which unit to which the plan went, oldest first, for who sees all of it."""
     rows = session.execute(
         select(

@@ -22,6 +22,7 @@ from app.services.plans import rules, timing
 from app.services.plans.content import PlanRef, own_plan
 from app.services.plans.details import header_texts
 from app.services.plans.holding import advance
+from app.services.plans.views import PlanWrittenView
 from app.services.plans.writing import Blob, check_codes, done, seal_row
 
 HOME = "PE"
@@ -59,7 +60,7 @@ def header(values: Mapping[str, Any]) -> Header:
     return found
 
 
-def columns(found: Header) -> tuple[dict[str, Any], dict[str, Any]]:
+def columns(found: Header) -> tuple[dict[str, object], dict[str, object]]:
     """The columns of the plan that hold the header's clear part, and its texts to seal."""
     clear, texts = split_row(found)
     known = {name: clear.get(name) for name in CLEAR}
@@ -79,7 +80,7 @@ def edit(
     patch: Mapping[str, Any],
     *,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> PlanWrittenView:
     """Change fields of the header (None removes one); texts written before are kept.
 
     Raises:
@@ -124,13 +125,14 @@ def check_editable(state: str) -> None:
 
 
 def _append(
-    session: Session, actor: Actor, ref: PlanRef, texts: Mapping[str, Any], blobs: list[Blob]
+    session: Session, actor: Actor, ref: PlanRef, texts: Mapping[str, object], blobs: list[Blob]
 ) -> None:
-    row: dict[str, Any] = {
-        "id": next_ids(session, plan_header=1)["plan_header"][0],
+    row_id = next_ids(session, plan_header=1)["plan_header"][0]
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "created_by": actor.user_id,
+        **seal_row(session, ref.strand, "plan_header", row_id, texts, blobs),
     }
-    seal_row(session, ref.strand, row, "plan_header", texts, blobs)
     insert_rows(session, PlanHeader, [row])

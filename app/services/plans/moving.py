@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from datetime import date
+from typing import Final
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -22,6 +23,7 @@ from app.services.plans.holding import advance
 from app.services.plans.reviewing import next_due
 from app.services.plans.rows import signatures_on
 from app.services.plans.versions import newest, signable
+from app.services.plans.views import PlanMovedView
 from app.services.state_machine import refused
 
 _SIGNATURE_GUARDS: Final = frozenset({"person_signature", "professional_signature"})
@@ -29,7 +31,7 @@ _SIGNATURE_GUARDS: Final = frozenset({"person_signature", "professional_signatur
 
 def move(
     session: Session, actor: Actor, code: str, version: int, wanted: Move, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> PlanMovedView:
     """Move a plan along its state machine; returns its new state and version.
 
     Entering follow-up proposes the calendar of contacts. Closing answers whether the person's outcome was
@@ -52,11 +54,13 @@ def move(
         signatures = _current_signatures(session, actor, ref, purpose)
     if refusal := rules.refuse(ref.row.state, wanted.target, facts_of(session, ref, signatures, wanted)):
         raise refused(refusal)
-    values = _values(ref, wanted)
+    reviewed = wanted.target in timing.REVIEWED
+    next_on = (ref.row.next_review_on or next_due(ref, today())) if reviewed else None
+    values = _values(wanted, next_on)
     new = advance(session, ref, version, **values)
     closes = wanted.target in rules.CLOSED
     blobs = keep_closing(session, actor, ref, wanted, purpose) if closes else []
-    timing.plan_moved(session, ref, wanted.target, values["next_review_on"])
+    timing.plan_moved(session, ref, wanted.target, next_on)
     touch(session, actor, ref.row.victim_id, ref.row.case_id)
     record(
         session, actor, "plans.transition", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
@@ -66,7 +70,7 @@ def move(
             "outcome": wanted.outcome,
         },
     )  # fmt: skip
-    answer = {"code": ref.row.code, "state": wanted.target, "version": new}
+    answer: PlanMovedView = {"code": ref.row.code, "state": wanted.target, "version": new}
     if closes:
         following.drop_planned(session, ref)
         answer["outcome_written"] = write_outcome(session, actor, ref, wanted, purpose)
@@ -75,12 +79,12 @@ def move(
     return answer
 
 
-def _values(ref: PlanRef, wanted: Move) -> dict[str, Any]:
-    values: dict[str, Any] = {"state": wanted.target, "state_since": func.now(), "next_review_on": None}
+def _values(wanted: Move, next_on: date | None) -> dict[str, object]:
+    values: dict[str, object] = {
+        "state": wanted.target, "state_since": func.now(), "next_review_on": next_on,
+    }  # fmt: skip
     if wanted.target == "SUSCRITO":
         values["signed_at"] = func.now()
-    if wanted.target in timing.REVIEWED:
-        values["next_review_on"] = ref.row.next_review_on or next_due(ref, today())
     if wanted.target in rules.CLOSED:
         values |= {"closed_at": func.now(), "outcome": wanted.outcome}
     return values

@@ -18,6 +18,7 @@ from app.services.plans.content import PlanRef, own_plan, state_now
 from app.services.plans.details import objective_row, objective_settled
 from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.progress import Step
+from app.services.plans.views import ObjectiveMovedView
 from app.services.plans.writing import Blob, done, seal_row
 from app.services.state_machine import refused
 
@@ -31,7 +32,7 @@ def move(
     step: Step,
     *,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> ObjectiveMovedView:
     """Move an objective, or only add a dated note to it.
 
     Raises:
@@ -70,8 +71,9 @@ def move(
 def _append_note(
     session: Session, actor: Actor, ref: PlanRef, objective: Any, target: str, note: str | None
 ) -> list[Blob]:
-    row: dict[str, Any] = {
-        "id": next_ids(session, objective_note=1)["objective_note"][0],
+    row_id = next_ids(session, objective_note=1)["objective_note"][0]
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "objective_id": objective.id,
@@ -81,6 +83,6 @@ def _append_note(
     }
     blobs: list[Blob] = []
     if note is not None:
-        seal_row(session, ref.strand, row, "objective_note", {"note": note}, blobs)
+        row |= seal_row(session, ref.strand, "objective_note", row_id, {"note": note}, blobs)
     insert_rows(session, ObjectiveNote, [row])
     return blobs

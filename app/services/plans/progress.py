@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from app.services.plans import rules, timing
 from app.services.plans.activities import Found, find_activity, write_step
 from app.services.plans.content import COMPARTMENT
 from app.services.plans.rows import activity_version
+from app.services.plans.views import ActivityMovedView
 from app.services.plans.writing import Blob, check_due
 from app.services.state_machine import refused
 from app.vault import Place
@@ -46,7 +46,7 @@ def progress(
     step: Step,
     *,
     purpose: str = "atencion",
-) -> dict[str, Any]:
+) -> ActivityMovedView:
     """Move an activity, or only add a dated note to it; notes are never changed or removed.
 
     The activity's own unit and the plan's responsible unit may do it.
@@ -85,11 +85,11 @@ def progress(
     return {"code": row.code, "state": target, "due_on": due_on, "version": version + 1}
 
 
-def _written(session: Session, found: Found, taken: Step) -> tuple[dict[str, Any], list[Blob]]:
+def _written(session: Session, found: Found, taken: Step) -> tuple[dict[str, object], list[Blob]]:
     """What a step writes: the activity's new state and day, its clock's, and its note, sealed."""
     plan, activity = found.plan.row, found.activity
     replanned = taken.due_on != activity.due_on
-    values = {
+    values: dict[str, object] = {
         "activity": activity.id,
         "version": activity.version,
         "victim": plan.victim_id,

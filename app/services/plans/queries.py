@@ -23,17 +23,27 @@ from app.services.institutions.masking import UnitName, unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.plans import rules
 from app.services.plans.assessing import labelled
-from app.services.plans.content import PlanRef, activities, find, objectives, open_texts
+from app.services.plans.content import Goal, PlanRef, Task, Texts, activities, find, objectives, open_texts
 from app.services.plans.details import gaps, header_texts, objective_notes, team
 from app.services.plans.handing import may_order
 from app.services.plans.handovers import handovers
-from app.services.plans.header import CLEAR
 from app.services.plans.rows import signature_rows
+from app.services.plans.views import (
+    ActivityView,
+    ObjectiveNoteView,
+    ObjectiveView,
+    PlanCodes,
+    PlanContents,
+    PlanFace,
+    PlanSummaryView,
+    ProgressNoteView,
+    ReadPlan,
+    SignatureView,
+)
+from app.services.views import Listing
 
-_STEP = ("from_state", "to_state", "from_due", "to_due", "at", "by_unit_id")
 
-
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ReadPlan:
     """One plan: all of it, or for who reads it in part its state and the own unit's activities.
 
     Raises:
@@ -49,22 +59,21 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     ids = {
         row.unit_id,
         *(a["unit_id"] for a in found),
-        *(n["by_unit_id"] for group in notes.values() for n in group),
+        *(note.by_unit_id for group in notes.values() for note, _text in group),
     }
     units = unit_names(session, actor, ids)
     goals = objectives(session, actor, ref, purpose=purpose, action="plans.read") if whole else []
     codes = {goal["id"]: goal["code"] for goal in goals}
-    answer = {
-        **_face(session, actor, ref, units),
-        "activities": [
-            _activity(a, codes.get(a["objective_id"]), notes.get(a["id"], []), units) for a in found
-        ],
-        "_access": {name: level.name.lower() for name, level in ref.standing.levels(actor).items()},
-    }
-    return {**answer, **_whole(session, actor, ref, goals, purpose)} if whole else answer
+    shown = [_activity(a, codes.get(a["objective_id"]), notes.get(a["id"], []), units) for a in found]
+    access = {name: level.name.lower() for name, level in ref.standing.levels(actor).items()}
+    around = _codes(session, actor, ref, units)
+    if not whole:
+        return {**around, "view": "own", "activities": shown, "_access": access}
+    contents = _contents(session, actor, ref, goals, purpose)
+    return {**around, "view": "all", "activities": shown, "_access": access, **contents}
 
 
-def face(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def face(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> PlanFace:
     """Codes, kind and state of one plan; nothing of it is opened.
 
     Raises:
@@ -74,7 +83,8 @@ def face(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     require(actor, Permission.PLANS_READ)
     ref = find(session, actor, code)
     _looked(session, actor, ref, purpose, whole=False, compartments=[])
-    return _face(session, actor, ref, unit_names(session, actor, {ref.row.unit_id}))
+    codes = _codes(session, actor, ref, unit_names(session, actor, {ref.row.unit_id}))
+    return {**codes, "view": "all" if ref.sees_all(actor) else "own"}
 
 
 def _looked(
@@ -87,14 +97,26 @@ def _looked(
     )  # fmt: skip
 
 
-def _face(session: Session, actor: Actor, ref: PlanRef, units: dict[int, UnitName]) -> dict[str, Any]:
+def _codes(session: Session, actor: Actor, ref: PlanRef, units: dict[int, UnitName]) -> PlanCodes:
+    row = ref.row
+    named = public_codes(session, actor, {row.case_id}).get(row.case_id)
     return {
-        **_header(ref.row, units),
-        **_codes(session, actor, ref.row),
-        "possible_states": list(rules.MACHINE.offered(ref.row.state)) if ref.responsible(actor) else [],
+        "code": row.code,
+        "kind": row.kind,
+        "kind_label": rules.KINDS[row.kind],
+        "state": row.state,
+        "state_label": rules.STATES[row.state],
+        "state_since": row.state_since,
+        "unit": units[row.unit_id].shown(),
+        "created_at": row.created_at,
+        "signed_at": row.signed_at,
+        "closed_at": row.closed_at,
+        "version": row.version,
+        "case": named["case"] if named else None,
+        "victim": named["victim"] if named else None,
+        "possible_states": list(rules.MACHINE.offered(row.state)) if ref.responsible(actor) else [],
         "responsible": ref.responsible(actor),
         "may_hand_over": may_order(session, actor, ref),
-        "view": "all" if ref.sees_all(actor) else "own",
     }
 
 
@@ -106,8 +128,8 @@ def work_list(
     state: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Plans in scope, latest change of state first, with what the own unit has to do; and the next cursor.
+) -> Listing[PlanSummaryView]:
+    """Plans in scope, latest change of state first, with what the own unit has to do.
 
     `case`: only those of this case.
 
@@ -145,7 +167,8 @@ def work_list(
     cases = public_codes(session, actor, {row.case_id for row in page})
     record(session, actor, "plans.list", purpose="atencion", detail={"plans": [row.code for row in page]})
     items = [_listed(actor, row, units, cases) for row in page]
-    return items, cursor_of(page[-1].state_since, page[-1].code) if len(rows) > limit else None
+    following = cursor_of(page[-1].state_since, page[-1].code) if len(rows) > limit else None
+    return {"items": items, "next": following}
 
 
 def _own_count(actor: Actor, *conditions: ColumnElement[bool]) -> Any:
@@ -166,13 +189,15 @@ def _own_count(actor: Actor, *conditions: ColumnElement[bool]) -> Any:
 
 def _listed(
     actor: Actor, row: Any, units: dict[int, UnitName], cases: dict[int, dict[str, str]]
-) -> dict[str, Any]:
+) -> PlanSummaryView:
     # Who reads plans in part learns of another unit's plan neither its reviews nor its gaps.
     whole = row.unit_id == actor.unit_id or policy().reads_in_full(actor.role, "plan")
     due = row.next_review_on if whole else None
+    named = cases.get(row.case_id)
     return {
         "code": row.code,
-        **cases.get(row.case_id, {"case": None, "victim": None}),
+        "case": named["case"] if named else None,
+        "victim": named["victim"] if named else None,
         "kind": row.kind,
         "state": row.state,
         "state_label": rules.STATES[row.state],
@@ -187,34 +212,24 @@ def _listed(
     }
 
 
-def _header(row: Any, units: dict[int, UnitName]) -> dict[str, Any]:
-    return {
-        "code": row.code,
-        "kind": row.kind,
-        "kind_label": rules.KINDS[row.kind],
-        "state": row.state,
-        "state_label": rules.STATES[row.state],
-        "state_since": row.state_since,
-        "unit": units[row.unit_id].shown(),
-        "created_at": row.created_at,
-        "signed_at": row.signed_at,
-        "closed_at": row.closed_at,
-        "version": row.version,
-    }
-
-
-def _whole(
-    session: Session, actor: Actor, ref: PlanRef, goals: list[dict[str, Any]], purpose: str
-) -> dict[str, Any]:
+def _contents(session: Session, actor: Actor, ref: PlanRef, goals: list[Goal], purpose: str) -> PlanContents:
     row = ref.row
     asked = {"purpose": purpose, "action": "plans.read"}
     texts = header_texts(session, actor, ref, **asked)
     notes = objective_notes(session, actor, ref, **asked)
     due = row.next_review_on
     return {
-        **{name: getattr(row, name) for name in CLEAR},
+        "execution_country": row.execution_country,
+        "feasibility": row.feasibility,
+        "interpreter": row.interpreter,
+        "language": row.language,
+        "place_of_execution": row.place_of_execution,
+        "pti_on": row.pti_on,
+        "starts_on": row.starts_on,
         "pti_resolution": row.pti_resolution,
-        **{name: texts.get(name) for name in ("summary", "pti_number", "feasibility_notes")},
+        "summary": texts.get("summary"),
+        "pti_number": texts.get("pti_number"),
+        "feasibility_notes": texts.get("feasibility_notes"),
         "team": team(session, actor, ref, **asked),
         "outcome": row.outcome,
         "next_review_on": due,
@@ -226,13 +241,13 @@ def _whole(
     }
 
 
-def _objective(goal: dict[str, Any], notes: list[dict[str, Any]]) -> dict[str, Any]:
+def _objective(goal: Goal, notes: list[ObjectiveNoteView]) -> ObjectiveView:
     return {
         "code": goal["code"],
         "domain": goal["domain"],
         "domain_label": code_list("plan_domain").labels.get(goal["domain"], goal["domain"]),
-        "wish": goal.get("wish"),
-        "goal": goal.get("goal"),
+        "wish": goal["wish"],
+        "goal": goal["goal"],
         "state": goal["state"],
         "state_label": rules.OBJECTIVE_STATES[goal["state"]],
         "possible_states": list(rules.OBJECTIVE_MACHINE.targets(goal["state"])),
@@ -241,7 +256,7 @@ def _objective(goal: dict[str, Any], notes: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def _signatures(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> list[dict[str, Any]]:
+def _signatures(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> list[SignatureView]:
     rows = signature_rows(session, ref)
     texts = open_texts(session, actor, ref, "plan_signature", rows, purpose=purpose, action="plans.read")
     return [
@@ -263,46 +278,43 @@ def _signatures(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> l
 
 
 def _activity(
-    found: dict[str, Any], objective: str | None, notes: list[dict[str, Any]], units: dict[int, UnitName]
-) -> dict[str, Any]:
-    shown = (
-        "code",
-        "due_on",
-        "state",
-        "description",
-        "indicator",
-        "person_in_charge",
-        "frequency",
-        "evidence_expected",
-        "service_code",
-        "version",
-    )
-    late = found["state"] in rules.OPEN_ACTIVITY and found["due_on"] < today()
+    found: Task, objective: str | None, notes: list[tuple[Any, Texts]], units: dict[int, UnitName]
+) -> ActivityView:
     return {
-        **{name: found.get(name) for name in shown},
+        "code": found["code"],
+        "due_on": found["due_on"],
+        "state": found["state"],
+        "description": found["description"],
+        "indicator": found["indicator"],
+        "person_in_charge": found["person_in_charge"],
+        "frequency": found["frequency"],
+        "evidence_expected": found["evidence_expected"],
+        "service_code": found["service_code"],
+        "version": found["version"],
         "objective": objective,
         "state_label": rules.ACTIVITY_STATES[found["state"]],
         "unit": units[found["unit_id"]].shown(),
-        "overdue": late,
-        "notes": [
-            {
-                "from": note["from_state"],
-                "to": note["to_state"],
-                "from_due": note["from_due"],
-                "to_due": note["to_due"],
-                "note": note.get("note"),
-                "at": note["at"],
-                "unit": units[note["by_unit_id"]].shown(),
-            }
-            for note in notes
-        ],
+        "overdue": found["state"] in rules.OPEN_ACTIVITY and found["due_on"] < today(),
+        "notes": [_note(note, text, units) for note, text in notes],
+    }
+
+
+def _note(note: Any, text: Texts, units: dict[int, UnitName]) -> ProgressNoteView:
+    return {
+        "from": note.from_state,
+        "to": note.to_state,
+        "from_due": note.from_due,
+        "to_due": note.to_due,
+        "note": text.get("note"),
+        "at": note.at,
+        "unit": units[note.by_unit_id].shown(),
     }
 
 
 def _notes(
-    session: Session, actor: Actor, ref: PlanRef, found: Sequence[dict[str, Any]], purpose: str
-) -> dict[int, list[dict[str, Any]]]:
-    """Progress notes of the activities found, oldest first, by activity."""
+    session: Session, actor: Actor, ref: PlanRef, found: Sequence[Task], purpose: str
+) -> dict[int, list[tuple[Any, Texts]]]:
+    """Progress notes of the activities found (row and opened texts), oldest first, by activity."""
     table = ProgressNote
     rows = session.execute(
         select(
@@ -318,12 +330,7 @@ def _notes(
         .order_by(table.id)
     ).all()  # fmt: skip
     texts = open_texts(session, actor, ref, "progress_note", rows, purpose=purpose, action="plans.read")
-    notes: dict[int, list[dict[str, Any]]] = {}
+    notes: dict[int, list[tuple[Any, Texts]]] = {}
     for row, text in zip(rows, texts, strict=True):
-        step = {name: getattr(row, name) for name in _STEP}
-        notes.setdefault(row.activity_id, []).append({**step, **text})
+        notes.setdefault(row.activity_id, []).append((row, text))
     return notes
-
-
-def _codes(session: Session, actor: Actor, row: Any) -> dict[str, str | None]:
-    return {"case": None, "victim": None, **public_codes(session, actor, {row.case_id}).get(row.case_id, {})}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
@@ -12,6 +10,7 @@ from app.access.permissions import Permission
 from app.services.plans import rules
 from app.services.plans.assessing import labelled
 from app.services.plans.content import find, whole
+from app.services.plans.content_views import Readiness
 from app.services.plans.details import gaps
 from app.services.plans.difference import differences
 from app.services.plans.facts import facts_of
@@ -21,7 +20,7 @@ from app.services.plans.versions import newest, signable
 _ACTION = "plans.version"
 
 
-def readiness(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def readiness(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> Readiness:
     """Signatures on the plan as it is now, who still has to sign it, and what stands in the way.
 
     `number` is that of the version the next signature is on; `changes` tells in words what changed since the

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from app.services.plans import details, rules, timing
 from app.services.plans.calendar import next_review
 from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
 from app.services.plans.holding import advance
+from app.services.plans.record_views import ReviewHeldView, ReviewsView
 from app.services.plans.writing import Blob, done, given, seal_row
 from app.services.victims.suspects import refuse_suspects
 
@@ -32,7 +33,7 @@ LONGEST: Final = timedelta(days=184)
 
 def review(
     session: Session, actor: Actor, code: str, wanted: Review, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> ReviewHeldView:
     """Record a review of a plan in execution, which goes to `EN_REVISION`; nothing changes it afterwards.
 
     The person's opinion is asked for; that she did not want to give one is said with `opinion_given` false.
@@ -54,17 +55,16 @@ def review(
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: se revisa mientras está en ejecución.")
     next_on = wanted.next_review_on or next_due(ref, held_on)
     version = _held(session, ref, state, version, next_on)
-    row, blobs = _row(session, actor, ref, wanted.model_copy(update={"next_review_on": next_on}))
-    insert_rows(session, PlanReview, [row])
+    code, blobs = _insert(session, actor, ref, wanted.model_copy(update={"next_review_on": next_on}))
     timing.reviewed(session, ref, next_on)
     done(
         session, actor, "plans.review", ref.row, purpose, blobs,
-        plan=ref.row.code, review=row["code"], **{"from": state, "to": "EN_REVISION"},
+        plan=ref.row.code, review=code, **{"from": state, "to": "EN_REVISION"},
     )  # fmt: skip
-    return {"code": row["code"], "state": "EN_REVISION", "next_review_on": next_on, "version": version}
+    return {"code": code, "state": "EN_REVISION", "next_review_on": next_on, "version": version}
 
 
-def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ReviewsView:
     """The reviews of a plan, oldest first, and when the next one is due.
 
     Raises:
@@ -73,9 +73,7 @@ def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atenci
     """
     require(actor, Permission.PLANS_READ)
     ref = whole(actor, find(session, actor, code))
-    rows = details.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
-    names = ("code", "held_on", "participants", "opinion_given", "opinion", "decisions", "next_review_on")
-    items = [{name: row.get(name) for name in (*names, "created_at")} for row in rows]
+    items = details.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
     due: date | None = ref.row.next_review_on
     return {"items": items, "next_review_on": due, "overdue": due is not None and due < today()}
 
@@ -91,19 +89,21 @@ def _held(session: Session, ref: PlanRef, state: str, version: int, next_on: dat
     return advance(session, ref, version, next_review_on=next_on, **moved)
 
 
-def _row(session: Session, actor: Actor, ref: PlanRef, wanted: Review) -> tuple[dict[str, Any], list[Blob]]:
+def _insert(session: Session, actor: Actor, ref: PlanRef, wanted: Review) -> tuple[str, list[Blob]]:
     clear, texts = split_row(wanted)
-    row: dict[str, Any] = {
-        "id": next_ids(session, plan_review=1)["plan_review"][0],
+    row_id, code = next_ids(session, plan_review=1)["plan_review"][0], new_code("RE")
+    blobs: list[Blob] = []
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
-        "code": new_code("RE"),
+        "code": code,
         "created_by": actor.user_id,
         **clear,
+        **seal_row(session, ref.strand, "plan_review", row_id, texts, blobs),
     }
-    blobs: list[Blob] = []
-    seal_row(session, ref.strand, row, "plan_review", texts, blobs)
-    return row, blobs
+    insert_rows(session, PlanReview, [row])
+    return code, blobs
 
 
 def _checked(wanted: Review) -> date:

@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from app.catalogues import code_list
 from app.services.cases.codes import PLAN_ENDED
@@ -305,11 +305,11 @@ def _lacking(facts: Mapping[str, bool], *asked: str) -> Refusal | None:
     return Refusal("guard", " ".join(guard.missing for guard in missing), missing) if missing else None
 
 
-def canonical(content: Mapping[str, Any]) -> bytes:
+def canonical(content: Mapping[str, object]) -> bytes:
     """The one spelling of a plan's content: JSON with sorted keys, no spaces, UTF-8."""
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def content_hash(content: Mapping[str, Any]) -> bytes:
+def content_hash(content: Mapping[str, object]) -> bytes:
     """SHA-256 of the canonical content: what each signature covers."""
     return hashlib.sha256(canonical(content)).digest()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -52,7 +51,7 @@ def draft(
     row_id = next_ids(session, plan=1)["plan"][0]
     code = new_code("PR")
     clear, texts = columns(wanted)
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
@@ -65,7 +64,7 @@ def draft(
     }
     blobs: list[Blob] = []
     if texts:
-        seal_row(session, ref.strand, row, "plan", texts, blobs)
+        row |= seal_row(session, ref.strand, "plan", row_id, texts, blobs)
     try:
         insert_rows(session, Plan, [row])
     except UniqueViolation:
@@ -97,7 +96,8 @@ def add_objective(
     row_id = next_ids(session, plan_objective=1)["plan_objective"][0]
     new = new_code("OB")
     clear, texts = split_row(wanted)
-    row: dict[str, Any] = {
+    blobs: list[Blob] = []
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
@@ -105,9 +105,8 @@ def add_objective(
         **clear,
         "position": last_position(session, ref) + 1,
         "created_by": actor.user_id,
+        **seal_row(session, ref.strand, Objective.table, row_id, texts, blobs),
     }
-    blobs: list[Blob] = []
-    seal_row(session, ref.strand, row, Objective.table, texts, blobs)
     insert_rows(session, PlanObjective, [row])
     refresh_gaps(session, ref)
     done(session, actor, "plans.objective.add", ref.row, purpose, blobs, plan=ref.row.code, objective=new)
@@ -141,7 +140,8 @@ def add_activity(
     check_editable(state)
     row_id = next_ids(session, plan_activity=1)["plan_activity"][0]
     new = new_code("AC")
-    row: dict[str, Any] = {
+    blobs: list[Blob] = []
+    row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
@@ -152,9 +152,8 @@ def add_activity(
         "service_code": str(wanted.service) if wanted.service else None,
         "state": "PENDIENTE",
         "created_by": actor.user_id,
+        **seal_row(session, ref.strand, Activity.table, row_id, split_row(wanted)[1], blobs),
     }
-    blobs: list[Blob] = []
-    seal_row(session, ref.strand, row, Activity.table, split_row(wanted)[1], blobs)
     insert_rows(session, PlanActivity, [row])
     timing.activity_added(session, ref, state, SimpleNamespace(**row))
     done(

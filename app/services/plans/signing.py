@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import func
 from sqlalchemy.orm import Session
@@ -29,6 +28,7 @@ from app.services.plans.facts import facts_of
 from app.services.plans.holding import advance
 from app.services.plans.rows import acknowledged, has_file, signatures_on
 from app.services.plans.versions import Kept, signable, version_of
+from app.services.plans.views import PlanSignedView
 from app.services.plans.writing import Blob, seal_row
 from app.services.state_machine import refused
 from app.services.victims.suspects import Adult, refuse_suspects
@@ -51,7 +51,7 @@ class Given:
 
 def sign(
     session: Session, actor: Actor, code: str, wanted: Given, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> PlanSignedView:
     """Record one signature on the plan as it is now; the last one needed makes it `SUSCRITO`.
 
     A changed content is another version, on which nobody has signed yet. Gaps have to be acknowledged once a
@@ -155,8 +155,9 @@ def _check_gaps(found: list[str], before: frozenset[str], wanted: Given) -> None
 
 
 def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Given) -> list[Blob]:
-    row: dict[str, Any] = {
-        "id": next_ids(session, plan_signature=1)["plan_signature"][0],
+    row_id = next_ids(session, plan_signature=1)["plan_signature"][0]
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "number": kept.number,
@@ -168,7 +169,7 @@ def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Gi
         "acknowledged": sorted(wanted.gaps_acknowledged) or None,
         "verification": _verified(wanted.digital, kept.digest),
     }
-    texts: dict[str, Any] = wanted.carried.model_dump(
+    texts: dict[str, object] = wanted.carried.model_dump(
         mode="json", exclude_none=True, include={"witness", "witness_document"}
     )
     if wanted.gaps_acknowledged:
@@ -177,7 +178,7 @@ def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Gi
         texts["digital"] = base64.b64encode(wanted.digital).decode()
     blobs: list[Blob] = []
     if texts:
-        seal_row(session, ref.strand, row, "plan_signature", texts, blobs)
+        row |= seal_row(session, ref.strand, "plan_signature", row_id, texts, blobs)
     insert_rows(session, PlanSignature, [row])
     return blobs
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
@@ -53,8 +51,9 @@ def add_member(
         raise refusal("username", "not-possible", "No es un usuario activo de la unidad.")
     advance(session, ref, None)
     number = next_number(session, ref)
-    row: dict[str, Any] = {
-        "id": next_ids(session, plan_team=1)["plan_team"][0],
+    row_id = next_ids(session, plan_team=1)["plan_team"][0]
+    row: dict[str, object] = {
+        "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "number": number,
@@ -64,7 +63,7 @@ def add_member(
     }
     blobs: list[Blob] = []
     if texts:
-        seal_row(session, ref.strand, row, "plan_team", texts, blobs)
+        row |= seal_row(session, ref.strand, "plan_team", row_id, texts, blobs)
     insert_rows(session, PlanTeam, [row])
     done(
         session, actor, "plans.team.add", ref.row, purpose, blobs,

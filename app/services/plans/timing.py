@@ -52,12 +52,12 @@ def activity_added(session: Session, ref: PlanRef, plan_state: str, activity: An
         _start_activity(session, ref, activity, activity.due_on)
 
 
-def activity_clock(ref: PlanRef, before: Any, taken: _Taken) -> dict[str, Any]:
+def activity_clock(ref: PlanRef, before: Any, taken: _Taken) -> dict[str, object]:
     """What a step does to the running clock of an activity (`before` its row), for `write_step`.
 
     `ends`: the state it ends in; `due`, `remind`, `escalate`: its new moments; None where it is left alone.
     """
-    change: dict[str, Any] = {"ends": None, "due": None, "remind": None, "escalate": None}
+    change: dict[str, object] = {"ends": None, "due": None, "remind": None, "escalate": None}
     if ref.row.state not in CLOCKED or before.state not in rules.OPEN_ACTIVITY:
         return change
     if taken.state not in rules.OPEN_ACTIVITY:

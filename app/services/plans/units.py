@@ -13,11 +13,12 @@ from app.access.permissions import Permission
 from app.models import Participation, Unit
 from app.services.institutions.masking import unit_name
 from app.services.plans.content import own_plan
+from app.services.plans.views import UnitChoice
 
 _MOST: Final = 1000
 
 
-def units_to_choose(session: Session, actor: Actor, code: str) -> list[dict[str, str]]:
+def units_to_choose(session: Session, actor: Actor, code: str) -> list[UnitChoice]:
     """Units by code and name, those that take part in the case first; shelters only if known.
 
     Those of other departments are not listed; an activity may name any unit by its code.
@@ -50,7 +51,7 @@ def units_to_choose(session: Session, actor: Actor, code: str) -> list[dict[str,
         .order_by(Unit.id.not_in(taking_part | {actor.unit_id}), Unit.name)
         .limit(_MOST)
     )
-    found = []
+    found: list[UnitChoice] = []
     for row in rows:
         shown = unit_name(actor, row.id, row.code, row.name, row.kind)
         if shown.code is not None:

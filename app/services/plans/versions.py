@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import date
+from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
@@ -20,12 +21,23 @@ from app.services.plans import rules
 from app.services.plans.content import (
     COMPARTMENT,
     PlanRef,
+    Task,
+    Texts,
     activities,
     find,
     objectives,
     open_texts,
     own_plan,
     whole,
+)
+from app.services.plans.content_views import (
+    KeptView,
+    PlanChangesView,
+    PlanContentSince,
+    PlanContentView,
+    SignedActivityView,
+    VersionTextView,
+    VersionView,
 )
 from app.services.plans.details import header_texts
 from app.services.plans.difference import Change, differences
@@ -34,9 +46,7 @@ from app.services.plans.rows import latest_version, signature_rows, version_rows
 from app.services.plans.writing import Blob, done
 
 _SALT: Final = 16
-_ALWAYS: Final = ("code", "unit", "description", "indicator", "person_in_charge", "frequency")
 # Fields that came later stand in the content only where they are filled: what was signed before stays equal.
-_SINCE: Final = ("evidence_expected", "service_code")
 _HEADER_SINCE: Final = (
     "starts_on",
     "execution_country",
@@ -56,7 +66,7 @@ class Kept:
     blobs: list[Blob]
 
 
-def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> dict[str, Any]:
+def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> PlanContentView:
     """All that a signature covers: header, objectives and activities; never states or progress.
 
     What was cancelled, does not apply or was refused by the person is no part of the plan.
@@ -66,13 +76,12 @@ def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, acti
         for goal in objectives(session, actor, ref, purpose=purpose, action=action)
         if goal["state"] not in rules.DROPPED_OBJECTIVE
     ]
-    by_objective: dict[int, list[dict[str, Any]]] = {}
+    by_objective: dict[int, list[SignedActivityView]] = {}
     for activity in activities(session, actor, ref, purpose=purpose, action=action):
         if activity["state"] != "CANCELADA":
             by_objective.setdefault(activity["objective_id"], []).append(_signed_activity(activity))
     row = ref.row
     texts = header_texts(session, actor, ref, purpose=purpose, action=action)
-    values = {**{name: getattr(row, name, None) for name in _HEADER_SINCE}, **texts}
     return {
         "plan": row.code,
         "kind": row.kind,
@@ -81,35 +90,48 @@ def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, acti
         "language": row.language,
         "interpreter": row.interpreter,
         "summary": texts.get("summary"),
-        **{name: _json(values[name]) for name in _HEADER_SINCE if values[name] is not None},
+        **_filled(row, texts),
         "objectives": [
             {
                 "code": goal["code"],
                 "domain": goal["domain"],
-                "wish": goal.get("wish"),
-                "goal": goal.get("goal"),
-                "activities": sorted(by_objective.get(goal["id"], []), key=lambda found: str(found["code"])),
+                "wish": goal["wish"],
+                "goal": goal["goal"],
+                "activities": sorted(by_objective.get(goal["id"], []), key=lambda found: found["code"]),
             }
             for goal in goals
         ],
     }
 
 
-def _signed_activity(activity: dict[str, Any]) -> dict[str, Any]:
-    return {
+def _filled(row: Any, texts: Texts) -> PlanContentSince:
+    """Those fields of the header that are known, days as text."""
+    values = {**{name: getattr(row, name, None) for name in _HEADER_SINCE}, **texts}
+    known = {name: values[name] for name in _HEADER_SINCE if values[name] is not None}
+    days = {name: value.isoformat() for name, value in known.items() if isinstance(value, date)}
+    return cast("PlanContentSince", {**known, **days})
+
+
+def _signed_activity(activity: Task) -> SignedActivityView:
+    signed: SignedActivityView = {
         "due_on": activity["due_on"].isoformat(),
-        **{name: activity.get(name) for name in _ALWAYS},
-        **{name: activity[name] for name in _SINCE if activity.get(name) is not None},
+        "code": activity["code"],
+        "unit": activity["unit"],
+        "description": activity["description"],
+        "indicator": activity["indicator"],
+        "person_in_charge": activity["person_in_charge"],
+        "frequency": activity["frequency"],
     }
-
-
-def _json(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    if activity["evidence_expected"] is not None:
+        signed["evidence_expected"] = activity["evidence_expected"]
+    if activity["service_code"] is not None:
+        signed["service_code"] = activity["service_code"]
+    return signed
 
 
 def newest(
     session: Session, actor: Actor, ref: PlanRef, purpose: str, action: str = "plans.sign"
-) -> tuple[Any, dict[str, Any]] | None:
+) -> tuple[Any, PlanContentView] | None:
     """The newest kept version (its row) and its opened content, or None."""
     row = latest_version(session, ref)
     if row is None:
@@ -118,7 +140,7 @@ def newest(
     return row, kept["content"]
 
 
-def version_of(session: Session, actor: Actor, ref: PlanRef, content: dict[str, Any], purpose: str) -> Kept:
+def version_of(session: Session, actor: Actor, ref: PlanRef, content: PlanContentView, purpose: str) -> Kept:
     """The version that holds exactly this content, the newest or a new one; the caller holds the plan."""
     latest = newest(session, actor, ref, purpose)
     if latest is None:
@@ -129,7 +151,7 @@ def version_of(session: Session, actor: Actor, ref: PlanRef, content: dict[str, 
     return keep(session, actor, ref, row.number + 1, content)
 
 
-def keep(session: Session, actor: Actor, ref: PlanRef, number: int, content: dict[str, Any]) -> Kept:
+def keep(session: Session, actor: Actor, ref: PlanRef, number: int, content: PlanContentView) -> Kept:
     """Keep a content as a version of its own."""
     row_id = next_ids(session, plan_version=1)["plan_version"][0]
     # Salted: the hash stands in a clear column, and a short plan could be guessed from a plain one.
@@ -150,7 +172,7 @@ def keep(session: Session, actor: Actor, ref: PlanRef, number: int, content: dic
     return Kept(number, digest, [("plan_version", row_id, 1, sealed)])
 
 
-def fix(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def fix(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> KeptView:
     """Keep the plan as it is now, for who signs it elsewhere; the same content is not kept twice.
 
     Raises:
@@ -169,7 +191,7 @@ def fix(session: Session, actor: Actor, code: str, *, purpose: str = "atencion")
     return {"number": kept.number, "content_hash": kept.digest.hex()}
 
 
-def listed(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+def listed(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[VersionView]:
     """The kept versions of a plan, oldest first, and who signed each; nothing of their content.
 
     Raises:
@@ -196,7 +218,7 @@ def listed(session: Session, actor: Actor, code: str, *, purpose: str = "atencio
 
 def read(
     session: Session, actor: Actor, code: str, number: int, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> VersionTextView:
     """One kept version: its content, and the exact text (`signed_text`) whose SHA-256 is `content_hash`.
 
     Raises:
@@ -218,7 +240,7 @@ def read(
 
 def compare(
     session: Session, actor: Actor, code: str, start: int, end: int | None, *, purpose: str = "atencion"
-) -> dict[str, Any]:
+) -> PlanChangesView:
     """What changed from one version to another (None: to the plan as it is now), in words.
 
     Raises:
@@ -227,7 +249,7 @@ def compare(
     """
     require(actor, Permission.PLANS_READ)
     ref = whole(actor, find(session, actor, code))
-    before = _kept(session, actor, ref, start, purpose)[1]["content"]
+    before: PlanContentView = _kept(session, actor, ref, start, purpose)[1]["content"]
     if end is None:
         after = signable(session, actor, ref, purpose=purpose, action="plans.version")
     else:
@@ -241,9 +263,7 @@ def compare(
     }
 
 
-def _kept(
-    session: Session, actor: Actor, ref: PlanRef, number: int, purpose: str
-) -> tuple[Any, dict[str, Any]]:
+def _kept(session: Session, actor: Actor, ref: PlanRef, number: int, purpose: str) -> tuple[Any, Texts]:
     for row in version_rows(session, ref):
         if row.number == number:
             texts = open_texts(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Protocol
 
 from sqlalchemy.orm import Session
 
@@ -40,14 +40,15 @@ class InCase(Protocol):
 def seal_row(
     session: Session,
     strand: Strand,
-    row: dict[str, Any],
     table: str,
-    texts: Mapping[str, Any],
+    row_id: int,
+    texts: Mapping[str, object],
     blobs: list[Blob],
-) -> None:
-    """Seal the texts of a row about to be inserted, into the row, and note the blob for the trace."""
-    row["key_version"], row["sealed"] = seal_text(session, COMPARTMENT, strand, table, row["id"], texts)
-    blobs.append((table, row["id"], 1, row["sealed"]))
+) -> dict[str, object]:
+    """Seal the texts of a row about to be inserted, and note the blob for the trace; returns its columns."""
+    key_version, sealed = seal_text(session, COMPARTMENT, strand, table, row_id, texts)
+    blobs.append((table, row_id, 1, sealed))
+    return {"key_version": key_version, "sealed": sealed}
 
 
 def done(

@@ -15,6 +15,7 @@ from app.errors import Forbidden
 from app.services.cases.rows import public_codes
 from app.services.plans import rules
 from app.services.plans.content import PlanRef, find
+from app.services.plans.content_views import PlanContentView, SignedActivityView
 from app.services.plans.versions import signable
 from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units
@@ -71,7 +72,7 @@ def _who(session: Session, actor: Actor, ref: PlanRef, *, names: bool) -> list[t
     return who
 
 
-def _header(content: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _header(content: PlanContentView) -> list[tuple[str, str]]:
     pairs = [
         ("Tipo de plan", rules.KINDS.get(content["kind"], content["kind"])),
         ("Lugar de ejecución", label("execution_place", content["place_of_execution"])),
@@ -84,15 +85,14 @@ def _header(content: Mapping[str, Any]) -> list[tuple[str, str]]:
         pairs.append(("País de ejecución", label("country", content["execution_country"])))
     if content.get("feasibility"):
         pairs.append(("Retorno verificado como viable y seguro", label("tristate", content["feasibility"])))
-    for name, title in (
-        ("pti_number", "Número de la resolución"),
-        ("feasibility_notes", "Verificación del retorno"),
-    ):
-        if content.get(name):
-            pairs.append((title, str(content[name])))
-    for name, title in (("starts_on", "Inicio"), ("pti_on", "Fecha de la resolución")):
-        if content.get(name):
-            pairs.append((title, shown_date(content[name])))
+    if content.get("pti_number"):
+        pairs.append(("Número de la resolución", content["pti_number"]))
+    if content.get("feasibility_notes"):
+        pairs.append(("Verificación del retorno", content["feasibility_notes"]))
+    if content.get("starts_on"):
+        pairs.append(("Inicio", shown_date(content["starts_on"])))
+    if content.get("pti_on"):
+        pairs.append(("Fecha de la resolución", shown_date(content["pti_on"])))
     return pairs
 
 
@@ -101,7 +101,7 @@ def label(name: str, code: str | None) -> str:
     return UNKNOWN if code is None else code_list(name).labels.get(code, code)
 
 
-def _objectives(session: Session, content: Mapping[str, Any]) -> list[Section]:
+def _objectives(session: Session, content: PlanContentView) -> list[Section]:
     every = [activity for goal in content["objectives"] for activity in goal["activities"]]
     units = paper_units(session, {activity["unit"] for activity in every})
     sections = []
@@ -113,19 +113,19 @@ def _objectives(session: Session, content: Mapping[str, Any]) -> list[Section]:
     return sections
 
 
-def _activity(activity: Mapping[str, Any], units: Mapping[str, str]) -> list[str]:
-    charge = activity.get("person_in_charge")
+def _activity(activity: SignedActivityView, units: Mapping[str, str]) -> list[str]:
+    charge = activity["person_in_charge"]
     unit = units.get(activity["unit"], UNKNOWN)
-    what = activity.get("description") or UNKNOWN
+    what = activity["description"] or UNKNOWN
     if activity.get("service_code"):
         what = f"{what} (servicio {activity['service_code']})"
-    proof = [activity.get("indicator"), activity.get("evidence_expected")]
+    proof = [activity["indicator"], activity.get("evidence_expected")]
     return [
         what,
         f"{unit}: {charge}" if charge else unit,
         shown_date(activity["due_on"]),
         "; ".join(part for part in proof if part) or "—",
-        label("activity_frequency", activity["frequency"]) if activity.get("frequency") else "—",
+        label("activity_frequency", activity["frequency"]) if activity["frequency"] else "—",
     ]
 
 

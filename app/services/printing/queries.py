@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.models import Institution, PlanSignature, PlanVersion, Unit, UserAccount
 from app.services.institutions.masking import RESERVED, SHELTER_KINDS
 from app.services.plans.content import PlanRef, open_texts
+from app.services.plans.content_views import PlanContentView
 
 
 def printer(session: Session, actor: Actor) -> tuple[str, str]:
@@ -50,7 +51,7 @@ def institution_of(session: Session, unit_id: int) -> str | None:
 
 def kept_version(
     session: Session, actor: Actor, ref: PlanRef, number: int
-) -> tuple[dict[str, Any], bytes, list[Any]]:
+) -> tuple[PlanContentView, bytes, list[Any]]:
     """Content, hash and signatures of a kept version of a plan that the actor sees whole.
 
     Raises:

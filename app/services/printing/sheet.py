@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -126,7 +126,7 @@ def render(wanted: Print) -> bytes:
         return _drawn(data)
 
 
-def _drawn(data: dict[str, Any]) -> bytes:
+def _drawn(data: Mapping[str, object]) -> bytes:
     with as_file(files("app.services.printing") / "templates") as folder:
         drawn: bytes = typst.compile(
             str(folder / "form.typ"),

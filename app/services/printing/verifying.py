@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from app.access.actor import VERIFIER
 from app.codes import parse_code
 from app.db import Database
@@ -12,6 +10,7 @@ from app.records.errors import FieldError
 from app.services.limits import PerMinute
 from app.services.printing.issuing import HASH_BYTES, KINDS
 from app.services.printing.queries import verified
+from app.services.printing.views import Verification
 
 VERIFICATIONS = PerMinute(30)
 """How often one address may ask."""
@@ -22,7 +21,7 @@ NOT_GENUINE = (
 )
 
 
-def verify(database: Database, code: str, digits: str, address: str) -> dict[str, Any]:
+def verify(database: Database, code: str, digits: str, address: str) -> Verification:
     """What kind of document it is and on which day it was printed, if code and hash belong together.
 
     Args:

@@ -13,7 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import cast, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
@@ -30,6 +30,7 @@ from app.models import SatisfactionUrn
 from app.records.errors import FieldError
 from app.records.kinds import today
 from app.services.indicators.rules import SMALLEST_SHOWN
+from app.services.satisfaction.views import QuestionnaireView, WordedView
 
 SILENT: Final = "NO_RESPONDE"
 TOGETHER: Final = "VARIOS"
@@ -38,7 +39,7 @@ _SERVICE: Final = "service"
 _MONTH: Final = "month"
 
 
-def questionnaire() -> dict[str, list[dict[str, str]]]:
+def questionnaire() -> QuestionnaireView:
     """Questions and answers with their words in Spanish and English."""
     return {
         "questions": _worded("satisfaction_question"),
@@ -46,8 +47,11 @@ def questionnaire() -> dict[str, list[dict[str, str]]]:
     }
 
 
-def _worded(name: str) -> list[dict[str, str]]:
-    return [{part: row[part] for part in ("code", "label_es", "label_en")} for row in code_list(name).rows]
+def _worded(name: str) -> list[WordedView]:
+    return [
+        {"code": row["code"], "label_es": row["label_es"], "label_en": row["label_en"]}
+        for row in code_list(name).rows
+    ]
 
 
 def put(session: Session, actor: Actor, service: str, answers: Mapping[str, str]) -> None:
@@ -119,10 +123,10 @@ def count_month(session: Session, *, on: date | None = None) -> int:
 
 
 def _groups(
-    ripe: Sequence[dict[str, Any]],
-) -> tuple[dict[str, list[dict[str, Any]]], list[dict[str, Any]]]:
+    ripe: Sequence[Mapping[str, str]],
+) -> tuple[dict[str, list[Mapping[str, str]]], list[Mapping[str, str]]]:
     """Answers by service where there are enough, and those that have to wait."""
-    by_service: dict[str, list[dict[str, Any]]] = {}
+    by_service: dict[str, list[Mapping[str, str]]] = {}
     for found in ripe:
         by_service.setdefault(found[_SERVICE], []).append(found)
     few = [found for group in by_service.values() if len(group) < SMALLEST_SHOWN for found in group]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from app.access.permissions import Permission
@@ -12,6 +10,7 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.plans import queries, rules
 from app.services.plans.progress import Step, progress
+from app.services.plans.views import ActivityView, ProgressNoteView, ReadPlan
 from app.web.i18n import _
 from app.web.kit.creating import once
 from app.web.kit.drafting import finish, resume
@@ -63,7 +62,7 @@ def _draw(page: Page, code: str, activity: str, *, resumed: bool = False) -> Res
     if found is None:
         raise NotFound
     page.form.version = found["version"]
-    goal = next((g for g in plan.get("objectives", []) if g["code"] == found["objective"]), None)
+    goals = plan["objectives"] if plan["view"] == "all" else []
     volver = page.form.value("volver") or page.query("volver")
     return page.draw(
         "plans/activity.html",
@@ -71,7 +70,7 @@ def _draw(page: Page, code: str, activity: str, *, resumed: bool = False) -> Res
         activity=found,
         activity_tag=(found["state_label"], STEP_TAGS.get(found["state"], "grey")),
         open=found["state"] in rules.OPEN_ACTIVITY,
-        goal=goal,
+        goal=next((goal for goal in goals if goal["code"] == found["objective"]), None),
         moves=_moves(page, plan, found),
         notes=[_note(note) for note in reversed(found["notes"])],
         volver=local_path(volver) if volver else "",
@@ -79,7 +78,7 @@ def _draw(page: Page, code: str, activity: str, *, resumed: bool = False) -> Res
     )
 
 
-def _moves(page: Page, plan: dict[str, Any], found: dict[str, Any]) -> list[tuple[str, ...]]:
+def _moves(page: Page, plan: ReadPlan, found: ActivityView) -> list[tuple[str, ...]]:
     """What the person at the browser may do with the activity now; nothing if it is not hers to move."""
     own = plan["responsible"] or found["unit"]["code"] == page.who.unit_code
     if not own or not page.may(Permission.PLANS_PROGRESS):
@@ -98,7 +97,7 @@ def _moves(page: Page, plan: dict[str, Any], found: dict[str, Any]) -> list[tupl
     return []
 
 
-def _note(note: dict[str, Any]) -> dict[str, Any]:
+def _note(note: ProgressNoteView) -> dict[str, object]:
     """A step of an activity as an entry of its history."""
     moved = note["from"] != note["to"]
     title = rules.ACTIVITY_STATES[note["to"]] if moved else _("Nota")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,6 +15,7 @@ from app.records.kinds import today
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import assessing
+from app.services.plans.record_views import CurveView
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.creating import once
@@ -53,7 +56,7 @@ def assess(code: str, page: CurrentPage) -> Response:
             page,
             "plans.assess",
             payload,
-            lambda: str(assessing.assess(page.session, page.actor, code, wanted)["code"]),
+            lambda: assessing.assess(page.session, page.actor, code, wanted)["code"],
         )
         finish(page, f"valoracion:{code}")
         return page.go(f"/planes/{code}/valoraciones", done="plan_valoracion")
@@ -81,7 +84,7 @@ def _draw(page: Page, code: str) -> Response:
     )
 
 
-def _chart(curves: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _chart(curves: Sequence[CurveView]) -> dict[str, object] | None:
     """Lines of the domains assessed more than once, those at risk first; the table has every level."""
     days = sorted({point["on"] for curve in curves for point in curve["points"]})
     moving = [curve for curve in curves if len({point["on"] for point in curve["points"]}) > 1]
@@ -100,7 +103,7 @@ def _chart(curves: list[dict[str, Any]]) -> dict[str, Any] | None:
     }
 
 
-def _values(curve: dict[str, Any], days: list[Any]) -> list[int | None]:
+def _values(curve: CurveView, days: list[date]) -> list[int | None]:
     """The level on each day; between two assessments the earlier one stands."""
     levels = {point["on"]: point["level"] for point in curve["points"]}
     found: list[int | None] = []

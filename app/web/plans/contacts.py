@@ -71,7 +71,7 @@ def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
             page,
             "plans.contact",
             payload,
-            lambda: str(following.contacted(page.session, page.actor, code, contact, wanted)["code"]),
+            lambda: following.contacted(page.session, page.actor, code, contact, wanted)["code"],
         )
         finish(page, f"contacto:{contact}")
         return page.go(f"/planes/{code}/seguimiento", done="plan_contacto")

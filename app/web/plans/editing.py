@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -16,7 +17,8 @@ from app.records.rows import row_fields
 from app.services.plans import header, objectives, queries, rules, service, team
 from app.services.plans.progress import Step
 from app.services.plans.units import units_to_choose
-from app.web.cases.frame import CaseFrame, case_frame
+from app.services.plans.views import ObjectiveView, ReadPlan
+from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
 from app.web.kit.creating import once
@@ -38,7 +40,8 @@ _OTHER = "otra"
 @router.get("/casos/{code}/plan/nuevo", dependencies=[Requires(*_WRITE)])
 def begin(code: str, page: CurrentPage) -> Response:
     """The form that begins a plan."""
-    return _draw_begin(page, case_frame(page, code, "plan"))
+    frame = case_frame(page, code, "plan")
+    return _draw_begin(page, frame, frame["case"]["code"])
 
 
 @router.post("/casos/{code}/plan/nuevo", dependencies=[Requires(*_WRITE)])
@@ -56,7 +59,7 @@ def draft(code: str, page: CurrentPage) -> Response:
         )
         finish(page, f"plan:{case}")
         return page.go(f"/planes/{new}", done="plan")
-    return _draw_begin(page, frame)
+    return _draw_begin(page, frame, case)
 
 
 @router.get("/planes/{code}/datos", dependencies=[Requires(Permission.PLANS_READ)])
@@ -83,7 +86,7 @@ def save_header(code: str, page: CurrentPage) -> Response:
         values = read(page.form, drawn)
         page.form.check()
         patch = read_row(rows.PlanHeader, values).model_dump(include={c.key for c in drawn})
-        done = changes(_stored(plan), patch, drawn)
+        done = changes(plan, patch, drawn)
         if done:
             header.edit(page.session, page.actor, plan["code"], _version(page), done)
         return page.go(f"/planes/{plan['code']}/datos", done="guardado")
@@ -202,8 +205,8 @@ def add_activity(code: str, objective: str, page: CurrentPage) -> Response:
     return _draw_activity(page, code, objective)
 
 
-def _draw_begin(page: Page, frame: CaseFrame) -> Response:
-    resume(page, f"plan:{frame['case']['code']}")
+def _draw_begin(page: Page, frame: Mapping[str, Any], case: str) -> Response:
+    resume(page, f"plan:{case}")
     return page.draw("plans/begin.html", **frame, controls=_header_controls(None))
 
 
@@ -219,12 +222,7 @@ def _header_controls(kind: str | None) -> list[Control]:
     return controls(specs, only=names)
 
 
-def _stored(plan: dict[str, Any]) -> dict[str, Any]:
-    """The header of a plan as it is stored, by field."""
-    return {name: plan.get(name) for name in row_fields("plan_header")}
-
-
-def _draw_header(page: Page, plan: dict[str, Any], template: str) -> Response:
+def _draw_header(page: Page, plan: ReadPlan, template: str) -> Response:
     if plan["view"] == "own":
         return page.go(f"/planes/{plan['code']}")
     return page.draw(
@@ -253,9 +251,10 @@ def _draw_objective(page: Page, code: str) -> Response:
     return page.draw("plans/objective_new.html", **plan_part(page, code), controls=_objective_controls())
 
 
-def _goal_of(plan: dict[str, Any], objective: str) -> dict[str, Any] | None:
+def _goal_of(plan: ReadPlan, objective: str) -> ObjectiveView | None:
     wanted = objective.strip().upper()
-    return next((one for one in plan.get("objectives", []) if one["code"] == wanted), None)
+    goals = plan["objectives"] if plan["view"] == "all" else []
+    return next((one for one in goals if one["code"] == wanted), None)
 
 
 def _draw_goal(page: Page, code: str, objective: str) -> Response:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from starlette.responses import Response
 
 from app.access.permissions import Permission
@@ -17,6 +15,7 @@ from app.services.evidence import queries, service
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 from app.services.plans import queries as plans
 from app.services.plans import rules
+from app.services.plans.views import ActivityView
 from app.web.i18n import _
 from app.web.kit.page import FORM_REFUSALS, CurrentPage, Page
 from app.web.plans.frame import plan_frame
@@ -110,7 +109,7 @@ def _draw(page: Page, code: str) -> Response:
         "plans/files.html",
         **plan_frame(page, plan, "archivos"),
         files=[
-            {**one, "about": own.get(one["activity"], _("El plan en general"))}
+            {**one, "about": own.get(one["activity"] or "", _("El plan en general"))}
             for one in reversed(files)
             if not only or one["activity"] == only
         ],
@@ -133,7 +132,7 @@ def _draw_one(page: Page, code: str, file: str) -> Response:
     return page.draw("plans/withdraw.html", **plan_frame(page, plan, "archivos"), file=found)
 
 
-def _named(activity: Mapping[str, object]) -> str:
+def _named(activity: ActivityView) -> str:
     """A short name of an activity, to choose it by."""
-    text = str(activity["description"] or activity["code"])
+    text = activity["description"] or activity["code"]
     return text if len(text) <= 80 else text[:79].rstrip() + "…"  # noqa: PLR2004 - a line of a list

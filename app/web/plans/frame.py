@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.errors import NotFound
 from app.services.plans import queries, rules
+from app.services.plans.views import PlanFace, ReadPlan
 from app.web.cases.frame import case_frame
 from app.web.i18n import gettext
 from app.web.kit.page import Page
@@ -54,7 +57,40 @@ _MAIN_PATH: Final = ("BORRADOR", "EN_CONSULTA", "SUSCRITO", "EN_EJECUCION", "EN_
 _SHORT: Final = {"EN_CONSULTA": _("En consulta")}
 
 
-def plan_frame(page: Page, plan: dict[str, Any], part: str = "") -> dict[str, Any]:
+class Around(TypedDict):
+    """The bar and the tabs of the plan's case; of a case one has no part in only the plan's code."""
+
+    bar: Mapping[str, object]
+    tabs: Sequence[tuple[str, str, str]]
+    tab: str
+    base: str
+    case: Mapping[str, object] | None
+
+
+class StepMark(TypedDict):
+    """A stage of the usual way of a plan: its name, and whether it is done, current or to come."""
+
+    text: str
+    state: str
+
+
+class PlanFrame(Around):
+    """What stands around every page of a plan."""
+
+    plan: PlanFace | ReadPlan
+    plan_url: str
+    parts: list[tuple[str, str, str]]
+    part: str
+    part_text: str
+    plan_tag: tuple[str, str]
+    alive: bool
+    editable: bool
+    keeps: bool
+    step_tags: Mapping[str, str]
+    plan_steps: list[StepMark]
+
+
+def plan_frame(page: Page, plan: PlanFace | ReadPlan, part: str = "") -> PlanFrame:
     """What `plans/plan_base.html` needs around a part of a plan that was read."""
     base = f"/planes/{plan['code']}"
     shown = [(f"{base}/{key}" if key else base, gettext(text), key) for key, text in PARTS]
@@ -75,7 +111,7 @@ def plan_frame(page: Page, plan: dict[str, Any], part: str = "") -> dict[str, An
     }
 
 
-def plan_part(page: Page, code: str, part: str = "") -> dict[str, Any]:
+def plan_part(page: Page, code: str, part: str = "") -> PlanFrame:
     """The same for a plan of which only its state is read.
 
     Raises:
@@ -84,16 +120,23 @@ def plan_part(page: Page, code: str, part: str = "") -> dict[str, Any]:
     return plan_frame(page, queries.face(page.session, page.actor, code), part)
 
 
-def _around(page: Page, plan: dict[str, Any]) -> Mapping[str, object]:
+def _around(page: Page, plan: PlanFace | ReadPlan) -> Around:
     try:
         if plan["case"]:
-            return case_frame(page, plan["case"], "plan")
+            found = case_frame(page, plan["case"], "plan")
+            return {
+                "bar": found["bar"],
+                "tabs": found["tabs"],
+                "tab": found["tab"],
+                "base": found["base"],
+                "case": found["case"],
+            }
     except NotFound:
         pass  # who takes part in another case of the person reads the plan all the same
     return {"bar": {"code": plan["code"], "flags": []}, "tabs": [], "tab": "plan", "base": "", "case": None}
 
 
-def _steps(state: str) -> list[dict[str, str]]:
+def _steps(state: str) -> list[StepMark]:
     """The usual way of a plan, as far as it has come; off it there is none to show."""
     at = {"EN_REVISION": "EN_EJECUCION"}.get(state, state)
     if at not in _MAIN_PATH:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import Annotated
 
 from fastapi import Path, Query
 from starlette.responses import Response
@@ -36,7 +37,7 @@ def of_case(code: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "plan")
     case = frame["case"]
     shared = case["_access"].get("plan") in _OPEN
-    plans = queries.work_list(page.session, page.actor, case=code)[0] if shared else []
+    plans = queries.work_list(page.session, page.actor, case=code)["items"] if shared else []
     alive = [plan for plan in plans if plan["state"] in rules.ALIVE]
     open_case = not closed(case["state"]) and case["state"] != "ALERTA"
     return page.draw(
@@ -89,7 +90,7 @@ def version(code: str, number: Version, page: CurrentPage) -> Response:
     )
 
 
-def header_rows(content: dict[str, Any]) -> list[tuple[str, Any]]:
+def header_rows(content: Mapping[str, object]) -> list[tuple[str, object]]:
     """The header of a plan in words, without what is not known."""
     drawn = controls(row_fields("plan_header"))
     return [(one.label, shown(one, content[one.key])) for one in drawn if content.get(one.key) is not None]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from starlette.responses import Response
 
 from app.access.permissions import Permission
@@ -16,6 +14,7 @@ from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import moving, queries, reviewing, rules
 from app.services.plans.closing import Closing, Move
+from app.services.plans.views import ReadPlan
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.creating import once
@@ -53,7 +52,7 @@ def review(code: str, page: CurrentPage) -> Response:
             page,
             "plans.review",
             payload,
-            lambda: str(reviewing.review(page.session, page.actor, code, wanted)["code"]),
+            lambda: reviewing.review(page.session, page.actor, code, wanted)["code"],
         )
         finish(page, f"revision:{code}")
         return page.go(f"/planes/{code}/firmas", done="plan_revision")
@@ -125,9 +124,9 @@ def _draw_reviews(page: Page, code: str) -> Response:
     )
 
 
-def _draw_move(page: Page, plan: dict[str, Any], state: str) -> Response:
+def _draw_move(page: Page, plan: ReadPlan, state: str) -> Response:
     found = rules.MACHINE.find(plan["state"], state)
-    if found is None or not plan["responsible"]:
+    if found is None or plan["view"] == "own" or not plan["responsible"]:
         raise NotFound("El plan ya no puede pasar a ese estado. Vuelva al plan para ver cuáles son posibles.")
     open_ones = [one for one in plan["activities"] if one["state"] in rules.OPEN_ACTIVITY]
     domains = {goal["domain"] for goal in plan["objectives"] if goal["state"] not in rules.DROPPED_OBJECTIVE}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
 
-from app.services.evidence.views import EvidenceFileView
+from typing_extensions import TypedDict
+
 from app.services.plans import rules
+from app.services.plans.views import ActivityView, ObjectiveView, ProgressNoteView, ReadPlan
 from app.web.i18n import gettext
 from app.web.plans.frame import STEP_TAGS
 
@@ -63,9 +66,58 @@ RESERVED: Final = "reservado"
 """In the address, for units of which the reader is told no code."""
 
 
-def plan_view(
-    plan: dict[str, Any], files: Iterable[EvidenceFileView], unit: str, own_unit: str
-) -> dict[str, Any]:
+class NextStep(TypedDict):
+    """What usually comes next, and where to do it."""
+
+    text: str
+    href: str
+    action: str
+
+
+class Line(ActivityView):
+    """An activity as a line of a list."""
+
+    open: bool
+    tag: tuple[str, str]
+    files: int
+    movable: bool
+    last_note: ProgressNoteView | None
+
+
+class Card(ObjectiveView):
+    """An objective as a card."""
+
+    activities: list[Line]
+    dropped: bool
+    tag: tuple[str, str]
+    done: int
+    total: int
+
+
+class Signed(TypedDict):
+    """The version last signed, and by whom."""
+
+    number: int
+    by: str
+    at: datetime
+
+
+class PlanCards(TypedDict):
+    """What `plans/plan.html` shows of a plan."""
+
+    goals: list[Card]
+    own: list[Line]
+    units: list[tuple[str, str, str, int]]
+    unit: str
+    open_count: int
+    late_count: int
+    done_count: int
+    signed: Signed | None
+    next_step: NextStep | None
+    other_states: list[tuple[str, str]]
+
+
+def plan_view(plan: ReadPlan, files: Iterable[Mapping[str, object]], unit: str, own_unit: str) -> PlanCards:
     """Cards and counts of a plan that was read, for a reader of `own_unit`.
 
     `unit` narrows the activities to those of one unit.
@@ -74,7 +126,7 @@ def plan_view(
     every = [_activity(plan, found, counted[found["code"]], own_unit) for found in plan["activities"]]
     units = _units(plan, every, unit)
     shown = [found for found in every if not unit or _key(found) == unit]
-    goals = [_goal(goal, shown) for goal in plan.get("objectives", [])]
+    goals = [_goal(goal, shown) for goal in _objectives(plan)]
     open_ones = [found for found in every if found["state"] in rules.OPEN_ACTIVITY]
     return {
         "goals": [goal for goal in goals if goal["activities"] or not unit],
@@ -90,10 +142,10 @@ def plan_view(
     }
 
 
-def next_step(plan: dict[str, Any]) -> dict[str, str] | None:
+def next_step(plan: ReadPlan) -> NextStep | None:
     """What usually comes next for the unit responsible for a plan, and where to do it."""
     state = plan["state"]
-    if state == "BORRADOR" and not plan.get("objectives"):
+    if state == "BORRADOR" and not _objectives(plan):
         state = "VACIO"
     if state not in _NEXT:
         return None
@@ -101,7 +153,11 @@ def next_step(plan: dict[str, Any]) -> dict[str, str] | None:
     return {"text": gettext(text), "href": f"/planes/{plan['code']}/{end}", "action": gettext(action)}
 
 
-def _activity(plan: dict[str, Any], found: dict[str, Any], files: int, own_unit: str) -> dict[str, Any]:
+def _objectives(plan: ReadPlan) -> list[ObjectiveView]:
+    return plan["objectives"] if plan["view"] == "all" else []
+
+
+def _activity(plan: ReadPlan, found: ActivityView, files: int, own_unit: str) -> Line:
     own = plan["responsible"] or found["unit"]["code"] == own_unit
     return {
         **found,
@@ -113,7 +169,7 @@ def _activity(plan: dict[str, Any], found: dict[str, Any], files: int, own_unit:
     }
 
 
-def _goal(goal: dict[str, Any], activities: list[dict[str, Any]]) -> dict[str, Any]:
+def _goal(goal: ObjectiveView, activities: list[Line]) -> Card:
     own = [found for found in activities if found["objective"] == goal["code"]]
     counted = [found for found in own if found["state"] != "CANCELADA"]
     return {
@@ -126,11 +182,11 @@ def _goal(goal: dict[str, Any], activities: list[dict[str, Any]]) -> dict[str, A
     }
 
 
-def _key(found: dict[str, Any]) -> str:
-    return str(found["unit"]["code"] or RESERVED)
+def _key(found: Line) -> str:
+    return found["unit"]["code"] or RESERVED
 
 
-def _units(plan: dict[str, Any], every: list[dict[str, Any]], chosen: str) -> list[tuple[str, str, str, int]]:
+def _units(plan: ReadPlan, every: list[Line], chosen: str) -> list[tuple[str, str, str, int]]:
     """Links that narrow the plan to one institution; none where there is only one."""
     names = {_key(found): found["unit"]["name"] for found in every}
     if len(names) < 2 and not chosen:  # noqa: PLR2004 - one needs no choice
@@ -141,9 +197,9 @@ def _units(plan: dict[str, Any], every: list[dict[str, Any]], chosen: str) -> li
     return [(base, gettext("Todas"), "", len(every)), *links]
 
 
-def _signed(plan: dict[str, Any]) -> dict[str, Any] | None:
+def _signed(plan: ReadPlan) -> Signed | None:
     """The version last signed, and by whom."""
-    signatures = plan.get("signatures") or []
+    signatures = plan["signatures"] if plan["view"] == "all" else []
     if not signatures:
         return None
     number = max(one["number"] for one in signatures)

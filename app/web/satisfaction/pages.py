@@ -20,6 +20,7 @@ from app.errors import AppError, Forbidden, Unauthenticated
 from app.services.access.browsing import form_token
 from app.services.satisfaction import handover
 from app.services.satisfaction.urn import questionnaire
+from app.services.satisfaction.views import WordedView
 from app.web import i18n
 from app.web.access.session import PublicForm
 from app.web.i18n import _
@@ -103,7 +104,7 @@ def _held(request: Request) -> tuple[str, str]:
 
 def _draw(request: Request, form: Form) -> Response:
     token, _pass = _held(request)
-    named = "label_en" if i18n.language() == "en" else "label_es"
+    english = i18n.language() == "en"
     asked = questionnaire()
     return draw(
         request,
@@ -111,10 +112,14 @@ def _draw(request: Request, form: Form) -> Response:
         status=form.status,
         form=form,
         csrf=form_token(token),
-        questions=[(f"answers.{q['code']}", q[named]) for q in asked["questions"]],
-        answers=[(a["code"], a[named]) for a in asked["answers"]],
-        other=(code := "es" if i18n.language() == "en" else "en", i18n.NAMES[code]),
+        questions=[(f"answers.{one['code']}", _worded(one, english=english)) for one in asked["questions"]],
+        answers=[(one["code"], _worded(one, english=english)) for one in asked["answers"]],
+        other=(code := "es" if english else "en", i18n.NAMES[code]),
     )
+
+
+def _worded(one: WordedView, *, english: bool) -> str:
+    return one["label_en"] if english else one["label_es"]
 
 
 def _over(request: Request, error: AppError) -> Response:
