@@ -3,7 +3,7 @@
 Data go in and out as JSON-able dictionaries; a missing key is *unknown*, never *no*.
 """
 
-from app.records.base import Compartment, Item
+from app.records.base import Compartment, Item, Values
 from app.records.documents import document_warnings
 from app.records.errors import FieldError, RecordInvalid, errors_es
 from app.records.facts import Known, fact_remarks
@@ -34,6 +34,7 @@ __all__ = [
     "Partial",
     "RecordInvalid",
     "Spec",
+    "Values",
     "all_fields",
     "authored",
     "document_warnings",

@@ -1,12 +1,19 @@
 """Base of every compartment model and of the objects inside it."""
 
 import unicodedata
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.records.spec import Spec
+
+Values: TypeAlias = dict[str, Any]
+"""Values of a compartment or a row by field, in the form they are stored in (JSON).
+
+Of what type each is says the catalogue, in the document too (`app.records.reading`), but not Python: they
+were checked when they were written, and are not parsed anew to be shown.
+"""
 
 
 def clean(value: Any) -> Any:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, TypedDict
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
+from typing_extensions import TypedDict
 
 
 class FieldError(TypedDict):

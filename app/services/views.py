@@ -16,10 +16,23 @@ class Listing(TypedDict, Generic[T]):
     next: str | None
 
 
+class Items(TypedDict, Generic[T]):
+    """A list that has no pages."""
+
+    items: list[T]
+
+
 class Coded(TypedDict):
     """What was made or done, by its code."""
 
     code: str
+
+
+class CellView(TypedDict):
+    """A number of a table; without value where it is withheld."""
+
+    value: int | None
+    status: str
 
 
 class UnitView(TypedDict):

@@ -73,7 +73,7 @@ def _move(step: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _writings(page: Page, victim: str) -> list[dict[str, Any]]:
+def _writings(page: Page, victim: str) -> list[dict[str, object]]:
     if not page.may(Permission.VICTIMS_READ):
         return []
     return [
