@@ -20,6 +20,7 @@ from app.access.broken import Broken, note_broken
 from app.audit.record import event_row, record, record_rows
 from app.db import acting_as, driver_cursor, vault_of
 from app.matching import RULES_VERSION, Band, Comparison, Person, Rarity, compare, person_of
+from app.records import Values
 from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
 
 MOST = 200
@@ -91,7 +92,7 @@ def _opened(vault: Keyring, rows: Sequence[tuple[Any, ...]]) -> dict[int, Person
     return others
 
 
-def _identity_of(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> dict[str, Any]:
+def _identity_of(vault: Keyring, record_id: int, coordinates: Sequence[Any]) -> Values:
     blob_id, version, schema_version, sealed, key_version, kek_id, wrapped = coordinates
     if version is None:
         return {}

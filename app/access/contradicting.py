@@ -21,6 +21,7 @@ from app.db import Database, acting_as, afterwards, driver_cursor, vault_of
 from app.errors import BrokenSeal
 from app.matching import RULES_VERSION
 from app.matching.contradictions import Contradiction, Doubt, Facts, against, facts_of
+from app.records import Values
 from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
 
 _IDENTITY = "identity"
@@ -84,7 +85,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - the columns of an identity
     key_version: int,
     kek_id: int,
     wrapped: bytes | None,
-) -> dict[str, Any]:
+) -> Values:
     if version is None:
         return {}
     if blob_id is None or wrapped is None:

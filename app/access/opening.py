@@ -26,7 +26,7 @@ from app.audit.record import record
 from app.db import Prepared, vault_of
 from app.errors import BrokenSeal
 from app.models import CompartmentHead, VictimBlob, VictimDek
-from app.records import own_items, partial_view
+from app.records import Values, own_items, partial_view
 from app.vault import Keyring, Place, VaultError, open_json
 
 
@@ -51,14 +51,14 @@ class Opened:
     """What an actor gets to see of a person's compartments."""
 
     levels: dict[str, Level]
-    data: dict[str, dict[str, Any]] = field(default_factory=dict)
+    data: dict[str, Values] = field(default_factory=dict)
     filled: dict[str, Filled] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     """Those that are filled and do not open: what is in `data` of them is clear, and not all of it."""
     not_shown: dict[int, list[str]] = field(default_factory=dict)
     """Of each merged record that filled a compartment the actor knows of: those whose strand is not shown."""
 
-    def known(self, compartment: str) -> dict[str, Any]:
+    def known(self, compartment: str) -> Values:
         """What is known of a compartment, for who decides something by it.
 
         Raises:
@@ -161,7 +161,7 @@ def open_compartments(  # noqa: PLR0913
 
 def _opened_blob(
     vault: Keyring, compartment: str, record_id: int, version: int, stored: Sequence[Any]
-) -> dict[str, Any] | None:
+) -> Values | None:
     """What is sealed in a version of a compartment; None where its data or its key is lost or altered."""
     blob_id, schema, sealed, key_version, kek_id, wrapped = stored
     if sealed is None or wrapped is None:
@@ -190,14 +190,14 @@ def _shown_strands(
     return [row for row in rows if row[1] == chosen[row[0]]], others
 
 
-def _shown(actor: Actor, compartment: str, data: dict[str, Any], level: Level) -> dict[str, Any]:
+def _shown(actor: Actor, compartment: str, data: Values, level: Level) -> Values:
     """A compartment's data at a level that opens; what only authors read stays with them."""
     if level is Level.PARTIAL:
         return partial_view(compartment, data)
     return own_items(compartment, data, actor.user_id)
 
 
-def current_blob(session: Session, actor: Actor, strand: Strand, compartment: str) -> dict[str, Any]:
+def current_blob(session: Session, actor: Actor, strand: Strand, compartment: str) -> Values:
     """The sealed part of a compartment, to be merged with a change that is recorded in the same transaction.
 
     Empty where nothing was sealed. The data never leave the service: the caller was checked for each field it
@@ -253,7 +253,7 @@ class Version:
     created_at: datetime
     unit: str
     """Name of the unit; which shelter it is may be reserved for the reader."""
-    data: dict[str, Any]
+    data: Values
     broken: bool
     """That it does not open: what it said is not known."""
 

@@ -7,7 +7,7 @@ opens.
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -18,13 +18,14 @@ from app.audit.record import record
 from app.db import vault_of
 from app.errors import NotFound
 from app.models import Draft
+from app.records import Values
 from app.vault import SealBroken, open_envelope, open_json
 
 OUTBOX: Final = "outbox"
 """Purpose of the keys that envelopes are sealed to."""
 
 
-def open_draft(session: Session, actor: Actor, row: Draft) -> dict[str, Any]:
+def open_draft(session: Session, actor: Actor, row: Draft) -> Values:
     """The content of a draft of the actor's own; of one about somebody, after recording it.
 
     Raises:
@@ -52,7 +53,7 @@ def subject_of(session: Session, actor: Actor, code: str) -> tuple[int | None, i
     return None, None
 
 
-def open_delivery(session: Session, key_id: int, context: bytes, envelope: bytes) -> dict[str, Any]:
+def open_delivery(session: Session, key_id: int, context: bytes, envelope: bytes) -> dict[str, object]:
     """What a device sealed to this installation: a JSON object.
 
     Raises:
@@ -60,7 +61,7 @@ def open_delivery(session: Session, key_id: int, context: bytes, envelope: bytes
         SealBroken: it was tampered with, sealed for another device, or is no object.
     """
     content = open_envelope(vault_of(session).secret(OUTBOX, key_id), context, envelope)
-    value: Any = None
+    value: object = None
     try:
         value = json.loads(content)
     except (ValueError, RecursionError):

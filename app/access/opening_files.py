@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -93,7 +92,7 @@ def begin_reading(
     return reading
 
 
-def open_answers(session: Session, rows: Iterable[tuple[int, bytes, bytes]]) -> list[dict[str, Any]]:
+def open_answers(session: Session, rows: Iterable[tuple[int, bytes, bytes]]) -> list[dict[str, str]]:
     """Answers out of the urn (`kek_id`, `wrapped`, `sealed`): nobody's, so there is nobody to record them of.
 
     Raises:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,6 +20,7 @@ from app.audit.record import record
 from app.db import vault_of
 from app.errors import BrokenSeal, Forbidden
 from app.models import VictimDek
+from app.records import Values
 from app.vault import Dek, Place, VaultError, open_json
 
 
@@ -44,7 +44,7 @@ def open_rows(  # noqa: PLR0913
     *,
     purpose: str,
     action: str,
-) -> list[dict[str, Any]]:
+) -> list[Values]:
     """Open the texts of rows the actor was shown by a scoped query, after recording it.
 
     The order is that of `rows`; a row without sealed texts gives an empty dictionary.
@@ -71,7 +71,7 @@ def open_rows_left(  # noqa: PLR0913
     *,
     purpose: str,
     action: str,
-) -> list[dict[str, Any] | None]:
+) -> list[Values | None]:
     """As `open_rows`, for who shows the rest without what does not open: None where a row is a broken seal.
 
     Raises:
@@ -92,7 +92,7 @@ def open_rows_left(  # noqa: PLR0913
 
 def _opened_rows(
     session: Session, compartment: str, strand: Strand, table: str, rows: Sequence[SealedRow]
-) -> list[dict[str, Any] | None]:
+) -> list[Values | None]:
     wanted = {row.key_version for row in rows if row.sealed is not None}
     key = VictimDek
     stored = session.execute(
@@ -113,7 +113,7 @@ def _opened_rows(
 
 def _opened_row(
     deks: Mapping[int, Dek], compartment: str, strand: Strand, table: str, row: SealedRow
-) -> dict[str, Any] | None:
+) -> Values | None:
     """The texts of a row; None where they or their key are lost or altered."""
     if row.sealed is None:
         return {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,10 +12,11 @@ from app.audit.record import record
 from app.db import vault_of
 from app.errors import Forbidden
 from app.models import ShelterSite
+from app.records import Values
 from app.vault import Place, open_json
 
 
-def open_site(session: Session, actor: Actor, unit_id: int, code: str) -> dict[str, Any] | None:
+def open_site(session: Session, actor: Actor, unit_id: int, code: str) -> Values | None:
     """Where a shelter is, after recording who asks; None where it declared no site.
 
     For the staff of the shelter whose role opens shelter locations, and for roles that read them in full.

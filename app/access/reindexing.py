@@ -12,6 +12,7 @@ from app.access.broken import Broken, note_broken
 from app.audit.record import record
 from app.db import driver_cursor, vault_of
 from app.matching import person_of, tokens
+from app.records import Values
 from app.vault import KeyBroken, Keyring, Place, VaultError, open_json
 
 _IDENTITY = "identity"
@@ -87,7 +88,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - the columns of a batch
     key_version: int,
     kek_id: int,
     wrapped: bytes,
-) -> dict[str, Any]:
+) -> Values:
     if blob_id is None:  # its newest version is lost
         raise KeyBroken
     dek = vault.open_dek(_IDENTITY, record_id, key_version, kek_id, wrapped)

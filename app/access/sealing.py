@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
+from typing_extensions import TypedDict
 
 from app.access.broken import Broken, note_broken
 from app.db import vault_of
@@ -34,6 +35,22 @@ class Strand(NamedTuple):
 
     victim_id: int
     record_id: int
+
+
+class SealedAlone(TypedDict):
+    """What is sealed under a data key of its own, as columns."""
+
+    kek_id: int
+    wrapped: bytes
+    sealed: bytes
+
+
+class SealedPiece(TypedDict):
+    """A sealed piece of a file, as columns; `number` from 0."""
+
+    number: int
+    sealed: bytes
+    key_version: int
 
 
 class StoredKey(NamedTuple):
@@ -99,7 +116,7 @@ def _had_one(error: ProgrammingError) -> bool:
     return getattr(diagnosis, "constraint_name", None) == "sealed_before"
 
 
-def seal_with(session: Session, key: StoredKey, place: Place, data: Mapping[str, Any]) -> bytes:
+def seal_with(session: Session, key: StoredKey, place: Place, data: Mapping[str, object]) -> bytes:
     """Seal under a key that the caller has read already, for hot paths: `place` names the compartment."""
     dek = vault_of(session).open_dek(place.compartment, place.victim_id, *key)
     return seal_json(dek, place, data)
@@ -111,7 +128,7 @@ def seal_text(
     strand: Strand,
     table: str,
     row_id: int,
-    data: Mapping[str, Any],
+    data: Mapping[str, object],
     *,
     row_version: int = 1,
 ) -> tuple[int, bytes]:
@@ -124,7 +141,7 @@ def seal_text(
     return version, seal_json(dek, place, data)
 
 
-def seal_site(session: Session, unit_id: int, version: int, data: Mapping[str, Any]) -> dict[str, Any]:
+def seal_site(session: Session, unit_id: int, version: int, data: Mapping[str, object]) -> SealedAlone:
     """A version of a shelter's site as columns of `shelter_site`, sealed under a data key of its own."""
     dek, kek_id, wrapped = vault_of(session).new_dek(SHELTER_SITE, unit_id, version)
     place = Place(SHELTER_SITE, SHELTER_SITE, unit_id, unit_id, version, TEXT_SCHEMA)
@@ -137,8 +154,8 @@ def draft_place(user_id: int, draft_id: int, version: int) -> Place:
 
 
 def seal_draft(
-    session: Session, user_id: int, draft_id: int, version: int, data: Mapping[str, Any]
-) -> dict[str, Any]:
+    session: Session, user_id: int, draft_id: int, version: int, data: Mapping[str, object]
+) -> SealedAlone:
     """A version of a draft as `kek_id`, `wrapped` and `sealed`, under a data key of its own.
 
     Raises:
@@ -170,7 +187,7 @@ def chunk_place(
 
 def seal_chunks(
     session: Session, compartment: str, strand: Strand, table: str, file_id: int, content: bytes
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[SealedPiece]:
     """Sealed pieces of a file, as rows (`number` from 0, `sealed`, `key_version`), one at a time."""
     dek, version = sealing_key(session, strand, compartment)
     view = memoryview(content)
@@ -184,7 +201,7 @@ def seal_chunks(
 ANSWER_PLACE: Final = Place("satisfaction_urn", URN, 0, 0, 1, TEXT_SCHEMA)
 
 
-def seal_answers(session: Session, answers: Mapping[str, str]) -> dict[str, Any]:
+def seal_answers(session: Session, answers: Mapping[str, str]) -> SealedAlone:
     """Seal answers that are nobody's, each under a key of its own and all to the same length.
 
     Returns `kek_id`, `wrapped` and `sealed`; the key that opens `wrapped` is outside the database.

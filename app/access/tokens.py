@@ -176,7 +176,7 @@ class TokenCodec:
             raise ValueError("payload")
         return payload
 
-    def _checked(self, claims: dict[str, Any]) -> Claims:
+    def _checked(self, claims: dict[str, object]) -> Claims:
         """The claims as fields; each has exactly the type and range that `issue` gives it."""
         if claims.keys() != _CLAIMS or claims["iss"] != self._issuer or claims["aud"] != self._audience:
             raise ValueError("claims")
@@ -257,7 +257,7 @@ def _decoded(part: str) -> bytes:
     return raw
 
 
-def _strict_json(raw: bytes) -> dict[str, Any]:
+def _strict_json(raw: bytes) -> dict[str, object]:
     """Parse one flat object, refusing what parsers read in different ways. Raises: ValueError."""
     # No list and no second object can start: depth is one before any parser sees the text.
     if raw.count(b"{") != 1 or b"[" in raw or not raw.isascii():
@@ -270,7 +270,7 @@ def _strict_json(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unrepeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise ValueError("repeated member")

@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from app.api.wording import put_words
 from app.records import COMPARTMENTS
+from app.records.reading import readings
 
 TAGS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -102,7 +103,7 @@ def complete_openapi(app: FastAPI) -> None:
             tags = [{"name": tag, "description": about} for tag, about in TAGS.items()]
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=tags)
             _add_components(schema)
-            for view in sorted(answered(schema)):
+            for view in sorted(answered(schema) - readings().keys()):
                 put_words(view, schema["components"]["schemas"][view])
             _describe_problems(schema)
             app.openapi_schema = schema
@@ -117,6 +118,7 @@ def _add_components(schema: dict[str, Any]) -> None:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(own.pop("$defs", {}))
         components[model.__name__] = own
+    components.update(readings())
     components["Problema"] = _PROBLEM
 
 

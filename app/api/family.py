@@ -1,6 +1,6 @@
 """Registered relatives of a person: `/victims/{code}/family`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,8 @@ from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
+from app.services.victims.views import RelativeEndedView, RelativeLinkedView, RelativeView
+from app.services.views import Items
 
 router = Branch(prefix="/victims/{code}/family", tags=["family"])
 
@@ -25,7 +27,7 @@ class RelativeIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Familia registrada de la persona")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[RelativeView]]:
     """Relatives who are registered; of those out of scope, only that there is one."""
     return Answer({"items": family.family(session, actor, code)})
 
@@ -33,7 +35,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Vincular a un familiar"
 )
-def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) -> Answer[RelativeLinkedView]:
     """Links two persons in scope; repeating it is a 409, so nothing is doubled."""
     family.link(session, actor, code, body.relative, body.link)
     return Answer({"linked": True}, status_code=201)
@@ -44,7 +46,7 @@ def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) 
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Terminar un vínculo familiar",
 )
-def end(code: Code, relative: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def end(code: Code, relative: Code, session: DbSession, actor: CurrentActor) -> Answer[RelativeEndedView]:
     """Ends the link of two persons in scope."""
     family.end(session, actor, code, relative)
     return Answer({"ended": True})

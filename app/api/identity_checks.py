@@ -1,6 +1,6 @@
 """Check a document with its issuer: `/victims/{code}/identity-checks`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +11,7 @@ from app.edge.deps import CurrentActor, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.services.identity_checks.pide import pide_of
 from app.services.identity_checks.service import check
+from app.services.identity_checks.views import IdentityCheckView
 
 router = Branch(prefix="/victims", tags=["identity_checks"])
 
@@ -34,7 +35,9 @@ class CheckIn(BaseModel):
         504: {"description": "La entidad emisora no responde a tiempo"},
     },
 )
-def verify(code: Code, body: CheckIn, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
+def verify(
+    code: Code, body: CheckIn, actor: CurrentActor, runtime: CurrentRuntime
+) -> Answer[IdentityCheckView]:
     """Asks RENIEC or Migraciones whose the document is and says how each name compares; changes nothing."""
     settings = runtime.settings
     limit = settings.identity_check_limit_per_hour

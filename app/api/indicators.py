@@ -1,6 +1,6 @@
 """Indicators of the national plan: `/indicators`. For roles with the permission; not anonymous data."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
@@ -12,6 +12,7 @@ from app.edge.routing import Branch
 from app.errors import BadRequest
 from app.services.indicators.catalogue import indicator
 from app.services.indicators.service import compute, list_indicators
+from app.services.indicators.views import ExactIndicatorView, IndicatorCatalogueView, ServedIndicatorView
 
 
 def known_filters(request: Request) -> None:
@@ -30,7 +31,7 @@ router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends
 @router.get(
     "", dependencies=[Requires(Permission.INDICATORS_READ)], summary="Catálogo de indicadores calculados"
 )
-def index(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def index(session: DbSession, actor: CurrentActor) -> Answer[IndicatorCatalogueView]:
     """The indicators with the plan's text, the definition and its thresholds."""
     record(session, actor, "indicators.list")
     return Answer({"indicators": list_indicators()})
@@ -47,7 +48,7 @@ def detail(
     actor: CurrentActor,
     runtime: CurrentRuntime,
     year: Annotated[int | None, Query(title="Año de la primera identificación", ge=1990, le=2100)] = None,
-) -> Answer[Any]:
+) -> Answer[ExactIndicatorView | ServedIndicatorView]:
     """Country and departments, small numbers withheld, for one year or for all; `as_of`: counted when."""
     found = indicator(code)
     record(session, actor, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})

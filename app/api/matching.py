@@ -1,6 +1,6 @@
 """Candidates to be one person, and figures reconciled between sources: `/matching`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,8 +10,11 @@ from app.api.answers import Answer, tagged
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
 from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
+from app.services.matching.views import CandidateView, ComparisonView, DecidedView
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile
+from app.services.reconciliation.views import ExactReconciliationView, ReconciliationView
+from app.services.views import Listing
 
 router = Branch(prefix="/matching", tags=["matching"])
 
@@ -39,10 +42,9 @@ def index(
     band: Annotated[str | None, Query(title="Parecido", max_length=20, examples=list(BANDS))] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[CandidateView]]:
     """Newest first; those that wait unless another state is asked for."""
-    items, following = listing(session, actor, state=state, band=band, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return Answer(listing(session, actor, state=state, band=band, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -51,7 +53,7 @@ def index(
     summary="Comparar dos registros campo por campo",
     responses=tagged(),
 )
-def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answer[ComparisonView]:
     """How each field agrees, and both values as far as the caller may see each person; recorded for both."""
     found = read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
@@ -69,7 +71,7 @@ def decision(
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[DecidedView]:
     """Kept, and not asked again. Nothing is merged: `next` says how to ask for that."""
     done = decide(session, actor, code, version, body.decision, body.reason)
     return Answer(done, headers=etag(done["version"]))
@@ -86,6 +88,6 @@ def reconciliation(
     runtime: CurrentRuntime,
     year: Annotated[int, Query(title="Año de referencia", ge=1900, le=2200)],
     form: Annotated[Literal["inside", "release"], Query(title="Forma")] = "inside",
-) -> Answer[Any]:
+) -> Answer[ExactReconciliationView | ReconciliationView]:
     """Records, persons and overlaps by source, small numbers withheld; `form=release` may leave the house."""
     return Answer(reconcile(runtime.database, session, actor, year, released=form == "release"))

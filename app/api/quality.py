@@ -1,6 +1,6 @@
 """Data quality of the caller's cases: `/quality`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 
@@ -10,12 +10,13 @@ from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
 from app.services.paging import PAGE
 from app.services.quality import queries
+from app.services.quality.views import QualityCasesView, QualityView
 
 router = Branch(prefix="/quality", tags=["quality"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Calidad de los datos de mis casos")
-def report(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def report(session: DbSession, actor: CurrentActor) -> Answer[QualityView]:
     """Each rule with how many of how many cases; a supervisor sees the unit, others the cases they have."""
     return Answer(queries.report(session, actor))
 
@@ -29,7 +30,6 @@ def cases(
     actor: CurrentActor,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[QualityCasesView]:
     """Codes of the cases to mend, newest first, with the field to fill; `next` is the next page's cursor."""
-    found, following = queries.cases(session, actor, rule, cursor=cursor, limit=limit)
-    return Answer({**found, "next": following})
+    return Answer(queries.cases(session, actor, rule, cursor=cursor, limit=limit))

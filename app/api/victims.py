@@ -1,7 +1,7 @@
 """Persons: `/victims`."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,12 +20,20 @@ from app.edge.deps import (
     etag,
 )
 from app.edge.routing import Branch
-from app.records import Known, remarks
+from app.records import Known, Values, remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE, search
 from app.services.victims.queries import access_log, history, read
 from app.services.victims.registration import Registration, register
+from app.services.victims.views import (
+    AccessLogView,
+    ChangedView,
+    HistoryView,
+    MatchesView,
+    RecordView,
+    RegisteredView,
+)
 
 router = Branch(prefix="/victims", tags=["victims"])
 
@@ -73,7 +81,9 @@ class RegistrationIn(BaseModel):
     dependencies=[Requires(Permission.VICTIMS_REGISTER)],
     summary="Buscar a una persona ya registrada",
 )
-def look_up(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
+def look_up(
+    body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime
+) -> Answer[MatchesView]:
     """Says whether she is registered: in one's own scope who she is, masked; else only which unit to ask."""
     identity = body.model_dump(mode="json", exclude_none=True)
     limit = runtime.settings.probe_limit_per_hour
@@ -93,7 +103,7 @@ def create(
     actor: CurrentActor,
     key: IdempotencyKey,
     runtime: CurrentRuntime,
-) -> Answer[Any]:
+) -> Answer[RegisteredView]:
     """Registers a person with her first case; the caller's unit takes part in it.
 
     If she seems to be registered the answer is 409 with whom to ask; registering her all the same takes
@@ -113,7 +123,7 @@ def create(
         first = registered.code
         remember(session, actor, key, "victims.register", payload, first)
     known = Known.of(body.compartments.get("identity", {}), body.first_identified_on)
-    answer = {"code": first, "warnings": remarks(body.compartments, known)}
+    answer: RegisteredView = {"code": first, "warnings": remarks(body.compartments, known)}
     return Answer(answer, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})
 
 
@@ -125,7 +135,7 @@ def detail(
     session: DbSession,
     actor: CurrentActor,
     purpose: Annotated[str, Query(title="Finalidad", pattern="^[a-z-]{3,40}$")] = "atencion",
-) -> Answer[Any]:
+) -> Answer[RecordView]:
     """The record as the caller may see it; `_access` tells the level of each compartment."""
     return Answer(read(session, actor, code, purpose=purpose))
 
@@ -143,7 +153,7 @@ def patch(  # noqa: PLR0913 - one for each part of the request
     *,
     code: Code,
     compartment: Annotated[str, Field(max_length=40)],
-    body: Annotated[dict[str, Any], Body(title="Campos que cambian; null los borra")],
+    body: Annotated[Values, Body(title="Campos que cambian; null los borra")],
     session: DbSession,
     actor: CurrentActor,
     version: ExpectedVersion,
@@ -151,7 +161,7 @@ def patch(  # noqa: PLR0913 - one for each part of the request
     not_duplicate: Annotated[
         str | None, Query(title="Motivo para continuar aunque el documento ya sea de otra", max_length=40)
     ] = None,
-) -> Answer[Any]:
+) -> Answer[ChangedView]:
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
     limit = runtime.settings.probe_limit_per_hour
     done = change(
@@ -170,7 +180,7 @@ def versions(
     session: DbSession,
     actor: CurrentActor,
     compartment: Annotated[str, Query(title="Compartimento", max_length=40)],
-) -> Answer[Any]:
+) -> Answer[HistoryView]:
     """Every version of one compartment, newest first, at the caller's level of it."""
     return Answer({"versions": history(session, actor, code, compartment)})
 
@@ -185,6 +195,6 @@ def looks(
     session: DbSession,
     actor: CurrentActor,
     before: Annotated[int | None, Query(title="Anteriores a", ge=1, le=2**62)] = None,
-) -> Answer[Any]:
+) -> Answer[AccessLogView]:
     """Who looked at this person's data, when, from where and why, in plain Spanish."""
     return Answer({"entries": access_log(session, actor, code, before=before)})

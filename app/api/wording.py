@@ -54,17 +54,19 @@ def _declared() -> Iterator[FieldSpec]:
 def put_words(view: str, schema: dict[str, Any]) -> None:
     """Say of each field of a view what it means, unless the view says it itself."""
     for name, said in schema.get("properties", {}).items():
+        if "description" in said:  # what others of the name are need not hold of it
+            continue
         spec, word = catalogued().get(name), _word(view, name)
         if spec is not None and spec.codes is not None and not _holds_views(said):
             said.setdefault("x-code-list", spec.codes)
         if word is not None:
-            said.setdefault("description", word.meaning)
+            said["description"] = word.meaning
             if word.unit:
                 said.setdefault("x-unit", word.unit)
             if word.example:
                 said.setdefault("examples", [json_of(word.example)])
         elif spec is not None:
-            said.setdefault("description", spec.label)
+            said["description"] = spec.label
 
 
 def _holds_views(said: Mapping[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from app.cli._console import BadUsage, complain, say, show, show_json, show_tabl
 from app.cli._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
+    from app.services.indicators.views import ExactIndicatorView
     from app.services.releases.queries import ReleaseView
 
 app = typer.Typer(no_args_is_help=True)
@@ -190,7 +191,7 @@ def indicators_command(
         _show_indicator(answer)
 
 
-def _show_indicator(answer: dict[str, Any]) -> None:
+def _show_indicator(answer: ExactIndicatorView) -> None:
     show(f"{answer['code']}  {answer['text']}")
     labels = {measure["key"]: measure["label"] for measure in answer["measures"]}
     for period in answer["periods"]:
@@ -224,7 +225,7 @@ def _state(view: ReleaseView) -> str:
     return f"en espera ({len(view.approvals)} de {APPROVALS} aprobaciones)"
 
 
-def _plain(view: ReleaseView) -> dict[str, Any]:
+def _plain(view: ReleaseView) -> dict[str, object]:
     return {
         "code": view.code,
         "year": view.year,

@@ -3,9 +3,10 @@
 Rules are compiled once, so that a view costs about one look-up and one call a field.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.records.base import Values
 from app.records.spec import Partial
 
 MASK = "••••"
@@ -66,9 +67,9 @@ def each(masks: dict[str, Mask]) -> Mask:
     return mask
 
 
-def apply(masks: dict[str, Mask], data: dict[str, Any]) -> dict[str, Any]:
+def apply(masks: dict[str, Mask], data: Mapping[str, Any]) -> Values:
     """``data`` through ``masks``; fields without a mask, and unknown keys, are dropped."""
-    view = {}
+    view: Values = {}
     for name, value in data.items():
         mask = masks.get(name)
         if mask is not None and value is not None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.records.base import Compartment
+from app.records.base import Compartment, Values
 from app.records.errors import RecordInvalid, errors_es
 from app.records.partial import apply
 from app.records.registry import COMPARTMENTS, author_only, face_names, fields, followers, masks
@@ -22,12 +22,12 @@ def parse(compartment: str, payload: Any) -> Compartment:
     raise RecordInvalid(compartment, errors)  # outside the handler: the cause would carry the values
 
 
-def dump(model: Compartment) -> dict[str, Any]:
+def dump(model: Compartment) -> Values:
     """The JSON-able form in which a compartment is stored; unknown fields are absent."""
     return model.model_dump(mode="json", exclude_none=True)
 
 
-def merge_patch(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+def merge_patch(current: Values, patch: Values) -> Values:
     """``current`` changed by ``patch`` (RFC 7396): ``null`` removes a field, a list is replaced whole.
 
     A value that must be one of a list (the main purpose) is removed when the patch changes the list so
@@ -41,7 +41,7 @@ def merge_patch(current: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any
     return merged
 
 
-def _merge(current: dict[str, Any], patch: dict[str, Any], depth: int) -> dict[str, Any]:
+def _merge(current: Values, patch: Values, depth: int) -> Values:
     merged = dict(current)
     for name, value in patch.items():
         if value is None:
@@ -54,25 +54,25 @@ def _merge(current: dict[str, Any], patch: dict[str, Any], depth: int) -> dict[s
     return merged
 
 
-def partial_view(compartment: str, data: dict[str, Any]) -> dict[str, Any]:
+def partial_view(compartment: str, data: Values) -> Values:
     """What a reader with a partial view gets of ``data`` (stored form). Unknown keys are dropped."""
     return apply(masks(compartment), data)
 
 
-def split_face(compartment: str, data: dict[str, Any]) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+def split_face(compartment: str, data: Values) -> tuple[Values, dict[str, Values]]:
     """``data`` split for storage: what is sealed, and per statistical table its clear columns.
 
     A table of the compartment is always present with all its columns, ``None`` where unknown, so that the
     row can be written as it is.
     """
     tables = face_names(compartment)
-    face: dict[str, dict[str, Any]] = {}
+    face: dict[str, Values] = {}
     for name, table in tables.items():
         face.setdefault(table, {})[name] = data.get(name)
     return {name: value for name, value in data.items() if name not in tables}, face
 
 
-def own_items(compartment: str, data: dict[str, Any], author: int) -> dict[str, Any]:
+def own_items(compartment: str, data: Values, author: int) -> Values:
     """``data`` without the items that somebody else wrote, in the fields only authors read."""
     kept = dict(data)
     for name in author_only(compartment) & data.keys():
@@ -82,7 +82,7 @@ def own_items(compartment: str, data: dict[str, Any], author: int) -> dict[str, 
     return kept
 
 
-def authored(compartment: str, patch: dict[str, Any], current: dict[str, Any], author: int) -> dict[str, Any]:
+def authored(compartment: str, patch: Values, current: Values, author: int) -> Values:
     """A patch made safe for the fields only authors read: it replaces one's own items only."""
     safe = dict(patch)
     for name in author_only(compartment) & patch.keys():

@@ -29,6 +29,13 @@ class Coded(TypedDict):
     code: str
 
 
+class CellView(TypedDict):
+    """A number of a table; without value where it is withheld."""
+
+    value: int | None
+    status: str
+
+
 class UnitView(TypedDict):
     """A unit as shown: without a code where it is reserved."""
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from app.records.base import Row
+from app.records.base import Row, Values
 from app.records.partial import apply
 from app.records.registry import FieldSpec, masks_of, read_fields
 from app.records.rows import cases, consents, directory, documents, notes, plans, proceedings, shelters
@@ -25,13 +25,13 @@ def row_fields(table: str) -> Mapping[str, FieldSpec]:
     return read_fields(row.compartment, row)
 
 
-def split_row(row: Row) -> tuple[dict[str, Any], dict[str, Any]]:
+def split_row(row: Row) -> tuple[Values, Values]:
     """The known values of a row: of its clear columns (Python values), and those to seal (JSON form)."""
     plain = row.model_dump(exclude_none=True)
     sealed = row.model_dump(mode="json", exclude_none=True, exclude=set(row.clear))
     return {name: plain[name] for name in plain if name in row.clear}, sealed
 
 
-def partial_row(table: str, data: Mapping[str, Any]) -> dict[str, Any]:
+def partial_row(table: str, data: Mapping[str, Any]) -> Values:
     """A row's values (JSON form) for who reads its compartment in part."""
-    return apply(masks_of(row_fields(table)), dict(data))
+    return apply(masks_of(row_fields(table)), data)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
 from app.access.opening_drafts import open_draft
-from app.access.sealing import seal_draft
+from app.access.sealing import SealedAlone, seal_draft
 from app.db import next_ids
 from app.errors import Conflict, Invalid, NotFound, TooLarge
 from app.models import Draft
@@ -134,11 +134,12 @@ def _keep(
         _make_room(session, crowd_out=crowd_out)
     draft_id = found.id if found is not None else next_ids(session, draft=1)["draft"][0]
     version = found.version + 1 if found is not None else 1
+    sealed: SealedAlone | None
     try:
         sealed = seal_draft(session, actor.user_id, draft_id, version, data)
     except ValueError:
-        sealed = {}
-    if not sealed:  # raised outside the handler: the codec's error carries the text
+        sealed = None
+    if sealed is None:  # raised outside the handler: the codec's error carries the text
         raise Invalid("Hay caracteres que no se pueden guardar. Revise los textos.")
     row = {
         "id": draft_id,

@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 import httpx
 
@@ -218,7 +217,7 @@ def _understood(issuer: Issuer, raw: bytes) -> Answer:
     return Answer(outcome, names)
 
 
-def _result(answer: Any, code: str, depth: int = 0) -> dict[str, Any] | None:
+def _result(answer: object, code: str, depth: int = 0) -> dict[str, object] | None:
     """The object that holds the result code: the services wrap it in one or two others."""
     if not isinstance(answer, dict) or depth > _DEEPEST:
         return None

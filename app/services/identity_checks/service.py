@@ -22,8 +22,9 @@ from app.audit import record
 from app.db import Database
 from app.errors import Conflict, refusal
 from app.matching import Rarity, Verdict, compare, person_of
-from app.records import document_warnings
+from app.records import Values, document_warnings
 from app.services.identity_checks.pide import Answer, Outcome, Pide
+from app.services.identity_checks.views import IdentityCheckView
 from app.services.limits import check_hourly
 
 PURPOSE = "verificacion"
@@ -57,12 +58,12 @@ class _Question:
     kind: str
     number: str
     issuer: str
-    identity: dict[str, Any]
+    identity: Values
 
 
 def check(
     database: Database, actor: Actor, code: str, place: int, pide: Pide | None, *, limit_per_hour: int
-) -> dict[str, Any]:
+) -> IdentityCheckView:
     """Ask the issuer of a document whose it is, and compare. Changes nothing: it proposes.
 
     Args:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import column, func, select
 from sqlalchemy.orm import Session
 
 from app.models import IndexRotation, Kek
+from app.services.index_keys.views import KeyView, RotationView
 
 IN_USE, OLDER, RETIRED = "en uso", "anterior", "retirada"
 
 
-def stored_keys(session: Session) -> list[dict[str, Any]]:
+def stored_keys(session: Session) -> list[KeyView]:
     """Every key-encryption key and service secret, by purpose and version.
 
     `state`: in use (new values take it), older (still opens what it made), or retired. `tokens`: for index
@@ -43,7 +42,7 @@ def stored_keys(session: Session) -> list[dict[str, Any]]:
     ]
 
 
-def rotation_under_way(session: Session) -> dict[str, Any] | None:
+def rotation_under_way(session: Session) -> RotationView | None:
     """The change of the index key that has not ended, if there is one: version, records done, since when."""
     row = session.execute(
         select(Kek.version, IndexRotation.records, IndexRotation.started_at)

@@ -8,7 +8,7 @@ discussed, and a change of one is a new version.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from app.errors import NotFound
 
@@ -65,6 +65,9 @@ FAMILY: Final = "REINTEGRACION_FAMILIAR"
 SUBSTITUTE_FAMILY: Final = "FAMILIA_SUSTITUTA"
 CLOSED: Final = "CERRADO"
 
+Parameter: TypeAlias = int | str | tuple[str, ...]
+"""A threshold, a code, or several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -85,7 +88,7 @@ class Indicator:
     text: str
     version: str
     definition: str
-    parameters: Mapping[str, object]
+    parameters: Mapping[str, Parameter]
     measures: tuple[Measure, ...]
     breakdown: tuple[Measure, ...] = ()
     unit: str = "personas"

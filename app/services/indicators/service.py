@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,7 +17,15 @@ from app.records.kinds import LIMA
 from app.services.indicators.catalogue import INDICATORS, PLAN, Indicator, indicator
 from app.services.indicators.queries import figures
 from app.services.indicators.rules import SMALLEST_SHOWN, country, shown
+from app.services.indicators.views import (
+    ExactIndicatorView,
+    IndicatorDepartmentView,
+    IndicatorView,
+    PeriodView,
+    ServedIndicatorView,
+)
 from app.services.snapshots import LEAST_CHANGED, Snapshot, snapshots
+from app.services.views import CellView
 
 UNKNOWN = "SIN_DATO"
 PRINTED = "PUBLICADO"
@@ -36,7 +43,7 @@ EXACT_NOTES = (
 )
 
 
-def describe(found: Indicator) -> dict[str, Any]:
+def describe(found: Indicator) -> IndicatorView:
     """The catalogue entry of an indicator."""
     return {
         "code": found.code,
@@ -51,14 +58,14 @@ def describe(found: Indicator) -> dict[str, Any]:
     }
 
 
-def list_indicators() -> list[dict[str, Any]]:
+def list_indicators() -> list[IndicatorView]:
     """The catalogue of the computed indicators."""
     return [describe(found) for found in INDICATORS.values()]
 
 
 def compute(
     database: Database, actor: Actor, codes: Sequence[str], year: int | None = None
-) -> list[dict[str, Any]]:
+) -> list[ExactIndicatorView] | list[ServedIndicatorView]:
     """Indicators for one year or for every year that has figures, by department.
 
     Args:
@@ -78,7 +85,7 @@ def compute(
     return [_served(found, served, year) for found in wanted]
 
 
-def _served(found: Indicator, served: Mapping[int, Snapshot], year: int | None) -> dict[str, Any]:
+def _served(found: Indicator, served: Mapping[int, Snapshot], year: int | None) -> ServedIndicatorView:
     of_years = {of: _departments(one.indicators[found.code]) for of, one in served.items()}
     if year is not None:
         periods = [_period(found, year, of_years.get(year, {}))]
@@ -96,7 +103,7 @@ def _served(found: Indicator, served: Mapping[int, Snapshot], year: int | None) 
     }
 
 
-def exact(connection: Connection, code: str, year: int | None = None) -> dict[str, Any]:
+def exact(connection: Connection, code: str, year: int | None = None) -> ExactIndicatorView:
     """The figures as they are now, nothing hidden: for who holds `indicators:exact`.
 
     Args:
@@ -118,7 +125,7 @@ def exact(connection: Connection, code: str, year: int | None = None) -> dict[st
 
 def answer_many(
     database: Database, actor: Actor, codes: Sequence[str], year: int | None
-) -> list[dict[str, Any]]:
+) -> list[ExactIndicatorView] | list[ServedIndicatorView]:
     """Several indicators, with their permission and their trace, which is committed first.
 
     The operator of the server (`SETUP`) may compute them too, and sees no more than anybody.
@@ -146,7 +153,7 @@ def _departments(rows: Iterable[tuple[str | None, list[int]]]) -> dict[str, list
 
 def _period(
     found: Indicator, year: int, by_department: Mapping[str, Sequence[int]], *, guarded: bool = True
-) -> dict[str, Any]:
+) -> PeriodView:
     keys = [m.key for m in (*found.measures, *found.breakdown)]
     nested, width = 1 + len(found.measures), 1 + len(keys)
     total = [sum(row[n] for row in by_department.values()) for n in range(width)]
@@ -169,7 +176,7 @@ def _by_department(
     national: Sequence[int | None],
     *,
     guarded: bool,
-) -> list[dict[str, Any]]:
+) -> list[IndicatorDepartmentView]:
     """A row for each department; a measure that the country hides is hidden in every one."""
     if not found.by_department:
         return []
@@ -187,7 +194,7 @@ def _by_department(
     ]
 
 
-def _department(found: Indicator, code: str, values: Sequence[int | None]) -> dict[str, Any]:
+def _department(found: Indicator, code: str, values: Sequence[int | None]) -> IndicatorDepartmentView:
     label = "Sin dato o fuera del país" if code == UNKNOWN else code_list("department").label(code)
     return {
         "code": code,
@@ -197,5 +204,5 @@ def _department(found: Indicator, code: str, values: Sequence[int | None]) -> di
     }
 
 
-def _cell(value: int | None) -> dict[str, Any]:
+def _cell(value: int | None) -> CellView:
     return {"value": value, "status": HIDDEN if value is None else PRINTED}

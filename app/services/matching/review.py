@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
@@ -18,10 +17,13 @@ from app.catalogues import code_list
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, unknown_code
 from app.matching import Band
 from app.models import MatchCandidate
+from app.records import Values
 from app.records.partial import MASK
 from app.services.matching import pairs as queries
 from app.services.matching.pairs import PENDING, UNKNOWN, WAITING, Pair, Side
+from app.services.matching.views import CandidateView, ComparisonView, DecidedView, NextStepView
 from app.services.paging import PAGE, cursor_of
+from app.services.views import Listing
 
 SAME, OTHER = "MISMA", "DISTINTA"
 STATES = (PENDING, SAME, OTHER, UNKNOWN)
@@ -57,7 +59,7 @@ def listing(
     band: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
+) -> Listing[CandidateView]:
     """Candidates the actor may review, newest first: the custody of the register all, others those they see.
 
     A pair that waits is not listed while its records are one person: they were merged without it.
@@ -65,8 +67,6 @@ def listing(
     Args:
         state: one of `STATES`; those that wait by default.
         band: one of `BANDS`; every one by default.
-
-    Returns the page and the cursor of the next one.
 
     Raises:
         Forbidden: the role reviews none.
@@ -87,10 +87,10 @@ def listing(
     )
     page = pairs[:limit]
     following = cursor_of(page[-1].found_at, page[-1].code) if len(pairs) > limit else None
-    return [_face(pair) for pair in page], following
+    return {"items": [_face(pair) for pair in page], "next": following}
 
 
-def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str) -> ComparisonView:
     """A candidate side by side: how each field agrees, and of each person what the actor may see.
 
     Looking is recorded in the log of both, also of the one the actor does not see, of whom nothing is opened.
@@ -114,7 +114,7 @@ def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
 
 def decide(
     session: Session, actor: Actor, code: str, version: int, decision: str, reason: str | None = None
-) -> dict[str, Any]:
+) -> DecidedView:
     """Keep what somebody decided; the pair is not asked again. Nothing is merged by it.
 
     Args:
@@ -184,7 +184,7 @@ def _reasons(decision: str) -> dict[str, str]:
     return labels
 
 
-def _next_step(pair: Pair) -> dict[str, Any] | None:
+def _next_step(pair: Pair) -> NextStepView | None:
     """What to do about two records of one person; a merge takes a second person."""
     if pair.incoming:
         text = "Al guardar el archivo (ruv import --commit), la fila se une a este registro."
@@ -199,7 +199,7 @@ def _next_step(pair: Pair) -> dict[str, Any] | None:
     }
 
 
-def _face(pair: Pair) -> dict[str, Any]:
+def _face(pair: Pair) -> CandidateView:
     return {
         "code": pair.code,
         "state": pair.state,
@@ -218,7 +218,7 @@ def _face(pair: Pair) -> dict[str, Any]:
     }
 
 
-def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Mapping[str, Any] | None:
+def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Values | None:
     """What the actor sees of a person's identity; None when she is out of its sight or it does not open."""
     stand = standing(session, actor, side.person_id) if side.in_scope else None
     if stand is None:
@@ -234,7 +234,7 @@ def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Mapping
     return None if "identity" in opened.broken else opened.data.get("identity", {})
 
 
-def _value(field: str, identity: Mapping[str, Any] | None) -> Any:
+def _value(field: str, identity: Values | None) -> Values | str:
     """The values behind a compared field: whole or masked as the policy says; only a mask out of sight."""
     if identity is None:
         return MASK

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import CTE, Boolean, ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -32,6 +31,7 @@ from app.records import face_fields, fields
 from app.services.cases.queries import may_filter
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import RULES, SEVERITIES, Rule
+from app.services.quality.views import QualityCasesView, QualityCaseView, QualityView, RuleShareView, RuleView
 from app.services.shelters.rules import IN_SHELTER
 
 UNIT_OF_COUNT = "casos"
@@ -55,12 +55,12 @@ class Share:
         """The part that does not fit, 0 to 1; None without cases."""
         return round(self.found / self.cases, 4) if self.cases else None
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> RuleShareView:
         """As JSON."""
         return {"cases": self.cases, "found": self.found, "share": self.share}
 
 
-def report(session: Session, actor: Actor) -> dict[str, Any]:
+def report(session: Session, actor: Actor) -> QualityView:
     """Every rule the actor's role sees the fields of: how many of how many cases in scope, and this month's.
 
     `this_month` and `last_month` count the cases opened in the month (Peru), so that who registers better
@@ -91,8 +91,8 @@ def report(session: Session, actor: Actor) -> dict[str, Any]:
 
 def cases(
     session: Session, actor: Actor, code: str, *, cursor: str | None = None, limit: int = PAGE
-) -> tuple[dict[str, Any], str | None]:
-    """A rule and the codes of the cases to mend, newest first, with the field to fill; and the next cursor.
+) -> QualityCasesView:
+    """A rule and the codes of the cases to mend, newest first, with the field to fill, a page of them.
 
     Raises:
         Forbidden: the role reads no cases.
@@ -121,7 +121,7 @@ def cases(
         session, actor, "quality.cases", purpose="atencion", fields=[rule.field],
         detail={"rule": rule.code, "cases": [row.code for row in page]},
     )  # fmt: skip
-    items = [
+    items: list[QualityCaseView] = [
         {
             "case": row.code, "victim": row.victim, "state": row.state, "opened_at": row.opened_at,
             "field": rule.field,
@@ -129,7 +129,7 @@ def cases(
         for row in page
     ]  # fmt: skip
     following = cursor_of(page[-1].opened_at, page[-1].code) if len(rows) > limit else None
-    return {"rule": _described(rule), "unit_of_count": UNIT_OF_COUNT, "items": items}, following
+    return {"rule": _described(rule), "unit_of_count": UNIT_OF_COUNT, "items": items, "next": following}
 
 
 def score(shares: Iterable[Share]) -> float | None:
@@ -226,7 +226,7 @@ def _counted(session: Session, actor: Actor, rules: list[Rule]) -> list[int]:
         opened == month,
         opened == month - func.make_interval(0, 1),
     )
-    columns: list[Any] = [func.count()]
+    columns: list[ColumnElement[int]] = [func.count()]
     for rule in rules:
         for when in whens:
             looked_at = and_(rule.applies(seen.c), when)
@@ -236,7 +236,7 @@ def _counted(session: Session, actor: Actor, rules: list[Rule]) -> list[int]:
     return [int(count) for count in row]
 
 
-def _described(rule: Rule) -> dict[str, Any]:
+def _described(rule: Rule) -> RuleView:
     return {
         "code": rule.code,
         "label": rule.sentence,

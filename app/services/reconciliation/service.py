@@ -6,7 +6,6 @@ import hmac
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,17 @@ from app.records.kinds import LIMA, today
 from app.services.reconciliation import queries
 from app.services.reconciliation.figures import EVERYBODY, Figures, Group, groups, together
 from app.services.reconciliation.release import OTHERS, SMALLEST_PUBLISHED, Released, release
+from app.services.reconciliation.views import (
+    ExactFigures,
+    ExactReconciliationView,
+    GuardedFigures,
+    N,
+    OverlapView,
+    ReconciliationHead,
+    ReconciliationView,
+)
 from app.services.snapshots import LEAST_CHANGED, snapshots
+from app.services.views import CellView
 
 FIRST_YEAR = 1900
 PRINTED, HIDDEN = "PUBLICADO", "RESERVADO"
@@ -49,7 +58,7 @@ RELEASE_NOTE = (
 
 def reconcile(
     database: Database, session: Session, actor: Actor, year: int, *, released: bool = False
-) -> dict[str, Any]:
+) -> ExactReconciliationView | ReconciliationView:
     """What each source counted in a year, how many persons that is, and how many two and three share.
 
     The figures stand still until ten persons changed, as the indicators' do, and with them the `input_hash`,
@@ -85,14 +94,14 @@ def reconcile(
     }
 
 
-def exact(session: Session, year: int) -> dict[str, Any]:
+def exact(session: Session, year: int) -> ExactReconciliationView:
     """The figures as they are now, nothing hidden: for who holds `indicators:exact`."""
     figures = queries.figures(session, year)
     as_of = datetime.now(UTC).isoformat(timespec="seconds")
     return {**_head(session, figures, as_of), **_exact(figures, _labels(session, figures))}
 
 
-def _head(session: Session, figures: Figures, as_of: str | None) -> dict[str, Any]:
+def _head(session: Session, figures: Figures, as_of: str | None) -> ReconciliationHead:
     return {
         "year": figures.year,
         "as_of": as_of,
@@ -124,7 +133,7 @@ def _input_hash(key: bytes, figures: Figures) -> str:
     return hmac.new(key, b"reconciliation\0" + body.encode(), "sha256").hexdigest()
 
 
-def _exact(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
+def _exact(figures: Figures, labels: Mapping[str, str]) -> ExactFigures:
     persons = {group: together(figures.persons, group) for group in groups(figures.sources)}
     return {
         "form": "exact",
@@ -132,7 +141,8 @@ def _exact(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
         "persons": persons[EVERYBODY],
         "sources": [
             {
-                **_source(source, labels),
+                "source": source,
+                "label": labels.get(source, source),
                 "records": count,
                 "persons": persons[frozenset({source})],
                 "only_here": figures.persons.get(frozenset({source}), 0),
@@ -146,14 +156,15 @@ def _exact(figures: Figures, labels: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _guarded(released: Released, labels: Mapping[str, str]) -> dict[str, Any]:
+def _guarded(released: Released, labels: Mapping[str, str]) -> GuardedFigures:
     persons = {group: _cell(value) for group, value in released.persons.items()}
     return {
         "smallest": SMALLEST_PUBLISHED,
         "persons": persons[EVERYBODY],
         "sources": [
             {
-                **_source(source, labels),
+                "source": source,
+                "label": labels.get(source, source),
                 "records": _cell(count),
                 "persons": persons[frozenset({source})],
             }
@@ -165,14 +176,10 @@ def _guarded(released: Released, labels: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _source(source: str, labels: Mapping[str, str]) -> dict[str, str]:
-    return {"source": source, "label": labels.get(source, source)}
-
-
-def _overlaps(persons: Mapping[Group, Any], size: int) -> list[dict[str, Any]]:
+def _overlaps(persons: Mapping[Group, N], size: int) -> list[OverlapView[N]]:
     found: Iterable[Group] = (group for group in persons if len(group) == size)
     return [{"sources": sorted(group), "persons": persons[group]} for group in found]
 
 
-def _cell(value: int | None) -> dict[str, Any]:
+def _cell(value: int | None) -> CellView:
     return {"value": value, "status": HIDDEN if value is None else PRINTED}

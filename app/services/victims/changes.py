@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -23,6 +23,7 @@ from app.records import (
     SCHEMA_VERSION,
     Known,
     RecordInvalid,
+    Values,
     authored,
     dump,
     fact_remarks,
@@ -64,7 +65,7 @@ def change(  # noqa: PLR0913
     code: str,
     compartment: str,
     version: int,
-    patch: dict[str, Any],
+    patch: Values,
     *,
     not_duplicate: str | None = None,
     purpose: str = "atencion",
@@ -125,7 +126,7 @@ def _left_to_the_upe(
     actor: Actor,
     victim_id: int,
     compartment: str,
-    both: tuple[dict[str, Any], dict[str, Any]],
+    both: tuple[Values, Values],
 ) -> None:
     """Let nobody else make an adult of a child or lift a mark of suspicion; `both`: before and after."""
     if compartment == "identity":
@@ -139,8 +140,8 @@ def _remarks(
     actor: Actor,
     ref: VictimRef,
     compartment: str,
-    clean: dict[str, Any],
-    patch: dict[str, Any],
+    clean: Values,
+    patch: Values,
 ) -> list[FieldError]:
     """What looks odd in what was sent and, to who reads all of the facts, in what they have become."""
     said = remarks({compartment: patch})
@@ -157,7 +158,7 @@ def _traced(
     session: Session,
     actor: Actor,
     ref: VictimRef,
-    written: tuple[str, dict[str, Any]],
+    written: tuple[str, Values],
     *,
     purpose: str,
     blobs: list[tuple[str, int, int, bytes]],
@@ -179,7 +180,7 @@ def _traced(
 
 
 def _another_interview(
-    session: Session, actor: Actor, ref: VictimRef, current: dict[str, Any], patch: dict[str, Any]
+    session: Session, actor: Actor, ref: VictimRef, current: Values, patch: Values
 ) -> bool:
     """Whether a justified further interview is recorded; the day of the single one is told to who sees it.
 
@@ -197,7 +198,7 @@ def _another_interview(
     return single_interview.check(current, patch, done=done, shown=shown)
 
 
-def _check_names(compartment: str, patch: dict[str, Any]) -> None:
+def _check_names(compartment: str, patch: Values) -> None:
     """Refuse an empty patch, and names that are no fields (the caller's input: not repeated)."""
     if not patch:
         raise Invalid("Envíe al menos un campo.")
@@ -206,9 +207,7 @@ def _check_names(compartment: str, patch: dict[str, Any]) -> None:
         raise refusal("?", "extra_forbidden", message)
 
 
-def _changed(
-    actor: Actor, compartment: str, current: dict[str, Any], patch: dict[str, Any]
-) -> dict[str, Any]:
+def _changed(actor: Actor, compartment: str, current: Values, patch: Values) -> Values:
     """The compartment as it will be.
 
     Raises:
@@ -274,8 +273,8 @@ def _recognised(
     actor: Actor,
     victim_id: int,
     compartment: str,
-    before: dict[str, Any],
-    after: dict[str, Any],
+    before: Values,
+    after: Values,
     probe_limit: int,
 ) -> tuple[list[Mark], list[Found]]:
     """Look-up tokens the change adds, and who else is alike by them; what she was known by keeps finding her.
@@ -293,7 +292,7 @@ def _recognised(
 
 
 def _append(
-    session: Session, actor: Actor, strand: Strand, compartment: str, version: int, data: dict[str, Any]
+    session: Session, actor: Actor, strand: Strand, compartment: str, version: int, data: Values
 ) -> tuple[str, int, int, bytes]:
     dek, key_version = sealing_key(session, strand, compartment)
     blob_id = next_ids(session, victim_blob=1)["victim_blob"][0]

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from app.db import upsert_row
 from app.errors import NotFound
 from app.models import Exploitation, Profile
+from app.records import Values
 from app.services.victims import queries
 
 TABLES = {"profile": Profile, "exploitation": Exploitation}
 
 
-def stored(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:
+def stored(session: Session, victim_id: int, compartment: str) -> Values:
     """Known clear values of a compartment's face fields."""
     return {
         name: value
@@ -23,7 +22,7 @@ def stored(session: Session, victim_id: int, compartment: str) -> dict[str, Any]
     }
 
 
-def write(session: Session, victim_id: int, face: dict[str, dict[str, Any]]) -> None:
+def write(session: Session, victim_id: int, face: dict[str, Values]) -> None:
     """Write face columns: `profile` of the person, `exploitation` of her newest case in scope.
 
     Raises:

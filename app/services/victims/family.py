@@ -19,6 +19,7 @@ from app.models import FamilyLink
 from app.records.rows import partial_row
 from app.records.rows.proceedings import FamilyLink as LinkRow
 from app.services.victims.relatives import codes_in_scope, links_between, links_of
+from app.services.victims.views import RelativeView
 
 COMPARTMENT = "contact"
 TABLE = "family_link"
@@ -33,7 +34,7 @@ _SEEN_BACK = {
 """What the person is to the other, by what the other is to her; else the same."""
 
 
-def family(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[dict[str, Any]]:
+def family(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[RelativeView]:
     """Registered relatives of a person: what each is to her, and the code of those in the actor's scope.
 
     `depends`: FAMILIAR where the relative depends on her, PERSONA where she depends on the relative.
@@ -142,7 +143,7 @@ def _other(row: Any, victim_id: int) -> int:
     return int(row.other_victim_id if row.victim_id == victim_id else row.victim_id)
 
 
-def _shown(row: Any, victim_id: int, code: str | None, level: Level) -> dict[str, Any]:
+def _shown(row: Any, victim_id: int, code: str | None, level: Level) -> RelativeView:
     own = row.victim_id == victim_id
     relation, label = (row.relation, _RELATIONS[row.relation])
     if not own:
@@ -151,13 +152,12 @@ def _shown(row: Any, victim_id: int, code: str | None, level: Level) -> dict[str
     known = {name: value for name, value in written.items() if value is not None}
     if level is Level.PARTIAL:
         known = partial_row(TABLE, known)
-    depends = {True: "FAMILIAR", False: "PERSONA"}[own] if known.get("dependent") == "SI" else None
     return {
         "relative": code or NO_ACCESS,
         "in_scope": code is not None,
         "relation": relation,
         "relation_label": label,
-        "depends": depends,
+        "depends": None if known.get("dependent") != "SI" else "FAMILIAR" if own else "PERSONA",
         "lives_with": known.get("lives_with"),
         "since": row.created_at,
     }

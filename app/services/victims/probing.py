@@ -22,6 +22,7 @@ from app.services.index_keys.keys import index_keys
 from app.services.limits import check_hourly
 from app.services.matching.marking import Mark, lock_tokens, marks_of
 from app.services.matching.probing import Found, probe
+from app.services.victims.views import MatchView
 
 PROBES_PER_HOUR = 60
 """Look-ups a user may make in an hour, unless the settings say otherwise."""
@@ -34,6 +35,15 @@ PURPOSE = "registro"
 NOT_DUPLICATE = "not_duplicate_reason"
 """Code list of why to go on although somebody alike is registered."""
 
+
+class Alike(PossibleDuplicate):
+    """The person seems to be registered; `duplicates`: those she may be, as `shown` tells of them."""
+
+    def __init__(self, detail: str, duplicates: list[MatchView], continue_with: object) -> None:
+        super().__init__(detail, duplicates=duplicates, continue_with=continue_with)
+        self.duplicates = duplicates
+
+
 _ELSEWHERE = (
     "Parece que esa persona ya está registrada. Solicite acceso a la unidad indicada; si es un centro de"
     " acogida reservado, a la custodia del registro."
@@ -45,7 +55,7 @@ _HERE = "Parece que esa persona ya está registrada y su unidad participa en su 
 
 def search(
     session: Session, actor: Actor, identity: Mapping[str, Any], *, limit_per_hour: int
-) -> list[dict[str, Any]]:
+) -> list[MatchView]:
     """Look somebody up by what is known of her identity; recorded, and limited per user and hour.
 
     Returns what `shown` does, of those alike enough.
@@ -120,7 +130,7 @@ def claim(
     return counted_probe(session, actor, person, marks, limit_per_hour=limit_per_hour, exclude=exclude)
 
 
-def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[dict[str, Any]]:
+def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[MatchView]:
     """What the actor may learn of those alike enough, one entry a person.
 
     In its own scope: code, band, and the masked identity, read as any record is. Of anybody else, the unit to
@@ -128,11 +138,11 @@ def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[dict[s
     """
     likely = [each for each in found if each.likely]
     own = [_own(session, actor, each) for each in likely if each.code is not None]
-    units = sorted(each.unit for each in likely if each.code is None)
-    return own + [{"unit": unit} for unit in units]
+    others: list[MatchView] = [{"unit": each.unit} for each in likely if each.code is None]
+    return own + sorted(others, key=lambda one: one["unit"])
 
 
-def _own(session: Session, actor: Actor, found: Found) -> dict[str, Any]:
+def _own(session: Session, actor: Actor, found: Found) -> MatchView:
     code = found.code or ""
     ref = victim_in_scope(session, actor, code)
     opened = open_compartments(
@@ -159,7 +169,7 @@ def ask_first(session: Session, actor: Actor, found: Sequence[Found], reason: st
     """Write nothing while somebody is found and no reason was given to go on all the same.
 
     Raises:
-        PossibleDuplicate: it tells of them what `shown` does, and the reasons there are.
+        Alike: it tells of them what `shown` does, and the reasons there are.
     """
     if not found or reason is not None:
         return
@@ -167,6 +177,4 @@ def ask_first(session: Session, actor: Actor, found: Sequence[Found], reason: st
     detail = _HERE if any("code" in entry for entry in entries) else _ELSEWHERE
     reasons = code_list(NOT_DUPLICATE)
     choices = [{"code": code, "label": reasons.label(code)} for code in reasons.codes]
-    raise PossibleDuplicate(
-        f"{detail} {_WAY_OUT}", duplicates=entries, continue_with={"not_duplicate": choices}
-    )
+    raise Alike(f"{detail} {_WAY_OUT}", entries, continue_with={"not_duplicate": choices})

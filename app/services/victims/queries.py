@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -27,7 +28,15 @@ from app.models import (
     TraffickingCase,
     VictimCode,
 )
-from app.records import COMPARTMENTS, face_fields
+from app.records import COMPARTMENTS, Values, face_fields
+from app.services.victims.views import (
+    LEVEL_NAMES,
+    CompartmentVersionView,
+    LookView,
+    PresentedView,
+    RecordCaseView,
+    RecordView,
+)
 
 _PROFILE = [f.name for f in face_fields("profile")]
 _EXPLOITATION = [f.name for f in face_fields("exploitation")]
@@ -67,7 +76,7 @@ _ACCESS_LOG = "SELECT * FROM ruv.access_log(%(victim)s, %(before)s, %(most)s)"
 _ALTERED = "Anotación que no supera la verificación: avise al Oficial de Datos Personales"
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> dict[str, Any]:
+def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> RecordView:
     """The person's record as this actor may see it, with `_access`: the level of each compartment.
 
     Any of her codes finds her; the answer names her own. `merged_records`: records merged into hers of which
@@ -90,7 +99,7 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     }
     victim_id = rows[0][2]
     opened = open_compartments(session, actor, victim_id, stand, purpose=purpose, faces=faces)
-    cases = {row[4]: dict(zip(_CASE, row[6:_FACES_AT], strict=True)) for row in rows}
+    cases = {row[4]: _case(row[6:_FACES_AT]) for row in rows}
     merged = {rows[0][3], *(row[5] for row in rows), *opened.not_shown} - {victim_id}
     codes = _codes(session, victim_id, merged) if merged else {victim_id: code}
     return {
@@ -104,6 +113,19 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
     }
 
 
+def _case(row: Sequence[Any]) -> RecordCaseView:
+    """A case from its columns (`_CASE`)."""
+    code, state, since, identification, first, closed = row
+    return {
+        "code": code,
+        "state": state,
+        "state_since": since,
+        "identification": identification,
+        "first_identified_on": first,
+        "closed_at": closed,
+    }
+
+
 def _codes(session: Session, victim_id: int, records: set[int]) -> dict[int, str]:
     """The person's own code and those of these records of hers."""
     rows = session.execute(
@@ -114,7 +136,7 @@ def _codes(session: Session, victim_id: int, records: set[int]) -> dict[int, str
     return {row.record_id: row.code for row in rows}
 
 
-def presented(opened: Opened) -> dict[str, Any]:
+def presented(opened: Opened) -> PresentedView:
     """Compartments, their versions, `_access`, and which are filled but do not open (`_broken`)."""
     return {
         "compartments": opened.data,
@@ -127,14 +149,14 @@ def presented(opened: Opened) -> dict[str, Any]:
             }
             for name, f in opened.filled.items()
         },
-        "_access": {name: level.name.lower() for name, level in opened.levels.items()},
+        "_access": {name: LEVEL_NAMES[level] for name, level in opened.levels.items()},
         "_broken": sorted(opened.broken),
     }
 
 
 def history(
     session: Session, actor: Actor, code: str, compartment: str, *, purpose: str = "atencion"
-) -> list[dict[str, Any]]:
+) -> list[CompartmentVersionView]:
     """Every version of one compartment, newest first, under the actor's level of it.
 
     Of a person of several records, the strand that is shown; under a merged record's code, that record's.
@@ -147,11 +169,11 @@ def history(
     ref = victim_in_scope(session, actor, code)
     level = readable_level(actor, ref.standing, compartment)
     strand = _strand_under(session, ref, compartment)
-    record_code = session.scalar(
+    record_code = session.scalars(
         select(VictimCode.code).where(
             VictimCode.victim_id == strand.victim_id, VictimCode.record_id == strand.record_id
         )
-    )
+    ).one()
     versions = open_versions(session, actor, strand, compartment, level, purpose=purpose)
     return [
         {
@@ -191,7 +213,7 @@ def readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
 
 def access_log(
     session: Session, actor: Actor, code: str, *, before: int | None = None, limit: int = 100
-) -> list[dict[str, Any]]:
+) -> list[LookView]:
     """Who looked at this person's data: when, from which unit, what, why; newest first.
 
     The database tells of each event what the actor may know: no compartment that does not exist for it, and
@@ -213,11 +235,13 @@ def access_log(
     return found
 
 
-def _log_entry(row: Any, *, genuine: bool) -> dict[str, Any]:
+def _log_entry(row: Any, *, genuine: bool) -> LookView:
     if not genuine:
-        nothing = dict.fromkeys(("unit", "role", "action", "purpose"))
         return {
-            **nothing,
+            "unit": None,
+            "role": None,
+            "action": None,
+            "purpose": None,
             "id": row.id,
             "at": row.at,
             "text": _ALTERED,
@@ -256,7 +280,7 @@ def identified_on(session: Session, victim_id: int) -> date | None:
     )
 
 
-def face(session: Session, victim_id: int, compartment: str) -> dict[str, Any]:
+def face(session: Session, victim_id: int, compartment: str) -> Values:
     """Clear values of the compartment's face fields: of the person, or of her newest case."""
     if compartment == "identity":
         query = select(*(getattr(Profile, name) for name in _PROFILE)).where(Profile.victim_id == victim_id)

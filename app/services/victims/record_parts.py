@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
@@ -21,9 +21,10 @@ from app.audit import record
 from app.catalogues import code_list
 from app.errors import Invalid, unknown_code
 from app.models import CompartmentHead, Profile, TraffickingCase, VictimBlob
-from app.records import COMPARTMENTS, fields
+from app.records import COMPARTMENTS, Values, fields
 from app.services.cases.queries import may_filter
 from app.services.victims import queries
+from app.services.victims.views import AgeAndSex
 
 REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {row["code"]: row["label_es"] for row in code_list("access_purpose").rows if row["asked"] == "SI"}
@@ -59,7 +60,7 @@ class Look:
     """
 
     part: Part
-    data: dict[str, Any]
+    data: Values
     version: int
     broken: bool
 
@@ -128,7 +129,7 @@ def check_reason(reason: str) -> None:
         raise Invalid("Indique para qué necesita ver estos datos.", errors=[unknown_code("motivo", REASONS)])
 
 
-def alerts(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def alerts(session: Session, actor: Actor, code: str) -> Values:
     """Risk, alerts and how she may be contacted, as far as the actor opens the compartments they are in.
 
     `_broken` names those that do not open: what she must be protected from is in them, and not known.
@@ -182,7 +183,7 @@ def writings(session: Session, actor: Actor, code: str) -> list[Writing]:
     return found
 
 
-def ages(session: Session, actor: Actor, cases: list[str]) -> dict[str, dict[str, Any]]:
+def ages(session: Session, actor: Actor, cases: list[str]) -> dict[str, AgeAndSex]:
     """Age and sex by the code of each of these cases, where the actor may list everybody's.
 
     They are those that any reader of an identity sees; the list of cases is what is recorded.
@@ -199,7 +200,7 @@ def ages(session: Session, actor: Actor, cases: list[str]) -> dict[str, dict[str
             given(actor, "identity"),
         )
     )
-    found = {row.code: {"age": row.age_years, "sex": row.sex} for row in rows}
+    found: dict[str, AgeAndSex] = {row.code: {"age": row.age_years, "sex": row.sex} for row in rows}
     record(
         session, actor, "cases.list", purpose="atencion", compartments=["identity"],
         fields=["age_years", "sex"], detail={"cases": sorted(found)},

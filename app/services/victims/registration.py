@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -34,7 +33,17 @@ from app.models import (
     VictimDek,
     VictimToken,
 )
-from app.records import SCHEMA_VERSION, Partial, RecordInvalid, authored, dump, fields, parse, split_face
+from app.records import (
+    SCHEMA_VERSION,
+    Partial,
+    RecordInvalid,
+    Values,
+    authored,
+    dump,
+    fields,
+    parse,
+    split_face,
+)
 from app.records.errors import FieldError
 from app.records.kinds import MIN_YEAR, today
 from app.services.cases import deadlines
@@ -70,7 +79,7 @@ FIRST_DAY = date(MIN_YEAR, 1, 1)
 class Registration:
     """A person to register: her compartments (JSON-able, unknown fields absent) and the episode."""
 
-    compartments: dict[str, dict[str, Any]]
+    compartments: dict[str, Values]
     first_identified_on: date
     source: str = "REGISTRO"
     state: str = "PRESUNTA_VICTIMA"
@@ -87,7 +96,7 @@ class Registered:
     case_id: int
 
 
-Rows = dict[type[Base], list[dict[str, Any]]]
+Rows = dict[type[Base], list[Mapping[str, object]]]
 
 
 def writable(actor: Actor, compartment: str) -> list[str]:
@@ -99,7 +108,7 @@ def writable(actor: Actor, compartment: str) -> list[str]:
     return [name for name, spec in known if level is not Level.PARTIAL or spec.partial is Partial.SHOW]
 
 
-def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any]]:
+def checked(actor: Actor, registration: Registration) -> dict[str, Values]:
     """Validate every compartment and that the actor may write each field; returns the stored form.
 
     Raises:
@@ -107,7 +116,7 @@ def checked(actor: Actor, registration: Registration) -> dict[str, dict[str, Any
         Forbidden: fields the actor may not write, or a person its unit may not register.
     """
     errors: list[FieldError] = []
-    clean: dict[str, dict[str, Any]] = {}
+    clean: dict[str, Values] = {}
     if registration.state not in FIRST_STATES:
         errors.append(wrong("state", "not-first", f"Un caso empieza en {' o '.join(FIRST_STATES)}."))
     if not FIRST_DAY <= registration.first_identified_on <= today():
@@ -167,7 +176,7 @@ def register(
 
 
 def store(
-    session: Session, actor: Actor, batch: Sequence[tuple[Registration, dict[str, dict[str, Any]]]]
+    session: Session, actor: Actor, batch: Sequence[tuple[Registration, dict[str, Values]]]
 ) -> list[Registered]:
     """Store checked registrations (`checked`), with one event of the trace each. Order is kept.
 
@@ -181,7 +190,7 @@ def store(
 def store_marked(
     session: Session,
     actor: Actor,
-    batch: Sequence[tuple[Registration, dict[str, dict[str, Any]], Sequence[Mark]]],
+    batch: Sequence[tuple[Registration, dict[str, Values], Sequence[Mark]]],
 ) -> list[Registered]:
     """`store`, with the look-up tokens of each, for callers who looked her up by them."""
     sealed_parts = [_sealed_parts(clean) for _, clean, _ in batch]
@@ -208,7 +217,7 @@ def store_marked(
     return done
 
 
-def _sealed_parts(clean: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+def _sealed_parts(clean: dict[str, Values]) -> dict[str, Values]:
     parts = {name: split_face(name, data)[0] for name, data in clean.items()}
     return {name: sealed for name, sealed in parts.items() if sealed}
 
@@ -261,7 +270,7 @@ def _episode(
     )
 
 
-def _faces(rows: Rows, victim_id: int, case_id: int, clean: dict[str, dict[str, Any]]) -> None:
+def _faces(rows: Rows, victim_id: int, case_id: int, clean: dict[str, Values]) -> None:
     for name, data in clean.items():
         for table, columns in split_face(name, data)[1].items():
             if table == "profile":
@@ -275,7 +284,7 @@ def _blobs(
     vault: Keyring,
     actor: Actor,
     victim_id: int,
-    parts: dict[str, dict[str, Any]],
+    parts: dict[str, Values],
     blob_ids: Iterator[int],
 ) -> list[tuple[str, int, int, bytes]]:
     written = []
@@ -307,7 +316,7 @@ def _event(
     registration: Registration,
     victim_id: int,
     case_id: int,
-    clean: dict[str, dict[str, Any]],
+    clean: dict[str, Values],
     blobs: list[tuple[str, int, int, bytes]],
 ) -> dict[str, object]:
     return event_row(

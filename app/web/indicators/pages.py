@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 from starlette.responses import Response
@@ -17,6 +17,13 @@ from app.edge.routing import Branch
 from app.records.kinds import today
 from app.services.indicators.catalogue import INDICATORS, indicator
 from app.services.indicators.service import compute
+from app.services.indicators.views import (
+    ExactIndicatorView,
+    IndicatorDepartmentView,
+    IndicatorMeasureView,
+    IndicatorView,
+    PeriodView,
+)
 from app.web.i18n import _
 from app.web.kit.charts import number
 from app.web.kit.page import CurrentPage, Page
@@ -78,27 +85,27 @@ def table(code: Code, page: CurrentPage) -> Response:
     return Response(out.getvalue().encode("utf-8-sig"), headers=headers, media_type="text/csv; charset=utf-8")
 
 
-def _computed(page: Page, *codes: str) -> list[dict[str, Any]]:
+def _computed(page: Page, *codes: str) -> Sequence[ExactIndicatorView]:
     record(page.session, page.actor, "indicators.read", detail={"indicators": codes, "year": "todos"})
     return compute(page.runtime.database, page.actor, codes)
 
 
-def _as_of(found: Sequence[dict[str, Any]]) -> str:
+def _as_of(found: Sequence[ExactIndicatorView]) -> str:
     return str(found[0]["as_of"] or "") if found else ""
 
 
-def _first(found: dict[str, Any]) -> str:
+def _first(found: IndicatorView) -> str:
     """What the denominator counts."""
     return _("Encuestas") if found["unit"] == "encuestas" else _("Personas identificadas")
 
 
-def _measures(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _measures(found: IndicatorView) -> list[IndicatorMeasureView]:
     """The measures that are parts of each other; further numbers are told apart below the table."""
     known = {measure.key for measure in INDICATORS[found["code"]].measures}
     return [measure for measure in found["measures"] if measure["key"] in known]
 
 
-def _by_year(found: dict[str, Any]) -> list[list[Any]]:
+def _by_year(found: ExactIndicatorView) -> list[list[str]]:
     keys = [measure["key"] for measure in _measures(found)]
     return [
         [
@@ -113,7 +120,7 @@ def _cell(value: int | None) -> str:
     return PROTECTED if value is None else str(value)
 
 
-def _country(found: dict[str, Any]) -> dict[str, Any]:
+def _country(found: ExactIndicatorView) -> dict[str, object]:
     """What the figure of an indicator shows: lines by year, the sentence to remember, and the table."""
     periods, measures = found["periods"], _measures(found)
     series = [(_first(found), [p["national"]["persons"] for p in periods])]
@@ -140,7 +147,7 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{number(share)}\N{NO-BREAK SPACE}%"
 
 
-def _reading(found: dict[str, Any], measure: dict[str, Any]) -> str:
+def _reading(found: ExactIndicatorView, measure: IndicatorMeasureView) -> str:
     """The last year in one sentence."""
     if not found["periods"]:
         return ""
@@ -159,7 +166,7 @@ def _reading(found: dict[str, Any], measure: dict[str, Any]) -> str:
     }
 
 
-def _breakdown(found: dict[str, Any]) -> list[tuple[str, str]]:
+def _breakdown(found: ExactIndicatorView) -> list[tuple[str, str]]:
     """Further numbers of the last year, known for the country only."""
     if not found["periods"]:
         return []
@@ -168,12 +175,12 @@ def _breakdown(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [(m["label"], _cell(values[m["key"]])) for m in found["measures"] if m["key"] not in nested]
 
 
-def _row(department: dict[str, Any]) -> list[str]:
+def _row(department: IndicatorDepartmentView) -> list[str]:
     cells = (department["persons"], *department["values"].values())
     return [department["label"], *(_cell(cell["value"]) for cell in cells)]
 
 
-def _places(found: dict[str, Any], period: dict[str, Any]) -> dict[str, Any] | None:
+def _places(found: ExactIndicatorView, period: PeriodView) -> dict[str, object] | None:
     """A year by department, as map and table; None where only the country is known."""
     if not period["departments"]:
         return None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
-from app.records import fields
+from app.records import Values, fields
 from app.services.commands.requesting import request_merge
 from app.services.matching.pairs import PENDING, UNKNOWN, WAITING
 from app.services.matching.review import OTHER, SAME, decide, listing, read
+from app.services.matching.views import CandidateView, ComparedFieldView, ComparisonView
 from app.web.i18n import gettext
 from app.web.kit.controls import controls
 from app.web.kit.page import CurrentPage, Page
@@ -70,7 +70,7 @@ def index(page: CurrentPage) -> Response:
     """Pairs that wait for a decision, newest first, or those decided."""
     state, band = page.query("estado"), page.query("parecido")
     state, band = state if state in STATES else PENDING, band if band in BANDS else ""
-    items, following = listing(
+    found = listing(
         page.session,
         page.actor,
         state=state,
@@ -78,10 +78,11 @@ def index(page: CurrentPage) -> Response:
         cursor=page.query("desde") or None,
         limit=SHOWN,
     )
+    following = found["next"]
     query = f"/coincidencias?estado={state}" + (f"&parecido={band}" if band else "")
     return page.draw(
         "candidates/list.html",
-        items=[_face(one) for one in items],
+        items=[_face(one) for one in found["items"]],
         tabs=[(f"/coincidencias?estado={name}", gettext(text), name) for name, text in STATES.items()],
         state=state,
         band=band,
@@ -137,7 +138,7 @@ def _compare_page(page: Page, code: str) -> Response:
     )
 
 
-def _face(one: Mapping[str, Any]) -> dict[str, Any]:
+def _face(one: CandidateView) -> dict[str, object]:
     text, kind = BANDS[one["band"]]
     state = STATES[one["state"]]
     return {
@@ -148,12 +149,12 @@ def _face(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _place(one: Mapping[str, Any]) -> int:
+def _place(one: ComparedFieldView) -> int:
     known = list(COMPARED)
     return known.index(one["field"]) if one["field"] in known else len(known)
 
 
-def _row(one: Mapping[str, Any]) -> dict[str, Any]:
+def _row(one: ComparedFieldView) -> dict[str, object]:
     text, kind = VERDICTS[one["verdict"]]
     label = COMPARED.get(one["field"])
     return {
@@ -163,13 +164,13 @@ def _row(one: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _words(values: Mapping[str, Any]) -> str:
+def _words(values: Values) -> str:
     """What one of the two says; a field of several is told one after the other."""
     known = controls(fields("identity"), only=list(values)) if values else []
     return " · ".join(words(one, values[one.key]) for one in known)
 
 
-def _told(found: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _told(found: ComparisonView) -> list[tuple[str, str]]:
     """What was said about the pair so far, in words."""
     labels = {code: text for name in ("not_duplicate_reason", "merge_reason") for code, text in options(name)}
     said = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from app.edge.routing import Branch
 from app.records import COMPARTMENTS, fields
 from app.services.quality import queries
 from app.services.quality.rules import SEVERITIES
+from app.services.quality.views import QualityCaseView, ReportedRuleView
 from app.web.i18n import _
 from app.web.kit.charts import number
 from app.web.kit.page import CurrentPage, Page
@@ -42,8 +43,8 @@ def report(page: CurrentPage) -> Response:
 @router.get("/{rule}", dependencies=[_READS])
 def cases(rule: str, page: CurrentPage) -> Response:
     """The cases a rule found, each with the way to where it is mended."""
-    found, following = queries.cases(page.session, page.actor, rule, cursor=page.query("desde") or None)
-    described = found["rule"]
+    found = queries.cases(page.session, page.actor, rule, cursor=page.query("desde") or None)
+    described, following = found["rule"], found["next"]
     return page.draw(
         "quality/cases.html",
         rule={**described, "where": _where(described["field"])},
@@ -56,14 +57,14 @@ def _percent(share: float | None) -> str:
     return "" if share is None else f"{number(round(100 * share, 1))}\N{NO-BREAK SPACE}%"
 
 
-def _rule(rule: dict[str, Any]) -> dict[str, Any]:
+def _rule(rule: ReportedRuleView) -> dict[str, object]:
     kind = {"ALTA": "red", "MEDIA": "orange"}.get(rule["severity"], "grey")
     return {
         **rule,
         "where": _where(rule["field"]),
         "kind": kind,
         "share": _percent(rule["share"]),
-        "months": [_percent(rule[month]["share"]) for month in ("last_month", "this_month")],
+        "months": [_percent(month["share"]) for month in (rule["last_month"], rule["this_month"])],
     }
 
 
@@ -80,7 +81,7 @@ def _where(path: str) -> str:
     }.get(path, _("Caso"))
 
 
-def _mended(page: Page, item: dict[str, Any]) -> str:
+def _mended(page: Page, item: QualityCaseView) -> str:
     """Where one's role mends the field; else the case."""
     base = f"/casos/{item['case']}"
     compartment, _dot, name = item["field"].partition(".")

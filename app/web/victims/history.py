@@ -74,7 +74,7 @@ def _move(step: CaseMoveView) -> dict[str, Any]:
     }
 
 
-def _writings(page: Page, victim: str) -> list[dict[str, Any]]:
+def _writings(page: Page, victim: str) -> list[dict[str, object]]:
     if not page.may(Permission.VICTIMS_READ):
         return []
     return [

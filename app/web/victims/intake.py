@@ -6,15 +6,19 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Final
+from typing import Final, NotRequired
+
+from typing_extensions import TypedDict
 
 from app.access.actor import Actor
-from app.errors import Forbidden, Invalid, PossibleDuplicate, wrong
-from app.records import Known, RecordInvalid, fields, parse
+from app.errors import Forbidden, Invalid, wrong
+from app.records import Known, RecordInvalid, Values, fields, named, parse
 from app.records.errors import FieldError
 from app.records.kinds import today
 from app.services.idempotency import remember, replayed
+from app.services.victims.probing import Alike
 from app.services.victims.registration import FIRST_STATES, Registration, register, writable
+from app.services.victims.views import MatchView
 from app.services.work.queries import find
 from app.web.i18n import gettext
 from app.web.kit.controls import Control, controls, read, shown
@@ -159,9 +163,9 @@ def _shorter(one: Control, form: Form | None, *, again: bool) -> Control:
     return replace(one, inner=inner, rows=max(rows + again, 1))
 
 
-def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, dict[str, Any]]:
+def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, Values]:
     """What was filled in, by compartment; what cannot be read or is wrong is noted in the form."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Values] = {}
     for one in drawn:
         if values := read(form, [one]):
             found.setdefault(one.name.partition(".")[0], {}).update(values)
@@ -169,12 +173,12 @@ def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, dict[str, Any]]:
         try:
             parse(name, data)
         except RecordInvalid as invalid:
-            for error in _in_form({**e, "field": f"{name}.{e['field']}"} for e in invalid.errors):
+            for error in _in_form(named(name, invalid.errors)):
                 form.wrong(error["field"], error["message"], error["code"])
     return found
 
 
-def _in_form(errors: Iterable[Mapping[str, Any]]) -> list[FieldError]:
+def _in_form(errors: Iterable[FieldError]) -> list[FieldError]:
     return [wrong(_ROW.sub(r"-\1.", e["field"]), e["code"], e["message"]) for e in errors]
 
 
@@ -197,13 +201,13 @@ def identified(form: Form) -> date | None:
     return form.day("first_identified_on", needed=gettext("Indique cuándo se la identificó."))
 
 
-def age_group(parts: Mapping[str, Mapping[str, Any]], on: date | None) -> str:
+def age_group(parts: Mapping[str, Values], on: date | None) -> str:
     """`nna`, `adulta`, or nothing while it is not known."""
     years = Known.of(parts.get("identity", {}), on).youngest
     return "" if years is None else "nna" if years < ADULT else "adulta"
 
 
-def register_once(page: Page, parts: dict[str, dict[str, Any]], on: date, key: str) -> str:
+def register_once(page: Page, parts: dict[str, Values], on: date, key: str) -> str:
     """Register the person, once for the key; returns the code of her case.
 
     Raises:
@@ -246,16 +250,24 @@ _SHOWN: Final = (
 )  # fmt: skip
 
 
-def alike(form: Form) -> list[dict[str, Any]]:
+class MatchCard(TypedDict):
+    """Somebody alike, for people; of who is not one's own, the unit alone."""
+
+    unit: str
+    code: NotRequired[str]
+    tag: NotRequired[tuple[str, str]]
+    rows: NotRequired[list[tuple[str, str]]]
+
+
+def alike(form: Form) -> list[MatchCard]:
     """Those a registration was stopped for, as cards."""
     stopped = form.refusal
-    found: Any = stopped.extra["duplicates"] if isinstance(stopped, PossibleDuplicate) else []
-    return cards(found)
+    return cards(stopped.duplicates) if isinstance(stopped, Alike) else []
 
 
-def cards(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def cards(found: Iterable[MatchView]) -> list[MatchCard]:
     """Persons found, for people: masked, those one's unit sees; of the others, whom to ask."""
-    made = []
+    made: list[MatchCard] = []
     for one in found:
         if "code" not in one:
             made.append({"unit": one["unit"]})
@@ -271,7 +283,7 @@ def cards(found: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return made
 
 
-def words(one: Control, value: Any) -> str:
+def words(one: Control, value: object) -> str:
     """A value in words on one line."""
     told = shown(one, value)
     if not isinstance(told, list):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import Final
 
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -193,7 +193,7 @@ def _group(page: Page, form: Form) -> str:
     return age_group(said, form.day("first_identified_on"))
 
 
-def _task(page: Page, intake: uuid.UUID, kept: Opened, section: Section) -> dict[str, Any]:
+def _task(page: Page, intake: uuid.UUID, kept: Opened, section: Section) -> dict[str, object]:
     names = [one.name for one in asked(page.actor, f"{section.few} {section.more}")]
     if any(one.form == _name(intake, section) for one in drafts.mine(page.session)):
         status, kind = _("A medio escribir"), "yellow"
@@ -257,7 +257,7 @@ def _review_page(page: Page, intake: uuid.UUID, kept: Opened) -> Response:
     )
 
 
-def _card(page: Page, intake: uuid.UUID, section: Section, form: Form) -> dict[str, Any]:
+def _card(page: Page, intake: uuid.UUID, section: Section, form: Form) -> dict[str, object]:
     rows: list[tuple[str, str]] = []
     if section.slug == DETECTION:
         on = form.day("first_identified_on")
@@ -266,7 +266,7 @@ def _card(page: Page, intake: uuid.UUID, section: Section, form: Form) -> dict[s
             (_("Con qué empieza el caso"), label(form.text("state"), "case_state")),
         ]
     drawn = asked(page.actor, f"{section.few} {section.more}")
-    known: Mapping[str, Any] = read(form, drawn)
+    known = read(form, drawn)
     rows += [(one.label, words(one, known[one.key])) for one in drawn if one.key in known]
     return {"title": _(section.title), "href": f"/registro/{intake}/{section.slug}", "rows": rows}
 

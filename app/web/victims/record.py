@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.access.policy import Level
@@ -65,12 +66,24 @@ def compartment_of(slug: str) -> str:
     return SLUGS[slug]
 
 
-def shown_groups(look: Look) -> list[tuple[str, list[tuple[str, Any]]]]:
+class Cell(TypedDict):
+    """A value for the template: its words, or rows of an object; whether it is a mask."""
+
+    words: object
+    rows: bool
+    masked: bool
+
+
+Groups = list[tuple[str, list[tuple[str, Cell]]]]
+"""Titles, and under each the labels with their values."""
+
+
+def shown_groups(look: Look) -> Groups:
     """What is known, in words and in groups; fields nobody filled are left out."""
     return _in_words(look.part.name, look.data)
 
 
-def _in_words(name: str, data: Mapping[str, Any]) -> list[tuple[str, list[tuple[str, Any]]]]:
+def _in_words(name: str, data: Mapping[str, object]) -> Groups:
     known = fields(name)
     drawn = controls({key: known[key] for key in known if key in data})
     return [
@@ -79,8 +92,7 @@ def _in_words(name: str, data: Mapping[str, Any]) -> list[tuple[str, list[tuple[
     ]
 
 
-def _cell(one: Control, value: Any) -> dict[str, Any]:
-    """A value for the template: words, rows of an object, or a mask."""
+def _cell(one: Control, value: object) -> Cell:
     words = shown(one, value)
     masked = isinstance(value, str) and value.startswith(MASK)
     return {"words": words, "rows": isinstance(words, list), "masked": masked}
@@ -98,7 +110,7 @@ def _draw_parts(page: Page, frame: CaseFrame) -> Response:
     )
 
 
-def _card(part: Part) -> dict[str, Any]:
+def _card(part: Part) -> dict[str, object]:
     levels = {Level.EXISTS: (_("Reservada"), "grey"), Level.PARTIAL: (_("Parcial"), "yellow")}
     level, kind = levels.get(part.level, (_("Completa"), "green"))
     return {
@@ -135,7 +147,7 @@ def _hidden(look: Look) -> bool:
 def _draw_versions(page: Page, frame: CaseFrame, compartment: str, reason: str) -> Response:
     record_parts.check_reason(reason)
     found = queries.history(page.session, page.actor, frame["case"]["victim"], compartment, purpose=reason)
-    older = [*found[1:], {"data": {}}]
+    older = [*(one["data"] for one in found[1:]), {}]
     return page.draw(
         "record/versions.html",
         **frame,
@@ -143,17 +155,17 @@ def _draw_versions(page: Page, frame: CaseFrame, compartment: str, reason: str) 
         title=COMPARTMENTS[compartment].title_es,
         reason=reason,
         versions=[
-            {**new, "changes": _differences(compartment, old["data"], new["data"])}
+            {**new, "changes": _differences(compartment, old, new["data"])}
             for new, old in zip(found, older, strict=True)
         ],
     )
 
 
-def _differences(name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, Any]]:
+def _differences(name: str, old: Mapping[str, object], new: Mapping[str, object]) -> list[tuple[str, Cell]]:
     """What a version wrote or took away, field by field."""
     known = fields(name)
     changed = [key for key in known if old.get(key) != new.get(key)]
-    gone = {"words": _("Se quitó"), "rows": False, "masked": False}
+    gone: Cell = {"words": _("Se quitó"), "rows": False, "masked": False}
     return [
         (one.label, _cell(one, new[one.key]) if one.key in new else gone)
         for one in (controls(known, only=changed) if changed else [])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -11,12 +11,13 @@ from app.access.permissions import Permission
 from app.access.policy import Level
 from app.edge.deps import Requires
 from app.edge.routing import Branch
-from app.errors import BrokenSeal, Forbidden, PossibleDuplicate
-from app.records import FieldSpec, Partial, fields
+from app.errors import BrokenSeal, Forbidden
+from app.records import FieldSpec, Partial, Values, fields
 from app.services.victims import record_parts
 from app.services.victims.changes import change
-from app.services.victims.probing import NOT_DUPLICATE
+from app.services.victims.probing import NOT_DUPLICATE, Alike
 from app.services.victims.record_parts import REASONS, Look
+from app.services.victims.views import MatchView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
@@ -56,7 +57,7 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
     look = _look(page, frame, slug)
     drawn, form = _drawn(look), page.form
     form.draft = _draft(frame, slug)
-    alike: list[dict[str, Any]] = []
+    alike: list[MatchView] = []
     with page.attempt():
         patch = changes(_unsigned(look), read(form, drawn), drawn)
         form.check()
@@ -74,8 +75,8 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
                 purpose=_reason(page),
                 probe_limit=page.runtime.settings.probe_limit_per_hour,
             )
-        except PossibleDuplicate as found:
-            alike = list(found.extra["duplicates"])  # type: ignore[call-overload]
+        except Alike as found:
+            alike = found.duplicates
             raise
         finish(page, form.draft)
         return page.go(f"{frame['base']}/datos", done="guardado")
@@ -118,7 +119,7 @@ def _own(spec: FieldSpec) -> FieldSpec:
     return FieldSpec(spec.compartment, spec.name, spec.spec, spec.kind, spec.many, inner)
 
 
-def _unsigned(look: Look) -> dict[str, Any]:
+def _unsigned(look: Look) -> Values:
     """What is known, in the form in which it is drawn and read back."""
     known = dict(look.data)
     for name, spec in fields(look.part.name).items():
@@ -133,7 +134,7 @@ def _draw(
     slug: str,
     look: Look,
     drawn: list[Control],
-    alike: list[dict[str, Any]] | None = None,
+    alike: list[MatchView] | None = None,
 ) -> Response:
     wrong = {error["field"].split(".")[0].split("-")[0] for error in page.form.errors}
     groups = [

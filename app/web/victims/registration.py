@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import uuid
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
+from typing_extensions import TypedDict
 
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
 from app.edge.routing import Branch
-from app.records import fields
+from app.records import Values, fields
 from app.services.cases import queries as cases
 from app.services.drafts import service as drafts
 from app.services.drafts.service import REVIEW, Place
 from app.services.victims.probing import NOT_DUPLICATE, search
+from app.services.victims.views import MatchView
 from app.services.work.queries import find
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read, under
@@ -77,7 +79,7 @@ def start(page: CurrentPage) -> Response:
 @router.post("/registrar", dependencies=[REGISTERS])
 def look_up(page: CurrentPage) -> Response:
     """Looks whether she is registered; recorded, and limited by the hour."""
-    found: list[dict[str, Any]] | None = None
+    found: list[MatchView] | None = None
     with page.attempt():
         identity = _sought(page.form)
         page.form.check()
@@ -138,7 +140,14 @@ def send_short(page: CurrentPage) -> Response:
     return _short_page(page)
 
 
-def _short_groups(page: Page) -> list[dict[str, Any]]:
+class _Group(TypedDict):
+    """Fields that are asked together."""
+
+    title: str
+    controls: list[Control]
+
+
+def _short_groups(page: Page) -> list[_Group]:
     titles = {"": _("Quién es"), "riesgo": _("Riesgo y contacto"), "hechos": _("Los hechos")}
     groups = [(titles[name], asked(page.actor, names, page.form)) for name, names in _FICHA]
     return [{"title": title, "controls": drawn} for title, drawn in groups if drawn]
@@ -176,7 +185,7 @@ def _asked_first() -> tuple[list[Control], list[Control]]:
     return number, [given, first, second, replace(born, hint=hint)]
 
 
-def _sought(form: Form) -> dict[str, Any]:
+def _sought(form: Form) -> Values:
     """What the form says of her, as the search takes it."""
     of_document, of_person = _asked_first()
     identity = read(form, of_person[:-1])
@@ -211,7 +220,7 @@ def _plain(field: str) -> str:
     return {"birth_year": "birth_date", "documents": "documents-0.number"}.get(name, name)
 
 
-def _search_page(page: Page, found: list[dict[str, Any]] | None = None) -> Response:
+def _search_page(page: Page, found: list[MatchView] | None = None) -> Response:
     of_document, of_person = _asked_first()
     return page.draw(
         "registration/search.html",
