@@ -101,17 +101,17 @@ def test_a_hundred_thousand_clocks(
 def test_two_processes_share_the_ticks_and_one_that_is_killed_is_missed_by_nobody(
     urls: dict[str, str], settings: Settings, tmp_path: Path
 ) -> None:
-    began = time.time()
     both = [workers.spawn(workers.ticking, urls, settings.data_dir, tmp_path, 0.0) for _ in range(2)]
-    wait_for(lambda: len(workers.noted(tmp_path, "ended")) >= 3, "no ticks")
+    wait_for(lambda: len(workers.noted(tmp_path, "ended")) >= 4, "no ticks")
+    ticks = workers.noted(tmp_path, "tick")
+    # Two who do not agree would run each twice; one may be run again that looked like a dead worker's.
+    assert len(ticks) - len({*ticks}) <= 1, ticks
     both[0].kill()
     both[0].join()
     at_kill = len(workers.noted(tmp_path, "began"))
-    wait_for(lambda: len(workers.noted(tmp_path, "ended")) >= at_kill + 2, "the other one stopped too")
+    wait_for(lambda: len(workers.noted(tmp_path, "ended")) >= at_kill + 1, "the other one stopped too")
     both[1].kill()
     both[1].join()
-    # Two who do not agree would have twice as many.
-    assert len(workers.noted(tmp_path, "began")) <= time.time() - began + 2
 
 
 @pytest.mark.usefixtures("quick_again")

@@ -6,11 +6,12 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from itertools import count
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import make_url
 from sqlalchemy.orm import Session
@@ -64,16 +65,26 @@ def quick(database: Database, folder: Path, busy: float = 0.0) -> runner.Schedul
         time.sleep(busy)
         _note(folder, "ended")
 
-    return runner.Scheduler(database, [Job("test.tick", EVERY_SECOND, work)], poll=0.1)
+    class Noting(runner.Scheduler):
+        def _task(self, job: Job) -> Callable[..., Any]:
+            run = super()._task(job)
+
+            def noting(timestamp: int) -> None:
+                _note(folder, "tick", timestamp)
+                run(timestamp)
+
+            return noting
+
+    return Noting(database, [Job("test.tick", EVERY_SECOND, work)], poll=0.1)
 
 
-def _note(folder: Path, what: str) -> None:
+def _note(folder: Path, what: str, moment: float | None = None) -> None:
     with (folder / f"{what}-{os.getpid()}").open("a") as file:
-        file.write(f"{time.time()}\n")
+        file.write(f"{moment or time.time()}\n")
 
 
 def noted(folder: Path, what: str) -> list[float]:
-    """Every moment noted, of all processes."""
+    """Every moment noted, of all processes: when a job began or ended, or the tick it was run for."""
     return sorted(float(line) for file in folder.glob(f"{what}-*") for line in file.read_text().split())
 
 

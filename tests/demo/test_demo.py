@@ -9,9 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import psycopg
@@ -25,6 +25,7 @@ from app.postgres.names import DATABASE, SUPERUSER
 from app.runtime import Runtime, open_runtime
 from stories.demo.cast import ROLES, username
 from stories.demo.people import LABEL
+from tests.conftest import Once
 from tests.demo.values import Personal, found_in, opened, personal
 
 SIZE = 120
@@ -46,32 +47,59 @@ def ruv(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-@dataclass
-class Runs:
-    """The runs that all tests look at, in order, and where they worked."""
+class Runs(NamedTuple):
+    """The runs that all tests look at, in order, where they worked, and what they left there."""
 
     folder: Path
     first: subprocess.CompletedProcess[str]
     second: subprocess.CompletedProcess[str]
     larger: subprocess.CompletedProcess[str]
+    secret: Personal
+    leaked: set[str]
+    """What stands open in a copy of the database, the violation that the search must find."""
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Runs:
-    folder = tmp_path_factory.mktemp("demo") / "datos"
+def runs(once: Once) -> Runs:
+    return Runs(*once("demo", lambda: tuple(run_and_copied(once.folder / "demo"))))
+
+
+def run_and_copied(folder: Path) -> Runs:
+    """Run the demonstration in a folder, and leave a copy of its database with two values in the open."""
     common = ("--data-dir", str(folder))
-    return Runs(
-        folder,
-        ruv("--size", str(SIZE), *common),
-        ruv("--size", str(SIZE), "--json", *common),
-        ruv("--size", str(SIZE + 30), "--json", *common),
-    )
+    first = ruv("--size", str(SIZE), *common)
+    second = ruv("--size", str(SIZE), "--json", *common)
+    larger = ruv("--size", str(SIZE + 30), "--json", *common)
+    with working_in(folder) as runtime:
+        with connected(runtime) as connection:
+            secret = personal(opened(runtime, connection))
+        runtime.database.dispose()  # a copy needs the original to itself
+        return Runs(folder, first, second, larger, secret, leaked_in_a_copy(runtime, secret))
+
+
+def leaked_in_a_copy(runtime: Runtime, secret: Personal) -> set[str]:
+    """Copy the database and write a name and a birth date into columns that anybody reads."""
+    name = max(secret.words, key=len)
+    day = next(text for text in sorted(secret.phrases) if text[4:5] == "-" and text[:4].isdecimal())
+    with connected(runtime, "postgres") as connection:
+        connection.execute(f"CREATE DATABASE {SCRATCH} TEMPLATE {DATABASE}")
+    with connected(runtime, SCRATCH) as scratch:
+        scratch.execute("UPDATE unit SET name = name || ' ' || %s WHERE code = 'PNP-17'", [name.upper()])
+        scratch.execute("UPDATE institution SET sector = %s WHERE code = 'PNP'", [day])
+    return {name, day}
+
+
+@contextmanager
+def working_in(folder: Path) -> Iterator[Runtime]:
+    """The installation that a run left."""
+    settings = Settings(data_dir=folder, argon2_memory_kib=64, argon2_time_cost=1, postgres_grace=0.0)
+    with open_runtime(settings) as runtime:
+        yield runtime
 
 
 @pytest.fixture(scope="module")
 def runtime(runs: Runs) -> Iterator[Runtime]:
-    settings = Settings(data_dir=runs.folder, argon2_memory_kib=64, argon2_time_cost=1, postgres_grace=0.0)
-    with open_runtime(settings) as runtime:
+    with working_in(runs.folder) as runtime:
         yield runtime
 
 
@@ -83,9 +111,8 @@ def connected(runtime: Runtime, database: str = DATABASE) -> psycopg.Connection[
 
 
 @pytest.fixture(scope="module")
-def secret(runtime: Runtime) -> Personal:
-    with connected(runtime) as connection:
-        return personal(opened(runtime, connection))
+def secret(runs: Runs) -> Personal:
+    return runs.secret
 
 
 def dump(runtime: Runtime, database: str) -> str:
@@ -182,16 +209,9 @@ def test_what_is_shown_does_hold_them(runs: Runs, secret: Personal):
     assert found_in(runs.first.stdout, secret)
 
 
-def test_a_planted_leak_is_found(runtime: Runtime, secret: Personal):
-    name = max(secret.words, key=len)
-    day = next(text for text in sorted(secret.phrases) if text[4:5] == "-" and text[:4].isdecimal())
-    runtime.database.dispose()  # a copy needs the original to itself
-    with connected(runtime, "postgres") as connection:
-        connection.execute(f"CREATE DATABASE {SCRATCH} TEMPLATE {DATABASE}")
-    with connected(runtime, SCRATCH) as scratch:
-        scratch.execute("UPDATE unit SET name = name || ' ' || %s WHERE code = 'PNP-17'", [name.upper()])
-        scratch.execute("UPDATE institution SET sector = %s WHERE code = 'PNP'", [day])
-    assert found_in(dump(runtime, SCRATCH), secret) >= {name, day}
+def test_a_planted_leak_is_found(runtime: Runtime, runs: Runs):
+    assert len(runs.leaked) == 2
+    assert found_in(dump(runtime, SCRATCH), runs.secret) >= runs.leaked
 
 
 def test_another_seed_is_refused(runs: Runs):

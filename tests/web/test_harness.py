@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from starlette.routing import Route
 from app.edge.browser import COOKIE
 from tests.factories import PASSWORD, World
 from tests.scratch import served
-from tests.web.browser import axe, overflow, shot, slow, weigh
+from tests.web.browser import SLOW_LINK, axe, overflow, shot, slow, weigh
 from tests.web.conftest import OpenPage, Visit, Visits, watched
 
 DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
@@ -182,10 +181,17 @@ def test_the_weight_is_what_the_wire_carried(visits: Visits, planted: str) -> No
 
 def test_a_slow_link_is_slow(visits: Visits, planted: str) -> None:
     page, _ = visits.open(planted)
+    page.goto("/clean")
+    link = "() => [navigator.connection.rtt, navigator.connection.downlink]"
+    before = page.evaluate(link)
     with slow(page):
-        started = time.monotonic()
+        during = page.evaluate(link)
         page.goto("/clean")
-    assert time.monotonic() - started > 0.4
+    latency, throughput = during
+    # The browser tells both a tenth off, lest it be known by them; Mbit/s.
+    assert latency >= 0.8 * SLOW_LINK["latency"]
+    assert throughput <= 1.2 * SLOW_LINK["downloadThroughput"] * 8 / 1e6
+    assert before != during != page.evaluate(link)
 
 
 def test_clicks_are_counted_across_pages(visits: Visits, planted: str) -> None:
