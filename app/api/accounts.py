@@ -153,10 +153,12 @@ def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     dependencies=[MANAGES],
     status_code=202,
     summary="Pedir que se reponga la contraseña",
+    responses=located(202),
 )
 def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     """Done when another person approves: the account's sessions end. `first_half` is shown this once."""
-    return Answer(_shown(session, actor, service.reset_password(session, actor, account)), 202)
+    given = service.reset_password(session, actor, account)
+    return Answer(_shown(session, actor, given), 202, headers=_place(given.request))
 
 
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
@@ -172,6 +174,10 @@ def end_sessions(account: Account, body: AccountSessionIn, session: DbSession, a
     return Answer({"ended": True})
 
 
+def _place(request: str | None) -> dict[str, str]:
+    return {} if request is None else {"Location": f"/api/v1/account-requests/{request}"}
+
+
 def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dict[str, Any]:
     shown = {"request": given.request, "first_half": given.first_half}
     return queries.read(session, actor, given.account_id) | shown
@@ -180,4 +186,4 @@ def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dic
 def _asked(session: DbSession, actor: CurrentActor, account: int, request: str | None) -> Answer:
     """200 with the account when it is done; 202 when it waits for a second person."""
     body = queries.read(session, actor, account) | {"request": request}
-    return Answer(body, 200 if request is None else 202)
+    return Answer(body, 200 if request is None else 202, headers=_place(request))

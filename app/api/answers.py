@@ -37,6 +37,7 @@ def tagged(status: int = 200) -> dict[int | str, dict[str, Any]]:
     return {status: {"headers": {"ETag": {"description": _TAG, "schema": {"type": "string"}}}}}
 
 
-def located(status: int = 201) -> dict[int | str, dict[str, Any]]:
+def located(status: int = 201, description: str | None = None) -> dict[int | str, dict[str, Any]]:
     """For the document: the answer says where what was made, or what was asked for, is read."""
-    return {status: {"headers": {"Location": {"description": _PLACE, "schema": {"type": "string"}}}}}
+    said = {"headers": {"Location": {"description": _PLACE, "schema": {"type": "string"}}}}
+    return {status: said if description is None else {"description": description, **said}}

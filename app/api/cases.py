@@ -159,9 +159,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     dependencies=[Requires(Permission.CASES_TRANSITION)],
     summary="Cambiar el estado de un caso",
     responses={
-        202: {
-            "description": "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona"
-        },
+        **located(202, "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona"),
         **tagged(),
     },
 )

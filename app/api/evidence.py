@@ -80,7 +80,7 @@ class WithdrawalIn(BaseModel):
     dependencies=[Requires(Permission.PLANS_PROGRESS)],
     summary="Adjuntar una evidencia a una actividad",
     openapi_extra=_BODY,
-    responses=_REFUSALS,
+    responses={**_REFUSALS, **located()},
 )
 def add_to_activity(
     code: Code,
@@ -102,7 +102,7 @@ def add_to_activity(
     dependencies=[Requires(Permission.PLANS_PROGRESS)],
     summary="Adjuntar un archivo al plan",
     openapi_extra=_BODY,
-    responses=_REFUSALS,
+    responses={**_REFUSALS, **located()},
 )
 def add_to_plan(
     code: Code, kind: Kind, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded

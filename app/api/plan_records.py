@@ -6,9 +6,9 @@ from fastapi import Path, Query
 from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
@@ -114,7 +114,6 @@ def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     status_code=201,
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Anotar una revisión",
-    responses=tagged(201),
 )
 def add_review(
     code: Code, body: ReviewIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
@@ -126,7 +125,7 @@ def add_review(
         return Answer({"code": new}, status_code=201)
     done = reviewing.review(session, actor, code, body)
     remember(session, actor, key, "plans.review", payload, done["code"])
-    return Answer(done, status_code=201, headers=etag(done["version"]))
+    return Answer(done, status_code=201)
 
 
 @router.get("/versions", dependencies=[Requires(Permission.PLANS_READ)], summary="Versiones")
