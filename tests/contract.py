@@ -65,7 +65,18 @@ def broken(answer: httpx.Response) -> list[str]:
         return [f"{name}: {status} is not in the document"]
     sent = {header for header in HEADERS if header in answer.headers}
     promised = {header for header in HEADERS if header in said.get("headers", {})}
-    return [f"{name}: {status} has {sorted(sent)}, promises {sorted(promised)}"] if sent != promised else []
+    found = [f"{name}: {status} has {sorted(sent)}, promises {sorted(promised)}"] if sent != promised else []
+    return found if is_list(answer, operation) else [*found, f"{name}: not a list as lists are"]
+
+
+def is_list(answer: httpx.Response, operation: Operation) -> bool:
+    """Whether an answer with items has the cursor of its next page beside them, if it has any at all."""
+    if not operation.path.startswith(PREFIX) or answer.headers.get("content-type") != "application/json":
+        return True
+    if not answer.is_stream_consumed:
+        answer.read()
+    body = answer.json() if answer.content else {}
+    return isinstance(body, dict) and ("items" in body) == ("next" in body)
 
 
 def hold(answer: httpx.Response) -> None:

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located
+from app.api.answers import Answer, listing, located
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.accounts import queries, service
@@ -68,7 +68,7 @@ class AccountSessionIn(BaseModel):
 def index(session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE) -> Answer:
     """Newest first; `next` is the cursor of the next page."""
     items, following = queries.listing(session, actor, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.post("/search", dependencies=[MANAGES], summary="Buscar cuentas de mi institución")
@@ -78,7 +78,7 @@ def search(
     """By part of the username, unit or state."""
     wanted = queries.Filter(body.unit, body.state, body.text)
     items, following = queries.listing(session, actor, wanted, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo pedir")
@@ -93,7 +93,7 @@ def roles(session: DbSession, actor: CurrentActor) -> Answer:
         }
         for role in askable_roles(actor, kinds)
     ]
-    return Answer({"items": items})
+    return listing(items)
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Pedir una cuenta")
@@ -164,7 +164,7 @@ def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
 def sessions(account: Account, session: DbSession, actor: CurrentActor) -> Answer:
     """Newest first."""
-    return Answer({"items": service.sessions(session, actor, account)})
+    return listing(service.sessions(session, actor, account))
 
 
 @router.post("/{account}/sessions/end", dependencies=[MANAGES], summary="Cerrar sesiones de una cuenta")

@@ -1,6 +1,7 @@
 """Answers as JSON, written once: no second validation of what a service already shaped."""
 
 import json
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -30,6 +31,11 @@ class Answer(Response):
     def render(self, content: Any) -> bytes:
         """Encode as UTF-8."""
         return str(content).encode()
+
+
+def listing(items: Sequence[Any], next: str | None = None, **more: Any) -> Answer:  # noqa: A002 - its name there
+    """A list as every list is answered: its items and the cursor of the next page, None on the last."""
+    return Answer({"items": items, "next": next, **more})
 
 
 def tagged(status: int = 200) -> dict[int | str, dict[str, Any]]:

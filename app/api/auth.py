@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 from fastapi import Depends, Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.edge.deps import CurrentActor, DbSession, Public, SignedIn, means_of
 from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
@@ -147,7 +147,7 @@ def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer:
 @router.get("/me/sessions", dependencies=[SignedIn()], summary="Mis sesiones abiertas")
 def sessions(session: DbSession, actor: CurrentActor) -> Answer:
     """Newest first, with their beginning and their end at the latest."""
-    return Answer({"items": own_sessions(session, actor)})
+    return listing(own_sessions(session, actor))
 
 
 @router.post("/me/sessions/end", dependencies=[SignedIn()], summary="Cerrar sesiones mías")

@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.commands import accepted
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
@@ -119,7 +119,7 @@ def work_list(session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilt
     """Cases in the caller's scope, latest activity first; `next` is the cursor of the next page."""
     filters = wanted.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
     page = queries.work_list(session, actor, filters=filters, cursor=wanted.cursor, limit=wanted.limit)
-    return Answer({"items": page.items, "next": page.next})
+    return listing(page.items, page.next)
 
 
 @router.post(
@@ -221,7 +221,7 @@ def identification(
 )
 def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Units that take or took part in the case, on what basis, and until when."""
-    return Answer({"items": teams.participations(session, actor, code, reasons=True)})
+    return listing(teams.participations(session, actor, code, reasons=True))
 
 
 @router.post(
@@ -253,7 +253,7 @@ def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> An
 @router.get("/{code}/assignments", dependencies=[Requires(Permission.CASES_READ)], summary="Personas a cargo")
 def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """People of the caller's unit who have charge of the case."""
-    return Answer({"items": teams.assignments(session, actor, code)})
+    return listing(teams.assignments(session, actor, code))
 
 
 @router.post(

@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -53,7 +53,7 @@ def listed(
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
 ) -> Answer:
     """Every consent of the case, newest first, with its state."""
-    return Answer({"items": queries.ledger(session, actor, case)})
+    return listing(queries.ledger(session, actor, case))
 
 
 @router.get(
@@ -81,7 +81,7 @@ def withdrawal(code: Code, body: WithdrawalRow, session: DbSession, actor: Curre
 )
 def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Every objection of the case, newest first."""
-    return Answer({"items": queries.objections(session, actor, code)})
+    return listing(queries.objections(session, actor, code))
 
 
 @router.post(

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.directory import exchange, queries, service
@@ -41,7 +41,7 @@ def services(session: DbSession, actor: CurrentActor, filters: Annotated[Service
     """Active ones unless told otherwise, by service, department and population served."""
     wanted = filters.model_dump(exclude={"cursor", "limit"})
     items, following = queries.services(session, actor, wanted, cursor=filters.cursor, limit=filters.limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio", responses=tagged())
@@ -84,7 +84,7 @@ def change_service(
 @router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
 def locations(session: DbSession, actor: CurrentActor, unit: Filter = None) -> Answer:
     """Places of units that attend, of one of them if given."""
-    return Answer({"items": queries.locations(session, actor, unit)})
+    return listing(queries.locations(session, actor, unit))
 
 
 @router.post("/locations", status_code=201, dependencies=[KEEPS], summary="Agregar un lugar al directorio")

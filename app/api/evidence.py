@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import (
     CurrentActor,
@@ -122,7 +122,7 @@ def _added(code: str) -> Answer:
 )
 def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """All files of the plan, or for who reads it in part those of its own activities."""
-    return Answer({"items": queries.list_files(session, actor, code)})
+    return listing(queries.list_files(session, actor, code))
 
 
 @router.get(
@@ -178,7 +178,7 @@ def add_scan(
 )
 def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Those the caller's unit added; all of them for who reads the person's contact data in full."""
-    return Answer({"items": scan_queries.listed(session, actor, code)})
+    return listing(scan_queries.listed(session, actor, code))
 
 
 @router.get(

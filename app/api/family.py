@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
@@ -27,7 +27,7 @@ class RelativeIn(BaseModel):
 @router.get("", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Familia registrada de la persona")
 def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Relatives who are registered; of those out of scope, only that there is one."""
-    return Answer({"items": family.family(session, actor, code)})
+    return listing(family.family(session, actor, code))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.audit import record
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.edge.routing import Branch
@@ -33,7 +33,7 @@ router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends
 def index(session: DbSession, actor: CurrentActor) -> Answer:
     """The indicators with the plan's text, the definition and its thresholds."""
     record(session, actor, "indicators.list")
-    return Answer({"indicators": list_indicators()})
+    return listing(list_indicators())
 
 
 @router.get(

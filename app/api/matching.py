@@ -6,10 +6,11 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
-from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
+from app.services.matching import review
+from app.services.matching.review import BANDS, DECISIONS, STATES, decide, read
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile
 
@@ -41,8 +42,8 @@ def index(
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer:
     """Newest first; those that wait unless another state is asked for."""
-    items, following = listing(session, actor, state=state, band=band, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    items, following = review.listing(session, actor, state=state, band=band, cursor=cursor, limit=limit)
+    return listing(items, following)
 
 
 @router.get(

@@ -1,7 +1,7 @@
 """Protection measures of a case: `/cases/{code}/protection-measures`."""
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -18,7 +18,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 
     What was noted before as a list in the record stays there (`protection.measures`).
     """
-    return Answer({"items": measures.listed(session, actor, code)})
+    return listing(measures.listed(session, actor, code))
 
 
 @router.post(

@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
@@ -81,7 +81,7 @@ def end_member(code: Code, number: Number, session: DbSession, actor: CurrentAct
 @router.get("/assessments", dependencies=[Requires(Permission.PLANS_READ)], summary="Valoraciones y curvas")
 def list_assessments(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Every assessment, the curve of each domain, and the domains at risk without an objective (`gaps`)."""
-    return Answer(assessing.assessments(session, actor, code))
+    return listing(**assessing.assessments(session, actor, code))
 
 
 @router.post(
@@ -106,7 +106,7 @@ def add_assessment(
 @router.get("/reviews", dependencies=[Requires(Permission.PLANS_READ)], summary="Revisiones")
 def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """The reviews held, and when the next one is due."""
-    return Answer(reviewing.reviews(session, actor, code))
+    return listing(**reviewing.reviews(session, actor, code))
 
 
 @router.post(
@@ -131,7 +131,7 @@ def add_review(
 @router.get("/versions", dependencies=[Requires(Permission.PLANS_READ)], summary="Versiones")
 def list_versions(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """The versions kept, and who signed each."""
-    return Answer({"items": versions.listed(session, actor, code)})
+    return listing(versions.listed(session, actor, code))
 
 
 @router.post(
@@ -168,7 +168,7 @@ def difference(
 @router.get("/follow-ups", dependencies=[Requires(Permission.PLANS_READ)], summary="Seguimiento")
 def list_follow_ups(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """Contacts planned after the exit, what came of them, and by which channel she may be contacted."""
-    return Answer(following.follow_ups(session, actor, code))
+    return listing(**following.follow_ups(session, actor, code))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -41,7 +41,7 @@ class StepIn(BaseModel):
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Rutas de protección del caso")
 def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
     """The branches of the case and their steps, as the caller may see them."""
-    return Answer({"items": procedures.listed(session, actor, code)})
+    return listing(procedures.listed(session, actor, code))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -39,7 +39,7 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer:
 
     `version` is that of what concerns the person, `stage_version` that of the proceeding itself.
     """
-    return Answer({"items": links.listed(session, actor, code)})
+    return listing(links.listed(session, actor, code))
 
 
 @router.post(

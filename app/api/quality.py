@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
 from app.services.paging import PAGE
@@ -32,4 +32,4 @@ def cases(
 ) -> Answer:
     """Codes of the cases to mend, newest first, with the field to fill; `next` is the next page's cursor."""
     found, following = queries.cases(session, actor, rule, cursor=cursor, limit=limit)
-    return Answer({**found, "next": following})
+    return listing(**found, next=following)

@@ -7,7 +7,7 @@ from fastapi import Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
 from app.edge.routing import Branch
@@ -113,7 +113,7 @@ def boxes(
 ) -> Answer:
     """The unit's inbox or outbox, newest first; `next` is the cursor of the next page."""
     items, following = queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/options", dependencies=[Requires(Permission.REFERRALS_SEND)], summary="A qué unidades derivar")

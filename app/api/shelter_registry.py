@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -57,13 +57,13 @@ class HoldIn(BaseModel):
 @router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
 def listed(session: DbSession, actor: CurrentActor) -> Answer:
     """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
-    return Answer({"items": registry_queries.listed(session, actor)})
+    return listing(registry_queries.listed(session, actor))
 
 
 @router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
 def vacancies(session: DbSession, actor: CurrentActor) -> Answer:
     """Places in all and free by group; a department with fewer than three shelters reads «consultar»."""
-    return Answer(registry_queries.vacancies(session, actor))
+    return listing(**registry_queries.vacancies(session, actor))
 
 
 @router.post(
@@ -86,7 +86,7 @@ def held(
     ended: Annotated[bool, Query(title="También las que terminaron")] = False,
 ) -> Answer:
     """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
-    return Answer({"items": hold_queries.listed(session, actor, live=not ended)})
+    return listing(hold_queries.listed(session, actor, live=not ended))
 
 
 @router.post(

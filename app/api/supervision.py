@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.idempotency import remember, replayed
@@ -69,7 +69,7 @@ def reviews(
 ) -> Answer:
     """Plans, deadlines, cases, referrals and requests of the unit, most urgent first; `next`: the cursor."""
     items, following = review_queries.reviews(session, actor, kind=kind, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/figures", dependencies=[Requires(Permission.CASES_READ)], summary="Cifras de la unidad")

@@ -6,7 +6,7 @@ from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.institutions import units
@@ -43,7 +43,7 @@ class UnitChangeIn(BaseModel):
 def index(session: DbSession, actor: CurrentActor) -> Answer:
     """By name, with how many open accounts each has; `kinds`: those a new unit may be of."""
     items = units.listing(session, actor)
-    return Answer({"items": items, "kinds": units.kinds_here(session, actor)})
+    return listing(items, kinds=units.kinds_here(session, actor))
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")

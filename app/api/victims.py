@@ -7,7 +7,7 @@ from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code, Compartments, DocumentIn
 from app.catalogues import code_list
 from app.edge.deps import (
@@ -24,7 +24,7 @@ from app.records import Known, remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE, search
-from app.services.victims.queries import access_log, history, read
+from app.services.victims.queries import LOOKS, access_log, history, read
 from app.services.victims.registration import Registration, register
 
 router = Branch(prefix="/victims", tags=["victims"])
@@ -77,7 +77,7 @@ def look_up(body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: Cur
     """Says whether she is registered: in one's own scope who she is, masked; else only which unit to ask."""
     identity = body.model_dump(mode="json", exclude_none=True)
     limit = runtime.settings.probe_limit_per_hour
-    return Answer({"matches": search(session, actor, identity, limit_per_hour=limit)})
+    return listing(search(session, actor, identity, limit_per_hour=limit))
 
 
 @router.post(
@@ -172,7 +172,7 @@ def versions(
     compartment: Annotated[str, Query(title="Compartimento", max_length=40)],
 ) -> Answer:
     """Every version of one compartment, newest first, at the caller's level of it."""
-    return Answer({"versions": history(session, actor, code, compartment)})
+    return listing(history(session, actor, code, compartment))
 
 
 @router.get(
@@ -187,4 +187,5 @@ def looks(
     before: Annotated[int | None, Query(title="Anteriores a", ge=1, le=2**62)] = None,
 ) -> Answer:
     """Who looked at this person's data, when, from where and why, in plain Spanish."""
-    return Answer({"entries": access_log(session, actor, code, before=before)})
+    found = access_log(session, actor, code, before=before)
+    return listing(found, str(found[-1]["id"]) if len(found) == LOOKS else None)
