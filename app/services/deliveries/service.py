@@ -109,7 +109,7 @@ def void(
         error = unknown_code("reason", code_list("delivery_void_reason").codes)
         raise Invalid("Revise los campos indicados.", errors=[error])
     if version != row.version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     if row.state == "ANULADA":
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
     moved = session.execute(

@@ -127,7 +127,7 @@ def _write(session: Session, table: type[Any], row_id: int, version: int, values
         .values(**values, updated_at=func.now(), version=version + 1)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+        raise StaleVersion(version=session.scalar(select(table.version).where(table.id == row_id)))
 
 
 def _columns(entry: ServiceEntry) -> dict[str, Any]:
