@@ -8,6 +8,7 @@ from app.api.documentation import complete_openapi, operation_id
 from app.config import Settings, get_settings
 from app.edge import problems
 from app.edge.browser import LARGEST_FORM
+from app.edge.conditions import Conditions
 from app.edge.installation import Opener, kept_open
 from app.edge.middleware import BodyLimit, Heads, SafeHeaders
 from app.edge.turns import Turns
@@ -32,6 +33,7 @@ def create_app(settings: Settings | None = None, *, opener: Opener = open_runtim
     app.state.turns = Turns(
         settings.password_checks_at_once, settings.password_checks_waiting, settings.password_checks_patience
     )
+    app.add_middleware(Conditions)
     app.add_middleware(BodyLimit, limit=settings.max_body_bytes, exempt=("/evidence", "/archivos"))
     app.add_middleware(BodyLimit, limit=LARGEST_FORM)
     problems.install(app, errors.problem_page)

@@ -65,7 +65,8 @@ def broken(answer: httpx.Response) -> list[str]:
     said = operation.said["responses"].get(str(status))
     if said is None:
         return [f"{name}: {status} is not in the document"]
-    return [*_headers(name, answer, said), *_body(operation, answer)]
+    listed = [] if is_list(answer, operation) else [f"{name}: not a list as lists are"]
+    return [*_headers(name, answer, said), *_body(operation, answer), *listed]
 
 
 def _headers(name: str, answer: httpx.Response, said: dict[str, Any]) -> list[str]:
@@ -87,6 +88,16 @@ def _body(operation: Operation, answer: httpx.Response) -> list[str]:
         f"{name}: {'/'.join(map(str, error.instance_path))}: {error.message}"
         for error in judge.iter_errors(answer.json())
     ]
+
+
+def is_list(answer: httpx.Response, operation: Operation) -> bool:
+    """Whether an answer with items has the cursor of its next page beside them, if it has any at all."""
+    if not operation.path.startswith(PREFIX) or answer.headers.get("content-type") != "application/json":
+        return True
+    if not answer.is_stream_consumed:
+        answer.read()
+    body = answer.json() if answer.content else {}
+    return isinstance(body, dict) and ("items" in body) == ("next" in body)
 
 
 @cache

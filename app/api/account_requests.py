@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Path, Query
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.commands import RefusalIn
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
@@ -28,7 +28,7 @@ def index(
 ) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
     items, following = asked.listing(session, actor, waiting=waiting, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta", responses=tagged())

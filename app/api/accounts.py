@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located
+from app.api.answers import Answer, listing, located
 from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.accounts import queries, service
@@ -68,7 +68,7 @@ class AccountSessionIn(BaseModel):
 def index(session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
     """Newest first; `next` is the cursor of the next page."""
     items, following = queries.listing(session, actor, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.post("/search", dependencies=[MANAGES], summary="Buscar cuentas de mi institución")
@@ -78,7 +78,7 @@ def search(
     """By part of the username, unit or state."""
     wanted = queries.Filter(body.unit, body.state, body.text)
     items, following = queries.listing(session, actor, wanted, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo pedir")
@@ -93,7 +93,7 @@ def roles(session: DbSession, actor: CurrentActor) -> Answer[Any]:
         }
         for role in askable_roles(actor, kinds)
     ]
-    return Answer({"items": items})
+    return listing(items)
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Pedir una cuenta")
@@ -153,16 +153,18 @@ def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer[
     dependencies=[MANAGES],
     status_code=202,
     summary="Pedir que se reponga la contraseña",
+    responses=located(202),
 )
 def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Done when another person approves: the account's sessions end. `first_half` is shown this once."""
-    return Answer(_shown(session, actor, service.reset_password(session, actor, account)), 202)
+    given = service.reset_password(session, actor, account)
+    return Answer(_shown(session, actor, given), 202, headers=_place(given.request))
 
 
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
 def sessions(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Newest first."""
-    return Answer({"items": service.sessions(session, actor, account)})
+    return listing(service.sessions(session, actor, account))
 
 
 @router.post("/{account}/sessions/end", dependencies=[MANAGES], summary="Cerrar sesiones de una cuenta")
@@ -174,6 +176,10 @@ def end_sessions(
     return Answer({"ended": True})
 
 
+def _place(request: str | None) -> dict[str, str]:
+    return {} if request is None else {"Location": f"/api/v1/account-requests/{request}"}
+
+
 def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dict[str, Any]:
     shown = {"request": given.request, "first_half": given.first_half}
     return queries.read(session, actor, given.account_id) | shown
@@ -182,4 +188,4 @@ def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dic
 def _asked(session: DbSession, actor: CurrentActor, account: int, request: str | None) -> Answer[Any]:
     """200 with the account when it is done; 202 when it waits for a second person."""
     body = queries.read(session, actor, account) | {"request": request}
-    return Answer(body, 200 if request is None else 202)
+    return Answer(body, 200 if request is None else 202, headers=_place(request))

@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from starlette.responses import Response
 
+from app.services.views import Listing
+
 T = TypeVar("T")
 
 _TAG = 'Versión leída, entre comillas; se envía en "If-Match" al cambiar lo mismo.'
@@ -38,11 +40,17 @@ class Answer(Response, Generic[T]):
         return str(content).encode()
 
 
+def listing(items: list[T], next: str | None = None) -> Answer[Listing[T]]:  # noqa: A002 - its name there
+    """A list as every list is answered: its items and the cursor of the next page, None on the last."""
+    return Answer({"items": items, "next": next})
+
+
 def tagged(status: int = 200) -> dict[int | str, dict[str, Any]]:
     """For the document: the answer carries the tag of the version it shows, which a change sends back."""
     return {status: {"headers": {"ETag": {"description": _TAG, "schema": {"type": "string"}}}}}
 
 
-def located(status: int = 201) -> dict[int | str, dict[str, Any]]:
+def located(status: int = 201, description: str | None = None) -> dict[int | str, dict[str, Any]]:
     """For the document: the answer says where what was made, or what was asked for, is read."""
-    return {status: {"headers": {"Location": {"description": _PLACE, "schema": {"type": "string"}}}}}
+    said = {"headers": {"Location": {"description": _PLACE, "schema": {"type": "string"}}}}
+    return {status: said if description is None else {"description": description, **said}}

@@ -6,14 +6,14 @@ import uuid
 from typing import Annotated, Any, Literal
 from urllib.parse import unquote_plus
 
-from fastapi import Form, Header, Request
+from fastapi import Depends, Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.edge.deps import CurrentActor, DbSession, Public, SignedIn, means_of
 from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
-from app.errors import Unauthenticated, refusal
+from app.errors import Unauthenticated, UnsupportedMedia, refusal
 from app.services.access.first_password import exchange_password
 from app.services.access.own import change_password, who_am_i
 from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
@@ -23,6 +23,7 @@ from app.services.access.sign_in import REFUSED, sign_in
 router = Branch(tags=["auth"])
 
 LONGEST_SECRET = 512
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 Secret = Annotated[SecretStr, Field(min_length=1, max_length=LONGEST_SECRET)]
 
 
@@ -80,7 +81,16 @@ class SessionIn(BaseModel):
     session: Annotated[uuid.UUID | Literal["others"], Field(title="Sesión, o `others`: todas menos esta")]
 
 
-@router.post("/auth/token", dependencies=[Public(), ChecksPassword()], summary="Iniciar sesión")
+def _form_sent(content_type: Annotated[str, Header(include_in_schema=False)] = FORMS[0]) -> None:
+    """A form whose fields may all be absent reads any other body as an empty one."""
+    if not content_type.lower().startswith(FORMS):
+        raise UnsupportedMedia(f"Envíe el cuerpo como {FORMS[0]} (cabecera Content-Type).")
+
+
+FormSent = Depends(_form_sent)
+
+
+@router.post("/auth/token", dependencies=[Public(), FormSent, ChecksPassword()], summary="Iniciar sesión")
 def token(
     form: Annotated[TokenForm, Form()],
     request: Request,
@@ -137,7 +147,7 @@ def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer[
 @router.get("/me/sessions", dependencies=[SignedIn()], summary="Mis sesiones abiertas")
 def sessions(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """Newest first, with their beginning and their end at the latest."""
-    return Answer({"items": own_sessions(session, actor)})
+    return listing(own_sessions(session, actor))
 
 
 @router.post("/me/sessions/end", dependencies=[SignedIn()], summary="Cerrar sesiones mías")

@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.commands import accepted
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
@@ -32,7 +32,7 @@ from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.participations import teams
 from app.services.participations.mandates import Wanted
-from app.services.views import Coded, Items, Listing
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/cases", tags=["cases"])
 
@@ -239,9 +239,9 @@ def identification(
     dependencies=[Requires(Permission.CASES_READ)],
     summary="Unidades que participan",
 )
-def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ParticipationView]]:
+def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ParticipationView]]:
     """Units that take or took part in the case, on what basis, and until when."""
-    return Answer({"items": teams.participations(session, actor, code, reasons=True)})
+    return listing(teams.participations(session, actor, code, reasons=True))
 
 
 @router.post(
@@ -273,9 +273,9 @@ def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> An
 
 
 @router.get("/{code}/assignments", dependencies=[Requires(Permission.CASES_READ)], summary="Personas a cargo")
-def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[AssignmentView]]:
+def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[AssignmentView]]:
     """People of the caller's unit who have charge of the case."""
-    return Answer({"items": teams.assignments(session, actor, code)})
+    return listing(teams.assignments(session, actor, code))
 
 
 @router.post(

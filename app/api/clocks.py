@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
 from app.services.clocks import queries
@@ -26,10 +26,10 @@ def index(
 ) -> Answer[Any]:
     """Running and overdue, the first due first, each with its legal basis and whether that is verified."""
     items, following = queries.work_list(session, actor, state=state, kind=kind, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get("/catalogue", dependencies=[Requires(Permission.CASES_READ)], summary="Clases de plazo")
 def catalogue(actor: CurrentActor) -> Answer[Any]:  # noqa: ARG001 - the guard is what asks
     """Every kind of clock: value, unit, legal basis, and whether counsel has verified it."""
-    return Answer({"items": [kind.shown() for kind in kinds().values()]})
+    return listing([kind.shown() for kind in kinds().values()])

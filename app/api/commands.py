@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
@@ -110,7 +110,7 @@ def index(
 ) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
     items, following = queries.listing(session, actor, state=state, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.get(

@@ -6,7 +6,7 @@ from fastapi import Query
 from pydantic import Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -20,7 +20,7 @@ from app.services.consents.views import (
     WithdrawnView,
 )
 from app.services.idempotency import remember, replayed
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(tags=["consents"])
 
@@ -59,9 +59,9 @@ def listed(
     session: DbSession,
     actor: CurrentActor,
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
-) -> Answer[Items[ConsentListedView]]:
+) -> Answer[Listing[ConsentListedView]]:
     """Every consent of the case, newest first, with its state."""
-    return Answer({"items": queries.ledger(session, actor, case)})
+    return listing(queries.ledger(session, actor, case))
 
 
 @router.get(
@@ -89,9 +89,9 @@ def withdrawal(
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Objeciones de un caso",
 )
-def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ObjectionView]]:
+def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ObjectionView]]:
     """Every objection of the case, newest first."""
-    return Answer({"items": queries.objections(session, actor, code)})
+    return listing(queries.objections(session, actor, code))
 
 
 @router.post(

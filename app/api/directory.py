@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.directory import exchange, hsds, queries, service
@@ -20,7 +20,7 @@ from app.services.directory.views import (
 )
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
-from app.services.views import Items, Listing
+from app.services.views import Listing
 
 router = Branch(prefix="/directory", tags=["directory"])
 
@@ -92,9 +92,9 @@ def change_service(
 @router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
 def locations(
     session: DbSession, actor: CurrentActor, unit: Filter = None
-) -> Answer[Items[DirectoryPlaceView]]:
+) -> Answer[Listing[DirectoryPlaceView]]:
     """Places of units that attend, of one of them if given."""
-    return Answer({"items": queries.locations(session, actor, unit)})
+    return listing(queries.locations(session, actor, unit))
 
 
 @router.post("/locations", status_code=201, dependencies=[KEEPS], summary="Agregar un lugar al directorio")

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import StreamingResponse
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import (
     CurrentActor,
@@ -24,7 +24,7 @@ from app.errors import TooLarge
 from app.services.evidence import queries, scans, service, signed_papers
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 from app.services.evidence.views import EvidenceFileView, FileWithdrawnView, ScanView
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(tags=["evidence"])
 
@@ -82,7 +82,7 @@ class WithdrawalIn(BaseModel):
     dependencies=[Requires(Permission.PLANS_PROGRESS)],
     summary="Adjuntar una evidencia a una actividad",
     openapi_extra=_BODY,
-    responses=_REFUSALS,
+    responses={**_REFUSALS, **located()},
 )
 def add_to_activity(
     code: Code,
@@ -104,7 +104,7 @@ def add_to_activity(
     dependencies=[Requires(Permission.PLANS_PROGRESS)],
     summary="Adjuntar un archivo al plan",
     openapi_extra=_BODY,
-    responses=_REFUSALS,
+    responses={**_REFUSALS, **located()},
 )
 def add_to_plan(
     code: Code, kind: Kind, actor: CurrentActor, runtime: CurrentRuntime, key: IdempotencyKey, raw: Uploaded
@@ -122,9 +122,9 @@ def _added(code: str) -> Answer[Coded]:
     dependencies=[Requires(Permission.PLANS_READ)],
     summary="Archivos de un plan",
 )
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[EvidenceFileView]]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[EvidenceFileView]]:
     """All files of the plan, or for who reads it in part those of its own activities."""
-    return Answer({"items": queries.list_files(session, actor, code)})
+    return listing(queries.list_files(session, actor, code))
 
 
 @router.get(
@@ -178,9 +178,9 @@ def add_scan(
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Papeles firmados de un consentimiento",
 )
-def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ScanView]]:
+def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ScanView]]:
     """Those the caller's unit added; all of them for who reads the person's contact data in full."""
-    return Answer({"items": signed_papers.listed(session, actor, code)})
+    return listing(signed_papers.listed(session, actor, code))
 
 
 @router.get(

@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
 from app.services.victims.views import RelativeEndedView, RelativeLinkedView, RelativeView
-from app.services.views import Items
+from app.services.views import Listing
 
 router = Branch(prefix="/victims/{code}/family", tags=["family"])
 
@@ -27,9 +27,9 @@ class RelativeIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Familia registrada de la persona")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[RelativeView]]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[RelativeView]]:
     """Relatives who are registered; of those out of scope, only that there is one."""
-    return Answer({"items": family.family(session, actor, code)})
+    return listing(family.family(session, actor, code))
 
 
 @router.post(

@@ -5,14 +5,15 @@ from typing import Annotated
 from fastapi import Depends, Path, Query, Request
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.audit import record
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest
 from app.services.indicators.catalogue import indicator
 from app.services.indicators.service import compute, list_indicators
-from app.services.indicators.views import ExactIndicatorView, IndicatorCatalogueView, ServedIndicatorView
+from app.services.indicators.views import ExactIndicatorView, IndicatorView, ServedIndicatorView
+from app.services.views import Listing
 
 
 def known_filters(request: Request) -> None:
@@ -31,10 +32,10 @@ router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends
 @router.get(
     "", dependencies=[Requires(Permission.INDICATORS_READ)], summary="Catálogo de indicadores calculados"
 )
-def index(session: DbSession, actor: CurrentActor) -> Answer[IndicatorCatalogueView]:
+def index(session: DbSession, actor: CurrentActor) -> Answer[Listing[IndicatorView]]:
     """The indicators with the plan's text, the definition and its thresholds."""
     record(session, actor, "indicators.list")
-    return Answer({"indicators": list_indicators()})
+    return listing(list_indicators())
 
 
 @router.get(

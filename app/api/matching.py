@@ -9,7 +9,8 @@ from app.access.permissions import Permission
 from app.api.answers import Answer, tagged
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
-from app.services.matching.review import BANDS, DECISIONS, STATES, decide, listing, read
+from app.services.matching import review
+from app.services.matching.review import BANDS, DECISIONS, STATES
 from app.services.matching.views import CandidateView, ComparisonView, DecidedView
 from app.services.paging import PAGE
 from app.services.reconciliation.service import reconcile
@@ -44,7 +45,7 @@ def index(
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Listing[CandidateView]]:
     """Newest first; those that wait unless another state is asked for."""
-    return Answer(listing(session, actor, state=state, band=band, cursor=cursor, limit=limit))
+    return Answer(review.listing(session, actor, state=state, band=band, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -55,7 +56,7 @@ def index(
 )
 def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answer[ComparisonView]:
     """How each field agrees, and both values as far as the caller may see each person; recorded for both."""
-    found = read(session, actor, code)
+    found = review.read(session, actor, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -73,7 +74,7 @@ def decision(
     version: ExpectedVersion,
 ) -> Answer[DecidedView]:
     """Kept, and not asked again. Nothing is merged: `next` says how to ask for that."""
-    done = decide(session, actor, code, version, body.decision, body.reason)
+    done = review.decide(session, actor, code, version, body.decision, body.reason)
     return Answer(done, headers=etag(done["version"]))
 
 

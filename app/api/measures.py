@@ -1,7 +1,7 @@
 """Protection measures of a case: `/cases/{code}/protection-measures`."""
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -9,18 +9,18 @@ from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
 from app.services.proceedings import measures
 from app.services.proceedings.views import MeasureLiftedView, MeasureView
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/cases/{code}/protection-measures", tags=["measures"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Medidas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[MeasureView]]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[MeasureView]]:
     """Measures of the case at the caller's level of its protection.
 
     What was noted before as a list in the record stays there (`protection.measures`).
     """
-    return Answer({"items": measures.listed(session, actor, code)})
+    return listing(measures.listed(session, actor, code))
 
 
 @router.post(

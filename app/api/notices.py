@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query
 
 from app.access.permissions import Permission
-from app.api.answers import Answer
+from app.api.answers import Answer, listing
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, Requires
 from app.edge.routing import Branch
@@ -30,7 +30,7 @@ def index(
     `due`: until when the unit has to meet the deadline it tells of, while that runs.
     """
     items, following = queries.inbox(session, actor, unread=unread, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return listing(items, following)
 
 
 @router.post(

@@ -6,14 +6,14 @@ from fastapi import Path, Query
 from pydantic import ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.records.rows import plans as rows
 from app.services.idempotency import remember, replayed
 from app.services.plans import assessing, following, reviewing, team, versions
-from app.services.plans.content_views import KeptView, PlanChangesView, VersionsView, VersionTextView
+from app.services.plans.content_views import KeptView, PlanChangesView, VersionTextView, VersionView
 from app.services.plans.record_views import (
     AssessedView,
     AssessmentsView,
@@ -23,7 +23,7 @@ from app.services.plans.record_views import (
     ReviewsView,
     TeamNumberView,
 )
-from app.services.views import Coded
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/plans/{code}", tags=["plans"])
 
@@ -125,7 +125,6 @@ def list_reviews(code: Code, session: DbSession, actor: CurrentActor) -> Answer[
     status_code=201,
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Anotar una revisión",
-    responses=tagged(201),
 )
 def add_review(
     code: Code, body: ReviewIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
@@ -137,13 +136,13 @@ def add_review(
         return Answer({"code": new}, status_code=201)
     done = reviewing.review(session, actor, code, body)
     remember(session, actor, key, "plans.review", payload, done["code"])
-    return Answer(done, status_code=201, headers=etag(done["version"]))
+    return Answer(done, status_code=201)
 
 
 @router.get("/versions", dependencies=[Requires(Permission.PLANS_READ)], summary="Versiones")
-def list_versions(code: Code, session: DbSession, actor: CurrentActor) -> Answer[VersionsView]:
+def list_versions(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[VersionView]]:
     """The versions kept, and who signed each."""
-    return Answer({"items": versions.listed(session, actor, code)})
+    return listing(versions.listed(session, actor, code))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -14,7 +14,7 @@ from app.services.idempotency import remember, replayed
 from app.services.proceedings import procedures
 from app.services.proceedings.branches import BRANCHES
 from app.services.proceedings.views import ProcedureMovedView, ProcedureView
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/cases/{code}/procedures", tags=["procedures"])
 
@@ -41,9 +41,9 @@ class StepIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Rutas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ProcedureView]]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ProcedureView]]:
     """The branches of the case and their steps, as the caller may see them."""
-    return Answer({"items": procedures.listed(session, actor, code)})
+    return listing(procedures.listed(session, actor, code))
 
 
 @router.post(

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -18,7 +18,7 @@ from app.services.proceedings.views import (
     ProceedingWrittenView,
     UnlinkedView,
 )
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/cases/{code}/proceedings", tags=["proceedings"])
 
@@ -41,12 +41,12 @@ class StageIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Procedimientos y procesos del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Items[ProceedingView]]:
+def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ProceedingView]]:
     """Proceedings of the case at the caller's level of its legal compartment.
 
     `version` is that of what concerns the person, `stage_version` that of the proceeding itself.
     """
-    return Answer({"items": links.listed(session, actor, code)})
+    return listing(links.listed(session, actor, code))
 
 
 @router.post(

@@ -11,7 +11,7 @@ from app.access.actor import Actor
 from app.access.guard import canonical
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.api.answers import Answer
+from app.api.answers import Answer, tagged
 from app.audit import record
 from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
 from app.edge.routing import Branch
@@ -66,14 +66,8 @@ def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> A
     with _stored(runtime) as connection:
         views = list_releases(connection, drafts=_sees_drafts(actor))
         budget = spent_by_year(connection)
-    return Answer(
-        {
-            "releases": [_summary(view) for view in views],
-            "budget": [
-                {"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget
-            ],
-        }
-    )
+    spent_by = [{"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget]
+    return Answer({"items": [_summary(view) for view in views], "next": None, "budget": spent_by})
 
 
 @router.get(
@@ -94,7 +88,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor, runtime: Current
     dependencies=[Requires(Permission.RELEASES_READ)],
     summary="Un archivo de la liberación, byte a byte",
     responses={
-        200: {"content": {"text/csv": {}, "application/json": {}}},
+        200: {"content": {"text/csv": {}, "application/json": {}}, **tagged()[200]},
         304: {"description": "No cambió: una liberación nunca cambia"},
     },
 )

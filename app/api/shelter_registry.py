@@ -6,7 +6,7 @@ from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -21,7 +21,7 @@ from app.services.shelters.views import (
     SiteView,
     VacanciesView,
 )
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/shelters", tags=["shelters"])
 
@@ -64,9 +64,9 @@ class HoldIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
-def listed(session: DbSession, actor: CurrentActor) -> Answer[Items[ShelterView]]:
+def listed(session: DbSession, actor: CurrentActor) -> Answer[Listing[ShelterView]]:
     """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
-    return Answer({"items": free_places.listed(session, actor)})
+    return listing(free_places.listed(session, actor))
 
 
 @router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
@@ -93,9 +93,9 @@ def held(
     session: DbSession,
     actor: CurrentActor,
     ended: Annotated[bool, Query(title="También las que terminaron")] = False,
-) -> Answer[Items[HoldView]]:
+) -> Answer[Listing[HoldView]]:
     """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
-    return Answer({"items": held_places.listed(session, actor, live=not ended)})
+    return listing(held_places.listed(session, actor, live=not ended))
 
 
 @router.post(

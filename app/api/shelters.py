@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -23,7 +23,7 @@ from app.services.shelters.views import (
     StayView,
     SuitabilityCheckedView,
 )
-from app.services.views import Coded, Items
+from app.services.views import Coded, Listing
 
 router = Branch(prefix="/placements", tags=["placements"])
 
@@ -86,11 +86,11 @@ def housed(
     session: DbSession,
     actor: CurrentActor,
     case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
-) -> Answer[Items[ResidentView] | Items[StayView]]:
+) -> Answer[Listing[ResidentView]] | Answer[Listing[StayView]]:
     """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
     if case is None:
-        return Answer({"items": queries.open_placements(session, actor)})
-    return Answer({"items": queries.stays(session, actor, case)})
+        return listing(queries.open_placements(session, actor))
+    return listing(queries.stays(session, actor, case))
 
 
 @router.get(

@@ -43,7 +43,7 @@ class UnitChangeIn(BaseModel):
 def index(session: DbSession, actor: CurrentActor) -> Answer[Any]:
     """By name, with how many open accounts each has; `kinds`: those a new unit may be of."""
     items = units.listing(session, actor)
-    return Answer({"items": items, "kinds": units.kinds_here(session, actor)})
+    return Answer({"items": items, "next": None, "kinds": units.kinds_here(session, actor)})
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")

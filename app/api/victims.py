@@ -7,7 +7,7 @@ from fastapi import Body, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, located, tagged
+from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code, Compartments, DocumentIn
 from app.catalogues import code_list
 from app.edge.deps import (
@@ -24,16 +24,17 @@ from app.records import Known, Values, remarks
 from app.services.idempotency import remember, replayed
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE, search
-from app.services.victims.queries import access_log, history, read
+from app.services.victims.queries import LOOKS, access_log, history, read
 from app.services.victims.registration import Registration, register
 from app.services.victims.views import (
-    AccessLogView,
     ChangedView,
-    HistoryView,
-    MatchesView,
+    CompartmentVersionView,
+    LookView,
+    MatchView,
     RecordView,
     RegisteredView,
 )
+from app.services.views import Listing
 
 router = Branch(prefix="/victims", tags=["victims"])
 
@@ -83,11 +84,11 @@ class RegistrationIn(BaseModel):
 )
 def look_up(
     body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime
-) -> Answer[MatchesView]:
+) -> Answer[Listing[MatchView]]:
     """Says whether she is registered: in one's own scope who she is, masked; else only which unit to ask."""
     identity = body.model_dump(mode="json", exclude_none=True)
     limit = runtime.settings.probe_limit_per_hour
-    return Answer({"matches": search(session, actor, identity, limit_per_hour=limit)})
+    return listing(search(session, actor, identity, limit_per_hour=limit))
 
 
 @router.post(
@@ -180,9 +181,9 @@ def versions(
     session: DbSession,
     actor: CurrentActor,
     compartment: Annotated[str, Query(title="Compartimento", max_length=40)],
-) -> Answer[HistoryView]:
+) -> Answer[Listing[CompartmentVersionView]]:
     """Every version of one compartment, newest first, at the caller's level of it."""
-    return Answer({"versions": history(session, actor, code, compartment)})
+    return listing(history(session, actor, code, compartment))
 
 
 @router.get(
@@ -195,6 +196,7 @@ def looks(
     session: DbSession,
     actor: CurrentActor,
     before: Annotated[int | None, Query(title="Anteriores a", ge=1, le=2**62)] = None,
-) -> Answer[AccessLogView]:
+) -> Answer[Listing[LookView]]:
     """Who looked at this person's data, when, from where and why, in plain Spanish."""
-    return Answer({"entries": access_log(session, actor, code, before=before)})
+    found = access_log(session, actor, code, before=before)
+    return listing(found, str(found[-1]["id"]) if len(found) == LOOKS else None)

@@ -113,6 +113,7 @@ class IdempotencyKey(Base):
     """First answer of a creation, so that a repeated request creates nothing new (holds codes only)."""
 
     __tablename__ = "idempotency_key"
+    __table_args__ = (Index("ix_idempotency_key_created_at", "created_at"),)
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)

@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from app.catalogues import code_list, list_names
 from app.errors import NotFound
+from app.services.views import Listing
 
 
 @cache
@@ -38,13 +39,12 @@ class CodeView(TypedDict):
     valid_to: str | None
 
 
-class CodeListView(TypedDict):
+class CodeListView(Listing[CodeView]):
     """A code list with its codes, or those that were looked for; `total`: all it has."""
 
     name: str
     title: str
     total: int
-    items: list[CodeView]
 
 
 def lists() -> list[CodeListTitleView]:
@@ -83,6 +83,7 @@ def codes_of(name: str, text: str = "") -> CodeListView:
         "title": titles().get(name, name),
         "total": len(code_list(name).codes),
         "items": items,
+        "next": None,
     }
 
 

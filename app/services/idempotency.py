@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
-from app.db import insert_rows
+from app.access.actor import SCHEDULER, Actor
+from app.db import Database, insert_rows
 from app.errors import Invalid, KeyReused
 from app.models import IdempotencyKey
+
+LIFE_DAYS: Final = 90
+"""How long a key is remembered, in days: longer than what was written without a connection is taken."""
+BATCH: Final = 5_000
+BATCHES: Final = 20
+"""At most this many batches of keys a sweep."""
 
 
 def replayed(session: Session, actor: Actor, key: str | None, operation: str, payload: Any) -> str | None:
@@ -63,6 +69,21 @@ def remember(
             "result_code": code,
         }
         insert_rows(session, IdempotencyKey, [row])
+
+
+def sweep_keys(database: Database, *, batch: int = BATCH, batches: int = BATCHES) -> int:
+    """Throw away keys of over `LIFE_DAYS` days, a batch a transaction; how many.
+
+    What is left after `batches` waits for the next sweep.
+    """
+    gone = 0
+    for _ in range(batches):
+        with database.session(SCHEDULER) as session:
+            last: int = session.scalar(select(func.ruv.sweep_idempotency_keys(batch))) or 0
+        gone += last
+        if last < batch:
+            break
+    return gone
 
 
 def _digest(session: Session, payload: Any) -> bytes:

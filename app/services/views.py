@@ -17,12 +17,6 @@ class Listing(TypedDict, Generic[T]):
     next: str | None
 
 
-class Items(TypedDict, Generic[T]):
-    """A list that has no pages."""
-
-    items: list[T]
-
-
 class Coded(TypedDict):
     """What was made or done, by its code."""
 

@@ -53,7 +53,7 @@ def _published(
 ) -> str:
     """The code of the year's release: built once, approved by two people of different institutions."""
     with Seat(address, _APPROVERS[0], passwords[_APPROVERS[0]]) as steward:
-        found = [entry for entry in steward.read("/releases")["releases"] if entry["year"] == YEAR]
+        found = [entry for entry in steward.read("/releases")["items"] if entry["year"] == YEAR]
     if not found:
         found = [{"code": _built(database, tell), "published_at": None, "approvals": []}]
     release = found[-1]

@@ -102,7 +102,7 @@ class _Story:
     def _register(self) -> None:
         number = secrets.randbelow(1_000_000) + script.FIRST_NUMBER
         known = script.identity(number)
-        while self.police.send("/victims/search", script.looked_up(known))["matches"]:
+        while self.police.send("/victims/search", script.looked_up(known))["items"]:
             number += 1
             known = script.identity(number)
         self._note(self.police, "busca a la persona por su documento y su nombre: nadie así está registrada.")
@@ -234,7 +234,7 @@ class _Story:
         self._note(analyst, f"pide a la persona por su código: {refused[0]}, no lee personas.")
         self._note(stranger, f"pide a la persona sin participar en su caso: {refused[1]}, no existe para él.")
         officer = self._desks["data_protection_officer"]
-        self.told.access_log = officer.read(f"/victims/{self.told.person}/access-log")["entries"]
+        self.told.access_log = officer.read(f"/victims/{self.told.person}/access-log")["items"]
         self._note(officer, f"consulta quién miró: {len(self.told.access_log)} accesos registrados.")
 
     def _withdraw(self) -> None:

@@ -98,7 +98,7 @@ def history_violations(
     found = [] if answer.status_code == status else [f"history answers {answer.status_code}, not {status}"]
     found += _leaks(office, actor, answer.text, person, {compartment: wanted})
     found += shelters_named(office, actor, answer.text)
-    if answer.status_code == 200 and fields(compartment) and not answer.json()["versions"]:
+    if answer.status_code == 200 and fields(compartment) and not answer.json()["items"]:
         found.append("history is empty")
     return found
 

@@ -104,8 +104,15 @@ def test_what_is_looked_at_by_head_is_in_the_trace(world: World) -> None:
     )
     client = world.client(officer)
     assert client.head(f"/api/v1/victims/{made.code}").status_code == 200
-    entries = client.get(f"/api/v1/victims/{made.code}/access-log").json()["entries"]
+    entries = client.get(f"/api/v1/victims/{made.code}/access-log").json()["items"]
     assert any("identi" in str(entry).lower() for entry in entries)
+
+
+@pytest.mark.parametrize("body", [[], {"items": []}, {"next": None}])
+def test_a_list_of_another_form_is_found(body: object) -> None:
+    request = httpx.Request("GET", f"http://127.0.0.1{CASES}")
+    assert contract.broken(httpx.Response(200, json=body, request=request))
+    assert not contract.broken(httpx.Response(200, json={"items": [], "next": None}, request=request))
 
 
 @pytest.mark.parametrize(

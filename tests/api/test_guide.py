@@ -8,11 +8,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from app.edge import errors_page
-from app.errors import AppError
 from tests.factories import PASSWORD, World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -54,6 +54,7 @@ def test_the_page_of_errors_knows_every_kind() -> None:
 
 
 def test_a_kind_without_a_way_out_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(errors_page, "kinds", lambda: [type("Planted", (AppError,), {"type": "planted"})])
+    planted = SimpleNamespace(status=418, type="planted", title="Planted")
+    monkeypatch.setattr(errors_page, "kinds", lambda: [planted])
     with pytest.raises(KeyError, match="planted"):
         errors_page.render()

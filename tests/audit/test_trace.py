@@ -73,7 +73,7 @@ def test_history_and_the_log_of_looks_are_looks_too(world: World, admin: Engine)
     assert events(admin, officer)[-1]["compartments"] == ["plan"]
     log = client.get(f"{API}/{code}/access-log")
     assert log.status_code == 200
-    assert [entry["action"] for entry in log.json()["entries"]][:1] == ["victims.history"]
+    assert [entry["action"] for entry in log.json()["items"]][:1] == ["victims.history"]
     assert events(admin, officer)[-1]["action"] == "victims.access-log"
 
 

@@ -245,5 +245,5 @@ def test_what_a_clock_did_is_in_the_persons_log(world: World, admin: Engine) -> 
     stage.start(due_at=NOW - HOUR)
     sweeping.sweep(world.runtime.database)
     ((code,),) = stage.run("SELECT code FROM victim_code WHERE victim_id = %(v)s", v=stage.victim)
-    entries = ok(world.client(stage.officer).get(f"{API}/victims/{code}/access-log"))["entries"]
+    entries = ok(world.client(stage.officer).get(f"{API}/victims/{code}/access-log"))["items"]
     assert any(entry["action"] == "clocks.fire" for entry in entries)

@@ -34,7 +34,7 @@ def test_a_case_is_discarded_by_two_people_of_two_units(world: World) -> None:
     assert (last["from"], last["to"], last["reason"]) == ("PRESUNTA_VICTIMA", "DESCARTADA", "SIN_INDICIOS")
     after = ok(person.client.get(f"{API}/commands/{code}"))
     assert (after["state"], after["possible"]) == ("EJECUTADA", [])
-    log = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["entries"]
+    log = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["items"]
     words = [entry["action"] for entry in log]
     assert {"commands.request", "commands.approve", "cases.transition"} <= set(words)
 

@@ -130,7 +130,7 @@ def test_her_own_file_is_in_words_and_leaves_investigators_out(world: World) -> 
     assert file["derivaciones"][0]["estado"] == "Aceptada"
     assert file["quien_miro"]
     assert not [look for look in file["quien_miro"] if look["funcion"] and "Fiscal" in look["funcion"]]
-    log = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["entries"]
+    log = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["items"]
     assert any(look["action"] == "victims.own-file" for look in log)
 
 

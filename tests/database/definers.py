@@ -162,6 +162,7 @@ DEFINERS = {
     "settle_persons",
     "shows_shelters",
     "sweep_drafts",
+    "sweep_idempotency_keys",
     "sweep_tries",
     "tell_left",
     "start_clock",

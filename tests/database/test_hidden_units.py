@@ -33,7 +33,7 @@ class Housed:
     def log(self, actor: Actor) -> list[dict[str, Any]]:
         answer = self.scene.world.client(actor).get(f"{API}/{self.person.code}/access-log")
         assert answer.status_code == 200, answer.text
-        entries: list[dict[str, Any]] = answer.json()["entries"]
+        entries: list[dict[str, Any]] = answer.json()["items"]
         return entries
 
 
@@ -183,4 +183,4 @@ def test_a_genuine_event_moved_to_another_person_shows_as_altered(housed: Housed
         o=other.victim_id,
     )
     answer = scene.world.client(scene.owner).get(f"{API}/{other.code}/access-log")
-    assert "altered" in {entry["outcome"] for entry in answer.json()["entries"]}
+    assert "altered" in {entry["outcome"] for entry in answer.json()["items"]}

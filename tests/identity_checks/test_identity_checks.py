@@ -239,7 +239,7 @@ def test_nothing_of_the_answer_is_kept(world: World, desk: str, officer: Actor) 
     assert check_event["detail"]["verdicts"]["first_surname"] == "DIFFERENT"
     trace = json.dumps([ask_event, check_event])
     assert not [text for text in (*fake.OTHER.values(), *fake.TRAP.values(), number) if text in trace]
-    log = world.client(officer).get(f"/api/v1/victims/{code}/access-log").json()["entries"]
+    log = world.client(officer).get(f"/api/v1/victims/{code}/access-log").json()["items"]
     assert any("entidad emisora" in json.dumps(entry, ensure_ascii=False) for entry in log)
 
 

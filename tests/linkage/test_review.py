@@ -127,7 +127,7 @@ def test_the_look_is_in_the_log_of_both(apart: Case) -> None:
     apart.get(apart.world.actor("registry_steward"))
     for actor, person in ((apart.first, apart.a), (apart.second, apart.b)):
         log = apart.world.client(actor).get(f"/api/v1/victims/{person.code}/access-log").json()
-        assert "matching.review" in [entry["action"] for entry in log["entries"]]
+        assert "matching.review" in [entry["action"] for entry in log["items"]]
 
 
 def test_a_pair_merged_meanwhile_waits_no_more_until_it_is_split(ours: Case) -> None:

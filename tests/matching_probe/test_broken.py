@@ -57,5 +57,5 @@ def test_her_own_unit_is_told_of_her_without_what_does_not_open(world: World, ad
     hers = world.register(owner, identity=woman)
     tamper(admin, hers.victim_id, SEAL)
     asked = {"documents": woman["documents"]}
-    (found,) = ok(world.client(owner).post(f"{API}/search", json=asked))["matches"]
+    (found,) = ok(world.client(owner).post(f"{API}/search", json=asked))["items"]
     assert (found["code"], found["band"], found["record"]) == (hers.code, "PROBABLE", {})

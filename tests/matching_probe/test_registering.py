@@ -124,12 +124,12 @@ def test_who_is_only_possibly_the_same_is_noted_in_silence(world: World, admin: 
     first = world.register(world.actor("police_investigator"), identity=woman)
     mixed = possibly(woman, world.tag)
     client = world.client(world.actor("cem_officer"))
-    assert ok(client.post(f"{API}/search", json=mixed)) == {"matches": []}
+    assert ok(client.post(f"{API}/search", json=mixed)) == {"items": [], "next": None}
     second = ok(client.post(API, json=registration(mixed)), 201)
     (pair,) = candidates(admin, first.victim_id)
     assert (pair["band"], pair["reason"]) == (Band.POSSIBLE, None)
     log = ok(client.get(f"{API}/{second['code']}/access-log"))
-    assert not [entry for entry in log["entries"] if entry["action"].startswith("matching.")]
+    assert not [entry for entry in log["items"] if entry["action"].startswith("matching.")]
 
 
 def test_every_kind_of_token_is_written_under_the_key_in_force(world: World, admin: Engine) -> None:
@@ -179,7 +179,7 @@ def test_the_trace_of_a_comparison_survives_the_refusal(world: World, admin: Eng
         ("denied", None, "denied"),
     ]
     assert rows[0].detail["records"] == [person.victim_id]
-    log = ok(world.client(owner).get(f"{API}/{person.code}/access-log"))["entries"]
+    log = ok(world.client(owner).get(f"{API}/{person.code}/access-log"))["items"]
     (seen,) = [entry for entry in log if entry["action"] == "matching.hit"]
     assert (seen["unit"], seen["text"]) == (
         unit_name(admin, officer.unit_id),
@@ -190,7 +190,7 @@ def test_the_trace_of_a_comparison_survives_the_refusal(world: World, admin: Eng
 def test_a_document_that_nobody_has_opens_nothing(world: World, admin: Engine) -> None:
     officer = world.actor("cem_officer")
     body = {"documents": somebody(world.tag)["documents"]}
-    assert ok(world.client(officer).post(f"{API}/search", json=body)) == {"matches": []}
+    assert ok(world.client(officer).post(f"{API}/search", json=body)) == {"items": [], "next": None}
     with admin.connect() as connection:
         compared = connection.exec_driver_sql(
             "SELECT count(*) FROM audit_event WHERE user_id = %(u)s AND action LIKE 'matching.%%'",
@@ -260,7 +260,7 @@ def test_a_name_put_back_is_found_by_both_spellings(world: World) -> None:
     other = somebody(f"{world.tag}-otra")
     ok(change(client, person.code, 1, first_surname=other["first_surname"]))
     ok(change(client, person.code, 2, first_surname=woman["first_surname"]))
-    found = ok(client.post(f"{API}/search", json=woman))["matches"]
+    found = ok(client.post(f"{API}/search", json=woman))["items"]
     assert [match["code"] for match in found] == [person.code]
 
 

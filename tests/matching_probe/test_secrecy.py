@@ -137,7 +137,7 @@ def test_several_hidden_persons_are_units_in_an_order_that_tells_nothing(world: 
     for role in ("police_investigator", "cem_officer", "udavit_officer"):
         identity = woman if role == "cem_officer" else without(woman, "documents")
         world.register(world.actor(role), identity=identity)
-    found = ok(world.client(world.actor("cem_officer")).post(f"{API}/search", json=woman))["matches"]
+    found = ok(world.client(world.actor("cem_officer")).post(f"{API}/search", json=woman))["items"]
     assert [set(match) for match in found] == [{"unit"}] * 3
     assert found == sorted(found, key=lambda match: match["unit"])
 

@@ -62,7 +62,7 @@ def test_either_code_finds_her_and_the_answer_names_her_own(pair: Pair) -> None:
 def test_the_strand_that_is_not_shown_is_read_under_its_code(pair: Pair) -> None:
     def names(code: str) -> list[tuple[str, str]]:
         url = f"{API}/victims/{code}/history?compartment=identity"
-        versions = ok(pair.absorbed.client.get(url))["versions"]
+        versions = ok(pair.absorbed.client.get(url))["items"]
         return [(found["record"], found["data"]["given_names"]) for found in versions]
 
     assert names(pair.kept.victim) == [(pair.kept.victim, "Ana")]
@@ -129,7 +129,7 @@ def test_looks_at_her_data_while_she_was_part_of_another_stay_in_her_log(world: 
     ok(move(kept.client, kept.case, "EN_ASISTENCIA_INMEDIATA"))
     two.split(kept.victim, absorbed.victim)
     ok(kept.client.get(f"{API}/victims/{kept.victim}"))
-    entries = ok(absorbed.client.get(f"{API}/victims/{absorbed.victim}/access-log"))["entries"]
+    entries = ok(absorbed.client.get(f"{API}/victims/{absorbed.victim}/access-log"))["items"]
     looks = [entry for entry in entries if entry["action"] == "victims.read"]
     assert len(looks) == 1
     assert "Contacto y familia" in looks[0]["compartments"]
@@ -151,7 +151,7 @@ def test_a_look_under_the_third_of_three_records_stays_in_the_log_of_each_once(w
         two.split(middle.victim, low.victim)
     two.merge(middle.victim, low.victim)
     for person, looks in ((low, 2), (middle, 2), (top, 2)):
-        entries = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["entries"]
+        entries = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["items"]
         assert [entry["action"] for entry in entries].count("victims.read") == looks
         assert len({entry["id"] for entry in entries}) == len(entries)
 
@@ -192,7 +192,7 @@ def test_texts_of_a_case_stay_readable_whoever_reads_and_whenever(world: World) 
 
 
 def test_her_log_holds_the_looks_at_both_records_and_the_merge(pair: Pair) -> None:
-    entries = ok(pair.kept.client.get(f"{API}/victims/{pair.kept.victim}/access-log"))["entries"]
+    entries = ok(pair.kept.client.get(f"{API}/victims/{pair.kept.victim}/access-log"))["items"]
     actions = [entry["action"] for entry in entries]
     assert actions.count("victims.register") == 2
     assert actions.count("matching.merge") == 2

@@ -69,7 +69,7 @@ def test_a_note_is_read_by_who_reads_what_it_is_about_and_its_text_is_sealed(
     with admin.connect() as connection:
         query = "SELECT sealed FROM case_note WHERE code = %(c)s"
         assert b"Puno" not in bytes(connection.exec_driver_sql(query, {"c": code}).scalar_one())
-    log = ok(other.get(f"{API}/victims/{person.victim}/access-log"))["entries"]
+    log = ok(other.get(f"{API}/victims/{person.victim}/access-log"))["items"]
     assert {"notes.read", "notes.write"} <= {entry["action"] for entry in log}
 
 

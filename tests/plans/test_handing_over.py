@@ -88,7 +88,7 @@ def test_the_plan_goes_with_her_from_one_house_to_the_next(world: World, admin: 
         assert session.scalar(count) == 2
     with world.session(first) as session:
         assert session.scalar(count) == 0
-    log = ok(plan.client.get(f"{API}/victims/{plan.person.victim}/access-log"))["entries"]
+    log = ok(plan.client.get(f"{API}/victims/{plan.person.victim}/access-log"))["items"]
     assert sum(entry["action"] == "plans.hand-over" for entry in log) == 2
     assert orphans(world, admin) == 0
 

@@ -49,7 +49,7 @@ def analyst(world: World) -> httpx.Client:
 
 def test_analyst_lists_reads_and_downloads(analyst: httpx.Client, published: str, release_year: int) -> None:
     listed = analyst.get("/api/v1/releases").json()
-    assert published in {release["code"] for release in listed["releases"]}
+    assert published in {release["code"] for release in listed["items"]}
     assert {"year": release_year, "spent": pytest.approx(0.25), "left": pytest.approx(0.25)} in listed[
         "budget"
     ]
@@ -170,7 +170,7 @@ def test_who_may_not_read_gets_nothing(world: World, published: str) -> None:
 
 
 def test_indicators(analyst: httpx.Client, world: World) -> None:
-    listed = analyst.get("/api/v1/indicators").json()["indicators"]
+    listed = analyst.get("/api/v1/indicators").json()["items"]
     assert [entry["code"] for entry in listed] == ["3.1.b", "3.2.b", "3.2.c", "3.3.b"]
     world.register(world.actor("police_investigator"), identity={"sex": "MUJER"})
     for entry in listed:

@@ -128,7 +128,7 @@ def test_the_history_says_which_version_does_not_open(world: World, admin: Engin
     person = registered(world)
     harm(admin, KEY_LOST, person.victim_id, "identity")
     found = ok(person.client.get(f"{API}/victims/{person.victim}/history?compartment=identity"))
-    assert [(one["version"], one["broken"], one["data"]) for one in found["versions"]] == [(1, True, {})]
+    assert [(one["version"], one["broken"], one["data"]) for one in found["items"]] == [(1, True, {})]
 
 
 def test_sql_moves_no_head_back_and_seals_nothing_over_what_is_lost(world: World, admin: Engine) -> None:

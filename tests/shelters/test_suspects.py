@@ -43,7 +43,7 @@ def test_a_marked_mother_is_never_called_fit(world: World, name: str) -> None:
     assert "Canales" not in refused["detail"]
     ok(client.post(url, json={**FIT, "relation": "MADRE", "name": name, "result": "NO_IDONEA"}), 201)
     ok(client.post(url, json=FIT), 201)
-    log = ok(child.client.get(f"{API}/victims/{child.victim}/access-log"))["entries"]
+    log = ok(child.client.get(f"{API}/victims/{child.victim}/access-log"))["items"]
     assert "suspects.compare" in {entry["action"] for entry in log}
 
 

@@ -124,7 +124,7 @@ def reintegrated(stage: Stage) -> str:
 def found_again(stage: Stage, document: Mapping[str, Any]) -> None:
     """Other police find her: the register knows her, and says only whom to ask."""
     answer = stage.desks["Otra PNP"].sent("/victims/search", {"documents": [document]})
-    (match,) = ok(answer)["matches"]
+    (match,) = ok(answer)["items"]
     assert match.keys() == {"unit"}
     assert "Ruth" not in answer.text
     assert stage.victim not in answer.text

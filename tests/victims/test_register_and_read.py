@@ -74,8 +74,8 @@ def test_changes_are_versions_and_the_loser_of_a_race_changes_nothing(world: Wor
     assert read["compartments"]["identity"]["age_years"] == 25
     assert read["compartments"]["identity"]["aliases"] == ["Rosita"]
     versions = client.get(f"/api/v1/victims/{person.code}/history", params={"compartment": "identity"}).json()
-    assert [v["version"] for v in versions["versions"]] == [2, 1]
-    assert "aliases" not in versions["versions"][1]["data"]
+    assert [v["version"] for v in versions["items"]] == [2, 1]
+    assert "aliases" not in versions["items"][1]["data"]
 
 
 def test_a_field_one_may_not_write_is_named_and_nothing_is_stored(world: World) -> None:
@@ -91,7 +91,7 @@ def test_a_field_one_may_not_write_is_named_and_nothing_is_stored(world: World) 
     again = world.client(police).post(
         "/api/v1/victims/search", json={"documents": unique_identity(world)["documents"]}
     )
-    assert again.json() == {"matches": []}
+    assert again.json() == {"items": [], "next": None}
 
 
 def test_the_same_document_is_not_registered_twice(world: World) -> None:

@@ -80,7 +80,7 @@ def test_another_interview_is_refused_until_it_is_justified(world: World, body: 
     assert any(error["field"].endswith("authority") for error in refused["errors"])
     said = {"date": "2026-05-01", "reason": "Hecho nuevo", "authority": "Fiscalía"}
     assert ok(patch(person, {**body, "further_interviews": [said]}, 1))["version"] == 2
-    entries = ok(registrar(world, person).get(f"{API}/victims/{person.victim}/access-log"))["entries"]
+    entries = ok(registrar(world, person).get(f"{API}/victims/{person.victim}/access-log"))["items"]
     assert "victims.single-interview" in {entry["action"] for entry in entries}
 
 

@@ -99,7 +99,7 @@ def _decidable(session: Session, actor: Actor, code: str, version: int) -> Asked
 
 def _check_waiting(found: Asked, version: int) -> None:
     if found.row.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=found.row.version)
     if found.state != PENDING:
         raise Conflict(f"Ya no se decide. Su estado es «{STATES[found.state]}».", state=found.state)
 

@@ -209,7 +209,7 @@ def _facts(session: Session, ref: CaseRef, state: str, wanted: Move) -> rules.Ca
 
 def _state_at(session: Session, ref: CaseRef, version: int) -> str:
     if ref.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=ref.version)
     return case_state(session, ref)
 
 

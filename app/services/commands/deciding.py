@@ -105,7 +105,7 @@ def _decidable(session: Session, actor: Actor, code: str, version: int) -> Found
 
 def _check_waiting(command: Command, version: int) -> None:
     if command.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=command.version)
     if command.state_now != PENDING:
         label = STATES[command.state_now]
         raise Conflict(f"Ya no se decide. Su estado es «{label}».", state=command.state_now)

@@ -80,7 +80,7 @@ def request_discard(
     require(actor, Permission.COMMANDS_REQUEST)
     ref = case_in_scope(session, actor, code)
     if ref.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=ref.version)
     _refuse_extras(extras, "Un descarte lleva solo su motivo.")
     facts = case_rules.CaseFacts(
         adult=False, reason=reason, second_person=True, housed=is_housed(session, ref)
@@ -120,7 +120,7 @@ def request_closing(
     require(actor, Permission.COMMANDS_REQUEST)
     ref = case_in_scope(session, actor, code)
     if ref.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=ref.version)
     _refuse_extras(
         extras, "Un cierre que toma dos personas lleva solo su resultado: escriba lo demás en las notas."
     )

@@ -85,7 +85,7 @@ def lift(
     if row.lifted_at is not None:
         raise Conflict("Esa objeción ya fue levantada.")
     if version != row.version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     stand = standing(session, actor, ref.victim_id)
     if stand is None or stand.shared is not None:
         # Who sees her by referral would widen its own view.

@@ -205,7 +205,7 @@ def _own(session: Session, actor: Actor, code: str, version: int) -> tuple[Found
     if found.ref is None or not found.own:
         raise Forbidden("La responde la unidad que la recibió.")
     if version != found.row.version:
-        raise StaleVersion
+        raise StaleVersion(version=found.row.version)
     return found, found.ref
 
 

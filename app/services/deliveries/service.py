@@ -109,7 +109,7 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
         error = unknown_code("reason", code_list("delivery_void_reason").codes)
         raise Invalid("Revise los campos indicados.", errors=[error])
     if version != row.version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     if row.state == VOIDED:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
     moved = session.execute(

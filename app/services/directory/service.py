@@ -131,7 +131,7 @@ def _write(
         .values(**values, updated_at=func.now(), version=version + 1)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+        raise StaleVersion(version=session.scalar(select(table.version).where(table.id == row_id)))
 
 
 def _columns(entry: ServiceEntry) -> dict[str, object]:

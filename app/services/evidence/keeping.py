@@ -78,5 +78,5 @@ def mark_withdrawn(
         )
     )  # fmt: skip
     if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     return {"code": row.code, "state": "RETIRADA", "version": version + 1}

@@ -94,9 +94,3 @@ class ServedIndicatorView(ExactIndicatorView):
     """An indicator with its figures, small numbers and what tells them withheld."""
 
     smallest: Annotated[int, Field(description="El menor número que se muestra, en la unidad del indicador")]
-
-
-class IndicatorCatalogueView(TypedDict):
-    """The indicators that are computed."""
-
-    indicators: Annotated[list[IndicatorView], Field(description="Indicadores que se calculan")]

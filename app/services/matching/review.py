@@ -133,7 +133,7 @@ def decide(
     pair = _found(session, actor, code)
     _check_decision(decision, reason)
     if pair.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=pair.version)
     if pair.state not in WAITING:
         raise Conflict("Ya se decidió sobre estos dos registros.", state=pair.state)
     if pair.one_person and decision != SAME:

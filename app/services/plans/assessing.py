@@ -88,6 +88,7 @@ def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "at
     rows = details.assessments(session, actor, ref, purpose=purpose, action="plans.assessments")
     return {
         "items": [_shown(row) for row in rows],
+        "next": None,
         "curves": curves(rows),
         "gaps": labelled(details.gaps(session, ref)),
     }

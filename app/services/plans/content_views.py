@@ -88,12 +88,6 @@ class VersionView(KeptView):
     signers: list[str]
 
 
-class VersionsView(TypedDict):
-    """The versions of a plan, oldest first."""
-
-    items: list[VersionView]
-
-
 class VersionTextView(KeptView):
     """A version of a plan as it was kept."""
 

@@ -153,6 +153,7 @@ def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "ate
     rows = details.follow_ups(session, ref)
     return {
         "items": [_shown(row, attempts.get(row.id, []), known) for row in rows],
+        "next": None,
         "channels": _channels(known.channels),
         "possible": _channels(known.possible),
         "advice": known.said,

@@ -8,7 +8,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.services.views import Coded
+from app.services.views import Coded, Listing
 
 Channel = Annotated[str, Field(json_schema_extra={"x-code-list": "contact_channel"})]
 ContactResult = Annotated[str, Field(json_schema_extra={"x-code-list": "follow_up_result"})]
@@ -76,10 +76,9 @@ class CurveView(DomainView):
     change: int
 
 
-class AssessmentsView(TypedDict):
+class AssessmentsView(Listing[AssessmentView]):
     """The assessments of a plan, oldest first."""
 
-    items: list[AssessmentView]
     curves: list[CurveView]
     gaps: list[DomainView]
 
@@ -103,10 +102,9 @@ class ReviewView(TypedDict):
     created_at: datetime
 
 
-class ReviewsView(TypedDict):
+class ReviewsView(Listing[ReviewView]):
     """The reviews of a plan, oldest first, and when the next one is due."""
 
-    items: list[ReviewView]
     next_review_on: date | None
     overdue: bool
 
@@ -163,10 +161,9 @@ class FollowUpView(TypedDict):
     contacts: list[AttemptView]
 
 
-class FollowUpsView(TypedDict):
+class FollowUpsView(Listing[FollowUpView]):
     """Planned contacts by day, and how she may be contacted."""
 
-    items: list[FollowUpView]
     channels: list[ChannelView]
     possible: list[ChannelView]
     advice: str

@@ -75,7 +75,7 @@ def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atenci
     ref = whole(actor, find(session, actor, code))
     items = details.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
     due: date | None = ref.row.next_review_on
-    return {"items": items, "next_review_on": due, "overdue": due is not None and due < today()}
+    return {"items": items, "next": None, "next_review_on": due, "overdue": due is not None and due < today()}
 
 
 def next_due(ref: PlanRef, held_on: date) -> date:

@@ -146,7 +146,7 @@ def move(
     row = link_in(session, part.ref, code)
     check_row_writable(actor, part.stand, Facts.table, {"stage"})
     if row.stage_version != version:
-        raise StaleVersion
+        raise StaleVersion(version=row.stage_version)
     if refusal := stages.refuse(row.kind, row.stage, target):
         raise refused(refusal)
     moved = session.execute(
@@ -219,7 +219,7 @@ def _next(
 ) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
     """Append the version after `version`; the loser of a race changes nothing."""
     if row.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     try:
         return _append(
             session, actor, part, (row.proceeding_id, row.digest, version + 1), known, retired=retired

@@ -194,7 +194,7 @@ def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[
         .values(state_since=func.now(), version=version + 1, **values)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     cancel(session, TABLE, row.id)
 
 

@@ -128,7 +128,7 @@ def advance(
     part = case_part(session, actor, case, COMPARTMENT)
     row = procedure_in(session, part, code)
     if row.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     facts = _facts(session, actor, part, row, wanted)
     if refusal := branches.refuse(row.branch, row.state, wanted.target, facts):
         raise refused(refusal)

@@ -154,7 +154,7 @@ def _tell(session: Session, actor: Actor, row: Any, kind: str, unit_id: int) -> 
 def _checked(session: Session, actor: Actor, code: str, step: Step, version: int | None) -> Found:
     found = find(session, actor, code)
     if version is not None and version != found.row.version:
-        raise StaleVersion
+        raise StaleVersion(version=found.row.version)
     side = found.side(actor)
     if side is None:
         raise Forbidden("Su unidad no la envió ni la recibió: solo puede leerla.")

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.access.actor import SCHEDULER
 from app.db import Database
 from app.services.drafts.service import sweep_drafts
+from app.services.idempotency import sweep_keys
 from app.services.satisfaction.urn import count_month
 from app.services.scheduler.sweeping import sweep
 
@@ -43,5 +44,7 @@ JOBS: tuple[Job, ...] = (
     Job("satisfaction-months", "30 6 * * *", in_session(count_month)),
     # 02:10 in Lima: forms nobody came back to.
     Job("drafts", "10 7 * * *", in_session(sweep_drafts)),
+    # 02:20 in Lima: keys of requests that nobody repeats any more.
+    Job("idempotency-keys", "20 7 * * *", sweep_keys),
 )
 """Every periodic job of the service."""

@@ -136,7 +136,7 @@ def vacancies(session: Session, actor: Actor) -> VacanciesView:
     ]
     own = [vacant(p.grp, p.total, p.total - p.taken) for p in places_of(session, [actor.unit_id])]
     record(session, actor, "shelters.vacancies")
-    return {"items": items, "own": own}
+    return {"items": items, "next": None, "own": own}
 
 
 def _answer(rows: list[Any] | None, *, whole: bool) -> DepartmentAnswer:

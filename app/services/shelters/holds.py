@@ -122,7 +122,7 @@ def release(session: Session, actor: Actor, code: str, version: int) -> HoldEnde
     require(actor, Permission.SHELTERS_READ)
     row = find(session, actor, code)
     if row.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     requester = row.requested_unit_id == actor.unit_id
     refusal = rules.refuse_hold(
         row.state, "LIBERADA", shelter=row.here, requester=requester, in_time=row.in_time

@@ -106,7 +106,7 @@ def _checked(session: Session, actor: Actor, code: str, version: int) -> Any:
     require(actor, Permission.PLACEMENTS_WRITE)
     row = own_placement(session, actor, code)
     if row.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     return row
 
 

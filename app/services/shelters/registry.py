@@ -93,8 +93,9 @@ def declare(session: Session, actor: Actor, unit: ShelterUnit, entry: Entry, ver
         "populations": list(entry.populations),
         "active": entry.active,
     }
-    if version_of(session, unit.id) != version:
-        raise StaleVersion
+    present = version_of(session, unit.id)
+    if present != version:
+        raise StaleVersion(version=present)
     _write(session, unit.id, row, version)
     _set_places(session, unit.id, entry.places)
     if entry.site is not None:

@@ -126,7 +126,7 @@ def leave(
     hold(session, own_placement(session, actor, code).case_id)
     row = own_placement(session, actor, code)
     if row.version != version:
-        raise StaleVersion
+        raise StaleVersion(version=row.version)
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado.")
     facts = exiting.facts_of(session, actor, row, reason)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.services.views import UnitView
+from app.services.views import Listing, UnitView
 
 StayState = Literal["ALOJADA", "DE_PERMISO", "EGRESADA"]
 
@@ -73,10 +73,9 @@ class DepartmentVacanciesView(DepartmentAnswer):
     label: str
 
 
-class VacanciesView(TypedDict):
+class VacanciesView(Listing[DepartmentVacanciesView]):
     """Vacancies by department, and those of the reader's own shelter."""
 
-    items: list[DepartmentVacanciesView]
     own: list[PlacesView]
 
 

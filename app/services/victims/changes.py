@@ -240,7 +240,7 @@ def _held(session: Session, ref: VictimRef, compartment: str, version: int) -> S
         raise Conflict(_MERGED)
     held = queries.held_version(session, strand, compartment) if strand else 0
     if held != version:
-        raise StaleVersion
+        raise StaleVersion(version=held)
     return strand or Strand(ref.victim_id, ref.victim_id)
 
 

@@ -73,6 +73,8 @@ def _record_statement(*, unit_wide: bool) -> Prepared:
 _RECORD = {wide: _record_statement(unit_wide=wide) for wide in (True, False)}
 _FACES_AT = 6 + len(_CASE)
 _ACCESS_LOG = "SELECT * FROM ruv.access_log(%(victim)s, %(before)s, %(most)s)"
+LOOKS = 100
+"""Looks in one answer of the access log."""
 _ALTERED = "Anotación que no supera la verificación: avise al Oficial de Datos Personales"
 
 
@@ -212,7 +214,7 @@ def readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
 
 
 def access_log(
-    session: Session, actor: Actor, code: str, *, before: int | None = None, limit: int = 100
+    session: Session, actor: Actor, code: str, *, before: int | None = None, limit: int = LOOKS
 ) -> list[LookView]:
     """Who looked at this person's data: when, from which unit, what, why; newest first.
 

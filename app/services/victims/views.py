@@ -99,12 +99,6 @@ class CompartmentVersionView(TypedDict):
     broken: bool
 
 
-class HistoryView(TypedDict):
-    """Every version of a compartment, newest first."""
-
-    versions: Annotated[list[CompartmentVersionView], Field(description="Versiones de la parte")]
-
-
 class LookView(TypedDict):
     """A look at a person's data; one whose MAC does not fit says nothing else."""
 
@@ -120,12 +114,6 @@ class LookView(TypedDict):
     ]
     compartments: Annotated[list[str], Field(description="Partes del registro que se abrieron, en palabras")]
     purpose: str | None
-
-
-class AccessLogView(TypedDict):
-    """Who looked at a person's data, newest first."""
-
-    entries: Annotated[list[LookView], Field(description="Anotaciones, de la más nueva a la más vieja")]
 
 
 class MatchView(TypedDict):
@@ -146,12 +134,6 @@ class MatchView(TypedDict):
             Field(description="Su identidad, en lectura parcial"),
         ]
     ]
-
-
-class MatchesView(TypedDict):
-    """Those alike enough, one entry a person."""
-
-    matches: Annotated[list[MatchView], Field(description="Personas parecidas; vacía si no hay")]
 
 
 class RegisteredView(TypedDict):
