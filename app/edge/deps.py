@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Request
 from fastapi.security import OAuth2PasswordBearer
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -115,6 +116,14 @@ def get_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
 
 
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
+
+
+def current_act(session: DbSession) -> Act:
+    """Who asks, in the request's transaction, to attend to a person unless told otherwise."""
+    return Act(session, CARE)
+
+
+CurrentAct = Annotated[Act, Depends(current_act)]
 
 
 def means_of(request: Request) -> Means:
