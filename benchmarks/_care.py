@@ -16,6 +16,7 @@ import _report  # noqa: F401 - puts the repository on the path
 import psycopg
 from sqlalchemy import make_url
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.sealing import Strand, seal_text
 from app.codes import new_code
@@ -78,7 +79,7 @@ def fill_own(runtime: Runtime, actor: Actor) -> list[Task]:
     registration = Registration({"identity": {"age_years": 24, "sex": "MUJER"}}, date(2024, 5, 2))
     clean = checked(actor, registration)
     with runtime.database.session(actor) as session:
-        people = store(session, actor, [(registration, clean)] * CASES)
+        people = store(Act(session, CARE), [(registration, clean)] * CASES)
     tasks: list[Task] = []
     rows: dict[str, list[tuple[Any, ...]]] = {
         "plan": [],

@@ -11,6 +11,7 @@ from typing import Any
 import _report  # noqa: F401 - puts the repository on the path
 from sqlalchemy import insert
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, SIGN_IN, Actor
 from app.config import Settings
 from app.models import AuthSession
@@ -82,10 +83,10 @@ def installation(shared_buffers: str | None = None) -> Iterator[Runtime]:
 def officer(runtime: Runtime, role: str = "cem_officer", kind: str = "CEM") -> Actor:
     """An account of `role` in a unit of its own."""
     with runtime.database.session(SETUP) as session:
-        owner = create_institution(session, SETUP, "BANCO", "Institución de medición", "publico")
-        create_unit(session, SETUP, owner, f"{kind}-1", "Unidad de medición", kind, "17")
+        owner = create_institution(Act(session, CARE), "BANCO", "Institución de medición", "publico")
+        create_unit(Act(session, CARE), owner, f"{kind}-1", "Unidad de medición", kind, "17")
         create_user(
-            session, SETUP, f"{kind}-1", f"medicion-{role}", role, "nube-tranquila-de-otoño-44",
+            Act(session, CARE), f"{kind}-1", f"medicion-{role}", role, "nube-tranquila-de-otoño-44",
             cost=runtime.password_cost,
         )  # fmt: skip
         return actor_of(session, f"medicion-{role}")
@@ -117,6 +118,6 @@ def fill(runtime: Runtime, actor: Actor, persons: int) -> list[str]:
     while len(codes) < persons:
         count = min(BATCH, persons - len(codes))
         with runtime.database.session(actor) as session:
-            done = store(session, actor, [(registration, clean)] * count)
+            done = store(Act(session, CARE), [(registration, clean)] * count)
         codes += [registered.code for registered in done]
     return codes

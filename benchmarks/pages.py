@@ -19,6 +19,7 @@ from _register import access_token, installation, officer
 from _report import Figure, at_most, finish, is_quick, note
 from read_case import serve_ours, serving
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.edge.browser import COOKIE
 from app.runtime import Runtime
@@ -49,7 +50,7 @@ def read(port: int, path: str, **headers: str) -> tuple[float, bytes]:
 def cookie_of(runtime: Runtime, actor: Actor) -> str:
     """The cookie of a signed-in browser."""
     with runtime.database.session(actor) as session:
-        preferences.agree(session, actor)
+        preferences.agree(Act(session, CARE))
     settings = runtime.settings
     means = Means(
         runtime.database,

@@ -16,6 +16,7 @@ import httpx
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, SIGN_IN, Actor
 from app.models import AuthSession
 from app.records.rows.consents import ConsentRow
@@ -82,12 +83,12 @@ class World:
         department = department or self.department
         with self.session(SETUP) as session:
             owner = create_institution(
-                session, SETUP, institution or f"I-{code}", f"Institución de {name or code}", "publico"
+                Act(session, CARE), institution or f"I-{code}", f"Institución de {name or code}", "publico"
             )
-            key = create_unit(session, SETUP, owner, code, name or f"Unidad {code}", kind, department)
+            key = create_unit(Act(session, CARE), owner, code, name or f"Unidad {code}", kind, department)
             if kind in SHELTER_KINDS and places:
                 unit = ShelterUnit(key, code, kind, department)
-                declare(session, SETUP, unit, Entry(type=SHELTER_TYPE[kind], places=places))
+                declare(Act(session, CARE), unit, Entry(type=SHELTER_TYPE[kind], places=places))
         return code
 
     def actor(
@@ -98,7 +99,7 @@ class World:
         username = username or f"{role}-{secrets.token_hex(4)}"
         with self.session(SETUP) as session:
             create_user(
-                session, SETUP, unit, username, role, PASSWORD,
+                Act(session, CARE), unit, username, role, PASSWORD,
                 supervisor=supervisor, cost=self.runtime.password_cost,
             )  # fmt: skip
             return actor_of(session, username)
@@ -112,8 +113,7 @@ class World:
         """
         with self.session(actor) as session:
             return register(
-                session,
-                actor,
+                Act(session, CARE),
                 Registration(compartments, on),
                 not_duplicate="HOMONIMA",
                 probe_limit=1_000_000,
@@ -132,7 +132,7 @@ class World:
             **fields,
         }
         with self.session(actor) as session:
-            return give(session, actor, case, ConsentRow.model_validate(given))
+            return give(Act(session, CARE), case, ConsentRow.model_validate(given))
 
     def client(self, actor: Actor | None = None) -> httpx.Client:
         """An HTTP client of the served application, signed in as `actor`."""

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import SCHEDULER, Actor
 from app.access.told import BROKEN_SEAL
-from app.audit.record import record
+from app.audit import record_as
 from app.codes import new_code
 from app.db import Database, acting_as, afterwards, driver_cursor, insert_rows
 from app.models import Notice
@@ -54,7 +54,7 @@ def tell_broken(database: Database, actor: Actor, found: Broken) -> None:
     log.error("broken-seal compartment=%s records=%d", found.compartment or "?", len(found.records))
     # Whoever met it may be signed out by now: what was met is told all the same.
     with database.session(replace(actor, session_id=None)) as session:
-        record(
+        record_as(
             session, actor, found.action, victim_id=found.victim_id,
             compartments=[found.compartment] if found.compartment else [], purpose="mantenimiento",
             outcome="error", detail={"records": list(found.records)},

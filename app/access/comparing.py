@@ -15,9 +15,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor, matching_for
 from app.access.broken import Broken, note_broken
-from app.audit.record import event_row, record, record_rows
+from app.audit import record_as
+from app.audit.record import event_row, record_rows
 from app.db import acting_as, driver_cursor, vault_of
 from app.matching import RULES_VERSION, Band, Comparison, Person, Rarity, compare, person_of
 from app.records import Values
@@ -42,12 +44,10 @@ class Likeness:
 
 
 def compare_identities(
-    session: Session,
-    actor: Actor,
+    act: Act,
     tokens: Sequence[int],
     person: Person,
     *,
-    purpose: str,
     exclude: int | None = None,
 ) -> list[Likeness]:
     """Records alike enough for a band, most alike first.
@@ -63,21 +63,28 @@ def compare_identities(
     """
     if not tokens:
         return []
-    proxy = matching_for(actor)
-    with acting_as(session, proxy):
-        cursor = driver_cursor(session)
+    proxy = matching_for(act.actor)
+    with acting_as(act.session, proxy):
+        cursor = driver_cursor(act.session)
         cursor.execute(_CANDIDATES, {"tokens": list(tokens), "most": MOST})
         rows = [row for row in cursor.fetchall() if row[1] != exclude]
         if not rows:
             return []
         detail = {"records": [row[0] for row in rows], "rules": RULES_VERSION}
-        record(session, proxy, "matching.compare", compartments=[_IDENTITY], purpose=purpose, detail=detail)
-        others = _opened(vault_of(session), rows)
+        record_as(
+            act.session,
+            proxy,
+            "matching.compare",
+            compartments=[_IDENTITY],
+            purpose=act.purpose,
+            detail=detail,
+        )
+        others = _opened(vault_of(act.session), rows)
         if broken := [record_id for record_id, other in others.items() if other is None]:
-            note_broken(session, proxy, Broken(_IDENTITY, broken, action="matching.broken"))
+            note_broken(act.session, proxy, Broken(_IDENTITY, broken, action="matching.broken"))
         rarity = Rarity.public()
         alike = [found for row in rows if (found := _likeness(row, others[row[0]], person, rarity))]
-        record_rows(session, [_hit(session, proxy, found, purpose) for found in alike])
+        record_rows(act.session, [_hit(act.session, proxy, found, act.purpose) for found in alike])
     return sorted(alike, key=lambda found: found.comparison.score, reverse=True)
 
 

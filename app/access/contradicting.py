@@ -13,10 +13,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor, matching_for
 from app.access.broken import Broken, note_broken
 from app.access.opening import shown_record
-from app.audit.record import record
+from app.audit import record_as
 from app.db import Database, acting_as, afterwards, driver_cursor, vault_of
 from app.errors import BrokenSeal
 from app.matching import RULES_VERSION
@@ -33,30 +34,30 @@ _LOST = (
 )
 
 
-def compare_pair(
-    session: Session, actor: Actor, one: int, other: int
-) -> tuple[list[Contradiction], list[Doubt]]:
+def compare_pair(act: Act, one: int, other: int) -> tuple[list[Contradiction], list[Doubt]]:
     """What stands against two persons being one; recorded before they are opened.
 
     Raises:
         BrokenSeal: one of the two identities does not open.
         Unavailable: the trace cannot be written.
     """
-    proxy = matching_for(actor)
-    with acting_as(session, proxy):
-        cursor = driver_cursor(session)
+    proxy = matching_for(act.actor)
+    with acting_as(act.session, proxy):
+        cursor = driver_cursor(act.session)
         cursor.execute(_PAIR, {"one": one, "other": other})
         rows = cursor.fetchall()
         detail = {"records": [one, other], "rules": RULES_VERSION}
-        record(session, proxy, "matching.compare", compartments=[_IDENTITY], purpose=_PURPOSE, detail=detail)
-        vault = vault_of(session)
+        record_as(
+            act.session, proxy, "matching.compare", compartments=[_IDENTITY], purpose=_PURPOSE, detail=detail
+        )
+        vault = vault_of(act.session)
         facts = [
-            _facts(session, proxy, vault, [row for row in rows if row[0] == key]) for key in (one, other)
+            _facts(act.session, proxy, vault, [row for row in rows if row[0] == key]) for key in (one, other)
         ]
     impossible, doubts = against(*facts)
     if impossible:  # what was asked for is undone, but not that they were compared
         kinds = [kind.value for kind in impossible]
-        afterwards(session, partial(_tell, actor=proxy, pair=(one, other), kinds=kinds))
+        afterwards(act.session, partial(_tell, actor=proxy, pair=(one, other), kinds=kinds))
     return impossible, doubts
 
 
@@ -97,7 +98,7 @@ def _opened(  # noqa: PLR0913, PLR0917 - the columns of an identity
 
 def _tell(database: Database, actor: Actor, pair: tuple[int, int], kinds: Sequence[str]) -> None:
     with database.session(replace(actor, session_id=None)) as session:
-        record(
+        record_as(
             session, actor, "matching.contradiction", compartments=[_IDENTITY], purpose=_PURPOSE,
             outcome="denied", detail={"records": list(pair), "kinds": list(kinds)},
         )  # fmt: skip

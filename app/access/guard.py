@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
@@ -74,32 +74,32 @@ def canonical(code: str, prefix: str) -> str:
         raise NotFound from None
 
 
-def victim_in_scope(session: Session, actor: Actor, code: str) -> VictimRef:
+def victim_in_scope(act: Act, code: str) -> VictimRef:
     """The person behind a code, her own or that of a record merged into hers.
 
     Raises:
         NotFound: no such person, or the actor has no part in any of her cases.
     """
     code = canonical(code, "TP")
-    rows = _VICTIM.all(session, code=code)
-    stand = standing(session, actor, rows[0][0]) if rows else None
+    rows = _VICTIM.all(act.session, code=code)
+    stand = standing(act, rows[0][0]) if rows else None
     if stand is None:
         raise NotFound
     return VictimRef(rows[0][0], rows[0][1], stand)
 
 
-def case_in_scope(session: Session, actor: Actor, code: str) -> CaseRef:
+def case_in_scope(act: Act, code: str) -> CaseRef:
     """The case behind a code.
 
     Raises:
         NotFound: no such case, or the actor has no part in it.
     """
     code = canonical(code, "CA")
-    row = session.execute(
-        visible_cases(actor)
+    row = act.session.execute(
+        visible_cases(act.actor)
         .add_columns(TraffickingCase.record_id, TraffickingCase.version)
         .where(TraffickingCase.code == code)
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).first()
     if row is None:
         raise NotFound

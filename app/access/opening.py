@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.broken import Broken, note_broken
 from app.access.policy import OPENING, Level
@@ -106,13 +106,11 @@ def _sealed_statement() -> Prepared:
 _SEALED = _sealed_statement()
 
 
-def open_compartments(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
+def open_compartments(
+    act: Act,
     victim_id: int,
     stand: Standing,
     *,
-    purpose: str,
     action: str = "victims.read",
     names: Iterable[str] | None = None,
     faces: Mapping[str, Mapping[str, Any]] | None = None,
@@ -130,17 +128,19 @@ def open_compartments(  # noqa: PLR0913
         Unavailable: the trace cannot be written.
     """
     known = {n: {k: v for k, v in face.items() if v is not None} for n, face in (faces or {}).items()}
-    levels = stand.levels(actor)
+    levels = stand.levels(act.actor)
     if names is not None:
         wanted = set(names)
         levels = {name: level for name, level in levels.items() if name in wanted}
     opened = Opened(levels)
-    rows = [r for r in _SEALED.all(session, victim=victim_id) if levels.get(r[0], Level.NONE) >= Level.EXISTS]
+    rows = [
+        r for r in _SEALED.all(act.session, victim=victim_id) if levels.get(r[0], Level.NONE) >= Level.EXISTS
+    ]
     rows, opened.not_shown = _shown_strands(victim_id, rows)
     read = {r[0] for r in rows} | {name for name, face in known.items() if face}
     opening = [name for name in sorted(read) if levels.get(name) in OPENING]
-    record(session, actor, action, victim_id=victim_id, compartments=opening, purpose=purpose)
-    vault = vault_of(session)
+    record(act, action, victim_id=victim_id, compartments=opening, purpose=act.purpose)
+    vault = vault_of(act.session)
     for name, record_id, version, since, updated, unit, has_sealed, *stored in rows:
         opened.filled[name] = Filled(version, since, updated, unit)
         if not has_sealed or levels[name] not in OPENING:
@@ -148,14 +148,14 @@ def open_compartments(  # noqa: PLR0913
         data = _opened_blob(vault, name, record_id, version, stored)
         if data is None:
             opened.broken.add(name)
-            note_broken(session, actor, Broken(name, [record_id], victim_id))
+            note_broken(act.session, act.actor, Broken(name, [record_id], victim_id))
         else:
             opened.data[name] = data
     for name, face in known.items():
         if face and levels.get(name) in OPENING:
             opened.data.setdefault(name, {}).update(face)
     for name, data in opened.data.items():
-        opened.data[name] = _shown(actor, name, data, levels[name])
+        opened.data[name] = _shown(act.actor, name, data, levels[name])
     return opened
 
 
@@ -197,7 +197,7 @@ def _shown(actor: Actor, compartment: str, data: Values, level: Level) -> Values
     return own_items(compartment, data, actor.user_id)
 
 
-def current_blob(session: Session, actor: Actor, strand: Strand, compartment: str) -> Values:
+def current_blob(act: Act, strand: Strand, compartment: str) -> Values:
     """The sealed part of a compartment, to be merged with a change that is recorded in the same transaction.
 
     Empty where nothing was sealed. The data never leave the service: the caller was checked for each field it
@@ -207,7 +207,7 @@ def current_blob(session: Session, actor: Actor, strand: Strand, compartment: st
         BrokenSeal: it does not open: nothing is to be written over it, or decided by it.
     """
     head, blob, key = CompartmentHead, VictimBlob, VictimDek
-    row = session.execute(
+    row = act.session.execute(
         select(
             head.version, head.sealed, blob.id, blob.schema_version, blob.sealed.label("data"),
             key.version.label("key_version"), key.kek_id, key.wrapped,
@@ -238,9 +238,9 @@ def current_blob(session: Session, actor: Actor, strand: Strand, compartment: st
     ).first()  # fmt: skip
     if row is None or not row.sealed:
         return {}
-    data = _opened_blob(vault_of(session), compartment, strand.record_id, row.version, row[2:])
+    data = _opened_blob(vault_of(act.session), compartment, strand.record_id, row.version, row[2:])
     if data is None:
-        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
+        note_broken(act.session, act.actor, Broken(compartment, [strand.record_id], strand.victim_id))
         raise BrokenSeal
     return data
 
@@ -258,9 +258,7 @@ class Version:
     """That it does not open: what it said is not known."""
 
 
-def open_versions(
-    session: Session, actor: Actor, strand: Strand, compartment: str, level: Level, *, purpose: str
-) -> list[Version]:
+def open_versions(act: Act, strand: Strand, compartment: str, level: Level) -> list[Version]:
     """Every stored version of one strand of a compartment, newest first; recorded before any is opened.
 
     Args:
@@ -273,7 +271,7 @@ def open_versions(
     unit = func.ruv.version_units(strand.victim_id, strand.record_id, compartment).table_valued(
         "version", "unit_name", name="behind"
     )
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             blob.version, blob.created_at, unit.c.unit_name, blob.id, blob.schema_version, blob.sealed,
             key.version.label("key_version"), key.kek_id, key.wrapped,
@@ -296,16 +294,16 @@ def open_versions(
         .order_by(blob.version.desc())
     ).all()  # fmt: skip
     record(
-        session, actor, "victims.history", victim_id=strand.victim_id, compartments=[compartment],
-        purpose=purpose, detail={"versions": len(rows)},
+        act, "victims.history", victim_id=strand.victim_id, compartments=[compartment],
+        purpose=act.purpose, detail={"versions": len(rows)},
     )  # fmt: skip
-    vault = vault_of(session)
+    vault = vault_of(act.session)
     found = []
     for row in rows:
         stored = (row.id, row.schema_version, row.sealed, row.key_version, row.kek_id, row.wrapped)
         data = _opened_blob(vault, compartment, strand.record_id, row.version, stored)
-        shown = _shown(actor, compartment, data or {}, level)
+        shown = _shown(act.actor, compartment, data or {}, level)
         found.append(Version(row.version, row.created_at, row.unit_name, shown, data is None))
     if any(version.broken for version in found):
-        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
+        note_broken(act.session, act.actor, Broken(compartment, [strand.record_id], strand.victim_id))
     return found

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import case_in_scope, victim_in_scope
 from app.access.sealing import DRAFT, draft_place
 from app.audit.record import record
@@ -25,7 +25,7 @@ OUTBOX: Final = "outbox"
 """Purpose of the keys that envelopes are sealed to."""
 
 
-def open_draft(session: Session, actor: Actor, row: Draft) -> Values:
+def open_draft(act: Act, row: Draft) -> Values:
     """The content of a draft of the actor's own; of one about somebody, after recording it.
 
     Raises:
@@ -34,20 +34,20 @@ def open_draft(session: Session, actor: Actor, row: Draft) -> Values:
     """
     if row.subject_code is not None:
         detail = {"kind": row.kind, "code": row.subject_code}
-        victim_id, case_id = subject_of(session, actor, row.subject_code)
-        record(session, actor, "drafts.open", victim_id=victim_id, case_id=case_id, detail=detail)
-    dek = vault_of(session).open_dek(DRAFT, row.user_id, row.version, row.kek_id, row.wrapped)
+        victim_id, case_id = subject_of(act, row.subject_code)
+        record(act, "drafts.open", victim_id=victim_id, case_id=case_id, detail=detail)
+    dek = vault_of(act.session).open_dek(DRAFT, row.user_id, row.version, row.kek_id, row.wrapped)
     return open_json(dek, draft_place(row.user_id, row.id, row.version), row.sealed)
 
 
-def subject_of(session: Session, actor: Actor, code: str) -> tuple[int | None, int | None]:
+def subject_of(act: Act, code: str) -> tuple[int | None, int | None]:
     """Keys of the person and the case behind a code; none of what is not, or no longer, in scope."""
     try:
         if code.startswith("CA-"):
-            ref = case_in_scope(session, actor, code)
+            ref = case_in_scope(act, code)
             return ref.victim_id, ref.case_id
         if code.startswith("TP-"):
-            return victim_in_scope(session, actor, code).victim_id, None
+            return victim_in_scope(act, code).victim_id, None
     except NotFound:
         return None, None
     return None, None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.policy import policy
 from app.access.sealing import ANSWER_PLACE, COORDINATION, URN, Strand, chunk_place
 from app.audit.record import record
@@ -75,7 +75,7 @@ class FileReading:
 
 
 def begin_reading(
-    session: Session, actor: Actor, reading: FileReading, *, action: str, detail: Mapping[str, object]
+    act: Act, reading: FileReading, *, action: str, detail: Mapping[str, object]
 ) -> FileReading:
     """Record that the actor reads a file it was shown by a scoped query; only then may it be opened.
 
@@ -83,10 +83,10 @@ def begin_reading(
         Forbidden: the role does not open this compartment at all.
         Unavailable: the trace cannot be written.
     """
-    if reading.compartment != COORDINATION and not policy().opens(actor.role, reading.compartment):
+    if reading.compartment != COORDINATION and not policy().opens(act.actor.role, reading.compartment):
         raise Forbidden("Su función no abre esta parte del registro.")
     record(
-        session, actor, action, victim_id=reading.strand.victim_id, compartments=[reading.compartment],
+        act, action, victim_id=reading.strand.victim_id, compartments=[reading.compartment],
         purpose="atencion", detail=detail,
     )  # fmt: skip
     return reading

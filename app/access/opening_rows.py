@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.broken import Broken, note_broken
 from app.access.policy import policy
 from app.access.sealing import COORDINATION, TEXT_SCHEMA, Strand
@@ -34,15 +34,13 @@ class SealedRow:
     row_version: int = 1
 
 
-def open_rows(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
+def open_rows(
+    act: Act,
     compartment: str,
     strand: Strand,
     table: str,
     rows: Sequence[SealedRow],
     *,
-    purpose: str,
     action: str,
 ) -> list[Values]:
     """Open the texts of rows the actor was shown by a scoped query, after recording it.
@@ -54,22 +52,20 @@ def open_rows(  # noqa: PLR0913
         Unavailable: the trace cannot be written.
         BrokenSeal: a row or its key is lost or was tampered with. It is told.
     """
-    opened = open_rows_left(session, actor, compartment, strand, table, rows, purpose=purpose, action=action)
+    opened = open_rows_left(act, compartment, strand, table, rows, action=action)
     found = [one for one in opened if one is not None]
     if len(found) < len(opened):
         raise BrokenSeal
     return found
 
 
-def open_rows_left(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
+def open_rows_left(
+    act: Act,
     compartment: str,
     strand: Strand,
     table: str,
     rows: Sequence[SealedRow],
     *,
-    purpose: str,
     action: str,
 ) -> list[Values | None]:
     """As `open_rows`, for who shows the rest without what does not open: None where a row is a broken seal.
@@ -78,15 +74,15 @@ def open_rows_left(  # noqa: PLR0913
         Forbidden: the role does not open this compartment at all.
         Unavailable: the trace cannot be written.
     """
-    if compartment != COORDINATION and not policy().opens(actor.role, compartment):
+    if compartment != COORDINATION and not policy().opens(act.actor.role, compartment):
         raise Forbidden("Su función no abre esta parte del registro.")
     record(
-        session, actor, action, victim_id=strand.victim_id, compartments=[compartment], purpose=purpose,
+        act, action, victim_id=strand.victim_id, compartments=[compartment], purpose=act.purpose,
         detail={"table": table, "rows": len(rows)},
     )  # fmt: skip
-    opened = _opened_rows(session, compartment, strand, table, rows)
+    opened = _opened_rows(act.session, compartment, strand, table, rows)
     if None in opened:
-        note_broken(session, actor, Broken(compartment, [strand.record_id], strand.victim_id))
+        note_broken(act.session, act.actor, Broken(compartment, [strand.record_id], strand.victim_id))
     return opened
 
 

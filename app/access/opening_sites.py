@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.policy import OPENING, Level, policy
 from app.access.sealing import SHELTER_SITE, TEXT_SCHEMA
 from app.audit.record import record
@@ -16,7 +15,7 @@ from app.records import Values
 from app.vault import Place, open_json
 
 
-def open_site(session: Session, actor: Actor, unit_id: int, code: str) -> Values | None:
+def open_site(act: Act, unit_id: int, code: str) -> Values | None:
     """Where a shelter is, after recording who asks; None where it declared no site.
 
     For the staff of the shelter whose role opens shelter locations, and for roles that read them in full.
@@ -29,11 +28,11 @@ def open_site(session: Session, actor: Actor, unit_id: int, code: str) -> Values
         Unavailable: the trace cannot be written.
         SealBroken: the site was tampered with.
     """
-    cell = policy().cell(actor.role, "shelter_location").level
-    if not (cell is Level.FULL or (cell in OPENING and unit_id == actor.unit_id)):
+    cell = policy().cell(act.actor.role, "shelter_location").level
+    if not (cell is Level.FULL or (cell in OPENING and unit_id == act.actor.unit_id)):
         raise Forbidden("La ubicación de un centro de acogida es reservada.")
-    record(session, actor, "shelters.site", compartments=["shelter_location"], detail={"shelter": code})
-    row = session.execute(
+    record(act, "shelters.site", compartments=["shelter_location"], detail={"shelter": code})
+    row = act.session.execute(
         select(ShelterSite)
         .where(ShelterSite.unit_id == unit_id)
         .order_by(ShelterSite.version.desc())
@@ -41,6 +40,6 @@ def open_site(session: Session, actor: Actor, unit_id: int, code: str) -> Values
     ).scalar_one_or_none()
     if row is None:
         return None
-    dek = vault_of(session).open_dek(SHELTER_SITE, unit_id, row.version, row.kek_id, row.wrapped)
+    dek = vault_of(act.session).open_dek(SHELTER_SITE, unit_id, row.version, row.kek_id, row.wrapped)
     place = Place(SHELTER_SITE, SHELTER_SITE, unit_id, unit_id, row.version, TEXT_SCHEMA)
     return open_json(dek, place, row.sealed)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import MAINTENANCE
 from app.access.broken import Broken, note_broken
-from app.audit.record import record
+from app.audit import record_as
 from app.db import driver_cursor, vault_of
 from app.matching import person_of, tokens
 from app.records import Values
@@ -46,7 +46,7 @@ def reindex(session: Session, secret: bytes, most: int) -> int:
         return 0
     records = {row[0] for row in rows}
     detail = {"records": len(records), "first": rows[0][0], "last": rows[-1][0]}
-    record(
+    record_as(
         session, MAINTENANCE, "keys.reindex", compartments=[_IDENTITY], purpose="mantenimiento", detail=detail
     )
     marks = sorted(_marks(session, secret, rows))

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.policy import OPENING, Level, policy
 from app.access.scope import actor_params, takes_part
@@ -56,9 +56,9 @@ def _standing_statement(*, unit_wide: bool) -> Prepared:
 _STANDING = {wide: _standing_statement(unit_wide=wide) for wide in (True, False)}
 
 
-def standing(session: Session, actor: Actor, victim_id: int) -> Standing | None:
+def standing(act: Act, victim_id: int) -> Standing | None:
     """How the actor stands to the person; None when out of scope."""
-    rows = _STANDING[actor.unit_wide].all(session, victim=victim_id, **actor_params(actor))
+    rows = _STANDING[act.actor.unit_wide].all(act.session, victim=victim_id, **actor_params(act.actor))
     return standing_of(rows) if rows else None
 
 

@@ -7,7 +7,7 @@ from fastapi import Path, Query
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, tagged
 from app.api.commands import RefusalIn
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
+from app.edge.deps import CurrentAct, CurrentRuntime, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
 from app.services.accounts import asked, deciding
 from app.services.paging import PAGE
@@ -20,21 +20,20 @@ RequestCode = Annotated[str, Path(title="Código del pedido", max_length=40, exa
 
 @router.get("", dependencies=[APPROVES], summary="Pedidos sobre cuentas")
 def index(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     waiting: Annotated[bool, Query(title="Solo los que esperan")] = False,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
-    items, following = asked.listing(session, actor, waiting=waiting, cursor=cursor, limit=limit)
+    items, following = asked.listing(act, waiting=waiting, cursor=cursor, limit=limit)
     return listing(items, following)
 
 
 @router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta", responses=tagged())
-def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def read(code: RequestCode, act: CurrentAct) -> Answer[Any]:
     """What is asked, by whom and until when."""
-    found = asked.read(session, actor, code)
+    found = asked.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -46,13 +45,12 @@ def read(code: RequestCode, session: DbSession, actor: CurrentActor) -> Answer[A
 )
 def approve(
     code: RequestCode,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     runtime: CurrentRuntime,
     version: ExpectedVersion,
 ) -> Answer[Any]:
     """Done at once. `second_half` of an initial password is shown this once, for its owner alone."""
-    done = deciding.approve(session, actor, code, version, runtime.password_cost)
+    done = deciding.approve(act, code, version, runtime.password_cost)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -62,11 +60,9 @@ def approve(
     summary="Rechazar un pedido sobre una cuenta",
     responses=tagged(),
 )
-def refuse(
-    code: RequestCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+def refuse(code: RequestCode, body: RefusalIn, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
     """With a reason of the list."""
-    done = deciding.refuse(session, actor, code, version, body.reason)
+    done = deciding.refuse(act, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -76,9 +72,7 @@ def refuse(
     summary="Retirar un pedido propio sobre una cuenta",
     responses=tagged(),
 )
-def withdraw(
-    code: RequestCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+def withdraw(code: RequestCode, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
     """Only who asked takes it back."""
-    done = deciding.withdraw(session, actor, code, version)
+    done = deciding.withdraw(act, code, version)
     return Answer(done, headers=etag(done["version"]))

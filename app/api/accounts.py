@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.accounts import queries, service
 from app.services.accounts.rules import askable_roles
@@ -65,87 +65,83 @@ class AccountSessionIn(BaseModel):
 
 
 @router.get("", dependencies=[MANAGES], summary="Cuentas de mi institución")
-def index(session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
+def index(act: CurrentAct, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
     """Newest first; `next` is the cursor of the next page."""
-    items, following = queries.listing(session, actor, cursor=cursor, limit=limit)
+    items, following = queries.listing(act, cursor=cursor, limit=limit)
     return listing(items, following)
 
 
 @router.post("/search", dependencies=[MANAGES], summary="Buscar cuentas de mi institución")
-def search(
-    body: AccountSearchIn, session: DbSession, actor: CurrentActor, cursor: Cursor = None, limit: Limit = PAGE
-) -> Answer[Any]:
+def search(body: AccountSearchIn, act: CurrentAct, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
     """By part of the username, unit or state."""
     wanted = queries.Filter(body.unit, body.state, body.text)
-    items, following = queries.listing(session, actor, wanted, cursor=cursor, limit=limit)
+    items, following = queries.listing(act, wanted, cursor=cursor, limit=limit)
     return listing(items, following)
 
 
 @router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo pedir")
-def roles(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def roles(act: CurrentAct) -> Answer[Any]:
     """Those that fit the units of the institution, by kind of unit; others only the operator gives."""
-    kinds = units.kinds_here(session, actor)
+    kinds = units.kinds_here(act)
     items = [
         {
             "role": role.name,
             "label": role.label,
             "unit_kinds": [kind for kind in kinds if kind in role.unit_kinds],
         }
-        for role in askable_roles(actor, kinds)
+        for role in askable_roles(act.actor, kinds)
     ]
     return listing(items)
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Pedir una cuenta")
-def create(body: AccountIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def create(body: AccountIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
     """The account waits until another person approves the `request`; nobody signs in with it before.
 
     `first_half` of its initial password is shown this once, for its owner alone; who approves gets the other.
     Repeated with the same Idempotency-Key, it answers with the account and without the half.
     """
     wanted = service.NewAccount(body.username, body.unit, body.role, body.supervisor)
-    given = service.create(session, actor, wanted, key=key)
-    return Answer(_shown(session, actor, given), 201)
+    given = service.create(act, wanted, key=key)
+    return Answer(_shown(act, given), 201)
 
 
 @router.get("/{account}", dependencies=[MANAGES], summary="Una cuenta")
-def read(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def read(account: Account, act: CurrentAct) -> Answer[Any]:
     """Its unit, role and state."""
-    return Answer(queries.read(session, actor, account))
+    return Answer(queries.read(act, account))
 
 
 @router.patch(
     "/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función", responses=located(202)
 )
-def change(account: Account, body: AccountChangeIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def change(account: Account, body: AccountChangeIn, act: CurrentAct) -> Answer[Any]:
     """Done when another person approves: its sessions end, and in a unit that it leaves it has no case."""
-    request = service.change(
-        session, actor, account, unit=body.unit, role=body.role, supervisor=body.supervisor
-    )
-    return _asked(session, actor, account, request)
+    request = service.change(act, account, unit=body.unit, role=body.role, supervisor=body.supervisor)
+    return _asked(act, account, request)
 
 
 @router.post(
     "/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta", responses=located(202)
 )
-def disable(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def disable(account: Account, act: CurrentAct) -> Answer[Any]:
     """Its sessions end at once; of who administers or watches over the register, when another approves."""
-    return _asked(session, actor, account, service.disable(session, actor, account))
+    return _asked(act, account, service.disable(act, account))
 
 
 @router.post(
     "/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta", responses=located(202)
 )
-def enable(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def enable(account: Account, act: CurrentAct) -> Answer[Any]:
     """It signs in again with the password it had; in a role that opens something, when another approves."""
-    return _asked(session, actor, account, service.enable(session, actor, account))
+    return _asked(act, account, service.enable(act, account))
 
 
 @router.post("/{account}/unlock", dependencies=[MANAGES], summary="Terminar la espera de una cuenta")
-def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def unlock(account: Account, act: CurrentAct) -> Answer[Any]:
     """After several wrong passwords."""
-    service.unlock(session, actor, account)
-    return Answer(queries.read(session, actor, account))
+    service.unlock(act, account)
+    return Answer(queries.read(act, account))
 
 
 @router.post(
@@ -155,24 +151,22 @@ def unlock(account: Account, session: DbSession, actor: CurrentActor) -> Answer[
     summary="Pedir que se reponga la contraseña",
     responses=located(202),
 )
-def reset(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def reset(account: Account, act: CurrentAct) -> Answer[Any]:
     """Done when another person approves: the account's sessions end. `first_half` is shown this once."""
-    given = service.reset_password(session, actor, account)
-    return Answer(_shown(session, actor, given), 202, headers=_place(given.request))
+    given = service.reset_password(act, account)
+    return Answer(_shown(act, given), 202, headers=_place(given.request))
 
 
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
-def sessions(account: Account, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def sessions(account: Account, act: CurrentAct) -> Answer[Any]:
     """Newest first."""
-    return listing(service.sessions(session, actor, account))
+    return listing(service.sessions(act, account))
 
 
 @router.post("/{account}/sessions/end", dependencies=[MANAGES], summary="Cerrar sesiones de una cuenta")
-def end_sessions(
-    account: Account, body: AccountSessionIn, session: DbSession, actor: CurrentActor
-) -> Answer[Any]:
+def end_sessions(account: Account, body: AccountSessionIn, act: CurrentAct) -> Answer[Any]:
     """One of them, or all."""
-    service.end_sessions(session, actor, account, None if body.session == "all" else body.session)
+    service.end_sessions(act, account, None if body.session == "all" else body.session)
     return Answer({"ended": True})
 
 
@@ -180,12 +174,12 @@ def _place(request: str | None) -> dict[str, str]:
     return {} if request is None else {"Location": f"/api/v1/account-requests/{request}"}
 
 
-def _shown(session: DbSession, actor: CurrentActor, given: service.Given) -> dict[str, Any]:
+def _shown(act: CurrentAct, given: service.Given) -> dict[str, Any]:
     shown = {"request": given.request, "first_half": given.first_half}
-    return queries.read(session, actor, given.account_id) | shown
+    return queries.read(act, given.account_id) | shown
 
 
-def _asked(session: DbSession, actor: CurrentActor, account: int, request: str | None) -> Answer[Any]:
+def _asked(act: CurrentAct, account: int, request: str | None) -> Answer[Any]:
     """200 with the account when it is done; 202 when it waits for a second person."""
-    body = queries.read(session, actor, account) | {"request": request}
+    body = queries.read(act, account) | {"request": request}
     return Answer(body, 200 if request is None else 202, headers=_place(request))

@@ -10,7 +10,7 @@ from fastapi import Depends, Form, Header, Request
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from app.api.answers import Answer, listing
-from app.edge.deps import CurrentActor, DbSession, Public, SignedIn, means_of
+from app.edge.deps import CurrentAct, CurrentActor, Public, SignedIn, means_of
 from app.edge.routing import Branch
 from app.edge.turns import ChecksPassword
 from app.errors import Unauthenticated, UnsupportedMedia, refusal
@@ -123,16 +123,16 @@ def renew(form: Annotated[RefreshForm, Form()], request: Request) -> Answer[Any]
 
 
 @router.post("/auth/logout", dependencies=[SignedIn()], summary="Cerrar la sesión")
-def logout(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def logout(act: CurrentAct) -> Answer[Any]:
     """Ends the session: its tokens are void at once."""
-    end_session(session, actor)
+    end_session(act)
     return Answer({"signed_out": True})
 
 
 @router.get("/me", dependencies=[SignedIn()], summary="Mi cuenta")
-def me(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def me(act: CurrentAct) -> Answer[Any]:
     """Who is signed in, in which unit, and what the role may do."""
-    return Answer(who_am_i(session, actor))
+    return Answer(who_am_i(act))
 
 
 @router.post("/me/password", dependencies=[SignedIn(), ChecksPassword()], summary="Cambiar mi contraseña")
@@ -145,18 +145,18 @@ def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer[
 
 
 @router.get("/me/sessions", dependencies=[SignedIn()], summary="Mis sesiones abiertas")
-def sessions(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def sessions(act: CurrentAct) -> Answer[Any]:
     """Newest first, with their beginning and their end at the latest."""
-    return listing(own_sessions(session, actor))
+    return listing(own_sessions(act))
 
 
 @router.post("/me/sessions/end", dependencies=[SignedIn()], summary="Cerrar sesiones mías")
-def end_sessions(body: SessionIn, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def end_sessions(body: SessionIn, act: CurrentAct) -> Answer[Any]:
     """Ends one session, or all but the present one, at once."""
     if body.session == "others":
-        end_own_other_sessions(session, actor)
+        end_own_other_sessions(act)
     else:
-        end_own_session(session, actor, body.session)
+        end_own_session(act, body.session)
     return Answer({"ended": True})
 
 

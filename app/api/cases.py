@@ -10,7 +10,7 @@ from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
 from app.api.commands import accepted
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.cases import queries, service
@@ -129,14 +129,10 @@ class AssignmentIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Casos a cargo")
-def work_list(
-    session: DbSession, actor: CurrentActor, wanted: Annotated[AllFilters, Query()]
-) -> Answer[Listing[CaseListedView]]:
+def work_list(act: CurrentAct, wanted: Annotated[AllFilters, Query()]) -> Answer[Listing[CaseListedView]]:
     """Cases in the caller's scope, latest activity first; `next` is the cursor of the next page."""
     filters = wanted.model_dump(exclude={"cursor", "limit"}, exclude_none=True)
-    return Answer(
-        queries.work_list(session, actor, filters=filters, cursor=wanted.cursor, limit=wanted.limit)
-    )
+    return Answer(queries.work_list(act, filters=filters, cursor=wanted.cursor, limit=wanted.limit))
 
 
 @router.post(
@@ -146,28 +142,27 @@ def work_list(
     summary="Abrir un reingreso",
     responses=located(),
 )
-def reopen(body: ReentryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
+def reopen(body: ReentryIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Opens a new case under the same person's code; her earlier cases must have ended."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "cases.open", payload)
+    code = replayed(act, key, "cases.open", payload)
     if code is None:
         code = service.reopen(
-            session,
-            actor,
+            act,
             body.victim,
             body.first_identified_on,
             entry=service.Entry(body.state, body.source, body.reason),
         )
-        remember(session, actor, key, "cases.open", payload, code)
+        remember(act, key, "cases.open", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/cases/{code}"})
 
 
 @router.get(
     "/{code}", dependencies=[Requires(Permission.CASES_READ)], summary="Leer un caso", responses=tagged()
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[CaseView]:
+def detail(code: Code, act: CurrentAct) -> Answer[CaseView]:
     """The case as the caller may see it; `_access` tells the level of each compartment."""
-    found = queries.read(session, actor, code)
+    found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -186,8 +181,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[CaseVi
 def transition(
     code: Code,
     body: TransitionIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
     key: IdempotencyKey,
 ) -> Answer[CaseMovedView]:
@@ -196,27 +190,25 @@ def transition(
     Discarding, closing a child's case, and closing any as not found take two people: it is asked for here and
     done when a person of another unit approves.
     """
-    if takes_two(session, actor, code, body.to, body.outcome):
-        return _ask(code, body, session, actor, version, key)
+    if takes_two(act, code, body.to, body.outcome):
+        return _ask(code, body, act, version, key)
     wanted = service.Move(body.to, body.reason, body.outcome, body.note)
-    moved = service.move(session, actor, code, version, wanted)
+    moved = service.move(act, code, version, wanted)
     return Answer(moved, headers=etag(moved["version"]))
 
 
-def _ask(
-    code: str, body: TransitionIn, session: DbSession, actor: CurrentActor, version: int, key: str | None
-) -> Answer[Any]:
+def _ask(code: str, body: TransitionIn, act: CurrentAct, version: int, key: str | None) -> Answer[Any]:
     payload = {"case": code, **body.model_dump(mode="json")}
     discards = body.to == DISCARDED
     operation = "cases.discard" if discards else "cases.close"
-    command = replayed(session, actor, key, operation, payload)
+    command = replayed(act, key, operation, payload)
     if command is None:
-        at = (session, actor, code, version)
+        at = (act, code, version)
         if discards:
             command = request_discard(*at, body.reason, outcome=body.outcome, note=body.note).code
         else:
             command = request_closing(*at, body.outcome, reason=body.reason, note=body.note).code
-        remember(session, actor, key, operation, payload, command)
+        remember(act, key, operation, payload, command)
     return accepted(command)
 
 
@@ -227,10 +219,10 @@ def _ask(
     responses=tagged(),
 )
 def identification(
-    code: Code, body: IdentificationIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: IdentificationIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[IdentifiedView]:
     """Sets the identification status; services neither open nor close with it."""
-    changed = service.identify(session, actor, code, version, body.identification)
+    changed = service.identify(act, code, version, body.identification)
     return Answer(changed, headers=etag(changed["version"]))
 
 
@@ -239,9 +231,9 @@ def identification(
     dependencies=[Requires(Permission.CASES_READ)],
     summary="Unidades que participan",
 )
-def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ParticipationView]]:
+def participations(code: Code, act: CurrentAct) -> Answer[Listing[ParticipationView]]:
     """Units that take or took part in the case, on what basis, and until when."""
-    return listing(teams.participations(session, actor, code, reasons=True))
+    return listing(teams.participations(act, code, reasons=True))
 
 
 @router.post(
@@ -250,14 +242,12 @@ def participations(code: Code, session: DbSession, actor: CurrentActor) -> Answe
     dependencies=[Requires(Permission.PARTICIPATIONS_ADD)],
     summary="Incorporar una unidad por mandato legal",
 )
-def add_participation(
-    code: Code, body: ParticipationIn, session: DbSession, actor: CurrentActor
-) -> Answer[JoinedView]:
+def add_participation(code: Code, body: ParticipationIn, act: CurrentAct) -> Answer[JoinedView]:
     """Brings another unit into the case on a basis of the list of mandates, which says what it opens.
 
     Repeating it is a 409, so nothing is doubled; so is what the person refused to share with that unit.
     """
-    teams.add_participation(session, actor, code, Wanted(**body.model_dump()))
+    teams.add_participation(act, code, Wanted(**body.model_dump()))
     return Answer({"unit": body.unit}, status_code=201)
 
 
@@ -266,16 +256,16 @@ def add_participation(
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Dejar de participar",
 )
-def end_participation(code: Code, session: DbSession, actor: CurrentActor) -> Answer[PartEndedView]:
+def end_participation(code: Code, act: CurrentAct) -> Answer[PartEndedView]:
     """Ends the own unit's part in the case, and with it its view."""
-    teams.end_participation(session, actor, code)
+    teams.end_participation(act, code)
     return Answer({"ended": True})
 
 
 @router.get("/{code}/assignments", dependencies=[Requires(Permission.CASES_READ)], summary="Personas a cargo")
-def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[AssignmentView]]:
+def assignments(code: Code, act: CurrentAct) -> Answer[Listing[AssignmentView]]:
     """People of the caller's unit who have charge of the case."""
-    return listing(teams.assignments(session, actor, code))
+    return listing(teams.assignments(act, code))
 
 
 @router.post(
@@ -284,9 +274,9 @@ def assignments(code: Code, session: DbSession, actor: CurrentActor) -> Answer[L
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Asignar el caso",
 )
-def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor) -> Answer[AssignedView]:
+def assign(code: Code, body: AssignmentIn, act: CurrentAct) -> Answer[AssignedView]:
     """Gives a colleague charge of the case; repeating it is a 409, so nothing is doubled."""
-    teams.assign(session, actor, code, body.username)
+    teams.assign(act, code, body.username)
     return Answer({"assigned": True}, status_code=201)
 
 
@@ -295,9 +285,7 @@ def assign(code: Code, body: AssignmentIn, session: DbSession, actor: CurrentAct
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Retirar una asignación",
 )
-def end_assignment(
-    code: Code, body: AssignmentIn, session: DbSession, actor: CurrentActor
-) -> Answer[PartEndedView]:
+def end_assignment(code: Code, body: AssignmentIn, act: CurrentAct) -> Answer[PartEndedView]:
     """Takes a colleague, or oneself, off the case."""
-    teams.end_assignment(session, actor, code, body.username)
+    teams.end_assignment(act, code, body.username)
     return Answer({"ended": True})

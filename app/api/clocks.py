@@ -6,7 +6,7 @@ from fastapi import Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing
-from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentAct, CurrentActor, Requires
 from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import kinds
@@ -17,15 +17,14 @@ router = Branch(prefix="/clocks", tags=["clocks"])
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Plazos de mi unidad")
 def index(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     state: Annotated[str | None, Query(title="Estado", max_length=60, examples=["VENCIDO"])] = None,
     kind: Annotated[str | None, Query(title="Clase de plazo", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=300)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Any]:
     """Running and overdue, the first due first, each with its legal basis and whether that is verified."""
-    items, following = queries.work_list(session, actor, state=state, kind=kind, cursor=cursor, limit=limit)
+    items, following = queries.work_list(act, state=state, kind=kind, cursor=cursor, limit=limit)
     return listing(items, following)
 
 

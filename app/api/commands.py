@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
@@ -56,8 +56,7 @@ def accepted(code: str) -> Answer[Any]:
 
 
 def _asked(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     key: str | None,
     operation: str,
     body: MergeIn | SplitIn,
@@ -65,10 +64,10 @@ def _asked(
 ) -> Answer[Any]:
     """Ask for what the body says, once for each Idempotency-Key."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, operation, payload)
+    code = replayed(act, key, operation, payload)
     if code is None:
-        code = ask(session, actor, **payload).code
-        remember(session, actor, key, operation, payload, code)
+        code = ask(act, **payload).code
+        remember(act, key, operation, payload, code)
     return accepted(code)
 
 
@@ -79,9 +78,9 @@ def _asked(
     summary="Pedir que se unan dos registros",
     responses=located(202),
 )
-def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def merge(body: MergeIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
     """Asks; nothing changes until a person of another unit approves."""
-    return _asked(session, actor, key, "matching.merge", body, requesting.request_merge)
+    return _asked(act, key, "matching.merge", body, requesting.request_merge)
 
 
 @router.post(
@@ -91,9 +90,9 @@ def merge(body: MergeIn, session: DbSession, actor: CurrentActor, key: Idempoten
     summary="Pedir que se separe un registro",
     responses=located(202),
 )
-def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def split(body: SplitIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
     """Asks; nothing changes until a person of another unit approves."""
-    return _asked(session, actor, key, "matching.split", body, requesting.request_split)
+    return _asked(act, key, "matching.split", body, requesting.request_split)
 
 
 @router.get(
@@ -102,14 +101,13 @@ def split(body: SplitIn, session: DbSession, actor: CurrentActor, key: Idempoten
     summary="Pedidos de la unidad y los que se pueden decidir",
 )
 def index(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Any]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
-    items, following = queries.listing(session, actor, state=state, cursor=cursor, limit=limit)
+    items, following = queries.listing(act, state=state, cursor=cursor, limit=limit)
     return listing(items, following)
 
 
@@ -119,9 +117,9 @@ def index(
     summary="Leer un pedido",
     responses=tagged(),
 )
-def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def detail(code: CommandCode, act: CurrentAct) -> Answer[Any]:
     """What is asked, by which unit and until when; codes of persons out of the caller's sight are null."""
-    found = queries.read(session, actor, code)
+    found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -131,11 +129,9 @@ def detail(code: CommandCode, session: DbSession, actor: CurrentActor) -> Answer
     summary="Aprobar un pedido",
     responses=tagged(),
 )
-def approval(
-    code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+def approval(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
     """The second person, of another unit: what was asked is done at once."""
-    done = deciding.approve(session, actor, code, version)
+    done = deciding.approve(act, code, version)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -145,11 +141,9 @@ def approval(
     summary="Rechazar un pedido",
     responses=tagged(),
 )
-def refusal(
-    code: CommandCode, body: RefusalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+def refusal(code: CommandCode, body: RefusalIn, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
     """The second person says no, with a reason of the list."""
-    done = deciding.refuse(session, actor, code, version, body.reason)
+    done = deciding.refuse(act, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -159,9 +153,7 @@ def refusal(
     summary="Retirar un pedido propio",
     responses=tagged(),
 )
-def withdrawal(
-    code: CommandCode, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[Any]:
+def withdrawal(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
     """Only who asked takes it back."""
-    done = deciding.withdraw(session, actor, code, version)
+    done = deciding.withdraw(act, code, version)
     return Answer(done, headers=etag(done["version"]))

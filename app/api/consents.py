@@ -8,7 +8,7 @@ from pydantic import Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.consents import ConsentRow, ObjectionRow, WithdrawalRow
 from app.services.consents import ledger, objections, queries
@@ -41,14 +41,14 @@ class ConsentIn(ConsentRow):
     summary="Registrar un consentimiento",
     responses=located(),
 )
-def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
+def give(body: ConsentIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Records a consent. A suspect cannot give it (409: the UPE decides); a child's needs who backs it."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "consents.give", payload)
+    code = replayed(act, key, "consents.give", payload)
     if code is None:
         row = ConsentRow.model_validate(body.model_dump(exclude={"case", "replaces"}))
-        code = ledger.give(session, actor, body.case, row, replaces=body.replaces)
-        remember(session, actor, key, "consents.give", payload, code)
+        code = ledger.give(act, body.case, row, replaces=body.replaces)
+        remember(act, key, "consents.give", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/consents/{code}"})
 
 
@@ -56,20 +56,19 @@ def give(body: ConsentIn, session: DbSession, actor: CurrentActor, key: Idempote
     "/consents", dependencies=[Requires(Permission.CONSENTS_READ)], summary="Consentimientos de un caso"
 )
 def listed(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
 ) -> Answer[Listing[ConsentListedView]]:
     """Every consent of the case, newest first, with its state."""
-    return listing(queries.ledger(session, actor, case))
+    return listing(queries.ledger(act, case))
 
 
 @router.get(
     "/consents/{code}", dependencies=[Requires(Permission.CONSENTS_READ)], summary="Leer un consentimiento"
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ConsentView]:
+def detail(code: Code, act: CurrentAct) -> Answer[ConsentView]:
     """One consent with its words and the referrals that rest on it."""
-    return Answer(queries.read(session, actor, code))
+    return Answer(queries.read(act, code))
 
 
 @router.post(
@@ -77,11 +76,9 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Consen
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Retirar un consentimiento",
 )
-def withdrawal(
-    code: Code, body: WithdrawalRow, session: DbSession, actor: CurrentActor
-) -> Answer[WithdrawnView]:
+def withdrawal(code: Code, body: WithdrawalRow, act: CurrentAct) -> Answer[WithdrawnView]:
     """What rests on it ends at once; the answer lists what ended and what cannot be recalled."""
-    return Answer(ledger.withdraw(session, actor, code, body))
+    return Answer(ledger.withdraw(act, code, body))
 
 
 @router.get(
@@ -89,9 +86,9 @@ def withdrawal(
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Objeciones de un caso",
 )
-def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ObjectionView]]:
+def objected(code: Code, act: CurrentAct) -> Answer[Listing[ObjectionView]]:
     """Every objection of the case, newest first."""
-    return listing(queries.objections(session, actor, code))
+    return listing(queries.objections(act, code))
 
 
 @router.post(
@@ -100,15 +97,13 @@ def objected(code: Code, session: DbSession, actor: CurrentActor) -> Answer[List
     dependencies=[Requires(Permission.CONSENTS_WRITE)],
     summary="Registrar una objeción",
 )
-def file_objection(
-    code: Code, body: ObjectionRow, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def file_objection(code: Code, body: ObjectionRow, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Narrows at once what units see by referral; only an adult objects."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(session, actor, key, "objections.file", payload)
+    made = replayed(act, key, "objections.file", payload)
     if made is None:
-        made = objections.file_objection(session, actor, code, body)
-        remember(session, actor, key, "objections.file", payload, made)
+        made = objections.file_objection(act, code, body)
+        remember(act, key, "objections.file", payload, made)
     return Answer({"code": made}, status_code=201)
 
 
@@ -119,8 +114,8 @@ def file_objection(
     responses=tagged(),
 )
 def lift(
-    code: Code, objection: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, objection: Code, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[ObjectionLiftedView]:
     """Lifts it: views are again as wide as what was shared."""
-    done = objections.lift(session, actor, code, objection, version)
+    done = objections.lift(act, code, objection, version)
     return Answer(done, headers=etag(done["version"]))

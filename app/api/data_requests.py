@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.consents import DataRequestRow
@@ -65,16 +65,14 @@ class ExtensionIn(BaseModel):
     summary="Recibir una solicitud sobre datos personales",
     responses=located(),
 )
-def receive(
-    body: DataRequestIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def receive(body: DataRequestIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Its term in working days runs from the day it came in."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "data-requests.receive", payload)
+    code = replayed(act, key, "data-requests.receive", payload)
     if code is None:
         row = DataRequestRow.model_validate(body.model_dump(exclude={"victim"}))
-        code = service.receive(session, actor, body.victim, row)
-        remember(session, actor, key, "data-requests.receive", payload, code)
+        code = service.receive(act.for_purpose("derechos-arco"), body.victim, row)
+        remember(act, key, "data-requests.receive", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/data-requests/{code}"})
 
 
@@ -84,14 +82,13 @@ def receive(
     summary="Solicitudes sobre datos personales y sus plazos",
 )
 def listed(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Listing[DataRequestListedView | DataRequestCodesView]]:
     """Those of the caller's cases; the data protection officer sees the codes and terms of all."""
-    return Answer(queries.listed(session, actor, state=state, cursor=cursor, limit=limit))
+    return Answer(queries.listed(act, state=state, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -100,11 +97,9 @@ def listed(
     summary="Leer una solicitud",
     responses=tagged(),
 )
-def detail(
-    code: Code, session: DbSession, actor: CurrentActor
-) -> Answer[DataRequestView | DataRequestStepsView]:
+def detail(code: Code, act: CurrentAct) -> Answer[DataRequestView | DataRequestStepsView]:
     """Its steps and term; person, case and words only to who takes part in the case."""
-    found = queries.read(session, actor, code)
+    found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -115,11 +110,11 @@ def detail(
     responses=tagged(),
 )
 def transition(
-    code: Code, body: RequestMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: RequestMoveIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[DataRequestMovedView]:
     """A denial, whole or in part, names its legal ground."""
     step = service.Step(body.to, body.answer, body.ground, body.notified_on)
-    done = service.advance(session, actor, code, version, step)
+    done = service.advance(act.for_purpose("derechos-arco"), code, version, step)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -130,10 +125,10 @@ def transition(
     responses=tagged(),
 )
 def extension(
-    code: Code, body: ExtensionIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: ExtensionIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[DataRequestExtendedView]:
     """As many working days again; the person is told within the term."""
-    done = service.extend(session, actor, code, version, body.notified_on)
+    done = service.extend(act.for_purpose("derechos-arco"), code, version, body.notified_on)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -144,9 +139,8 @@ def extension(
 )
 def file(
     code: Code,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     request: Annotated[str, Query(title="Solicitud de acceso o portabilidad (código)", max_length=40)],
 ) -> Answer[OwnFileView]:
     """What the answering unit may read of her, in words; the rest is named, with whom to ask."""
-    return Answer(own_file(session, actor, code, request=request))
+    return Answer(own_file(act.for_purpose("derechos-arco"), code, request=request))

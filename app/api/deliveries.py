@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.directory import Delivery
 from app.services.deliveries import queries, service
@@ -44,29 +44,26 @@ class VoidIn(BaseModel):
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Registrar una prestación"
 )
-def deliver(
-    code: Code, body: DeliveryIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def deliver(code: Code, body: DeliveryIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Records a service the caller's unit gave, or that she did not come; the note is stored sealed."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    new = replayed(session, actor, key, "deliveries.record", payload)
+    new = replayed(act, key, "deliveries.record", payload)
     if new is None:
         wanted = Delivery(**body.model_dump(exclude={"referral", "activity"}))
-        new = service.deliver(session, actor, code, wanted, referral=body.referral, activity=body.activity)
-        remember(session, actor, key, "deliveries.record", payload, new)
+        new = service.deliver(act, code, wanted, referral=body.referral, activity=body.activity)
+        remember(act, key, "deliveries.record", payload, new)
     return Answer({"code": new}, status_code=201)
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Prestaciones de un caso")
 def of_case(
     code: Code,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Listing[DeliveryView]]:
     """Those of every unit, or of the own unit for who reads the services in part."""
-    return Answer(queries.of_case(session, actor, code, cursor=cursor, limit=limit))
+    return Answer(queries.of_case(act, code, cursor=cursor, limit=limit))
 
 
 @router.post(
@@ -79,10 +76,9 @@ def void(
     code: Code,
     delivery: Code,
     body: VoidIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[VoidedView]:
     """The delivery stays readable as voided; write it anew if it was given after all."""
-    done = service.void(session, actor, code, delivery, version, body.reason)
+    done = service.void(act, code, delivery, version, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.directory import exchange, hsds, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
@@ -45,17 +45,17 @@ class ServiceFilters(BaseModel):
 
 @router.get("/services", dependencies=[READS], summary="Servicios del directorio")
 def services(
-    session: DbSession, actor: CurrentActor, filters: Annotated[ServiceFilters, Query()]
+    act: CurrentAct, filters: Annotated[ServiceFilters, Query()]
 ) -> Answer[Listing[DirectoryServiceView]]:
     """Active ones unless told otherwise, by service, department and population served."""
     wanted = filters.model_dump(exclude={"cursor", "limit"})
-    return Answer(queries.services(session, actor, wanted, cursor=filters.cursor, limit=filters.limit))
+    return Answer(queries.services(act, wanted, cursor=filters.cursor, limit=filters.limit))
 
 
 @router.get("/services/{key}", dependencies=[READS], summary="Un servicio del directorio", responses=tagged())
-def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer[DirectoryServiceView]:
+def detail(key: Key, act: CurrentAct) -> Answer[DirectoryServiceView]:
     """The service and the places where it is offered."""
-    found = queries.service(session, actor, key)
+    found = queries.service(act, key)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -67,14 +67,14 @@ def detail(key: Key, session: DbSession, actor: CurrentActor) -> Answer[Director
     responses=located(),
 )
 def add_service(
-    body: ServiceEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
+    body: ServiceEntry, act: CurrentAct, idempotency: IdempotencyKey
 ) -> Answer[DirectoryEnteredView]:
     """Of a unit of one's own institution that is no shelter."""
     payload = body.model_dump(mode="json")
-    key = replayed(session, actor, idempotency, "directory.service", payload)
+    key = replayed(act, idempotency, "directory.service", payload)
     if key is None:
-        key = service.add_service(session, actor, body)
-        remember(session, actor, idempotency, "directory.service", payload, key)
+        key = service.add_service(act, body)
+        remember(act, idempotency, "directory.service", payload, key)
     return Answer({"id": key}, status_code=201, headers={"Location": f"/api/v1/directory/services/{key}"})
 
 
@@ -82,31 +82,29 @@ def add_service(
     "/services/{key}", dependencies=[KEEPS], summary="Cambiar un servicio del directorio", responses=tagged()
 )
 def change_service(
-    key: Key, body: ServiceEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    key: Key, body: ServiceEntry, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[DirectoryChangedView]:
     """Writes it anew, whole; one that is no longer given gets another state."""
-    done = service.change_service(session, actor, key, version, body)
+    done = service.change_service(act, key, version, body)
     return Answer(done, headers=etag(done["version"]))
 
 
 @router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
-def locations(
-    session: DbSession, actor: CurrentActor, unit: Filter = None
-) -> Answer[Listing[DirectoryPlaceView]]:
+def locations(act: CurrentAct, unit: Filter = None) -> Answer[Listing[DirectoryPlaceView]]:
     """Places of units that attend, of one of them if given."""
-    return listing(queries.locations(session, actor, unit))
+    return listing(queries.locations(act, unit))
 
 
 @router.post("/locations", status_code=201, dependencies=[KEEPS], summary="Agregar un lugar al directorio")
 def add_location(
-    body: LocationEntry, session: DbSession, actor: CurrentActor, idempotency: IdempotencyKey
+    body: LocationEntry, act: CurrentAct, idempotency: IdempotencyKey
 ) -> Answer[DirectoryEnteredView]:
     """Of a unit of one's own institution; a shelter's address is never in the directory."""
     payload = body.model_dump(mode="json")
-    key = replayed(session, actor, idempotency, "directory.location", payload)
+    key = replayed(act, idempotency, "directory.location", payload)
     if key is None:
-        key = service.add_location(session, actor, body)
-        remember(session, actor, idempotency, "directory.location", payload, key)
+        key = service.add_location(act, body)
+        remember(act, idempotency, "directory.location", payload, key)
     return Answer({"id": key}, status_code=201)
 
 
@@ -114,10 +112,10 @@ def add_location(
     "/locations/{key}", dependencies=[KEEPS], summary="Cambiar un lugar del directorio", responses=tagged()
 )
 def change_location(
-    key: Key, body: LocationEntry, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    key: Key, body: LocationEntry, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[DirectoryChangedView]:
     """Writes it anew, whole."""
-    done = service.change_location(session, actor, key, version, body)
+    done = service.change_location(act, key, version, body)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -127,6 +125,6 @@ def change_location(
     summary="El directorio en JSON de HSDS",
     responses={200: {"model": hsds.HsdsPage}},
 )
-def export(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def export(act: CurrentAct) -> Answer[Any]:
     """Every service, whatever its state, as one page of HSDS 3 services."""
-    return Answer(exchange.exported(session, actor))
+    return Answer(exchange.exported(act))

@@ -10,9 +10,9 @@ from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import (
+    CurrentAct,
     CurrentActor,
     CurrentRuntime,
-    DbSession,
     ExpectedVersion,
     IdempotencyKey,
     Requires,
@@ -122,9 +122,9 @@ def _added(code: str) -> Answer[Coded]:
     dependencies=[Requires(Permission.PLANS_READ)],
     summary="Archivos de un plan",
 )
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[EvidenceFileView]]:
+def listed(code: Code, act: CurrentAct) -> Answer[Listing[EvidenceFileView]]:
     """All files of the plan, or for who reads it in part those of its own activities."""
-    return listing(queries.list_files(session, actor, code))
+    return listing(queries.list_files(act, code))
 
 
 @router.get(
@@ -145,10 +145,10 @@ def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Stream
     responses=tagged(),
 )
 def withdraw(
-    code: Code, body: WithdrawalIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: WithdrawalIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[FileWithdrawnView]:
     """Takes the file out of sight with a reason; nothing is deleted."""
-    done = service.withdraw(session, actor, code, version, body.reason)
+    done = service.withdraw(act, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -178,9 +178,9 @@ def add_scan(
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Papeles firmados de un consentimiento",
 )
-def list_scans(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ScanView]]:
+def list_scans(code: Code, act: CurrentAct) -> Answer[Listing[ScanView]]:
     """Those the caller's unit added; all of them for who reads the person's contact data in full."""
-    return listing(signed_papers.listed(session, actor, code))
+    return listing(signed_papers.listed(act, code))
 
 
 @router.get(
@@ -204,10 +204,9 @@ def withdraw_scan(
     code: Code,
     file: Code,
     body: WithdrawalIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[FileWithdrawnView]:
     """Takes the file out of sight with a reason; nothing is deleted."""
-    done = scans.withdraw(session, actor, code, file, version, body.reason)
+    done = scans.withdraw(act, code, file, version, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentAct, Requires
 from app.edge.routing import Branch
 from app.records.rows.proceedings import FamilyLink
 from app.services.victims import family
@@ -27,17 +27,17 @@ class RelativeIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.VICTIMS_READ)], summary="Familia registrada de la persona")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[RelativeView]]:
+def listed(code: Code, act: CurrentAct) -> Answer[Listing[RelativeView]]:
     """Relatives who are registered; of those out of scope, only that there is one."""
-    return listing(family.family(session, actor, code))
+    return listing(family.family(act, code))
 
 
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Vincular a un familiar"
 )
-def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) -> Answer[RelativeLinkedView]:
+def link(code: Code, body: RelativeIn, act: CurrentAct) -> Answer[RelativeLinkedView]:
     """Links two persons in scope; repeating it is a 409, so nothing is doubled."""
-    family.link(session, actor, code, body.relative, body.link)
+    family.link(act, code, body.relative, body.link)
     return Answer({"linked": True}, status_code=201)
 
 
@@ -46,7 +46,7 @@ def link(code: Code, body: RelativeIn, session: DbSession, actor: CurrentActor) 
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Terminar un vínculo familiar",
 )
-def end(code: Code, relative: Code, session: DbSession, actor: CurrentActor) -> Answer[RelativeEndedView]:
+def end(code: Code, relative: Code, act: CurrentAct) -> Answer[RelativeEndedView]:
     """Ends the link of two persons in scope."""
-    family.end(session, actor, code, relative)
+    family.end(act, code, relative)
     return Answer({"ended": True})

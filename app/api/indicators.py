@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing
 from app.audit import record
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
+from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest
 from app.services.indicators.catalogue import indicator
@@ -32,9 +32,9 @@ router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends
 @router.get(
     "", dependencies=[Requires(Permission.INDICATORS_READ)], summary="Catálogo de indicadores calculados"
 )
-def index(session: DbSession, actor: CurrentActor) -> Answer[Listing[IndicatorView]]:
+def index(act: CurrentAct) -> Answer[Listing[IndicatorView]]:
     """The indicators with the plan's text, the definition and its thresholds."""
-    record(session, actor, "indicators.list")
+    record(act, "indicators.list")
     return listing(list_indicators())
 
 
@@ -45,12 +45,11 @@ def index(session: DbSession, actor: CurrentActor) -> Answer[Listing[IndicatorVi
 )
 def detail(
     code: Annotated[str, Path(title="Código del indicador", max_length=10, examples=["3.1.b"])],
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     runtime: CurrentRuntime,
     year: Annotated[int | None, Query(title="Año de la primera identificación", ge=1990, le=2100)] = None,
 ) -> Answer[ExactIndicatorView | ServedIndicatorView]:
     """Country and departments, small numbers withheld, for one year or for all; `as_of`: counted when."""
     found = indicator(code)
-    record(session, actor, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})
-    return Answer(compute(runtime.database, actor, [found.code], year)[0])
+    record(act, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})
+    return Answer(compute(runtime.database, act.actor, [found.code], year)[0])

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, tagged
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, ExpectedVersion, Requires, etag
+from app.edge.deps import CurrentAct, CurrentRuntime, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
 from app.services.matching import review
 from app.services.matching.review import BANDS, DECISIONS, STATES
@@ -37,15 +37,14 @@ class DecisionIn(BaseModel):
     summary="Registros que pueden ser una misma persona",
 )
 def index(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     state: Annotated[str | None, Query(title="Estado", max_length=20, examples=list(STATES))] = None,
     band: Annotated[str | None, Query(title="Parecido", max_length=20, examples=list(BANDS))] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Listing[CandidateView]]:
     """Newest first; those that wait unless another state is asked for."""
-    return Answer(review.listing(session, actor, state=state, band=band, cursor=cursor, limit=limit))
+    return Answer(review.listing(act, state=state, band=band, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -54,9 +53,9 @@ def index(
     summary="Comparar dos registros campo por campo",
     responses=tagged(),
 )
-def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answer[ComparisonView]:
+def detail(code: CandidateCode, act: CurrentAct) -> Answer[ComparisonView]:
     """How each field agrees, and both values as far as the caller may see each person; recorded for both."""
-    found = review.read(session, actor, code)
+    found = review.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -69,12 +68,11 @@ def detail(code: CandidateCode, session: DbSession, actor: CurrentActor) -> Answ
 def decision(
     code: CandidateCode,
     body: DecisionIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[DecidedView]:
     """Kept, and not asked again. Nothing is merged: `next` says how to ask for that."""
-    done = review.decide(session, actor, code, version, body.decision, body.reason)
+    done = review.decide(act, code, version, body.decision, body.reason)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -84,11 +82,10 @@ def decision(
     summary="Cifras de un año conciliadas entre las fuentes",
 )
 def reconciliation(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     runtime: CurrentRuntime,
     year: Annotated[int, Query(title="Año de referencia", ge=1900, le=2200)],
     form: Annotated[Literal["inside", "release"], Query(title="Forma")] = "inside",
 ) -> Answer[ExactReconciliationView | ReconciliationView]:
     """Records, persons and overlaps by source, small numbers withheld; `form=release` may leave the house."""
-    return Answer(reconcile(runtime.database, session, actor, year, released=form == "release"))
+    return Answer(reconcile(runtime.database, act, year, released=form == "release"))

@@ -3,7 +3,7 @@
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.idempotency import remember, replayed
@@ -15,12 +15,12 @@ router = Branch(prefix="/cases/{code}/protection-measures", tags=["measures"])
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Medidas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[MeasureView]]:
+def listed(code: Code, act: CurrentAct) -> Answer[Listing[MeasureView]]:
     """Measures of the case at the caller's level of its protection.
 
     What was noted before as a list in the record stays there (`protection.measures`).
     """
-    return listing(measures.listed(session, actor, code))
+    return listing(measures.listed(act, code))
 
 
 @router.post(
@@ -29,15 +29,13 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listin
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Registrar una medida de protección",
 )
-def create(
-    code: Code, body: ProtectionMeasure, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def create(code: Code, body: ProtectionMeasure, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Records a measure that an authority ordered; it ends on its last day unless extended or lifted."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(session, actor, key, "measures.record", payload)
+    made = replayed(act, key, "measures.record", payload)
     if made is None:
-        made = measures.record_measure(session, actor, code, body)
-        remember(session, actor, key, "measures.record", payload, made)
+        made = measures.record_measure(act, code, body)
+        remember(act, key, "measures.record", payload, made)
     return Answer({"code": made}, status_code=201)
 
 
@@ -51,12 +49,11 @@ def extend(
     code: Code,
     measure: Code,
     body: ProtectionMeasure,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[Coded]:
     """The measure goes on as one of its own, to a later day; repeating it is refused by its version."""
-    new = measures.extend(session, actor, code, measure, version, body)
+    new = measures.extend(act, code, measure, version, body)
     return Answer({"code": new}, status_code=201)
 
 
@@ -70,10 +67,9 @@ def lift(
     code: Code,
     measure: Code,
     body: ProtectionMeasure,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[MeasureLiftedView]:
     """Notes who lifted it, with what resolution and why."""
-    done = measures.lift(session, actor, code, measure, version, body)
+    done = measures.lift(act, code, measure, version, body)
     return Answer(done, headers=etag(done["version"]))

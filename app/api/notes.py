@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.records.rows.notes import Addendum, Note
 from app.services.idempotency import remember, replayed
@@ -43,29 +43,26 @@ class AddendumIn(Addendum):
 @router.post(
     "", status_code=201, dependencies=[Requires(Permission.VICTIMS_WRITE)], summary="Escribir una nota"
 )
-def write(
-    code: Code, body: NoteIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def write(code: Code, body: NoteIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Stores the note sealed; it is never changed, only added to."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    new = replayed(session, actor, key, "notes.write", payload)
+    new = replayed(act, key, "notes.write", payload)
     if new is None:
         wanted = Note(**body.model_dump(exclude={"about"}))
-        new = service.write(session, actor, code, wanted, about=body.about)
-        remember(session, actor, key, "notes.write", payload, new)
+        new = service.write(act, code, wanted, about=body.about)
+        remember(act, key, "notes.write", payload, new)
     return Answer({"code": new}, status_code=201)
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Notas de un caso")
 def of_case(
     code: Code,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     before: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Notas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[NotesView]:
     """Newest first; of those about what the caller does not read, only that they are there."""
-    return Answer(queries.of_case(session, actor, code, before=before, limit=limit))
+    return Answer(queries.of_case(act, code, before=before, limit=limit))
 
 
 @router.post(
@@ -75,13 +72,11 @@ def of_case(
     summary="Aclarar una nota",
     responses={409: {"description": "La nota ya tiene el máximo de aclaraciones"}},
 )
-def add(
-    code: Code, note: Code, body: AddendumIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def add(code: Code, note: Code, body: AddendumIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Adds to a note the caller reads what corrects or completes it."""
     payload = {"case": code, "note": note, **body.model_dump(mode="json")}
-    new = replayed(session, actor, key, "notes.addendum", payload)
+    new = replayed(act, key, "notes.addendum", payload)
     if new is None:
-        new = service.add(session, actor, code, note, Addendum(**body.model_dump()))
-        remember(session, actor, key, "notes.addendum", payload, new)
+        new = service.add(act, code, note, Addendum(**body.model_dump()))
+        remember(act, key, "notes.addendum", payload, new)
     return Answer({"code": new}, status_code=201)

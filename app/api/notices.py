@@ -7,7 +7,7 @@ from fastapi import Query
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentAct, Requires
 from app.edge.routing import Branch
 from app.services.notices import acknowledging, queries
 from app.services.paging import PAGE
@@ -17,8 +17,7 @@ router = Branch(prefix="/notices", tags=["notices"])
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Avisos")
 def index(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     *,
     unread: Annotated[bool, Query(title="Solo los no leídos")] = True,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
@@ -29,7 +28,7 @@ def index(
     `acknowledge`: it waits for the unit's acknowledgement; `send_again`: a referral for another unit now;
     `due`: until when the unit has to meet the deadline it tells of, while that runs.
     """
-    items, following = queries.inbox(session, actor, unread=unread, cursor=cursor, limit=limit)
+    items, following = queries.inbox(act, unread=unread, cursor=cursor, limit=limit)
     return listing(items, following)
 
 
@@ -38,6 +37,6 @@ def index(
     dependencies=[Requires(Permission.CASES_READ)],
     summary="Acusar recibo (marcar como leído)",
 )
-def read(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def read(code: Code, act: CurrentAct) -> Answer[Any]:
     """The first of the unit counts; once more changes nothing. A duty to tell the unit is met with it."""
-    return Answer(acknowledging.mark_read(session, actor, code))
+    return Answer(acknowledging.mark_read(act, code))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.errors import refusal
 from app.records.kinds import Line, Text
@@ -153,34 +153,33 @@ class ResponsibilityIn(BaseModel):
     summary="Elaborar un plan",
     responses=located(),
 )
-def draft(body: PlanIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
+def draft(body: PlanIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Drafts a plan; the caller's unit becomes responsible for it."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "plans.draft", payload)
+    code = replayed(act, key, "plans.draft", payload)
     if code is None:
-        code = service.draft(session, actor, body.case, header.header(body.model_dump(exclude={"case"})))
-        remember(session, actor, key, "plans.draft", payload, code)
+        code = service.draft(act, body.case, header.header(body.model_dump(exclude={"case"})))
+        remember(act, key, "plans.draft", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/plans/{code}"})
 
 
 @router.get("", dependencies=[Requires(Permission.PLANS_READ)], summary="Planes en mi ámbito")
 def work_list(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Listing[PlanSummaryView]]:
     """Plans in scope with what the caller's unit has to do; `next` is the cursor of the next page."""
-    return Answer(queries.work_list(session, actor, state=state, cursor=cursor, limit=limit))
+    return Answer(queries.work_list(act, state=state, cursor=cursor, limit=limit))
 
 
 @router.get(
     "/{code}", dependencies=[Requires(Permission.PLANS_READ)], summary="Leer un plan", responses=tagged()
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ReadPlan]:
+def detail(code: Code, act: CurrentAct) -> Answer[ReadPlan]:
     """The whole plan, or for who reads it in part its state and the own unit's activities."""
-    found = queries.read(session, actor, code)
+    found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -191,11 +190,11 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ReadPl
     responses=tagged(),
 )
 def edit_header(
-    code: Code, body: PlanPatch, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: PlanPatch, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[PlanWrittenView]:
     """Changes the header of a plan that is drafted, consulted or reviewed."""
     patch = body.model_dump(include=body.model_fields_set)
-    done = header.edit(session, actor, code, version, patch)
+    done = header.edit(act, code, version, patch)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -205,15 +204,13 @@ def edit_header(
     dependencies=[Requires(Permission.PLANS_WRITE)],
     summary="Agregar un objetivo",
 )
-def add_objective(
-    code: Code, body: ObjectiveIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def add_objective(code: Code, body: ObjectiveIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Adds an objective to a plan that is drafted, consulted or reviewed."""
     payload = {"plan": code, **body.model_dump(mode="json")}
-    new = replayed(session, actor, key, "plans.objective", payload)
+    new = replayed(act, key, "plans.objective", payload)
     if new is None:
-        new = service.add_objective(session, actor, code, body)
-        remember(session, actor, key, "plans.objective", payload, new)
+        new = service.add_objective(act, code, body)
+        remember(act, key, "plans.objective", payload, new)
     return Answer({"code": new}, status_code=201)
 
 
@@ -227,13 +224,12 @@ def advance_objective(
     code: Code,
     objective: Code,
     body: StepIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ObjectiveMovedView]:
     """Moves an objective, or only adds a note; a refusal says what is missing and what is possible."""
     step = progress.Step(body.state, body.note)
-    done = objectives.move(session, actor, code, objective, version, step)
+    done = objectives.move(act, code, objective, version, step)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -247,16 +243,15 @@ def add_activity(
     code: Code,
     objective: Code,
     body: ActivityIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     key: IdempotencyKey,
 ) -> Answer[Coded]:
     """Adds an activity of some unit to an objective."""
     payload = {"plan": code, "objective": objective, **body.model_dump(mode="json")}
-    new = replayed(session, actor, key, "plans.activity", payload)
+    new = replayed(act, key, "plans.activity", payload)
     if new is None:
-        new = service.add_activity(session, actor, code, objective, body)
-        remember(session, actor, key, "plans.activity", payload, new)
+        new = service.add_activity(act, code, objective, body)
+        remember(act, key, "plans.activity", payload, new)
     return Answer({"code": new}, status_code=201)
 
 
@@ -270,13 +265,12 @@ def advance_activity(
     code: Code,
     activity: Code,
     body: ProgressIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ActivityMovedView]:
     """Moves an activity or its due day, cancels it, or only adds a note; earlier notes stay."""
     step = progress.Step(body.state, body.note, body.due_on)
-    done = progress.progress(session, actor, code, activity, version, step)
+    done = progress.progress(act, code, activity, version, step)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -287,7 +281,7 @@ def advance_activity(
     summary="Firmar el plan",
     responses=tagged(201),
 )
-def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor) -> Answer[PlanSignedView]:
+def sign(code: Code, body: SignatureIn, act: CurrentAct) -> Answer[PlanSignedView]:
     """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409."""
     try:
         digital = base64.b64decode(body.digital, validate=True) if body.digital else None
@@ -295,7 +289,7 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
         message = "La firma digital no está en base64: revísela y envíela de nuevo."
         raise refusal("digital", "not-base64", message) from None
     wanted = signing.Given(body.signer, body.manner, body, body.gaps_acknowledged or {}, digital)
-    done = signing.sign(session, actor, code, wanted)
+    done = signing.sign(act, code, wanted)
     return Answer(done, status_code=201, headers=etag(done["version"]))
 
 
@@ -306,12 +300,12 @@ def sign(code: Code, body: SignatureIn, session: DbSession, actor: CurrentActor)
     responses=tagged(),
 )
 def transition(
-    code: Code, body: PlanMoveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: PlanMoveIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[PlanMovedView]:
     """Moves the plan; a refusal says what is missing and which states are possible."""
     closing = Closing(**body.closing.model_dump()) if body.closing else None
     wanted = Move(body.to, body.reason, body.outcome, closing)
-    done = moving.move(session, actor, code, version, wanted)
+    done = moving.move(act, code, version, wanted)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -322,8 +316,8 @@ def transition(
     responses=tagged(),
 )
 def hand_over(
-    code: Code, body: ResponsibilityIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    code: Code, body: ResponsibilityIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[PlanWrittenView]:
     """The UPE for a child, the UDAVIT for an adult. What is still to be done goes along."""
-    done = handing.order(session, actor, code, version, body.unit, body.reason)
+    done = handing.order(act, code, version, body.unit, body.reason)
     return Answer(done, headers=etag(done["version"]))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionStep
 from app.services.idempotency import remember, replayed
@@ -41,9 +41,9 @@ class StepIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Rutas de protección del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ProcedureView]]:
+def listed(code: Code, act: CurrentAct) -> Answer[Listing[ProcedureView]]:
     """The branches of the case and their steps, as the caller may see them."""
-    return listing(procedures.listed(session, actor, code))
+    return listing(procedures.listed(act, code))
 
 
 @router.post(
@@ -52,15 +52,13 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listin
     dependencies=[Requires(Permission.CASES_TRANSITION)],
     summary="Abrir una ruta de protección",
 )
-def open_procedure(
-    code: Code, body: ProcedureIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def open_procedure(code: Code, body: ProcedureIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Opens a branch; children have the one of the UPE, never that of adults."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(session, actor, key, "procedures.open", payload)
+    made = replayed(act, key, "procedures.open", payload)
     if made is None:
-        made = procedures.open_procedure(session, actor, code, body.branch, body.step)
-        remember(session, actor, key, "procedures.open", payload, made)
+        made = procedures.open_procedure(act, code, body.branch, body.step)
+        remember(act, key, "procedures.open", payload, made)
     return Answer({"code": made}, status_code=201)
 
 
@@ -74,8 +72,7 @@ def step(
     code: Code,
     procedure: Code,
     body: StepIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ProcedureMovedView]:
     """Takes the step; a refusal says what is missing and which states are possible.
@@ -83,5 +80,5 @@ def step(
     Declining the programme for adults answers with the emergency centres (CEM) of the department.
     """
     wanted = procedures.Step(body.to, body.step, body.conclusion)
-    done = procedures.advance(session, actor, code, procedure, version, wanted)
+    done = procedures.advance(act, code, procedure, version, wanted)
     return Answer(done, headers=etag(done["version"]))

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import remember, replayed
@@ -41,12 +41,12 @@ class StageIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Procedimientos y procesos del caso")
-def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listing[ProceedingView]]:
+def listed(code: Code, act: CurrentAct) -> Answer[Listing[ProceedingView]]:
     """Proceedings of the case at the caller's level of its legal compartment.
 
     `version` is that of what concerns the person, `stage_version` that of the proceeding itself.
     """
-    return listing(links.listed(session, actor, code))
+    return listing(links.listed(act, code))
 
 
 @router.post(
@@ -55,15 +55,13 @@ def listed(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Listin
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Vincular un procedimiento o proceso",
 )
-def link(
-    code: Code, body: LinkIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey
-) -> Answer[Coded]:
+def link(code: Code, body: LinkIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Links the proceeding of that number; registered for several persons, it is one and the same."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(session, actor, key, "proceedings.link", payload)
+    made = replayed(act, key, "proceedings.link", payload)
     if made is None:
-        made = links.link(session, actor, code, body.proceeding, body.link)
-        remember(session, actor, key, "proceedings.link", payload, made)
+        made = links.link(act, code, body.proceeding, body.link)
+        remember(act, key, "proceedings.link", payload, made)
     return Answer({"code": made}, status_code=201)
 
 
@@ -77,12 +75,11 @@ def write(
     code: Code,
     proceeding: Code,
     body: CaseProceeding,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ProceedingWrittenView]:
     """Merges the fields sent (null removes one); the number is mended by withdrawing the link."""
-    new = links.write(session, actor, code, proceeding, version, body)
+    new = links.write(act, code, proceeding, version, body)
     return Answer({"version": new}, headers=etag(new))
 
 
@@ -96,12 +93,11 @@ def stage(
     code: Code,
     proceeding: Code,
     body: StageIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ProceedingMovedView]:
     """Moves the proceeding, for everybody it is about; `If-Match` takes its `stage_version`."""
-    moved = links.move(session, actor, code, proceeding, version, body.to)
+    moved = links.move(act, code, proceeding, version, body.to)
     return Answer(moved, headers=etag(moved["version"]))
 
 
@@ -110,9 +106,7 @@ def stage(
     dependencies=[Requires(Permission.VICTIMS_WRITE)],
     summary="Retirar el vínculo con un procedimiento o proceso",
 )
-def unlink(
-    code: Code, proceeding: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[UnlinkedView]:
+def unlink(code: Code, proceeding: Code, act: CurrentAct, version: ExpectedVersion) -> Answer[UnlinkedView]:
     """Withdraws a link made by mistake."""
-    links.unlink(session, actor, code, proceeding, version)
+    links.unlink(act, code, proceeding, version)
     return Answer({"unlinked": True})

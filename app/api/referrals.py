@@ -9,7 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires, etag, expected_version
+from app.edge.deps import (
+    CurrentAct,
+    IdempotencyKey,
+    Requires,
+    etag,
+    expected_version,
+)
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.consents.rules import LEGAL_BASES
@@ -83,10 +89,10 @@ class ReferralMoveIn(BaseModel):
     summary="Derivar",
     responses=located(),
 )
-def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
+def send(body: ReferralIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Sends a referral; the receiver sees its codes, and the person only after accepting."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "referrals.send", payload)
+    code = replayed(act, key, "referrals.send", payload)
     if code is None:
         wanted = sending.Wanted(
             to_unit=body.to_unit,
@@ -100,34 +106,32 @@ def send(body: ReferralIn, session: DbSession, actor: CurrentActor, key: Idempot
             consent=body.consent,
             replaces=body.replaces,
         )
-        code = sending.send(session, actor, body.case, wanted)
-        remember(session, actor, key, "referrals.send", payload, code)
+        code = sending.send(act, body.case, wanted)
+        remember(act, key, "referrals.send", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/referrals/{code}"})
 
 
 @router.get("", dependencies=[Requires(Permission.REFERRALS_READ)], summary="Bandejas de derivaciones")
 def boxes(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     box: Annotated[Literal["entrada", "salida"], Query(title="Bandeja")] = "entrada",
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Listing[ReferralListedView]]:
     """The unit's inbox or outbox, newest first; `next` is the cursor of the next page."""
-    return Answer(queries.boxes(session, actor, box, state=state, cursor=cursor, limit=limit))
+    return Answer(queries.boxes(act, box, state=state, cursor=cursor, limit=limit))
 
 
 @router.get("/options", dependencies=[Requires(Permission.REFERRALS_SEND)], summary="A qué unidades derivar")
 def receivers(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     case: Annotated[str, Query(title="Código del caso", max_length=40)],
     service_type: Annotated[str, Query(title="Servicio que se pide", max_length=60)],
     department: Annotated[str | None, Query(title="Departamento (INEI, dos cifras)", max_length=2)] = None,
 ) -> Answer[ReceiversView]:
     """Active services of the directory for who she is; those of the department first."""
-    return Answer(options(session, actor, case, service_type, department))
+    return Answer(options(act, case, service_type, department))
 
 
 @router.get(
@@ -136,9 +140,9 @@ def receivers(
     summary="Leer una derivación",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[ReferralView]:
+def detail(code: Code, act: CurrentAct) -> Answer[ReferralView]:
     """Its codes; person, case and texts only to who takes part in the case."""
-    found = queries.read(session, actor, code)
+    found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -149,11 +153,11 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[Referr
     responses=tagged(),
 )
 def answer(
-    code: Code, body: AnswerIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
+    code: Code, body: AnswerIn, act: CurrentAct, if_match: IfMatch = None
 ) -> Answer[ReferralMovedView]:
     """Accepts (and so takes part in the case) or refuses. `If-Match` is honoured when sent."""
     step = service.Step(service.DECISIONS[body.decision], reason=body.reason, conditions=body.conditions)
-    done = service.answer(session, actor, code, step, version=_version(if_match))
+    done = service.answer(act, code, step, version=_version(if_match))
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -164,11 +168,11 @@ def answer(
     responses=tagged(),
 )
 def transition(
-    code: Code, body: ReferralMoveIn, session: DbSession, actor: CurrentActor, if_match: IfMatch = None
+    code: Code, body: ReferralMoveIn, act: CurrentAct, if_match: IfMatch = None
 ) -> Answer[ReferralMovedView]:
     """Confirms, starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
     step = service.Step(service.ACTIONS[body.action], reason=body.reason, result=body.result)
-    done = service.advance(session, actor, code, step, version=_version(if_match))
+    done = service.advance(act, code, step, version=_version(if_match))
     return Answer(done, headers=etag(done["version"]))
 
 

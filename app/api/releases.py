@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.api.answers import Answer, tagged
 from app.audit import record
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Requires
+from app.edge.deps import CurrentAct, CurrentActor, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest, NotFound
 from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
@@ -60,11 +60,11 @@ def _sees_drafts(actor: Actor) -> bool:
 
 
 @router.get("", dependencies=[Requires(Permission.RELEASES_READ)], summary="Liberaciones publicadas")
-def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
+def index(act: CurrentAct, runtime: CurrentRuntime) -> Answer[Any]:
     """Published releases, newest year first, and what each year has spent of its privacy budget."""
-    record(session, actor, "releases.list")
+    record(act, "releases.list")
     with _stored(runtime) as connection:
-        views = list_releases(connection, drafts=_sees_drafts(actor))
+        views = list_releases(connection, drafts=_sees_drafts(act.actor))
         budget = spent_by_year(connection)
     spent_by = [{"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget]
     return Answer({"items": [_summary(view) for view in views], "next": None, "budget": spent_by})
@@ -73,12 +73,12 @@ def index(session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> A
 @router.get(
     "/{code}", dependencies=[Requires(Permission.RELEASES_READ)], summary="Una liberación y sus archivos"
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
+def detail(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[Any]:
     """What a release is, who approved it, and the hash of each of its files."""
     code = canonical(code, "LI")
-    record(session, actor, "releases.read", detail={"release": code})
+    record(act, "releases.read", detail={"release": code})
     with _stored(runtime) as connection:
-        view = find_release(connection, code, drafts=_sees_drafts(actor))
+        view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         files = list_files(connection, view)
     return Answer({**_summary(view), "files": [_file(view, entry) for entry in files]})
 
@@ -95,8 +95,7 @@ def detail(code: Code, session: DbSession, actor: CurrentActor, runtime: Current
 def table(
     code: Code,
     file: FileName,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     runtime: CurrentRuntime,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
@@ -105,9 +104,9 @@ def table(
     name, _, extension = file.rpartition(".")
     if extension not in MEDIA_TYPES:
         raise NotFound(f"Ese formato no existe: pida .{CSV} o .{JSON}.")
-    record(session, actor, "releases.read", detail={"release": code, "format": extension})
+    record(act, "releases.read", detail={"release": code, "format": extension})
     with _stored(runtime) as connection:
-        view = find_release(connection, code, drafts=_sees_drafts(actor))
+        view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         stored = read_file(connection, view, name, extension)
     headers = {"ETag": f'"{stored.sha256}"', "Cache-Control": "private, no-cache"}
     if _unchanged(if_none_match, stored.sha256):

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, DbSession, Requires
+from app.edge.deps import CurrentAct, Requires
 from app.edge.routing import Branch
 from app.services.satisfaction.handover import keep_pace
 from app.services.satisfaction.urn import put, questionnaire
@@ -45,8 +45,8 @@ def questions() -> Answer[QuestionnaireView]:
     summary="Entregar una encuesta",
     responses={429: {"description": "Demasiadas encuestas en un minuto"}},
 )
-def submit(body: SatisfactionIn, session: DbSession, actor: CurrentActor) -> Answer[ThanksView]:
+def submit(body: SatisfactionIn, act: CurrentAct) -> Answer[ThanksView]:
     """Takes answers that are nobody's: no key repeats them, no trace tells of them, no code names them."""
-    keep_pace(actor)
-    put(session, actor, body.service, body.answers)
+    keep_pace(act.actor)
+    put(act, body.service, body.answers)
     return Answer({"message": "Gracias. Su respuesta no queda unida a su nombre ni a su caso."}, 201)

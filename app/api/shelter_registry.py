@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.shelters import Site
 from app.services.idempotency import remember, replayed
@@ -64,38 +64,37 @@ class HoldIn(BaseModel):
 
 
 @router.get("", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Registro de centros de acogida")
-def listed(session: DbSession, actor: CurrentActor) -> Answer[Listing[ShelterView]]:
+def listed(act: CurrentAct) -> Answer[Listing[ShelterView]]:
     """The caller's own shelter; every one for roles that read where shelters are. Never an address."""
-    return listing(free_places.listed(session, actor))
+    return listing(free_places.listed(act))
 
 
 @router.get("/vacancies", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos por departamento")
-def vacancies(session: DbSession, actor: CurrentActor) -> Answer[VacanciesView]:
+def vacancies(act: CurrentAct) -> Answer[VacanciesView]:
     """Places in all and free by group; a department with fewer than three shelters reads «consultar»."""
-    return Answer(free_places.vacancies(session, actor))
+    return Answer(free_places.vacancies(act))
 
 
 @router.post(
     "/holds", status_code=201, dependencies=[Requires(Permission.SHELTERS_READ)], summary="Reservar un cupo"
 )
-def hold(body: HoldIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
+def hold(body: HoldIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Keeps a place for 24 hours; in which shelter it is stays unsaid."""
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "shelters.hold", payload)
+    code = replayed(act, key, "shelters.hold", payload)
     if code is None:
-        code = holds.hold(session, actor, holds.Wanted(**body.model_dump()))
-        remember(session, actor, key, "shelters.hold", payload, code)
+        code = holds.hold(act, holds.Wanted(**body.model_dump()))
+        remember(act, key, "shelters.hold", payload, code)
     return Answer({"code": code}, status_code=201)
 
 
 @router.get("/holds", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Cupos reservados")
 def held(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     ended: Annotated[bool, Query(title="También las que terminaron")] = False,
 ) -> Answer[Listing[HoldView]]:
     """Holds the caller's unit asked for, and those its own shelter keeps (`here`)."""
-    return listing(held_places.listed(session, actor, live=not ended))
+    return listing(held_places.listed(act, live=not ended))
 
 
 @router.post(
@@ -104,11 +103,9 @@ def held(
     summary="Liberar un cupo",
     responses=tagged(),
 )
-def release(
-    code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[HoldEndedView]:
+def release(code: Code, act: CurrentAct, version: ExpectedVersion) -> Answer[HoldEndedView]:
     """The place is free again: for the unit that asked for it, or the shelter that keeps it."""
-    done = holds.release(session, actor, code, version)
+    done = holds.release(act, code, version)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -118,9 +115,9 @@ def release(
     summary="Leer un centro de acogida",
     responses=tagged(),
 )
-def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[ShelterView]:
+def entry(unit: UnitCode, act: CurrentAct) -> Answer[ShelterView]:
     """Its type, department, populations and places; never its address."""
-    found = free_places.entry(session, actor, unit)
+    found = free_places.entry(act, unit)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -131,7 +128,7 @@ def entry(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[She
     responses=tagged(),
 )
 def save(
-    unit: UnitCode, body: ShelterIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
+    unit: UnitCode, body: ShelterIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[ShelterSavedView]:
     """Writes the whole entry; `If-Match: "0"` for the first time. Places in use are not taken away."""
     given = registry.Entry(
@@ -142,13 +139,13 @@ def save(
         active=body.active,
         site=body.site,
     )
-    new = registry.save(session, actor, unit, given, version)
+    new = registry.save(act, unit, given, version)
     return Answer({"unit": unit, "version": new}, headers=etag(new))
 
 
 @router.get(
     "/{unit}/site", dependencies=[Requires(Permission.SHELTERS_READ)], summary="Local de un centro de acogida"
 )
-def site(unit: UnitCode, session: DbSession, actor: CurrentActor) -> Answer[SiteView]:
+def site(unit: UnitCode, act: CurrentAct) -> Answer[SiteView]:
     """Where it is: for its own staff and the UPE; each look leaves a trace."""
-    return Answer(free_places.site(session, actor, unit))
+    return Answer(free_places.site(act, unit))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentActor, DbSession, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.shelters import Admission, Leave, Suitability
@@ -63,17 +63,17 @@ class LeaveIn(Leave):
     summary="Registrar un ingreso",
     responses=located(),
 )
-def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Coded]:
+def admit(body: PlacementIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """The person is housed in the caller's shelter from now on; without a free place, or housed, it is a 409.
 
     Who is no shelter notes in which other place she is.
     """
     payload = body.model_dump(mode="json")
-    code = replayed(session, actor, key, "placements.admit", payload)
+    code = replayed(act, key, "placements.admit", payload)
     if code is None:
         row = Admission.model_validate(body.model_dump(exclude={"case", "hold"}))
-        code = service.admit(session, actor, service.Arrival(body.case, body.hold, row))
-        remember(session, actor, key, "placements.admit", payload, code)
+        code = service.admit(act, service.Arrival(body.case, body.hold, row))
+        remember(act, key, "placements.admit", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/placements/{code}"})
 
 
@@ -83,14 +83,13 @@ def admit(body: PlacementIn, session: DbSession, actor: CurrentActor, key: Idemp
     summary="Personas alojadas en mi centro, o alojamientos de un caso",
 )
 def housed(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
 ) -> Answer[Listing[ResidentView]] | Answer[Listing[StayView]]:
     """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
     if case is None:
-        return listing(queries.open_placements(session, actor))
-    return listing(queries.stays(session, actor, case))
+        return listing(queries.open_placements(act))
+    return listing(queries.stays(act, case))
 
 
 @router.get(
@@ -99,9 +98,9 @@ def housed(
     summary="Leer un alojamiento",
     responses=tagged(),
 )
-def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[StayDetailView]:
+def detail(code: Code, act: CurrentAct) -> Answer[StayDetailView]:
     """One stay, with its leaves, suitability checks and texts, and what may be done next."""
-    found = queries.read(session, actor, code)
+    found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
 
 
@@ -111,12 +110,10 @@ def detail(code: Code, session: DbSession, actor: CurrentActor) -> Answer[StayDe
     summary="Dar un permiso de salida",
     responses=tagged(),
 )
-def go_out(
-    code: Code, body: LeaveIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[StayMovedView]:
+def go_out(code: Code, body: LeaveIn, act: CurrentAct, version: ExpectedVersion) -> Answer[StayMovedView]:
     """She goes out and her place is kept; past `due_back_at` the unit is told."""
     given = Leave.model_validate(body.model_dump(exclude={"due_back_at"}))
-    done = outings.go_out(session, actor, code, version, given, body.due_back_at)
+    done = outings.go_out(act, code, version, given, body.due_back_at)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -126,11 +123,9 @@ def go_out(
     summary="Registrar el retorno de un permiso",
     responses=tagged(),
 )
-def come_back(
-    code: Code, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[StayMovedView]:
+def come_back(code: Code, act: CurrentAct, version: ExpectedVersion) -> Answer[StayMovedView]:
     """She came back."""
-    done = outings.come_back(session, actor, code, version)
+    done = outings.come_back(act, code, version)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -141,14 +136,14 @@ def come_back(
     summary="Registrar la idoneidad de quien la recibe",
 )
 def check(
-    code: Code, body: Suitability, session: DbSession, actor: CurrentActor, key: IdempotencyKey
+    code: Code, body: Suitability, act: CurrentAct, key: IdempotencyKey
 ) -> Answer[SuitabilityCheckedView]:
     """The latest check counts: without one that says IDONEA no child leaves to a family."""
     payload = {"placement": code, **body.model_dump(mode="json")}
-    done = replayed(session, actor, key, "placements.suitability", payload)
+    done = replayed(act, key, "placements.suitability", payload)
     if done is None:
-        done = suitability.check(session, actor, code, body)["code"]
-        remember(session, actor, key, "placements.suitability", payload, done)
+        done = suitability.check(act, code, body)["code"]
+        remember(act, key, "placements.suitability", payload, done)
     return Answer({"code": done, "result": str(body.result)}, status_code=201)
 
 
@@ -158,9 +153,7 @@ def check(
     summary="Registrar un egreso",
     responses=tagged(),
 )
-def leave(
-    code: Code, body: ExitIn, session: DbSession, actor: CurrentActor, version: ExpectedVersion
-) -> Answer[ExitView]:
+def leave(code: Code, body: ExitIn, act: CurrentAct, version: ExpectedVersion) -> Answer[ExitView]:
     """The person left; with it the staff's resident view ends."""
-    done = service.leave(session, actor, code, version, body.reason, notes=body.notes)
+    done = service.leave(act, code, version, body.reason, notes=body.notes)
     return Answer(done, headers=etag(done["version"]))

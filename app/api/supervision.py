@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
@@ -45,15 +45,15 @@ class HandoverIn(BaseModel):
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Reasignar los casos de una persona de la unidad",
 )
-def reassign(body: HandoverIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def reassign(body: HandoverIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
     """All at once or none; nobody is left without someone in charge. Only for supervisors of the unit."""
     payload = body.model_dump(mode="json")
-    first = replayed(session, actor, key, reassigning.ACTION, payload)
+    first = replayed(act, key, reassigning.ACTION, payload)
     if first is not None:
         return Answer(json.loads(first))
     wanted = reassigning.Handover(body.from_username, body.to_username, body.cases, body.reason)
-    done: dict[str, Any] = reassigning.reassign(session, actor, wanted)
-    remember(session, actor, key, reassigning.ACTION, payload, json.dumps(done))
+    done: dict[str, Any] = reassigning.reassign(act, wanted)
+    remember(act, key, reassigning.ACTION, payload, json.dumps(done))
     return Answer(done)
 
 
@@ -61,18 +61,17 @@ def reassign(body: HandoverIn, session: DbSession, actor: CurrentActor, key: Ide
     "/reviews", dependencies=[Requires(Permission.CASES_READ)], summary="Lo que la unidad debe revisar"
 )
 def reviews(
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     kind: Annotated[str | None, Query(title="Clase", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
 ) -> Answer[Any]:
     """Plans, deadlines, cases, referrals and requests of the unit, most urgent first; `next`: the cursor."""
-    items, following = attention.reviews(session, actor, kind=kind, cursor=cursor, limit=limit)
+    items, following = attention.reviews(act, kind=kind, cursor=cursor, limit=limit)
     return Answer({"items": items, "next": following})
 
 
 @router.get("/figures", dependencies=[Requires(Permission.CASES_READ)], summary="Cifras de la unidad")
-def figures(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def figures(act: CurrentAct) -> Answer[Any]:
     """How the unit stands; each number names what it counts (personas, casos, actividades ...)."""
-    return Answer(numbers.figures(session, actor))
+    return Answer(numbers.figures(act))

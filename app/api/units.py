@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer
-from app.edge.deps import CurrentActor, DbSession, IdempotencyKey, Requires
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.institutions import units
 
@@ -40,26 +40,25 @@ class UnitChangeIn(BaseModel):
 
 
 @router.get("", dependencies=[MANAGES], summary="Unidades de mi institución")
-def index(session: DbSession, actor: CurrentActor) -> Answer[Any]:
+def index(act: CurrentAct) -> Answer[Any]:
     """By name, with how many open accounts each has; `kinds`: those a new unit may be of."""
-    items = units.listing(session, actor)
-    return Answer({"items": items, "next": None, "kinds": units.kinds_here(session, actor)})
+    items = units.listing(act)
+    return Answer({"items": items, "next": None, "kinds": units.kinds_here(act)})
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")
-def create(body: UnitIn, session: DbSession, actor: CurrentActor, key: IdempotencyKey) -> Answer[Any]:
+def create(body: UnitIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
     """Of a kind that the institution has already."""
     wanted = units.NewUnit(body.code, body.name, body.kind, body.department)
-    return Answer({"code": units.found_unit(session, actor, wanted, key=key)}, 201)
+    return Answer({"code": units.found_unit(act, wanted, key=key)}, 201)
 
 
 @router.patch("/{code}", dependencies=[MANAGES], summary="Cambiar el nombre o el departamento de una unidad")
 def change(
     code: Annotated[str, Path(title="Código de la unidad", max_length=80)],
     body: UnitChangeIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
 ) -> Answer[Any]:
     """The code stays: documents and referrals name the unit by it."""
-    units.rewrite_unit(session, actor, code, name=body.name, department=body.department)
+    units.rewrite_unit(act, code, name=body.name, department=body.department)
     return Answer({"code": code})

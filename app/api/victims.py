@@ -11,9 +11,8 @@ from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code, Compartments, DocumentIn
 from app.catalogues import code_list
 from app.edge.deps import (
-    CurrentActor,
+    CurrentAct,
     CurrentRuntime,
-    DbSession,
     ExpectedVersion,
     IdempotencyKey,
     Requires,
@@ -82,13 +81,11 @@ class RegistrationIn(BaseModel):
     dependencies=[Requires(Permission.VICTIMS_REGISTER)],
     summary="Buscar a una persona ya registrada",
 )
-def look_up(
-    body: ProbeIn, session: DbSession, actor: CurrentActor, runtime: CurrentRuntime
-) -> Answer[Listing[MatchView]]:
+def look_up(body: ProbeIn, act: CurrentAct, runtime: CurrentRuntime) -> Answer[Listing[MatchView]]:
     """Says whether she is registered: in one's own scope who she is, masked; else only which unit to ask."""
     identity = body.model_dump(mode="json", exclude_none=True)
     limit = runtime.settings.probe_limit_per_hour
-    return listing(search(session, actor, identity, limit_per_hour=limit))
+    return listing(search(act, identity, limit_per_hour=limit))
 
 
 @router.post(
@@ -100,8 +97,7 @@ def look_up(
 )
 def create(
     body: RegistrationIn,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     key: IdempotencyKey,
     runtime: CurrentRuntime,
 ) -> Answer[RegisteredView]:
@@ -112,17 +108,16 @@ def create(
     """
     reason = body.not_duplicate.reason if body.not_duplicate else None
     payload = [body.compartments, str(body.first_identified_on), body.state, reason]
-    first = replayed(session, actor, key, "victims.register", payload)
+    first = replayed(act, key, "victims.register", payload)
     if first is None:
         registered = register(
-            session,
-            actor,
+            act,
             Registration(body.compartments, body.first_identified_on, state=body.state),
             not_duplicate=reason,
             probe_limit=runtime.settings.probe_limit_per_hour,
         )
         first = registered.code
-        remember(session, actor, key, "victims.register", payload, first)
+        remember(act, key, "victims.register", payload, first)
     known = Known.of(body.compartments.get("identity", {}), body.first_identified_on)
     answer: RegisteredView = {"code": first, "warnings": remarks(body.compartments, known)}
     return Answer(answer, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})
@@ -133,12 +128,11 @@ def create(
 )
 def detail(
     code: Code,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     purpose: Annotated[str, Query(title="Finalidad", pattern="^[a-z-]{3,40}$")] = "atencion",
 ) -> Answer[RecordView]:
     """The record as the caller may see it; `_access` tells the level of each compartment."""
-    return Answer(read(session, actor, code, purpose=purpose))
+    return Answer(read(act.for_purpose(purpose), code))
 
 
 @router.patch(
@@ -150,13 +144,12 @@ def detail(
         **tagged(),
     },
 )
-def patch(  # noqa: PLR0913 - one for each part of the request
+def patch(
     *,
     code: Code,
     compartment: Annotated[str, Field(max_length=40)],
     body: Annotated[Values, Body(title="Campos que cambian; null los borra")],
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     version: ExpectedVersion,
     runtime: CurrentRuntime,
     not_duplicate: Annotated[
@@ -165,9 +158,7 @@ def patch(  # noqa: PLR0913 - one for each part of the request
 ) -> Answer[ChangedView]:
     """Merges the fields sent (null removes one) into a compartment, as its next version."""
     limit = runtime.settings.probe_limit_per_hour
-    done = change(
-        session, actor, code, compartment, version, body, not_duplicate=not_duplicate, probe_limit=limit
-    )
+    done = change(act, code, compartment, version, body, not_duplicate=not_duplicate, probe_limit=limit)
     return Answer({"version": done.version, "warnings": done.warnings}, headers=etag(done.version))
 
 
@@ -178,12 +169,11 @@ def patch(  # noqa: PLR0913 - one for each part of the request
 )
 def versions(
     code: Code,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     compartment: Annotated[str, Query(title="Compartimento", max_length=40)],
 ) -> Answer[Listing[CompartmentVersionView]]:
     """Every version of one compartment, newest first, at the caller's level of it."""
-    return listing(history(session, actor, code, compartment))
+    return listing(history(act, code, compartment))
 
 
 @router.get(
@@ -193,10 +183,9 @@ def versions(
 )
 def looks(
     code: Code,
-    session: DbSession,
-    actor: CurrentActor,
+    act: CurrentAct,
     before: Annotated[int | None, Query(title="Anteriores a", ge=1, le=2**62)] = None,
 ) -> Answer[Listing[LookView]]:
     """Who looked at this person's data, when, from where and why, in plain Spanish."""
-    found = access_log(session, actor, code, before=before)
+    found = access_log(act, code, before=before)
     return listing(found, str(found[-1]["id"]) if len(found) == LOOKS else None)

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.policy import policy
 from app.db import DATABASE_ERRORS, insert_rows, vault_of
@@ -113,10 +114,10 @@ def record_rows(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
         raise Unavailable from error
 
 
-def record(session: Session, actor: Actor, action: str, **parts: Any) -> None:
+def record(act: Act, action: str, **parts: Any) -> None:
     """Record what `actor` does, before it is done or answered; `parts` are those of `event_row`.
 
     Raises:
         Unavailable: the trace cannot be written, so there must be no answer.
     """
-    record_rows(session, [event_row(vault_of(session).secret("audit"), actor, action, **parts)])
+    record_rows(act.session, [event_row(vault_of(act.session).secret("audit"), act.actor, action, **parts)])

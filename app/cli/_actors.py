@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.access.act import CARE, Act
+
 if TYPE_CHECKING:
     from app.access.actor import Actor
     from app.runtime import Runtime
@@ -51,11 +53,11 @@ def loader(runtime: Runtime, username: str | None) -> Actor:
     if username is not None:
         return account(runtime, username)
     with contextlib.suppress(Conflict), runtime.database.session(SETUP) as session:
-        owner = create_institution(session, SETUP, "RUV", "Registro único de víctimas de trata", "estado")
-        create_unit(session, SETUP, owner, "RUV-CARGA", "Carga de registros", "CENTRAL")
+        owner = create_institution(Act(session, CARE), "RUV", "Registro único de víctimas de trata", "estado")
+        create_unit(Act(session, CARE), owner, "RUV-CARGA", "Carga de registros", "CENTRAL")
         secret = secrets.token_urlsafe(48)
         create_user(
-            session, SETUP, "RUV-CARGA", LOADER, "police_investigator", secret,
+            Act(session, CARE), "RUV-CARGA", LOADER, "police_investigator", secret,
             service_account=True, cost=runtime.password_cost,
         )  # fmt: skip
     with runtime.database.session(SETUP) as session:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.access.act import CARE, Act
 from app.cli._console import BadUsage, Failure, say, show, show_json
 from app.cli._setup import AsJson, DataDir, installation
 
@@ -69,7 +70,7 @@ def add(
                 session, (institution, institution_name, sector), (unit, unit_name, unit_kind, department)
             )
         create_user(
-            session, SETUP, unit, username, role, password,
+            Act(session, CARE), unit, username, role, password,
             supervisor=supervisor, service_account=service, cost=runtime.password_cost,
         )  # fmt: skip
     _tell(username, role, unit, password if service else None, as_json=as_json)

@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.responses import Response, StreamingResponse
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.db import Session
 from app.runtime import Runtime
@@ -25,7 +26,7 @@ EXTENSIONS: Final = {
 def printed(runtime: Runtime, actor: Actor, build: Callable[[Session], Issue]) -> Response:
     """A paper: read and recorded in one transaction, drawn after it, so that nobody waits for a drawing."""
     with runtime.database.session(actor) as session:
-        wanted = issue(session, actor, build(session))
+        wanted = issue(Act(session, CARE), build(session))
     headers = {
         "Content-Disposition": f'attachment; filename="{wanted.paper.code}.pdf"',
         "Cache-Control": "no-store",

@@ -15,6 +15,7 @@ from fastapi import Request
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.db import Database
 from app.edge.installation import get_runtime
@@ -68,7 +69,7 @@ def _kept(database: Database, owner: Actor, place: Place, fields: dict[str, list
     try:
         _MOST.check(str(owner.user_id), "")
         with database.session(owner) as session:
-            drafts.save(session, owner, place, fields, crowd_out=False)
+            drafts.save(Act(session, CARE), place, fields, crowd_out=False)
     except AppError:
         return False
     return True

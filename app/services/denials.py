@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.broken import Broken, tell_broken
 from app.audit import record
@@ -38,8 +39,10 @@ def record_denial(
     if code and _CODE.fullmatch(code):
         detail["code"] = code
     with database.session(actor) as session:
-        victim_id = visible_victim(session, actor, code) if code else None
-        record(session, actor, action, victim_id=victim_id, outcome="denied", fields=fields, detail=detail)
+        victim_id = visible_victim(Act(session, CARE), code) if code else None
+        record(
+            Act(session, CARE), action, victim_id=victim_id, outcome="denied", fields=fields, detail=detail
+        )
 
 
 def record_broken_seal(database: Database, actor: Actor, *, code: str | None) -> None:
@@ -53,5 +56,5 @@ def record_broken_seal(database: Database, actor: Actor, *, code: str | None) ->
         Unauthenticated: the actor's session is over, so there is nobody to record.
     """
     with database.session(actor) as session:
-        victim_id = visible_victim(session, actor, code) if code else None
+        victim_id = visible_victim(Act(session, CARE), code) if code else None
     tell_broken(database, actor, Broken("", [victim_id] if victim_id else [], victim_id))

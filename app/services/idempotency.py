@@ -9,7 +9,8 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import SCHEDULER, Actor
+from app.access.act import Act
+from app.access.actor import SCHEDULER
 from app.db import Database, insert_rows
 from app.errors import Invalid, KeyReused
 from app.models import IdempotencyKey
@@ -21,7 +22,7 @@ BATCHES: Final = 20
 """At most this many batches of keys a sweep."""
 
 
-def replayed(session: Session, actor: Actor, key: str | None, operation: str, payload: Any) -> str | None:
+def replayed(act: Act, key: str | None, operation: str, payload: Any) -> str | None:
     """The code the first request with this key created, or None if this is the first.
 
     Two requests with the same key at the same moment run one after the other.
@@ -31,44 +32,44 @@ def replayed(session: Session, actor: Actor, key: str | None, operation: str, pa
     """
     if key is None:
         return None
-    lock = int.from_bytes(hashlib.sha256(f"{actor.user_id}\0{key}".encode()).digest()[:8], "big", signed=True)
-    session.execute(select(func.pg_advisory_xact_lock(lock)))
-    row = session.execute(
+    lock = int.from_bytes(
+        hashlib.sha256(f"{act.actor.user_id}\0{key}".encode()).digest()[:8], "big", signed=True
+    )
+    act.session.execute(select(func.pg_advisory_xact_lock(lock)))
+    row = act.session.execute(
         select(IdempotencyKey.operation, IdempotencyKey.request_hash, IdempotencyKey.result_code).where(
-            IdempotencyKey.user_id == actor.user_id, IdempotencyKey.key == key
+            IdempotencyKey.user_id == act.actor.user_id, IdempotencyKey.key == key
         )
     ).first()
     if row is None:
         return None
-    if (row.operation, row.request_hash) != (operation, _digest(session, payload)):
+    if (row.operation, row.request_hash) != (operation, _digest(act.session, payload)):
         raise KeyReused
     return str(row.result_code)
 
 
-def made_with(session: Session, actor: Actor, key: str, operation: str) -> str | None:
+def made_with(act: Act, key: str, operation: str) -> str | None:
     """The code an operation created with this key, for who asks after it without its data."""
-    return session.scalar(
+    return act.session.scalar(
         select(IdempotencyKey.result_code).where(
-            IdempotencyKey.user_id == actor.user_id,
+            IdempotencyKey.user_id == act.actor.user_id,
             IdempotencyKey.key == key,
             IdempotencyKey.operation == operation,
         )
     )
 
 
-def remember(
-    session: Session, actor: Actor, key: str | None, operation: str, payload: Any, code: str
-) -> None:
+def remember(act: Act, key: str | None, operation: str, payload: Any, code: str) -> None:
     """Keep what this key created; does nothing without a key."""
     if key is not None:
         row = {
-            "user_id": actor.user_id,
+            "user_id": act.actor.user_id,
             "key": key,
             "operation": operation,
-            "request_hash": _digest(session, payload),
+            "request_hash": _digest(act.session, payload),
             "result_code": code,
         }
-        insert_rows(session, IdempotencyKey, [row])
+        insert_rows(act.session, IdempotencyKey, [row])
 
 
 def sweep_keys(database: Database, *, batch: int = BATCH, batches: int = BATCHES) -> int:

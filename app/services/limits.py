@@ -7,16 +7,15 @@ import time
 from collections import OrderedDict, deque
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.errors import TooMany
 
 _LOCK = 0x5072_6F62
 """First half of the advisory lock of what a user does under a limit; the second is the user."""
 
 
-def check_hourly(session: Session, actor: Actor, action: str, limit: int, refusal: str) -> None:
+def check_hourly(act: Act, action: str, limit: int, refusal: str) -> None:
     """Refuse who did this `limit` times in the last hour, by its own trace.
 
     What a user does under a limit runs one after another, so that none slips by. The caller records `action`
@@ -25,8 +24,8 @@ def check_hourly(session: Session, actor: Actor, action: str, limit: int, refusa
     Raises:
         TooMany: with `refusal` as its text.
     """
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
-    if session.scalars(select(func.ruv.times_in_hour(action))).one() >= limit:
+    act.session.execute(select(func.pg_advisory_xact_lock(_LOCK, act.actor.user_id % 2**31)))
+    if act.session.scalars(select(func.ruv.times_in_hour(action))).one() >= limit:
         raise TooMany(refusal)
 
 

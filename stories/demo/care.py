@@ -11,9 +11,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import SETUP, Actor
+from app.access.act import Act
+from app.access.actor import SETUP
 from app.db import Database
 from app.records.kinds import today
 from app.records.rows.plans import Activity, Objective
@@ -103,14 +102,14 @@ def _chunks(group: Sequence[Kept]) -> Iterator[Sequence[Kept]]:
 def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
     """Every step in turn, each for those who go so far."""
 
-    def bring_in(session: Session, actor: Actor, kept: Kept) -> None:
+    def bring_in(act: Act, kept: Kept) -> None:
         basis = "UPE_DESPROTECCION" if kept.person.child else "CEM_AVISO"
         wanted = mandates.Wanted(offices.responsible.code, basis, "Le corresponde su atención.")
-        add_participation(session, actor, kept.case.case, wanted)
+        add_participation(act, kept.case.case, wanted)
 
-    def refer(session: Session, actor: Actor, kept: Kept) -> None:
+    def refer(act: Act, kept: Kept) -> None:
         wanted = Wanted(offices.shelter.code, "ALOJAMIENTO", "MANDATO_LEGAL")
-        kept.referral = send(session, actor, kept.case.case, wanted)
+        kept.referral = send(act, kept.case.case, wanted)
 
     steps = (
         (offices.registrar, ASSISTED, bring_in),
@@ -134,65 +133,63 @@ def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
                 step(session, actor, kept)
 
 
-def _move(
-    session: Session, actor: Actor, kept: Kept, version: int, *targets: str, outcome: str | None = None
-) -> None:
+def _move(act: Act, kept: Kept, version: int, *targets: str, outcome: str | None = None) -> None:
     for step, target in enumerate(targets):
         ends = outcome if target == "CERRADO" else None
-        move(session, actor, kept.case.case, version + step, Move(target, outcome=ends))
+        move(act, kept.case.case, version + step, Move(target, outcome=ends))
 
 
-def _assist(session: Session, actor: Actor, kept: Kept) -> None:
-    change(session, actor, kept.case.person, "contact", 0, contact(kept.person.number))
-    _move(session, actor, kept, 1, "EN_ASISTENCIA_INMEDIATA")
+def _assist(act: Act, kept: Kept) -> None:
+    change(act, kept.case.person, "contact", 0, contact(kept.person.number))
+    _move(act, kept, 1, "EN_ASISTENCIA_INMEDIATA")
 
 
-def _take_in(session: Session, actor: Actor, kept: Kept) -> None:
-    answer(session, actor, kept.referral, Step("ACEPTADA"))
-    kept.placement = admit(session, actor, kept.case.case)
+def _take_in(act: Act, kept: Kept) -> None:
+    answer(act, kept.referral, Step("ACEPTADA"))
+    kept.placement = admit(act, kept.case.case)
 
 
-def _plan(session: Session, actor: Actor, kept: Kept) -> None:
-    _move(session, actor, kept, 2, "EN_ATENCION_ESPECIALIZADA")
+def _plan(act: Act, kept: Kept) -> None:
+    _move(act, kept, 2, "EN_ATENCION_ESPECIALIZADA")
     child = presumed_child((None, kept.person.age), kept.person.identified_on, today())
     resolution = {"pti_number": f"RES-SINTETICA-{kept.person.number}", "pti_on": today()} if child else {}
     heading = header({"place_of_execution": "LUGAR_DE_ORIGEN", **resolution})
-    plan = plans.draft(session, actor, kept.case.case, heading)
-    activities = [_goal(session, actor, plan, kept, *goal) for goal in _GOALS]
-    _advance(session, actor, plan, "EN_CONSULTA")
-    signing.sign(session, actor, plan, signing.Given("PERSONA", "OPINION_RECOGIDA" if child else "FIRMA"))
-    signing.sign(session, actor, plan, signing.Given("PROFESIONAL", "FIRMA"))
-    _advance(session, actor, plan, "EN_EJECUCION")
+    plan = plans.draft(act, kept.case.case, heading)
+    activities = [_goal(act, plan, kept, *goal) for goal in _GOALS]
+    _advance(act, plan, "EN_CONSULTA")
+    signing.sign(act, plan, signing.Given("PERSONA", "OPINION_RECOGIDA" if child else "FIRMA"))
+    signing.sign(act, plan, signing.Given("PROFESIONAL", "FIRMA"))
+    _advance(act, plan, "EN_EJECUCION")
     for activity in activities:
-        advance_activity(session, actor, plan, activity, 1, _ACHIEVED)
+        advance_activity(act, plan, activity, 1, _ACHIEVED)
 
 
-def _goal(session: Session, actor: Actor, plan: str, kept: Kept, domain: str, wish: str, goal: str) -> str:
-    objective = plans.add_objective(session, actor, plan, Objective(domain=domain, wish=wish, goal=goal))
+def _goal(act: Act, plan: str, kept: Kept, domain: str, wish: str, goal: str) -> str:
+    objective = plans.add_objective(act, plan, Objective(domain=domain, wish=wish, goal=goal))
     unit = cast.responsible(kept.person).code
     activity = Activity(unit=unit, due_on=today() + _DUE, description=goal)
-    return plans.add_activity(session, actor, plan, objective, activity)
+    return plans.add_activity(act, plan, objective, activity)
 
 
-def _advance(session: Session, actor: Actor, plan: str, target: str) -> None:
-    version: int = find(session, actor, plan).row.version
-    moving.move(session, actor, plan, version, PlanMove(target))
+def _advance(act: Act, plan: str, target: str) -> None:
+    version: int = find(act, plan).row.version
+    moving.move(act, plan, version, PlanMove(target))
 
 
 def _outcome(person: Synthetic) -> str:
     return "FAMILIA_SUSTITUTA" if person.child and person.number % 3 == 0 else "REINTEGRACION_FAMILIAR"
 
 
-def _resolve(session: Session, actor: Actor, kept: Kept) -> None:
+def _resolve(act: Act, kept: Kept) -> None:
     """The UPE decides on the family a child goes to; without it she does not leave."""
     if kept.person.child:
         foster = _outcome(kept.person) == "FAMILIA_SUSTITUTA"
         kind = "ACOGIMIENTO_FAMILIAR" if foster else "CUIDADO_FAMILIAR"
         resolution = f"RES-SINTETICA-{kept.person.number}"
-        record_measure(session, actor, kept.case.case, ProtectionMeasure(type=kind, resolution=resolution))
+        record_measure(act, kept.case.case, ProtectionMeasure(type=kind, resolution=resolution))
 
 
-def _leave(session: Session, actor: Actor, kept: Kept) -> None:
+def _leave(act: Act, kept: Kept) -> None:
     fit = Suitability(
         result="IDONEA",
         relation="ABUELA_O_ABUELO",
@@ -200,20 +197,20 @@ def _leave(session: Session, actor: Actor, kept: Kept) -> None:
         checked_on=today(),
         name=grandmother(kept.person.number),
     )
-    check(session, actor, kept.placement, fit)
-    leave(session, actor, kept.placement, 1, _outcome(kept.person))
+    check(act, kept.placement, fit)
+    leave(act, kept.placement, 1, _outcome(kept.person))
 
 
-def _go_home(session: Session, actor: Actor, kept: Kept) -> None:
+def _go_home(act: Act, kept: Kept) -> None:
     ends = _outcome(kept.person)
-    _move(session, actor, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO")
+    _move(act, kept, 3, "EN_REINTEGRACION", "EN_SEGUIMIENTO")
     if kept.person.child:
-        kept.closing = request_closing(session, actor, kept.case.case, 5, ends).code
+        kept.closing = request_closing(act, kept.case.case, 5, ends).code
     else:
-        _move(session, actor, kept, 5, "CERRADO", outcome=ends)
+        _move(act, kept, 5, "CERRADO", outcome=ends)
 
 
-def _agree(session: Session, actor: Actor, kept: Kept) -> None:
+def _agree(act: Act, kept: Kept) -> None:
     """The second person that closing a child's case takes."""
     if kept.closing:
-        approve(session, actor, kept.closing, 1)
+        approve(act, kept.closing, 1)

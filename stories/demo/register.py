@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, Actor
 from app.db import Database
 from app.services.victims.registration import Registration, checked, store
@@ -48,14 +49,14 @@ def fill(database: Database, seed: int, size: int, progress: Progress) -> Filled
         with database.session(SETUP) as session:
             clerk = cast.clerk(session, office)
         with database.session(clerk) as session:
-            held = len(stored(session, clerk))
+            held = len(stored(Act(session, CARE)))
         found += min(held, len(people))
         for batch in _batches(people[held:]):
             _store(database, clerk, batch)
             added += len(batch)
             progress("registro", found + added, size)
         with database.session(clerk) as session:
-            cases = stored(session, clerk)
+            cases = stored(Act(session, CARE))
         kept += [Kept(p, case) for p, case in zip(people, cases, strict=False) if case.version == 1]
     return Filled(found, added, care(database, kept, progress))
 
@@ -78,4 +79,4 @@ def _store(database: Database, clerk: Actor, people: Sequence[Synthetic]) -> Non
             for person in people
         ]
         batch = [(registration, checked(clerk, registration)) for registration in wanted]
-        store(session, clerk, batch)
+        store(Act(session, CARE), batch)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.scope import visible_cases
 from app.models import TraffickingCase, VictimCode
 from stories.demo.people import LABEL
@@ -21,10 +19,10 @@ class Stored:
     version: int
 
 
-def stored(session: Session, actor: Actor) -> list[Stored]:
+def stored(act: Act) -> list[Stored]:
     """Cases of the synthetic register that the actor's unit opened, in order of registration."""
-    rows = session.execute(
-        visible_cases(actor)
+    rows = act.session.execute(
+        visible_cases(act.actor)
         .with_only_columns(
             VictimCode.code.label("person"),
             TraffickingCase.code,
@@ -35,7 +33,7 @@ def stored(session: Session, actor: Actor) -> list[Stored]:
         .where(
             VictimCode.is_main(),
             TraffickingCase.source == LABEL,
-            TraffickingCase.opened_unit_id == actor.unit_id,
+            TraffickingCase.opened_unit_id == act.actor.unit_id,
         )
         .order_by(TraffickingCase.id)
     )

@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Connection, NullPool, create_engine, select, text, update
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, SIGN_IN, Actor
 from app.models import UserAccount
 from app.services.access.tries import name_digest
@@ -75,7 +76,7 @@ def service_account(world: World) -> tuple[str, str]:
     name, secret = f"sistema-{secrets.token_hex(4)}", secrets.token_urlsafe(32)
     with world.session(SETUP) as session:
         create_user(
-            session, SETUP, unit, name, "police_investigator", secret,
+            Act(session, CARE), unit, name, "police_investigator", secret,
             service_account=True, cost=world.runtime.password_cost,
         )  # fmt: skip
     return name, secret

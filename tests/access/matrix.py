@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 from sqlalchemy import Engine
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.catalogues import code_list
 from app.catalogues.loader import CodeList
@@ -232,7 +233,7 @@ class Office:
                 self.take_part(person, actor)
         for name, role in ADDED.items():
             with self.world.session(self.actors[role]) as session:
-                change(session, self.actors[role], person.code, name, 0, filling.data[name])
+                change(Act(session, CARE), person.code, name, 0, filling.data[name])
         for note in filling.data["psychology"]["notes"]:
             note["author"] = self.actors["psychologist"].user_id
         return person

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.access.act import Act
 from app.access.opening import open_compartments
 from app.access.policy import Cell, Level, policy
 from app.access.standing import Standing
@@ -112,7 +113,7 @@ def test_with_the_services_wide_open_the_database_holds(
     actor, levels = broken.actors[role], levels_of(role)
     everything = Standing(shared=None, resident=True)
     with broken.world.session(actor) as session:
-        opened = open_compartments(session, actor, person.victim_id, everything, purpose="prueba")
+        opened = open_compartments(Act(session, "prueba"), person.victim_id, everything)
     assert {name for name in opened.data if levels[name] in LEAST} == set()
     # Rows of a compartment read in part are there whole: masking is the services' part.
     full = {name: "full" if level == "partial" else level for name, level in levels.items()}
@@ -126,10 +127,10 @@ def test_with_the_services_wide_open_a_stranger_gets_nothing(
     everything = Standing(shared=None, resident=True)
     # Not even a look at somebody the unit has nothing to do with can be noted, and without a note none is.
     with pytest.raises(Unavailable), broken.world.session(actor) as session:
-        open_compartments(session, actor, person.victim_id, everything, purpose="prueba")
+        open_compartments(Act(session, "prueba"), person.victim_id, everything)
     with broken.world.session(actor) as session, monkeypatch.context() as patch:
         patch.setattr("app.access.opening.record", lambda *_, **__: None)
-        opened = open_compartments(session, actor, person.victim_id, everything, purpose="prueba")
+        opened = open_compartments(Act(session, "prueba"), person.victim_id, everything)
     assert (opened.data, opened.filled) == ({}, {})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, SIGN_IN
 from app.access.policy import UNIT_KINDS as KNOWN_KINDS
 from app.errors import Invalid
@@ -55,7 +56,7 @@ def test_a_role_that_does_not_fit_the_unit_is_not_given(world: World, kind: str,
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "does-not-fit")
     assert "Indique uno de estos códigos" in answer.json()["detail"]
     with world.session(SETUP) as session, pytest.raises(Invalid, match="no corresponde a una unidad"):
-        create_user(session, SETUP, place.unit, name(), role, OWN)  # as `ruv user add` does
+        create_user(Act(session, CARE), place.unit, name(), role, OWN)  # as `ruv user add` does
     analyst = place.member("analyst")
     made = (
         "INSERT INTO user_account (unit_id, institution_id, username, role, password_hash, failed_logins)"

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.access.act import CARE, Act
 from app.access.actor import SCHEDULER, Actor
 from app.services.idempotency import LIFE_DAYS, made_with, remember, replayed, sweep_keys
 from app.services.outbox.delivery import DAYS
@@ -22,8 +23,8 @@ def kept(world: World, actor: Actor, *, age: str) -> str:
     """A key of the actor's, as old as said."""
     key = str(uuid.uuid4())
     with world.session(actor) as session:
-        assert replayed(session, actor, key, OPERATION, {}) is None
-        remember(session, actor, key, OPERATION, {}, "X-1")
+        assert replayed(Act(session, CARE), key, OPERATION, {}) is None
+        remember(Act(session, CARE), key, OPERATION, {}, "X-1")
     with past_policies(world.runtime) as admin:
         admin.execute(
             text("UPDATE idempotency_key SET created_at = now() - CAST(:age AS interval) WHERE key = :key"),
@@ -34,7 +35,7 @@ def kept(world: World, actor: Actor, *, age: str) -> str:
 
 def remembered(world: World, actor: Actor, *keys: str) -> list[bool]:
     with world.session(actor) as session:
-        return [made_with(session, actor, key, OPERATION) is not None for key in keys]
+        return [made_with(Act(session, CARE), key, OPERATION) is not None for key in keys]
 
 
 def test_keys_end_after_their_life_and_not_before(world: World) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.audit.record import event_mac
 from app.errors import Unavailable
@@ -281,7 +282,7 @@ def test_when_the_trace_cannot_be_written_there_is_no_answer(mute: Scratch) -> N
     assert [a.text for a in answers if NAME in a.text or "z@example.org" in a.text] == []
     assert stored(mute.admin, code) == before
     with pytest.raises(Unavailable), world.session(officer) as session:
-        read(session, officer, code)
+        read(Act(session, CARE), code)
     mute.run("GRANT INSERT ON audit_event TO ruv_app")
     assert client.get(f"{API}/{code}").status_code == 200
     assert stranger.get(f"{API}/{code}").status_code == 404

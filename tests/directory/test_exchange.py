@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP
 from app.errors import Forbidden, Invalid
 from app.services.directory.exchange import exported, imported
@@ -46,14 +47,14 @@ def page(world: World) -> Page:
 def load(world: World, page: Page, actor: Any = SETUP) -> dict[str, int]:
     """Import the page."""
     with world.session(actor) as session:
-        return dict(imported(session, actor, json.dumps(page).encode()))
+        return dict(imported(Act(session, CARE), json.dumps(page).encode()))
 
 
 def again(world: World, page: Page) -> list[Page]:
     """The services of the page as the directory exports them now."""
     keys = {found["id"] for found in page["contents"]}
     with world.session(SETUP) as session:
-        return [found for found in exported(session, SETUP)["contents"] if found["id"] in keys]
+        return [found for found in exported(Act(session, CARE))["contents"] if found["id"] in keys]
 
 
 def renewed(page: Page) -> Page:
@@ -143,7 +144,7 @@ def test_a_shelter_in_the_file_is_refused(world: World, page: Page) -> None:
 
 def test_a_file_that_is_no_json_says_where(world: World) -> None:
     with pytest.raises(Invalid, match="línea 2 columna"), world.session(SETUP) as session:
-        imported(session, SETUP, b'{"contents":\n [}')
+        imported(Act(session, CARE), b'{"contents":\n [}')
 
 
 def test_another_institution_imports_nothing_of_this_one(world: World, page: Page) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from app.access.act import CARE, Act
 from app.access.actor import SCHEDULER, Actor
 from app.errors import Conflict, Invalid, NotFound, TooLarge
 from app.services.drafts import service
@@ -26,12 +27,12 @@ FIELDS = {"texto": [CANARY], "tipo": ["LLAMADA", "VISITA"]}
 
 def keep(world: World, actor: Actor, form: str = "registro:nuevo", **more: Any) -> None:
     with world.session(actor) as session:
-        save(session, actor, Place(form, "/registro", **more), FIELDS)
+        save(Act(session, CARE), Place(form, "/registro", **more), FIELDS)
 
 
 def reopened(world: World, actor: Actor, form: str = "registro:nuevo") -> dict[str, list[str]] | None:
     with world.session(actor) as session:
-        found = opened(session, actor, form)
+        found = opened(Act(session, CARE), form)
         return found.fields if found else None
 
 
@@ -48,7 +49,7 @@ def test_a_draft_comes_back_as_it_was_left_and_the_last_one_wins(world: World) -
     keep(world, actor)
     assert reopened(world, actor) == FIELDS
     with world.session(actor) as session:
-        save(session, actor, Place("registro:nuevo", "/registro"), {"texto": ["más"]})
+        save(Act(session, CARE), Place("registro:nuevo", "/registro"), {"texto": ["más"]})
         assert [(one.form, one.kind, one.path, one.reason) for one in mine(session)] == [
             ("registro:nuevo", "registro", "/registro", None)
         ]
@@ -119,7 +120,7 @@ def test_what_is_stored_says_nothing_and_opens_nowhere_else(world: World) -> Non
         u=actor.user_id,
     )
     with world.session(actor) as session, pytest.raises(SealBroken):
-        opened(session, actor, "nota:otra")
+        opened(Act(session, CARE), "nota:otra")
     assert reopened(world, actor) == FIELDS
 
 
@@ -164,7 +165,7 @@ def test_what_is_no_draft_of_ours_is_refused(
 ) -> None:
     actor = world.actor("cem_officer")
     with world.session(actor) as session, pytest.raises(refusal):
-        save(session, actor, place, fields)
+        save(Act(session, CARE), place, fields)
 
 
 def test_there_is_a_most_and_changing_one_needs_no_room(

@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 
 import app
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.config import Settings
 from app.main import create_app
@@ -107,7 +108,7 @@ def targets(runtime: Any, base_url: str) -> Iterator[tuple[World, Actor, dict[st
         },
     )
     with world.session(actor) as session:
-        command = request_discard(session, actor, person.case_code, 1, "SIN_INDICIOS").code
+        command = request_discard(Act(session, CARE), person.case_code, 1, "SIN_INDICIOS").code
     codes = {"victims": person.code, "cases": person.case_code, "commands": command}
     yield world, actor, codes | _more(world, actor, person.code, person.case_code)
     world.close()

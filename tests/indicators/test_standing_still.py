@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, Actor
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -29,7 +30,7 @@ from tests.web.browsing import Browser
 def seen(runtime: Runtime, actor: Actor, year: int) -> list[dict[str, Any]]:
     """Everything somebody may see of a year: each indicator, alone and among all years, and both reports."""
     with runtime.database.session(actor) as session:
-        reports = [reconcile(runtime.database, session, actor, year, released=r) for r in (False, True)]
+        reports = [reconcile(runtime.database, Act(session, CARE), year, released=r) for r in (False, True)]
     every = answer_many(runtime.database, actor, list(INDICATORS), None)
     for answer in every:
         answer["periods"] = [period for period in answer["periods"] if period["year"] == year]

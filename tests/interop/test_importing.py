@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.errors import Forbidden, Invalid
 from app.models import (
@@ -45,7 +46,7 @@ def counted(world: World, actor: Actor) -> dict[str, int]:
 
 def record_of(world: World, actor: Actor, code: str | None) -> dict[str, Any]:
     with world.session(actor) as session:
-        found: dict[str, Any] = read(session, actor, code or "")
+        found: dict[str, Any] = read(Act(session, CARE), code or "")
     return found
 
 

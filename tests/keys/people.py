@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.matching import person_of
 from app.postgres.names import OWNER
@@ -37,7 +38,7 @@ def identity(**more: Any) -> dict[str, Any]:
 def found(world: World, actor: Actor, who: dict[str, Any]) -> set[str]:
     """Codes by which the product recognises somebody."""
     with world.session(actor) as session:
-        return {hit.code for hit in probe(session, actor, person_of(who)) if hit.code}
+        return {hit.code for hit in probe(Act(session, "registro"), person_of(who)) if hit.code}
 
 
 def without_document(who: dict[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import URL, text
 
+from app.access.act import CARE, Act
 from app.config import Settings
 from app.postgres.names import OWNER
 from app.runtime import Runtime, assemble, install
@@ -37,11 +38,11 @@ def test_rows_and_requests_are_recognised_after_a_rotation(
 ) -> None:
     clerk = office.actor("cem_officer")
     with office.session(clerk) as session:
-        remember(session, clerk, "una", "victims.register", ["algo"], "TP-1")
+        remember(Act(session, CARE), "una", "victims.register", ["algo"], "TP-1")
     row = RowKeys(office.runtime.vault.secret("digest"), FORMAT.source).key(b"contenido")
     rotate(console.database, root, lambda *_: None)
     with assemble(own, urls, root) as later:
         after = World(later, office.base_url)
         with after.session(clerk) as session:
-            assert replayed(session, clerk, "una", "victims.register", ["algo"]) == "TP-1"
+            assert replayed(Act(session, CARE), "una", "victims.register", ["algo"]) == "TP-1"
         assert RowKeys(later.vault.secret("digest"), FORMAT.source).key(b"contenido") == row

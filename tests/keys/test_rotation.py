@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import ProgrammingError
 
+from app.access.act import CARE, Act
 from app.access.actor import MAINTENANCE, Actor
 from app.errors import Conflict
 from app.matching import person_of
@@ -122,7 +123,7 @@ def test_a_document_once_known_keeps_finding_her(
     code = office.register(clerk, identity=first).code
     other = identity()["documents"]
     with office.session(clerk) as session:
-        change(session, clerk, code, "identity", 1, {"documents": other})
+        change(Act(session, CARE), code, "identity", 1, {"documents": other})
     rotate(console.database, root, silent)
     assert code in found(office, clerk, {"documents": first["documents"]})
     assert code in found(office, clerk, {"documents": other})
@@ -154,7 +155,7 @@ def test_who_is_changed_meanwhile_is_found_by_the_new_data(
     for code in (early, late):
         people[code] = {**people[code], "documents": identity()["documents"]}
         with office.session(clerk) as session:
-            change(session, clerk, code, "identity", 1, {"documents": people[code]["documents"]})
+            change(Act(session, CARE), code, "identity", 1, {"documents": people[code]["documents"]})
     rotate(console.database, root, silent)
     assert all_found(office, clerk, people)
 
@@ -199,7 +200,7 @@ def test_who_is_being_registered_when_it_begins_is_waited_for(
         done.start()
         done.join(1)
         assert done.is_alive()
-        code = register(session, clerk, Registration({"identity": who}, date(2024, 5, 2))).code
+        code = register(Act(session, CARE), Registration({"identity": who}, date(2024, 5, 2))).code
     done.join(30)
     assert not done.is_alive()
     assert code in found(office, clerk, who)

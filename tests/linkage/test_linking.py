@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
+from app.access.act import CARE, Act
 from app.errors import Conflict
 from app.services.interop.importing import begin
 from app.services.interop.linking import Linked, link
@@ -112,7 +113,7 @@ def test_two_processes_do_not_count_twice(scene: Scene, tmp_path: Path) -> None:
     path = incoming(tmp_path, as_row(somebody()), as_row(somebody()))
     digest = scene.world.runtime.vault.secret("digest")
     with scene.world.session(scene.officer) as session:
-        run = runs.begin(session, scene.officer, HTCDS.source, file_key(digest, path), 2)
+        run = runs.begin(Act(session, CARE), HTCDS.source, file_key(digest, path), 2)
         runs.advance(session, run, 1, {"ninguna": 1})
     with pytest.raises(Conflict), scene.world.session(scene.officer) as session:
         runs.advance(session, run, 2, {"ninguna": 2})
@@ -188,7 +189,7 @@ def _twin(scene: Scene) -> None:
     other = scene.world.actor("cem_officer")
     with scene.world.session(other) as session:
         registration = Registration({"identity": scene.person}, date(2024, 5, 2))
-        register(session, other, registration, not_duplicate="HOMONIMA")
+        register(Act(session, CARE), registration, not_duplicate="HOMONIMA")
 
 
 def test_without_a_comparison_probable_ones_are_noted(scene: Scene, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.codes import new_code
 from app.errors import Forbidden
@@ -87,4 +88,4 @@ def test_a_run_of_another_unit_takes_no_candidates(scene: Scene, tmp_path: Path)
         "row_number": 9, "band": 2, "score": 10.0, "fields": {}, "rules_version": "x", "origin": "LOTE",
     }  # fmt: skip
     with pytest.raises(DBAPIError, match="fk_match_candidate_run"), scene.world.session(other) as session:
-        write(session, other, [row], origin="LOTE")
+        write(Act(session, CARE), [row], origin="LOTE")

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, Actor
 from app.errors import Forbidden, Invalid
 from app.matching import RULES_VERSION
@@ -98,7 +99,7 @@ class Sources:
         """What anybody sees."""
         database = self.registry.world.runtime.database
         with self.registry.world.session(actor) as session:
-            return reconcile(database, session, actor, self.year, released=released)
+            return reconcile(database, Act(session, CARE), self.year, released=released)
 
     def code(self, name: str) -> str:
         return f"{name}-{self.year}"

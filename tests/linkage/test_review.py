@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.codes import new_code
 from app.matching import RULES_VERSION
@@ -54,7 +55,7 @@ class Case:
             "score": 11.0, "fields": VERDICTS, "rules_version": RULES_VERSION, "origin": "REGISTRO",
         }  # fmt: skip
         with self.world.session(self.second) as session:
-            write(session, self.second, [row], origin="REGISTRO")
+            write(Act(session, CARE), [row], origin="REGISTRO")
         return code
 
     def events(self, actor: Actor, action: str) -> list[int | None]:
@@ -188,7 +189,7 @@ def test_a_pair_decided_is_not_asked_again(ours: Case) -> None:
         "score": 30.0, "fields": VERDICTS, "rules_version": RULES_VERSION, "origin": "CAMBIO",
     }  # fmt: skip
     with ours.world.session(ours.first) as session:
-        write(session, ours.first, [row], origin="CAMBIO")
+        write(Act(session, CARE), [row], origin="CAMBIO")
     body = ours.get(ours.first).json()
     assert (body["state"], body["band"], body["decision_reason"]) == ("DISTINTA", "PROBABLE", "GEMELA")
 
@@ -258,9 +259,9 @@ def test_nobody_writes_a_look_into_a_log_without_a_candidate(apart: Case) -> Non
     stranger = apart.world.register(apart.first, identity={"given_names": "Sola", "first_surname": "Cruz"})
     steward = apart.world.actor("registry_steward")
     with pytest.raises(Unavailable), apart.world.session(steward) as session:
-        record(session, steward, "matching.review", victim_id=stranger.victim_id)
+        record(Act(session, CARE), "matching.review", victim_id=stranger.victim_id)
     with pytest.raises(Unavailable), apart.world.session(steward) as session:
-        record(session, steward, "victims.read", victim_id=apart.a.victim_id)
+        record(Act(session, CARE), "victims.read", victim_id=apart.a.victim_id)
 
 
 def test_a_planted_hole_shows(apart: Case) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.config import Settings
 from app.errors import Invalid, PossibleDuplicate
@@ -70,7 +71,7 @@ class Hidden:
         """What a search and a registration answer; nothing is registered."""
         try:
             with self.world.session(actor) as session:
-                looked: object = search(session, actor, identity, limit_per_hour=NO_LIMIT)
+                looked: object = search(Act(session, CARE), identity, limit_per_hour=NO_LIMIT)
         except Invalid as invalid:
             looked = invalid.problem()
         return looked, self._registered(actor, identity)
@@ -79,7 +80,7 @@ class Hidden:
         wanted = Registration({"identity": {**identity, "age_years": 20}}, date(2024, 5, 2))
         session = self.world.runtime.database.open_session(actor)
         try:
-            register(session, actor, wanted, probe_limit=NO_LIMIT)
+            register(Act(session, CARE), wanted, probe_limit=NO_LIMIT)
         except PossibleDuplicate as duplicate:
             return duplicate.problem()
         finally:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, text
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.errors import AppError
 from app.models import Base
@@ -35,15 +36,15 @@ class Two:
 
     def ask_merge(self, keep: str, absorb: str) -> Command:
         with self.world.session(self.asking) as session:
-            return request_merge(session, self.asking, keep, absorb, "MISMO_DOCUMENTO")
+            return request_merge(Act(session, CARE), keep, absorb, "MISMO_DOCUMENTO")
 
     def ask_split(self, code: str, record: str) -> Command:
         with self.world.session(self.asking) as session:
-            return request_split(session, self.asking, code, record, "FUSION_POR_ERROR")
+            return request_split(Act(session, CARE), code, record, "FUSION_POR_ERROR")
 
     def approve(self, command: Command) -> None:
         with self.world.session(self.approving) as session:
-            approve(session, self.approving, command.code, command.version)
+            approve(Act(session, CARE), command.code, command.version)
 
     def merge(self, keep: str, absorb: str) -> None:
         self._do(self.ask_merge(keep, absorb))
@@ -57,7 +58,7 @@ class Two:
             self.approve(command)
         except AppError:
             with self.world.session(self.asking) as session:
-                withdraw(session, self.asking, command.code, command.version)
+                withdraw(Act(session, CARE), command.code, command.version)
             raise
 
 

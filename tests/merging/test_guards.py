@@ -12,10 +12,9 @@ import pytest
 from alembic import command
 from sqlalchemy import Engine, NullPool, create_engine, make_url, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app import schema
-from app.access.actor import Actor
+from app.access.act import CARE, Act
 from app.cli import _migrations
 from app.errors import Conflict
 from app.postgres import ServerHandle, create_roles_and_database
@@ -214,7 +213,7 @@ def test_a_merge_waits_for_who_writes_and_then_sees_it(world: World, admin: Engi
     kept, absorbed, two = registered(world), registered(world), two_of(world)
     asked = two.ask_merge(kept.victim, absorbed.victim)
     with world.session(absorbed.officer) as session:
-        _write(session, absorbed.officer, absorbed.victim)
+        _write(Act(session, CARE), absorbed.victim)
         thread, outcome = _in_thread(lambda: two.approve(asked))
         _waits(admin)
         assert thread.is_alive()
@@ -228,7 +227,7 @@ def test_who_writes_waits_for_a_merge_and_is_told(world: World, admin: Engine) -
     url = f"{API}/victims/{absorbed.victim}/identity"
     asked = two.ask_merge(kept.victim, absorbed.victim)
     with world.session(two.approving) as session:
-        approve(session, two.approving, asked.code, asked.version)
+        approve(Act(session, CARE), asked.code, asked.version)
         thread, outcome = _in_thread(
             lambda: absorbed.client.patch(url, json={"second_surname": "Huamán"}, headers={"If-Match": '"1"'})
         )
@@ -238,8 +237,8 @@ def test_who_writes_waits_for_a_merge_and_is_told(world: World, admin: Engine) -
     assert outcome[0].status_code in {409, 412}
 
 
-def _write(session: Session, actor: Actor, code: str) -> None:
-    change(session, actor, code, "identity", 1, {"second_surname": "Huamán"})
+def _write(act: Act, code: str) -> None:
+    change(act, code, "identity", 1, {"second_surname": "Huamán"})
 
 
 def test_a_command_is_carried_out_once(world: World) -> None:
@@ -290,7 +289,7 @@ def test_of_cases_that_end_at_the_same_moment_none_takes_the_lead(world: World, 
         two.merge(first.victim, other.victim)
     ended = Move("CERRADO", outcome="FALLECIMIENTO")
     with world.session(second.officer) as session:
-        move(session, second.officer, second.case, 1, ended)
+        move(Act(session, CARE), second.case, 1, ended)
         url, tag = f"{API}/cases/{first.case}/transitions", {"If-Match": '"1"'}
         body = {"to": ended.target, "outcome": ended.outcome}
         thread, outcome = _in_thread(lambda: first.client.post(url, json=body, headers=tag))

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.services.outbox.delivery import Envelope
 from app.services.outbox.devices import ServerKey, enrol, server_key
@@ -52,7 +53,7 @@ class Browser:
 
     def __post_init__(self) -> None:
         with self.world.session(self.actor) as session:
-            self.id = enrol(session, self.actor, point(self.key), "Chromium en Linux")
+            self.id = enrol(Act(session, CARE), point(self.key), "Chromium en Linux")
             self.server = server_key(session)
 
     def seal(self, content: dict[str, Any]) -> Envelope:

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, TooMany
 from app.services.drafts.service import Place, mine, opened, save
@@ -31,10 +31,10 @@ def browser(world: World) -> Browser:
     return Browser(world, world.actor("cem_officer"))
 
 
-def note(session: Session, actor: Actor, written: Parcel) -> str:
+def note(act: Act, written: Parcel) -> str:
     """A page of the test: it keeps a draft a note, which is something to count."""
     form = f"prueba:{uuid.uuid4()}"
-    save(session, actor, Place(form, "/prueba"), written.fields)
+    save(act, Place(form, "/prueba"), written.fields)
     time.sleep(0.05)
     return form
 
@@ -42,8 +42,8 @@ def note(session: Session, actor: Actor, written: Parcel) -> str:
 def refusing(error: Exception) -> Any:
     """A page that writes something and then refuses."""
 
-    def handler(session: Session, actor: Actor, written: Parcel) -> str:
-        note(session, actor, written)
+    def handler(act: Act, written: Parcel) -> str:
+        note(act, written)
         raise error
 
     return handler
@@ -54,7 +54,7 @@ def deliver(
 ) -> Delivered:
     actor = actor or browser.actor
     with browser.world.session(actor) as session:
-        return accept(session, actor, envelope, {"nota": handler})
+        return accept(Act(session, CARE), envelope, {"nota": handler})
 
 
 def kept(browser: Browser) -> list[tuple[str, str | None]]:
@@ -66,7 +66,7 @@ def test_it_is_done_as_if_it_had_been_posted(browser: Browser) -> None:
     made = deliver(browser, browser.seal(parcel()))
     assert not made.to_review
     with browser.world.session(browser.actor) as session:
-        found = opened(session, browser.actor, made.code)
+        found = opened(Act(session, CARE), made.code)
     assert found is not None
     assert found.fields == {"texto": ["Llamó su tía."]}
 
@@ -74,7 +74,7 @@ def test_it_is_done_as_if_it_had_been_posted(browser: Browser) -> None:
 def test_the_draft_on_the_server_dies_with_it_unless_it_is_of_something_newer(browser: Browser) -> None:
     with browser.world.session(browser.actor) as session:
         for form in ("nota:uno", "nota:otro"):
-            save(session, browser.actor, Place(form, "/x"), {"texto": ["Llamó"]})
+            save(Act(session, CARE), Place(form, "/x"), {"texto": ["Llamó"]})
     earlier = (datetime.now(UTC) - timedelta(minutes=5)).isoformat()
     deliver(browser, browser.seal(parcel(draft="nota:otro", written_at=earlier)))
     deliver(browser, browser.seal(parcel(draft="nota:uno")))
@@ -137,13 +137,13 @@ def test_another_user_can_neither_deliver_nor_read_it(world: World, browser: Bro
 def test_a_device_that_was_taken_back_delivers_nothing(browser: Browser) -> None:
     envelope = browser.seal(parcel())
     with browser.world.session(browser.actor) as session:
-        devices.revoke(session, browser.actor, browser.id)
+        devices.revoke(Act(session, CARE), browser.id)
         with pytest.raises(NotFound):
-            devices.revoke(session, browser.actor, browser.id)
+            devices.revoke(Act(session, CARE), browser.id)
     with pytest.raises(Forbidden):
         deliver(browser, envelope)
     with browser.world.session(browser.actor) as session:
-        (listed,) = devices.devices(session, browser.actor)
+        (listed,) = devices.devices(Act(session, CARE))
         assert listed.revoked_at is not None
         connection = session.connection()
         assert connection.exec_driver_sql("UPDATE device SET revoked_at = NULL").rowcount == 0
@@ -157,15 +157,15 @@ def test_what_cannot_be_taken_waits_to_be_reviewed(browser: Browser, error: Any)
     assert kept(browser) == [("nota", error.type)], "what the page had written is undone"
     assert deliver(browser, browser.seal(content), note) == made, "a repetition changes nothing"
     with browser.world.session(browser.actor) as session:
-        found = opened(session, browser.actor, made.code)
+        found = opened(Act(session, CARE), made.code)
     assert found is not None
     assert found.fields == content["fields"]
     assert found.listed.subject == "CA-0000-0000-0000"
 
 
 def test_what_the_database_refuses_waits_to_be_reviewed(browser: Browser) -> None:
-    def handler(session: Session, actor: Actor, written: Parcel) -> str:
-        session.execute(text("INSERT INTO victim DEFAULT VALUES"))
+    def handler(act: Act, written: Parcel) -> str:
+        act.session.execute(text("INSERT INTO victim DEFAULT VALUES"))
         return "nunca"
 
     made = deliver(browser, browser.seal(parcel()), handler)
@@ -252,4 +252,4 @@ def test_a_user_has_no_more_devices_than_fit_but_forgotten_ones_give_way(
 def test_a_key_that_is_no_point_is_refused(world: World, key: bytes) -> None:
     actor = world.actor("cem_officer")
     with world.session(actor) as session, pytest.raises(Invalid):
-        devices.enrol(session, actor, key, "x")
+        devices.enrol(Act(session, CARE), key, "x")

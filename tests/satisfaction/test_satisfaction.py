@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from app.access.act import CARE, Act
 from app.access.actor import MAINTENANCE, SCHEDULER, SETUP, Actor
 from app.catalogues import code_list
 from app.errors import Forbidden
@@ -44,7 +45,7 @@ def hand_in(world: World, actor: Actor, times: int, service: str = "SALUD", **an
     """Questionnaires with the same answers."""
     for _ in range(times):
         with world.session(actor) as session:
-            put(session, actor, service, answers)
+            put(Act(session, CARE), service, answers)
 
 
 def count(world: World, on: date = NEXT_MONTH, actor: Actor = SCHEDULER) -> int:
@@ -119,7 +120,7 @@ def test_who_may_not_collect_puts_nothing_in(world: World, admin: Engine) -> Non
     problem(world.client(police).post(f"{API}/satisfaction", json=body), 403)
     problem(world.client().post(f"{API}/satisfaction", json=body), 401)
     with pytest.raises(Forbidden), world.session(police) as session:
-        put(session, police, "SALUD", {})
+        put(Act(session, CARE), "SALUD", {})
 
 
 def test_nobody_stuffs_the_urn(world: World) -> None:

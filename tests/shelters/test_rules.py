@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.errors import AppError
 from app.records.rows.shelters import Leave, Suitability
@@ -177,7 +178,7 @@ class Stay:
     def __init__(self, world: World, person: Registered, shelter: Actor) -> None:
         self.world, self.shelter = world, shelter
         with world.session(shelter) as session:
-            self.code = admit(session, shelter, person.case)
+            self.code = admit(Act(session, CARE), person.case)
         self.state, self.version, self.fit = "ALOJADA", 1, None
 
     def take(self, act: str) -> None:
@@ -221,7 +222,7 @@ class Stay:
     def end(self) -> None:
         """See that the stored state is the one followed, and leave nobody housed."""
         with self.world.session(self.shelter) as session:
-            assert read(session, self.shelter, self.code)["state"] == self.state
+            assert read(Act(session, CARE), self.code)["state"] == self.state
         if self.state != "EGRESADA":
             self.take("gone")
 

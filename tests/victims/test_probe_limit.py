@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from app.access.act import CARE, Act
 from app.audit import record
 from app.config import Settings
 from tests.factories import World
@@ -47,7 +48,7 @@ def test_every_way_to_look_a_document_up_is_limited(world: World, way: object) -
     client = world.client(officer)
     with world.session(officer) as session:
         for _ in range(LIMIT - 2):
-            record(session, officer, "victims.probe", detail={"hits": 0})
+            record(Act(session, CARE), "victims.probe", detail={"hits": 0})
     assert way(client, own.code, known) in {200, 409}
     assert way(client, own.code, base + 1) in {200, 201}
     assert way(client, own.code, known) == 429

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.edge.browser import COOKIE
 from app.services.access import browsing, preferences
@@ -26,7 +27,7 @@ def cookie_of(world: World, actor: Actor, *, agreed: bool = True) -> str:
     """The cookie of a browser in which this person signed in (and agreed to the rules)."""
     if agreed:
         with world.session(actor) as session:
-            preferences.agree(session, actor)
+            preferences.agree(Act(session, CARE))
     return browsing.open_browser(means(world), actor.username, PASSWORD)
 
 

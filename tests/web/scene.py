@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 import httpx
 from sqlalchemy import Engine
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.records.kinds import today
 from app.services.drafts import service as drafts
@@ -275,7 +276,7 @@ def _the_house(scene: Scene) -> None:
     scene.waiting["Albergue"] = scene.ask("CEM", "Albergue", "ALOJAMIENTO", asked)
     place = drafts.Place(f"nota:{scene.case}", f"/casos/{scene.case}/notas", scene.case)
     with scene.world.session(scene.actors["Acogida"]) as session:
-        drafts.save(session, scene.actors["Acogida"], place, {"text": ["Hoy salió al mercado con"]})
+        drafts.save(Act(session, CARE), place, {"text": ["Hoy salió al mercado con"]})
 
 
 def _another(scene: Scene, given: str, surname: str, **more: Any) -> str:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from starlette.datastructures import FormData
 
+from app.access.act import CARE, Act
 from app.errors import AppError, Invalid
 from app.services.outbox.delivery import Parcel
 from app.web.kit.forms import Form
@@ -122,15 +123,13 @@ def test_what_was_written_without_a_connection_is_the_note_of_its_form(world: Wo
     key = str(uuid.uuid4())
     with world.session(person.officer) as session:
         made = [
-            deliver(
-                session, person.officer, parcel(person.case, key, text=NOTE, kind="VISITA", _clave="x" * 9)
-            )
+            deliver(Act(session, CARE), parcel(person.case, key, text=NOTE, kind="VISITA", _clave="x" * 9))
             for _ in range(2)
         ]
         form = Form(FormData([("text", NOTE), ("kind", "VISITA"), ("_clave", key)]))
-        assert {*made, write_note(session, person.officer, person.case, form)} == {made[0]}
+        assert {*made, write_note(Act(session, CARE), person.case, form)} == {made[0]}
         with pytest.raises(Invalid):
-            deliver(session, person.officer, Parcel(key, "nota", "/trabajo", {}, datetime.now(UTC)))
+            deliver(Act(session, CARE), Parcel(key, "nota", "/trabajo", {}, datetime.now(UTC)))
         with pytest.raises(AppError):
-            deliver(session, person.officer, parcel(person.case, str(uuid.uuid4()), kind="VISITA"))
+            deliver(Act(session, CARE), parcel(person.case, str(uuid.uuid4()), kind="VISITA"))
     assert [item["text"] for item in listed(person.client, person)] == [NOTE]

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.access.act import CARE, Act
 from app.config import Settings
 from app.main import create_app
 from app.runtime import Runtime
@@ -175,7 +176,7 @@ def test_fifty_notes_through_every_failure_arrive_once(
         sign_in(context.pages[0], link[0], cookie)
         _delivered_by_two_tabs(context, writer, link[1])
     with world.session(person.officer) as session:
-        texts = [one["text"] for one in of_case(session, person.officer, person.case, limit=200)["items"]]
+        texts = [one["text"] for one in of_case(Act(session, CARE), person.case, limit=200)["items"]]
         assert mine(session) == []
     assert Counter(texts) == Counter(writer.texts)
     assert len(texts) == MOST

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
+from app.access.act import CARE, Act
 from app.config import Settings
 from app.runtime import Runtime
 from app.services.access.browsing import form_token
@@ -76,7 +77,7 @@ def test_refusals_are_told_to_the_script(world: World, monkeypatch: pytest.Monke
     assert handed(stranger, device).status_code == 403
     assert handed(Browser(world), device).headers["location"] == "/ingreso"
     with world.session(actor) as session:
-        devices.revoke(session, actor, device.id)
+        devices.revoke(Act(session, CARE), device.id)
     refused = handed(browser, device)
     assert (refused.status_code, refused.json()) == (403, {"estado": "rechazado", "motivo": "forbidden"})
     monkeypatch.setattr(outbox, "DELIVERIES", PerMinute(0))
@@ -90,7 +91,7 @@ def test_a_browser_is_taken_on_in_words_its_owner_knows(world: World) -> None:
     key = base64.b64encode(device.server.public).decode()  # any point of the curve
     made = browser.post("/dispositivos", {"llave": key}, headers={"User-Agent": agent})
     with world.session(actor) as session:
-        labels = {str(one.id): one.label for one in devices.devices(session, actor)}
+        labels = {str(one.id): one.label for one in devices.devices(Act(session, CARE))}
     assert labels[made.json()["id"]] == "Chrome en Android"
     assert browser.post("/dispositivos", {"llave": "no"}).status_code == 422
 

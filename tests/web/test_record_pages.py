@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, text
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.records import COMPARTMENTS, fields
 from app.services.victims.changes import change
@@ -110,7 +111,7 @@ def test_a_draft_comes_back_and_undoes_nobodys_change(world: World, cem: Actor, 
     assert browser.post("/borradores", kept).status_code == 204
     assert "Corrección de datos" in browser.get("/trabajo").text
     with world.session(cem) as session:
-        change(session, cem, woman.code, "contact", int(begun), {"email": "otra@example.org"})
+        change(Act(session, CARE), woman.code, "contact", int(begun), {"email": "otra@example.org"})
     again = browser.get(url)
     assert "Calle del Borrador 9" in again.text
     stale = browser.post(url, {**typed, "_version": field(again, "_version")})

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.policy import policy
 from app.models import UserAccount
@@ -81,9 +82,9 @@ def find_account(session: Session, username: str) -> Account | None:
     return _one(session, select(*_COLUMNS).where(UserAccount.username == username))
 
 
-def own_account(session: Session, actor: Actor) -> Account | None:
+def own_account(act: Act) -> Account | None:
     """The actor's own account."""
-    return _one(session, select(*_COLUMNS).where(UserAccount.id == actor.user_id))
+    return _one(act.session, select(*_COLUMNS).where(UserAccount.id == act.actor.user_id))
 
 
 def locked_account(session: Session, account_id: int) -> Account | None:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import SIGN_IN, Actor
 from app.access.policy import policy
-from app.audit import record
+from app.audit import record_as
 from app.db import Database, insert_rows
 from app.errors import Unauthenticated
 from app.models import WebSession
@@ -126,7 +126,7 @@ def lock(database: Database, token: str) -> None:
         row = session.execute(_STATE, {"hash": token_hash(token)}).first()
         if row is not None and row.locked_at is None:
             _set(session, token, locked_at=datetime.now(UTC))
-            record(session, _actor(row), "auth.lock")
+            record_as(session, _actor(row), "auth.lock")
 
 
 def unlock(means: Means, token: str, password: str) -> None:
@@ -170,7 +170,7 @@ def _seen(session: Session, row: Any, token: str) -> Browsing:
     if not locked and idle >= LOCK_AFTER:
         locked = True
         _set(session, token, locked_at=now)
-        record(session, _actor(row), "auth.lock", detail={"reason": "idle"})
+        record_as(session, _actor(row), "auth.lock", detail={"reason": "idle"})
     elif not locked and idle >= _SEEN_EVERY:
         _set(session, token, seen_at=now)
     return Browsing(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.access.actor import Actor
-from app.audit import record
+from app.audit import record_as
 from app.errors import refusal
 from app.services.access.accounts import Account, set_own_password
 from app.services.access.own import checked_hash
@@ -31,7 +31,7 @@ def exchange_password(means: Means, username: str, initial: str, new: str, opene
 
     def exchanged(session: Session, means: Means, account: Account) -> tuple[Actor, Opened]:
         set_own_password(session, account, new_hash)
-        record(session, account.actor(), "auth.password", detail={"reason": "initial"})
+        record_as(session, account.actor(), "auth.password", detail={"reason": "initial"})
         return opener(session, means, account)
 
     return check_in(means, username, initial, exchanged, first=True)

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.act import CARE, Act
 from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import Cost, PasswordRefused, check_policy, hash_password, verify_password
 from app.access.policy import policy
-from app.audit import record
+from app.audit import record, record_as
 from app.db import vault_of
 from app.errors import Conflict, Forbidden, Unauthenticated, refusal
 from app.models import Institution, Unit, UserAccount
@@ -26,24 +27,24 @@ from app.services.access.sessions import SESSION_OVER, Means, end_other_sessions
 from app.services.access.tries import Place, count, forget, name_digest, place_of_session, standing, too_many
 
 
-def who_am_i(session: Session, actor: Actor) -> dict[str, Any]:
+def who_am_i(act: Act) -> dict[str, Any]:
     """The actor's own account: name, role, unit, institution and what the role may do.
 
     Raises:
         Unauthenticated: the account is gone.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(
             UserAccount.username, UserAccount.supervisor, UserAccount.service_account,
             Unit.code, Unit.name, Institution.code, Institution.name,
         )
         .join(Unit, Unit.id == UserAccount.unit_id)
         .join(Institution, Institution.id == UserAccount.institution_id)
-        .where(UserAccount.id == actor.user_id)
+        .where(UserAccount.id == act.actor.user_id)
     ).first()  # fmt: skip
     if row is None:
         raise Unauthenticated(SESSION_OVER)
-    role = policy().roles[actor.role]
+    role = policy().roles[act.actor.role]
     return {
         "username": row[0],
         "role": role.name,
@@ -68,7 +69,7 @@ def change_password(means: Means, actor: Actor, old: str, new: str) -> None:
         Conflict: the password was changed meanwhile.
     """
     with means.database.session(actor) as session:
-        account = own_account(session, actor)
+        account = own_account(Act(session, CARE))
     if account is None:
         raise Unauthenticated(SESSION_OVER)
     if account.service_account:
@@ -87,7 +88,7 @@ def change_password(means: Means, actor: Actor, old: str, new: str) -> None:
             raise Conflict("La contraseña cambió mientras tanto. Inicie sesión de nuevo.")
         set_own_password(session, now, new_hash)
         end_other_sessions(session, actor, "contraseña nueva")
-        record(session, actor, "auth.password")
+        record(Act(session, CARE), "auth.password")
 
 
 def reset_password(session: Session, username: str, new: str, cost: Cost) -> None:
@@ -105,7 +106,7 @@ def reset_password(session: Session, username: str, new: str, cost: Cost) -> Non
     clear_failures(session, account, checked_hash(new, account.username, cost))
     forget(session, name_digest(vault_of(session), account.username))
     end_other_sessions(session, account.actor(), "contraseña repuesta")
-    record(session, SIGN_IN, "auth.password", detail={"account": account.id, "by": "operator"})
+    record_as(session, SIGN_IN, "auth.password", detail={"account": account.id, "by": "operator"})
 
 
 def checked_hash(password: str, username: str, cost: Cost) -> str:
@@ -134,4 +135,4 @@ def _count(means: Means, actor: Actor, place: Place) -> None:
         if account is not None:
             count_failure(session, account)
         count(session, place, place.address)
-        record(session, actor, "auth.password", outcome="denied", detail={"reason": "password"})
+        record_as(session, actor, "auth.password", outcome="denied", detail={"reason": "password"})

@@ -5,9 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.audit import record
 from app.errors import NotFound
 from app.services.access.sessions import end_other_sessions, end_sessions_of, has_session, open_sessions
@@ -15,26 +13,26 @@ from app.services.access.sessions import end_other_sessions, end_sessions_of, ha
 ENDED_BY_OWNER = "cerrada por su dueña o dueño"
 
 
-def own_sessions(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def own_sessions(act: Act) -> list[dict[str, Any]]:
     """Open sessions of the actor's account, newest first; `current` is the one that asks."""
-    current = str(actor.session_id)
-    found = open_sessions(session, actor.user_id)
+    current = str(act.actor.session_id)
+    found = open_sessions(act.session, act.actor.user_id)
     return [{**one, "current": one["session"] == current} for one in found]
 
 
-def end_own_session(session: Session, actor: Actor, session_id: uuid.UUID) -> None:
+def end_own_session(act: Act, session_id: uuid.UUID) -> None:
     """End one session of the actor's account, the present one too.
 
     Raises:
         NotFound: the account has no such open session.
     """
-    if not has_session(session, actor.user_id, session_id):
+    if not has_session(act.session, act.actor.user_id, session_id):
         raise NotFound("Esa sesión no existe o ya terminó.")
-    end_sessions_of(session, actor.user_id, ENDED_BY_OWNER, only=session_id)
-    record(session, actor, "auth.end-session", detail={"session": str(session_id)})
+    end_sessions_of(act.session, act.actor.user_id, ENDED_BY_OWNER, only=session_id)
+    record(act, "auth.end-session", detail={"session": str(session_id)})
 
 
-def end_own_other_sessions(session: Session, actor: Actor) -> None:
+def end_own_other_sessions(act: Act) -> None:
     """End every session of the actor's account but the present one."""
-    end_other_sessions(session, actor, ENDED_BY_OWNER)
-    record(session, actor, "auth.end-session", detail={"session": "las demás"})
+    end_other_sessions(act.session, act.actor, ENDED_BY_OWNER)
+    record(act, "auth.end-session", detail={"session": "las demás"})

@@ -6,9 +6,8 @@ from typing import Final
 
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.audit import record
 from app.errors import refusal
 from app.models import UserPreference
@@ -19,7 +18,7 @@ AGREEMENT: Final = "2026-11"
 """Version of the rules of confidentiality; a new one is agreed to at the next sign-in."""
 
 
-def choose_language(session: Session, actor: Actor, language: str) -> None:
+def choose_language(act: Act, language: str) -> None:
     """Set the language of one's own pages.
 
     Raises:
@@ -28,10 +27,10 @@ def choose_language(session: Session, actor: Actor, language: str) -> None:
     if language not in LANGUAGES:
         message = "Elija uno de los idiomas de la lista."
         raise refusal("language", "unknown", message)
-    _put(session, actor, language=language)
+    _put(act, language=language)
 
 
-def choose_text_size(session: Session, actor: Actor, size: str) -> None:
+def choose_text_size(act: Act, size: str) -> None:
     """Set the size of the text of one's own pages.
 
     Raises:
@@ -40,15 +39,15 @@ def choose_text_size(session: Session, actor: Actor, size: str) -> None:
     if size not in TEXT_SIZES:
         message = "Elija uno de los tamaños de la lista."
         raise refusal("text_size", "unknown", message)
-    _put(session, actor, text_size=size)
+    _put(act, text_size=size)
 
 
-def agree(session: Session, actor: Actor) -> None:
+def agree(act: Act) -> None:
     """Record that the person agreed to the rules of confidentiality in force."""
-    _put(session, actor, agreed_version=AGREEMENT, agreed_at=func.now())
-    record(session, actor, "auth.agree", detail={"version": AGREEMENT})
+    _put(act, agreed_version=AGREEMENT, agreed_at=func.now())
+    record(act, "auth.agree", detail={"version": AGREEMENT})
 
 
-def _put(session: Session, actor: Actor, **values: object) -> None:
-    statement = insert(UserPreference).values(user_id=actor.user_id, **values)
-    session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))
+def _put(act: Act, **values: object) -> None:
+    statement = insert(UserPreference).values(user_id=act.actor.user_id, **values)
+    act.session.execute(statement.on_conflict_do_update(index_elements=["user_id"], set_=values))

@@ -17,11 +17,12 @@ from typing import Any, NoReturn
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import Cost
 from app.access.policy import policy
 from app.access.tokens import LIFETIME, TokenCodec
-from app.audit import record
+from app.audit import record, record_as
 from app.db import Database, insert_rows
 from app.errors import Unauthenticated
 from app.models import AuthSession, RefreshToken
@@ -86,11 +87,11 @@ def refresh(means: Means, token: str) -> Issued:
     return issued
 
 
-def end_session(session: Session, actor: Actor) -> None:
+def end_session(act: Act) -> None:
     """Sign out: every token of the actor's session is void at once."""
-    assert actor.session_id is not None  # noqa: S101 - signed-in routes only
-    _revoke(session, actor.session_id, "cierre")
-    record(session, actor, "auth.sign_out")
+    assert act.actor.session_id is not None  # noqa: S101 - signed-in routes only
+    _revoke(act.session, act.actor.session_id, "cierre")
+    record(act, "auth.sign_out")
 
 
 def end_other_sessions(session: Session, actor: Actor, reason: str) -> None:
@@ -156,14 +157,14 @@ def _refreshed(session: Session, means: Means, token: str) -> Issued | None:
         return None
     state = _live_state(session, used.session_id)
     if state is None:
-        record(session, SIGN_IN, "auth.refresh", outcome="denied", detail={"reason": "session-over"})
+        record_as(session, SIGN_IN, "auth.refresh", outcome="denied", detail={"reason": "session-over"})
         return None
     actor = _actor(state, used.session_id)
     if not fits(token, actor.unit_id, actor.role, supervisor=state["supervisor"]):
         _revoke(session, used.session_id, "cuenta modificada")
-        record(session, actor, "auth.refresh", outcome="denied", detail={"reason": "account-changed"})
+        record_as(session, actor, "auth.refresh", outcome="denied", detail={"reason": "account-changed"})
         return None
-    record(session, actor, "auth.refresh")
+    record_as(session, actor, "auth.refresh")
     return _issue(session, means, actor, state["expires_at"], supervisor=state["supervisor"])
 
 
@@ -175,14 +176,14 @@ def _refuse(session: Session, digest: bytes) -> None:
         )
     ).first()
     if known is None:
-        record(session, SIGN_IN, "auth.refresh", outcome="denied", detail={"reason": "unknown"})
+        record_as(session, SIGN_IN, "auth.refresh", outcome="denied", detail={"reason": "unknown"})
         return
     reason = "expired"
     if known.used_at is not None:
         reason = "reused"
         _revoke(session, known.session_id, "token repetido")
     detail = {"reason": reason, "account": known.user_id, "session": str(known.session_id)}
-    record(session, SIGN_IN, "auth.refresh", outcome="denied", detail=detail)
+    record_as(session, SIGN_IN, "auth.refresh", outcome="denied", detail=detail)
 
 
 def _live_state(session: Session, session_id: uuid.UUID) -> Mapping[str, Any] | None:
@@ -204,13 +205,13 @@ def _actor(state: Mapping[str, Any], session_id: uuid.UUID) -> Actor:
     )
 
 
-def _issue(session: Session, means: Means, actor: Actor, ends: datetime, *, supervisor: bool) -> Issued:
+def _issue(act: Act, means: Means, ends: datetime, *, supervisor: bool) -> Issued:
     now = datetime.now(UTC)
     expires = min(now + timedelta(minutes=means.idle_minutes), ends)
-    token = new_refresh_token(actor.unit_id, actor.role, supervisor=supervisor)
-    row = {"token_hash": token_hash(token), "session_id": actor.session_id, "user_id": actor.user_id}
-    insert_rows(session, RefreshToken, [{**row, "issued_at": now, "expires_at": expires}])
-    return Issued(_access_token(means, actor), LIFETIME, token, int((expires - now).total_seconds()))
+    token = new_refresh_token(act.actor.unit_id, act.actor.role, supervisor=supervisor)
+    row = {"token_hash": token_hash(token), "session_id": act.actor.session_id, "user_id": act.actor.user_id}
+    insert_rows(act.session, RefreshToken, [{**row, "issued_at": now, "expires_at": expires}])
+    return Issued(_access_token(means, act.actor), LIFETIME, token, int((expires - now).total_seconds()))
 
 
 def _access_token(means: Means, actor: Actor) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.access.actor import SIGN_IN, Actor
 from app.access.passwords import dummy_verify, hash_password, needs_rehash, verify_password
-from app.audit import record
+from app.audit import record_as
 from app.errors import AppError, PasswordChangeRequired, Unauthenticated
 from app.services.access.accounts import (
     NOBODY,
@@ -102,7 +102,7 @@ def check_in(
             clear_failures(session, account, new_hash)
             welcome(session, place, here.source, device=bool(means.source.device))
             actor, opened = opener(session, means, account)
-            record(session, actor, action)
+            record_as(session, actor, action)
         else:
             _count(session, account, refusal, place, here)
             _trace(session, account, refusal, action)
@@ -171,4 +171,4 @@ def _count(session: Session, account: Account | None, refusal: str, place: Place
 def _trace(session: Session, account: Account | None, refusal: str, action: str) -> None:
     """Trace a failure; a name that nobody has is not stored."""
     who = account.actor() if account is not None else SIGN_IN
-    record(session, who, action, outcome="denied", detail={"reason": refusal})
+    record_as(session, who, action, outcome="denied", detail={"reason": refusal})

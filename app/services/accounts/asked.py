@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import canonical, require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -65,21 +65,21 @@ def find(session: Session, code: str) -> Asked:
     return Asked(row)
 
 
-def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def read(act: Act, code: str) -> dict[str, Any]:
     """One request.
 
     Raises:
         Forbidden: the role decides nothing about accounts.
         NotFound: no such request, or not for this actor.
     """
-    require(actor, Permission.ACCOUNTS_APPROVE)
-    found = find(session, code)
-    record(session, actor, "accounts.requests", detail={"requests": [found.row.code]})
+    require(act.actor, Permission.ACCOUNTS_APPROVE)
+    found = find(act.session, code)
+    record(act, "accounts.requests", detail={"requests": [found.row.code]})
     return view(found)
 
 
 def listing(
-    session: Session, actor: Actor, *, waiting: bool = False, cursor: str | None = None, limit: int = PAGE
+    act: Act, *, waiting: bool = False, cursor: str | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Requests that the actor may see, newest first, and the cursor of the next page.
 
@@ -87,7 +87,7 @@ def listing(
         Forbidden: the role decides nothing about accounts.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.ACCOUNTS_APPROVE)
+    require(act.actor, Permission.ACCOUNTS_APPROVE)
     query = _visible().order_by(AccountRequest.requested_at.desc(), AccountRequest.code.desc())
     if waiting:
         query = query.where(_waits())
@@ -95,9 +95,9 @@ def listing(
         moment, last = read_cursor(cursor, "CT")
         at = AccountRequest.requested_at
         query = query.where(or_(at < moment, and_(at == moment, AccountRequest.code < last)))
-    rows = [Asked(row) for row in session.execute(query.limit(limit + 1))]
+    rows = [Asked(row) for row in act.session.execute(query.limit(limit + 1))]
     page = rows[:limit]
-    record(session, actor, "accounts.requests", detail={"requests": [found.row.code for found in page]})
+    record(act, "accounts.requests", detail={"requests": [found.row.code for found in page]})
     following = cursor_of(page[-1].row.requested_at, page[-1].row.code) if len(rows) > limit else None
     return [view(found) for found in page], following
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.passwords import Cost, hash_password
 from app.access.permissions import Permission
@@ -31,7 +31,7 @@ _NOT_SECOND = (
 _CHANGED = "La cuenta ya no es la que era cuando se pidió: hay que retirar el pedido y hacerlo de nuevo."
 
 
-def approve(session: Session, actor: Actor, code: str, version: int, cost: Cost) -> dict[str, Any]:
+def approve(act: Act, code: str, version: int, cost: Cost) -> dict[str, Any]:
     """Be the second person: what was asked is done, once, in this same transaction.
 
     Returns:
@@ -43,32 +43,32 @@ def approve(session: Session, actor: Actor, code: str, version: int, cost: Cost)
         Conflict: decided or lapsed already, or the account changed since; it keeps waiting then.
         StaleVersion: somebody decided it meanwhile.
     """
-    found = _decidable(session, actor, code, version)
+    found = _decidable(act, code, version)
     account = found.row.account_id
-    told = audience(session, account)
-    second, hashed = _second_half(session, found, cost)
-    _decide(session, actor, found, EXECUTED)
-    if session.scalar(select(func.ruv.settle_account(found.row.id, hashed))) != "DONE":
+    told = audience(act.session, account)
+    second, hashed = _second_half(act.session, found, cost)
+    _decide(act, found, EXECUTED)
+    if act.session.scalar(select(func.ruv.settle_account(found.row.id, hashed))) != "DONE":
         raise Conflict(_CHANGED, code="changed")
-    tell(session, NOTICES[found.row.kind], account, told | audience(session, account))
-    return {**_done(session, actor, "accounts.approve", found, EXECUTED), "second_half": second}
+    tell(act.session, NOTICES[found.row.kind], account, told | audience(act.session, account))
+    return {**_done(act, "accounts.approve", found, EXECUTED), "second_half": second}
 
 
-def refuse(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
+def refuse(act: Act, code: str, version: int, reason: str) -> dict[str, Any]:
     """Be the second person who says no, with a reason of the list.
 
     Raises:
         NotFound, Forbidden, Conflict, StaleVersion: as in `approve`.
         Invalid: the reason is not of the list.
     """
-    found = _decidable(session, actor, code, version)
+    found = _decidable(act, code, version)
     if reason not in REFUSALS:
         raise Invalid("Indique el motivo del rechazo.", errors=[unknown_code("reason", REFUSALS)])
-    _decide(session, actor, found, REFUSED, refusal_reason=reason)
-    return _done(session, actor, "accounts.refuse", found, REFUSED)
+    _decide(act, found, REFUSED, refusal_reason=reason)
+    return _done(act, "accounts.refuse", found, REFUSED)
 
 
-def withdraw(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+def withdraw(act: Act, code: str, version: int) -> dict[str, Any]:
     """Take back what the actor asked for itself.
 
     Raises:
@@ -77,18 +77,18 @@ def withdraw(session: Session, actor: Actor, code: str, version: int) -> dict[st
         Conflict: decided or lapsed already.
         StaleVersion: somebody decided it meanwhile.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
-    found = find(session, code)
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
+    found = find(act.session, code)
     if not found.row.own_request:
         raise Forbidden("Solo lo retira quien lo pidió.")
     _check_waiting(found, version)
-    _decide(session, actor, found, WITHDRAWN)
-    return _done(session, actor, "accounts.withdraw", found, WITHDRAWN)
+    _decide(act, found, WITHDRAWN)
+    return _done(act, "accounts.withdraw", found, WITHDRAWN)
 
 
-def _decidable(session: Session, actor: Actor, code: str, version: int) -> Asked:
-    require(actor, Permission.ACCOUNTS_APPROVE)
-    found = find(session, code)
+def _decidable(act: Act, code: str, version: int) -> Asked:
+    require(act.actor, Permission.ACCOUNTS_APPROVE)
+    found = find(act.session, code)
     if found.row.own_request:
         raise Forbidden("Usted lo pidió: lo decide otra persona, de otra unidad.")
     _check_waiting(found, version)
@@ -114,17 +114,17 @@ def _second_half(session: Session, found: Asked, cost: Cost) -> tuple[str | None
     return second, hash_password(with_second_half(bytes(mark), second), cost=cost)
 
 
-def _decide(session: Session, actor: Actor, found: Asked, state: str, **values: Any) -> None:
-    moved = session.execute(
+def _decide(act: Act, found: Asked, state: str, **values: Any) -> None:
+    moved = act.session.execute(
         update(AccountRequest)
         .where(AccountRequest.id == found.row.id, AccountRequest.version == found.row.version)
         .where(AccountRequest.state == PENDING)
         .values(
             state=state,
             decided_at=func.now(),
-            decided_by=actor.user_id,
-            decided_unit_id=actor.unit_id,
-            decided_institution_id=actor.institution_id,
+            decided_by=act.actor.user_id,
+            decided_unit_id=act.actor.unit_id,
+            decided_institution_id=act.actor.institution_id,
             version=found.row.version + 1,
             **values,
         )
@@ -133,9 +133,9 @@ def _decide(session: Session, actor: Actor, found: Asked, state: str, **values: 
         raise StaleVersion
 
 
-def _done(session: Session, actor: Actor, action: str, found: Asked, state: str) -> dict[str, Any]:
+def _done(act: Act, action: str, found: Asked, state: str) -> dict[str, Any]:
     row = found.row
-    record(session, actor, action, detail={"request": row.code, "kind": row.kind, "account": row.account_id})
+    record(act, action, detail={"request": row.code, "kind": row.kind, "account": row.account_id})
     return {
         "code": row.code,
         "account": row.account_id,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -33,8 +33,7 @@ class Filter:
 
 
 def listing(
-    session: Session,
-    actor: Actor,
+    act: Act,
     wanted: Filter | None = None,
     *,
     cursor: str | None = None,
@@ -47,44 +46,44 @@ def listing(
         Invalid: unknown state.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
     wanted = wanted or Filter()
-    query = _accounts(actor).where(*_narrowed(wanted)).limit(limit + 1)
+    query = _accounts(act.actor).where(*_narrowed(wanted)).limit(limit + 1)
     query = query.order_by(UserAccount.created_at.desc(), UserAccount.id.desc())
     if cursor is not None:
         query = query.where(_after(cursor))
-    rows = session.execute(query).all()
+    rows = act.session.execute(query).all()
     page = rows[:limit]
-    record(session, actor, "accounts.list", detail={"shown": len(page)})
+    record(act, "accounts.list", detail={"shown": len(page)})
     following = cursor_of(page[-1].created_at, str(page[-1].id)) if len(rows) > limit else None
-    return [_view(actor, row) for row in page], following
+    return [_view(act.actor, row) for row in page], following
 
 
-def read(session: Session, actor: Actor, account_id: int) -> dict[str, Any]:
+def read(act: Act, account_id: int) -> dict[str, Any]:
     """One account of the actor's institution.
 
     Raises:
         Forbidden: the role administers no accounts.
         NotFound: no such account in the institution.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
-    row = session.execute(_accounts(actor).where(UserAccount.id == account_id)).first()
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
+    row = act.session.execute(_accounts(act.actor).where(UserAccount.id == account_id)).first()
     if row is None:
         raise NotFound(NO_ACCOUNT)
-    record(session, actor, "accounts.read", detail={"account": account_id})
-    return _view(actor, row)
+    record(act, "accounts.read", detail={"account": account_id})
+    return _view(act.actor, row)
 
 
 NO_ACCOUNT = "No existe esa cuenta en su institución."
 
 
-def held(session: Session, actor: Actor, account_id: int) -> Any:
+def held(act: Act, account_id: int) -> Any:
     """The row of an account of the actor's institution, held until the transaction ends.
 
     Raises:
         NotFound: no such account in the institution.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(
             UserAccount.id,
             UserAccount.username,
@@ -97,7 +96,7 @@ def held(session: Session, actor: Actor, account_id: int) -> Any:
             Unit.code.label("unit_code"),
         )
         .join(Unit, Unit.id == UserAccount.unit_id)
-        .where(UserAccount.id == account_id, UserAccount.institution_id == actor.institution_id)
+        .where(UserAccount.id == account_id, UserAccount.institution_id == act.actor.institution_id)
         .with_for_update(of=UserAccount)
     ).first()
     if row is None:

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows
@@ -48,8 +48,7 @@ _WAITS: Final = "Ya hay un pedido sobre esta cuenta, que espera a la segunda per
 
 
 def ask(
-    session: Session,
-    actor: Actor,
+    act: Act,
     kind: str,
     account_id: int,
     *,
@@ -66,7 +65,7 @@ def ask(
         Conflict: something about the account was asked already, and waits.
         Forbidden: (from the database) it may not be asked.
     """
-    _make_way(session, account_id)
+    _make_way(act.session, account_id)
     unit_id, role, supervisor = becomes or (None, None, None)
     code = new_code("CT")
     row = {
@@ -77,15 +76,15 @@ def ask(
         "role": role,
         "supervisor": supervisor,
         "secret_mark": None if half is None else mark_of_half(half),
-        "requested_by": actor.user_id,
-        "requested_unit_id": actor.unit_id,
-        "requested_institution_id": actor.institution_id,
+        "requested_by": act.actor.user_id,
+        "requested_unit_id": act.actor.unit_id,
+        "requested_institution_id": act.actor.institution_id,
     }
     try:
-        insert_rows(session, AccountRequest, [row])
+        insert_rows(act.session, AccountRequest, [row])
     except UniqueViolation:
         raise Conflict(_WAITS) from None  # of two who ask at the same moment one does
-    record(session, actor, "accounts.ask", detail={"request": code, "kind": kind, "account": account_id})
+    record(act, "accounts.ask", detail={"request": code, "kind": kind, "account": account_id})
     return code
 
 

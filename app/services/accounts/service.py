@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -60,7 +60,7 @@ class Given:
     first_half: str | None
 
 
-def create(session: Session, actor: Actor, wanted: NewAccount, *, key: str | None = None) -> Given:
+def create(act: Act, wanted: NewAccount, *, key: str | None = None) -> Given:
     """Ask for an account of a person in a unit of the actor's institution; with the same `key`, only once.
 
     The account exists at once, and nobody signs in with it until a second person approves.
@@ -71,24 +71,22 @@ def create(session: Session, actor: Actor, wanted: NewAccount, *, key: str | Non
             another form; names the field.
         Conflict: the username is taken.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
-    first = replayed(session, actor, key, ACTION, asdict(wanted))
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
+    first = replayed(act, key, ACTION, asdict(wanted))
     if first is not None:
         return Given(int(first), None, None)
-    unit_id, kind = _own_unit(session, actor, wanted.unit)
-    rules.check_role(actor, wanted.role)
+    unit_id, kind = _own_unit(act, wanted.unit)
+    rules.check_role(act.actor, wanted.role)
     check_fits(wanted.role, kind)
     try:
-        made = create_user(
-            session, actor, wanted.unit, wanted.username, wanted.role, None, supervisor=wanted.supervisor
-        )
+        made = create_user(act, wanted.unit, wanted.username, wanted.role, None, supervisor=wanted.supervisor)
     except UniqueViolation:  # of another institution, whose accounts the actor does not see
         raise Conflict(TAKEN) from None
-    remember(session, actor, key, ACTION, asdict(wanted), str(made))
-    return _with_half(session, actor, GRANT, made, (unit_id, wanted.role, wanted.supervisor))
+    remember(act, key, ACTION, asdict(wanted), str(made))
+    return _with_half(act, GRANT, made, (unit_id, wanted.role, wanted.supervisor))
 
 
-def reset_password(session: Session, actor: Actor, account_id: int) -> Given:
+def reset_password(act: Act, account_id: int) -> Given:
     """Ask for a new initial password of an account; an account that was never approved is asked for anew.
 
     Raises:
@@ -96,14 +94,14 @@ def reset_password(session: Session, actor: Actor, account_id: int) -> Given:
         NotFound: no such account in the institution.
         Conflict: something about the account waits for its second person.
     """
-    row = _target(session, actor, account_id)
-    rules.check_asks(actor, row.role, service_account=row.service_account)
+    row = _target(act, account_id)
+    rules.check_asks(act.actor, row.role, service_account=row.service_account)
     if row.approved_at is None:
-        return _with_half(session, actor, GRANT, account_id, (row.unit_id, row.role, row.supervisor))
-    return _with_half(session, actor, RESET, account_id, None)
+        return _with_half(act, GRANT, account_id, (row.unit_id, row.role, row.supervisor))
+    return _with_half(act, RESET, account_id, None)
 
 
-def disable(session: Session, actor: Actor, account_id: int) -> str | None:
+def disable(act: Act, account_id: int) -> str | None:
     """Close an account: its sessions end at once. A closed one stays closed.
 
     Returns:
@@ -114,18 +112,18 @@ def disable(session: Session, actor: Actor, account_id: int) -> str | None:
         NotFound: no such account in the institution.
         Conflict: something about the account waits for its second person.
     """
-    row = _target(session, actor, account_id)
+    row = _target(act, account_id)
     if row.disabled_at is None and policy().two_to_close(row.role):
-        return ask(session, actor, DISABLE, account_id)
+        return ask(act, DISABLE, account_id)
     if row.disabled_at is None:
-        _set(session, account_id, disabled_at=func.now())
-        tell(session, NOTICES[DISABLE], account_id, audience(session, account_id))
-    end_sessions_of(session, account_id, "cuenta desactivada")
-    record(session, actor, "accounts.disable", detail={"account": account_id})
+        _set(act.session, account_id, disabled_at=func.now())
+        tell(act.session, NOTICES[DISABLE], account_id, audience(act.session, account_id))
+    end_sessions_of(act.session, account_id, "cuenta desactivada")
+    record(act, "accounts.disable", detail={"account": account_id})
     return None
 
 
-def enable(session: Session, actor: Actor, account_id: int) -> str | None:
+def enable(act: Act, account_id: int) -> str | None:
     """Open a closed account again.
 
     Returns:
@@ -136,34 +134,33 @@ def enable(session: Session, actor: Actor, account_id: int) -> str | None:
         NotFound: no such account in the institution.
         Conflict: something about the account waits for its second person.
     """
-    row = _target(session, actor, account_id)
-    rules.check_asks(actor, row.role, service_account=row.service_account)
+    row = _target(act, account_id)
+    rules.check_asks(act.actor, row.role, service_account=row.service_account)
     if row.disabled_at is None:
         return None
-    if not policy().grantable(actor.role, row.role):
-        return ask(session, actor, ENABLE, account_id)
-    _set(session, account_id, disabled_at=None)
-    tell(session, NOTICES[ENABLE], account_id, audience(session, account_id))
-    record(session, actor, "accounts.enable", detail={"account": account_id})
+    if not policy().grantable(act.actor.role, row.role):
+        return ask(act, ENABLE, account_id)
+    _set(act.session, account_id, disabled_at=None)
+    tell(act.session, NOTICES[ENABLE], account_id, audience(act.session, account_id))
+    record(act, "accounts.enable", detail={"account": account_id})
     return None
 
 
-def unlock(session: Session, actor: Actor, account_id: int) -> None:
+def unlock(act: Act, account_id: int) -> None:
     """End the waiting of an account after wrong passwords.
 
     Raises:
         Forbidden: the actor administers no accounts, or it is its own.
         NotFound: no such account in the institution.
     """
-    row = _target(session, actor, account_id)
-    _set(session, account_id, failed_logins=0, locked_until=None)
-    forget(session, name_digest(vault_of(session), row.username))
-    record(session, actor, "accounts.unlock", detail={"account": account_id})
+    row = _target(act, account_id)
+    _set(act.session, account_id, failed_logins=0, locked_until=None)
+    forget(act.session, name_digest(vault_of(act.session), row.username))
+    record(act, "accounts.unlock", detail={"account": account_id})
 
 
 def change(
-    session: Session,
-    actor: Actor,
+    act: Act,
     account_id: int,
     *,
     unit: str | None = None,
@@ -183,66 +180,62 @@ def change(
         Invalid: unknown unit, or a role that does not fit it or that is not to be asked for; names the field.
         Conflict: the account, or something about it, waits for its second person.
     """
-    row = _target(session, actor, account_id)
-    rules.check_asks(actor, row.role, service_account=row.service_account)
-    to_unit, kind = _own_unit(session, actor, row.unit_code if unit is None else unit)
+    row = _target(act, account_id)
+    rules.check_asks(act.actor, row.role, service_account=row.service_account)
+    to_unit, kind = _own_unit(act, row.unit_code if unit is None else unit)
     to_role = row.role if role is None else role
-    rules.check_role(actor, to_role)
+    rules.check_role(act.actor, to_role)
     check_fits(to_role, kind)
     oversees = row.supervisor if supervisor is None else supervisor
     if (to_unit, to_role, oversees) == (row.unit_id, row.role, row.supervisor):
         return None
     if row.approved_at is None:
         raise Conflict("La cuenta espera a que otra persona la apruebe: todavía no se cambia.")
-    return ask(session, actor, CHANGE, account_id, becomes=(to_unit, to_role, oversees))
+    return ask(act, CHANGE, account_id, becomes=(to_unit, to_role, oversees))
 
 
-def sessions(session: Session, actor: Actor, account_id: int) -> list[dict[str, Any]]:
+def sessions(act: Act, account_id: int) -> list[dict[str, Any]]:
     """Open sessions of an account, newest first.
 
     Raises:
         Forbidden: the role administers no accounts.
         NotFound: no such account in the institution.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
-    held(session, actor, account_id)
-    record(session, actor, "accounts.sessions", detail={"account": account_id})
-    return open_sessions(session, account_id)
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
+    held(act, account_id)
+    record(act, "accounts.sessions", detail={"account": account_id})
+    return open_sessions(act.session, account_id)
 
 
-def end_sessions(
-    session: Session, actor: Actor, account_id: int, session_id: uuid.UUID | None = None
-) -> None:
+def end_sessions(act: Act, account_id: int, session_id: uuid.UUID | None = None) -> None:
     """End one session of an account, or all of them.
 
     Raises:
         Forbidden: the actor administers no accounts, or it is its own.
         NotFound: no such account in the institution, or it has no such open session.
     """
-    _target(session, actor, account_id)
-    if session_id is not None and not has_session(session, account_id, session_id):
+    _target(act, account_id)
+    if session_id is not None and not has_session(act.session, account_id, session_id):
         raise NotFound("Esa sesión no existe o ya terminó.")
-    end_sessions_of(session, account_id, "cerrada por la administración", only=session_id)
+    end_sessions_of(act.session, account_id, "cerrada por la administración", only=session_id)
     detail = {"account": account_id, "session": str(session_id) if session_id else "todas"}
-    record(session, actor, "accounts.end-sessions", detail=detail)
+    record(act, "accounts.end-sessions", detail=detail)
 
 
-def _target(session: Session, actor: Actor, account_id: int) -> Any:
-    require(actor, Permission.ACCOUNTS_MANAGE)
-    rules.check_other(actor, account_id)
-    return held(session, actor, account_id)
+def _target(act: Act, account_id: int) -> Any:
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
+    rules.check_other(act.actor, account_id)
+    return held(act, account_id)
 
 
-def _with_half(
-    session: Session, actor: Actor, kind: str, account_id: int, becomes: tuple[int, str, bool] | None
-) -> Given:
+def _with_half(act: Act, kind: str, account_id: int, becomes: tuple[int, str, bool] | None) -> Given:
     half = half_of_password()
-    return Given(account_id, ask(session, actor, kind, account_id, becomes=becomes, half=half), half)
+    return Given(account_id, ask(act, kind, account_id, becomes=becomes, half=half), half)
 
 
-def _own_unit(session: Session, actor: Actor, code: str) -> tuple[int, str]:
-    found = session.execute(
-        select(Unit.id, Unit.kind).where(Unit.code == code, Unit.institution_id == actor.institution_id)
+def _own_unit(act: Act, code: str) -> tuple[int, str]:
+    found = act.session.execute(
+        select(Unit.id, Unit.kind).where(Unit.code == code, Unit.institution_id == act.actor.institution_id)
     ).first()
     if found is None:
         message = "Elija una unidad de su institución."

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef
 from app.access.told import MISSING
 from app.models import Unit
@@ -48,57 +48,57 @@ _STAY = "ACOGIDA"
 """Mandate of a house: it ends as she leaves."""
 
 
-def opened(session: Session, actor: Actor, ref: CaseRef, state: str, identified_on: date) -> None:
+def opened(act: Act, ref: CaseRef, state: str, identified_on: date) -> None:
     """A case was opened: its first hours begin if there are indications, and recent ones."""
     if state != "ALERTA" and today() - identified_on <= RECENT:
-        first_hours(session, actor, ref)
+        first_hours(act, ref)
 
 
-def first_hours(session: Session, actor: Actor, ref: CaseRef) -> None:
+def first_hours(act: Act, ref: CaseRef) -> None:
     """There are indications that she is a victim: who must be told, and what must be seen to first."""
-    child = presumed_child(session, ref.victim_id, ref.case_id)
-    silent = unacknowledged(session, ref.case_id)
-    told = {kind for kind, units in _units_in_case(session, actor, ref, TOLD).items() if units - silent}
-    _tell(session, actor, ref, told, child=child)
+    child = presumed_child(act.session, ref.victim_id, ref.case_id)
+    silent = unacknowledged(act.session, ref.case_id)
+    told = {kind for kind, units in _units_in_case(act, ref, TOLD).items() if units - silent}
+    _tell(act, ref, told, child=child)
     begin = ["RIESGO_VALORACION", "SALUD_BASICA", "PSICOSOCIAL_PRIMERA", *(["PTI"] if child else [])]
-    _start(session, actor, ref, begin)
+    _start(act, ref, begin)
 
 
-def moved(session: Session, actor: Actor, ref: CaseRef, state: str, target: str) -> None:
+def moved(act: Act, ref: CaseRef, state: str, target: str) -> None:
     """A case changed its state: deadlines that begin or no longer apply."""
     if target in {"CERRADO", "DESCARTADA"}:
-        cancel(session, TABLE, ref.case_id)
+        cancel(act.session, TABLE, ref.case_id)
         return
     if state == MONITORED:
-        cancel(session, TABLE, ref.case_id, "MONITOREO")
+        cancel(act.session, TABLE, ref.case_id, "MONITOREO")
     if state == ESCAPED:
-        cancel(session, TABLE, ref.case_id, SEARCH)
+        cancel(act.session, TABLE, ref.case_id, SEARCH)
     if target == ESCAPED:
-        escaped(session, actor, ref)
+        escaped(act, ref)
     elif state == "ALERTA":
-        first_hours(session, actor, ref)
+        first_hours(act, ref)
     elif target == MONITORED:
         # Who declines is not left alone: her risk is assessed again, and she is asked after.
-        _start(session, actor, ref, ["RIESGO_VALORACION", "MONITOREO"])
-    elif target == "EN_ATENCION_ESPECIALIZADA" and living_plan(session, ref) is None:
-        _start(session, actor, ref, ["PRI_BORRADOR"])
+        _start(act, ref, ["RIESGO_VALORACION", "MONITOREO"])
+    elif target == "EN_ATENCION_ESPECIALIZADA" and living_plan(act.session, ref) is None:
+        _start(act, ref, ["PRI_BORRADOR"])
 
 
-def added(session: Session, actor: Actor, ref: CaseRef, unit_id: int) -> None:
+def added(act: Act, ref: CaseRef, unit_id: int) -> None:
     """Another unit was brought into the case: it is told, and its acknowledgement waited for."""
     notify(
-        session, ADDED, unit_id=unit_id, subject_code=ref.code, victim_id=ref.victim_id, case_id=ref.case_id,
-        by=actor,
+        act.session, ADDED, unit_id=unit_id, subject_code=ref.code, victim_id=ref.victim_id, case_id=ref.case_id,
+        by=act.actor,
     )  # fmt: skip
 
 
-def returned(session: Session, actor: Actor, earlier: CaseRef, *, child: bool) -> None:
+def returned(act: Act, earlier: CaseRef, *, child: bool) -> None:
     """A new case of the person was opened: who protected her as a child in the earlier one is told there."""
-    units = _units_in_case(session, actor, earlier, ("UPE",)).get("UPE", set()) if child else set()
-    for unit_id in units - {actor.unit_id}:
+    units = _units_in_case(act, earlier, ("UPE",)).get("UPE", set()) if child else set()
+    for unit_id in units - {act.actor.unit_id}:
         notify(
-            session, RETURNED, unit_id=unit_id, subject_code=earlier.code, victim_id=earlier.victim_id,
-            case_id=earlier.case_id, by=actor,
+            act.session, RETURNED, unit_id=unit_id, subject_code=earlier.code, victim_id=earlier.victim_id,
+            case_id=earlier.case_id, by=act.actor,
         )  # fmt: skip
 
 
@@ -107,32 +107,32 @@ def unacknowledged(session: Session, case_id: int) -> set[int]:
     return set(session.scalars(select(func.ruv.unacknowledged(case_id).column_valued("unit"))))
 
 
-def escaped(session: Session, actor: Actor, ref: CaseRef) -> list[str]:
+def escaped(act: Act, ref: CaseRef) -> list[str]:
     """She left without leave: who looks for her is told at once, and of a child who answers for the alert.
 
     Returns:
         Of a child, the kinds of unit that have no part in the case: who records it calls them, and the UPE of
         the department is told.
     """
-    child = presumed_child(session, ref.victim_id, ref.case_id)
-    told = _units_in_case(session, actor, ref, SEARCHERS)
+    child = presumed_child(act.session, ref.victim_id, ref.case_id)
+    told = _units_in_case(act, ref, SEARCHERS)
     units = {one for found in told.values() for one in found}
     absent = [kind for kind in SEARCHERS if kind not in told] if child else []
     if absent and "UPE" not in told:
-        units |= _of_department(session, actor, "UPE")
-    searcher = _searcher(session, actor, ref, told.get("UPE")) if child else actor.unit_id
+        units |= _of_department(act, "UPE")
+    searcher = _searcher(act, ref, told.get("UPE")) if child else act.actor.unit_id
     units.add(searcher)
-    for unit_id in sorted(units - {actor.unit_id}):
+    for unit_id in sorted(units - {act.actor.unit_id}):
         notify(
-            session, SEARCH if child else ESCAPED, unit_id=unit_id, subject_code=ref.code,
+            act.session, SEARCH if child else ESCAPED, unit_id=unit_id, subject_code=ref.code,
             victim_id=ref.victim_id, case_id=ref.case_id,
         )  # fmt: skip
-    _tell(session, actor, ref, told.keys() & TOLD.keys(), child=child)
+    _tell(act, ref, told.keys() & TOLD.keys(), child=child)
     if child:
-        cancel(session, TABLE, ref.case_id, ARRIVAL)
-        who = actor.user_id if searcher == actor.unit_id else None
+        cancel(act.session, TABLE, ref.case_id, ARRIVAL)
+        who = act.actor.user_id if searcher == act.actor.unit_id else None
         subject = Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, searcher, who)
-        start(session, SEARCH, subject)
+        start(act.session, SEARCH, subject)
     return absent
 
 
@@ -143,55 +143,59 @@ def written(session: Session, case_id: int | None, compartment: str, patch: Mapp
             meet(session, kind, TABLE, case_id)
 
 
-def delivered(session: Session, actor: Actor, ref: CaseRef, service_type: str) -> None:
+def delivered(act: Act, ref: CaseRef, service_type: str) -> None:
     """She was given a service: a first look that waited for it is done, and who declined was asked after."""
     if service_type in DELIVERED:
-        meet(session, DELIVERED[service_type], TABLE, ref.case_id)
-    if case_state(session, ref) == MONITORED:
-        meet(session, "MONITOREO", TABLE, ref.case_id)
-        _start(session, actor, ref, ["MONITOREO"])
+        meet(act.session, DELIVERED[service_type], TABLE, ref.case_id)
+    if case_state(act.session, ref) == MONITORED:
+        meet(act.session, "MONITOREO", TABLE, ref.case_id)
+        _start(act, ref, ["MONITOREO"])
 
 
-def _units_in_case(
-    session: Session, actor: Actor, ref: CaseRef, kinds: Collection[str]
-) -> dict[str, set[int]]:
+def _units_in_case(act: Act, ref: CaseRef, kinds: Collection[str]) -> dict[str, set[int]]:
     """Units in the case now by kind, of these kinds; the actor's own too."""
-    known = {row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None}
-    ids = {one for one in known if one is not None} | {actor.unit_id}
+    known = {row.unit_id for row in participants(act.session, ref.case_id) if row.ended_at is None}
+    ids = {one for one in known if one is not None} | {act.actor.unit_id}
     found: dict[str, set[int]] = {}
-    for row in session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_(ids), Unit.kind.in_(kinds))):
+    for row in act.session.execute(select(Unit.id, Unit.kind).where(Unit.id.in_(ids), Unit.kind.in_(kinds))):
         found.setdefault(row.kind, set()).add(row.id)
     return found
 
 
-def _searcher(session: Session, actor: Actor, ref: CaseRef, upes: Collection[int] | None) -> int:
+def _searcher(act: Act, ref: CaseRef, upes: Collection[int] | None) -> int:
     """Unit that answers for the alert: the UPE, else who registered the case, else who has it by law.
 
     A unit with a service of hers comes after them, and the house she left last: its part may end with her.
     """
     if upes:
         return min(upes)
-    known = [row for row in participants(session, ref.case_id) if row.ended_at is None and row.unit_id]
+    known = [row for row in participants(act.session, ref.case_id) if row.ended_at is None and row.unit_id]
     ranks = [
-        (len(_STANDING) if row.mandate == _STAY else _STANDING[row.basis], row.unit_id != actor.unit_id, n)
+        (
+            len(_STANDING) if row.mandate == _STAY else _STANDING[row.basis],
+            row.unit_id != act.actor.unit_id,
+            n,
+        )
         for n, row in enumerate(known)
     ]
-    return int(known[min(ranks)[-1]].unit_id) if ranks else actor.unit_id
+    return int(known[min(ranks)[-1]].unit_id) if ranks else act.actor.unit_id
 
 
-def _of_department(session: Session, actor: Actor, kind: str) -> set[int]:
+def _of_department(act: Act, kind: str) -> set[int]:
     """Units of a kind in the department of the actor's unit."""
-    here = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
-    return set(session.scalars(select(Unit.id).where(Unit.kind == kind, Unit.department == here)))
+    here = select(Unit.department).where(Unit.id == act.actor.unit_id).scalar_subquery()
+    return set(act.session.scalars(select(Unit.id).where(Unit.kind == kind, Unit.department == here)))
 
 
-def _tell(session: Session, actor: Actor, ref: CaseRef, told: Collection[str], *, child: bool) -> None:
+def _tell(act: Act, ref: CaseRef, told: Collection[str], *, child: bool) -> None:
     wanted = ["FISCAL_AVISO", *(["UPE_COMUNICACION"] if child else [])]
     known = {TOLD[one] for one in told}
-    _start(session, actor, ref, [kind for kind in wanted if kind not in known])
+    _start(act, ref, [kind for kind in wanted if kind not in known])
 
 
-def _start(session: Session, actor: Actor, ref: CaseRef, kinds: list[str]) -> None:
-    subject = Subject(TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id)
+def _start(act: Act, ref: CaseRef, kinds: list[str]) -> None:
+    subject = Subject(
+        TABLE, ref.case_id, ref.code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
+    )
     for kind in kinds:
-        start(session, kind, subject)
+        start(act.session, kind, subject)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope
 
 _KEY = "ruv.case:"
@@ -36,11 +36,11 @@ def hold_all(session: Session, case_ids: Iterable[int]) -> None:
     )
 
 
-def held_case(session: Session, actor: Actor, code: str) -> CaseRef:
+def held_case(act: Act, code: str) -> CaseRef:
     """The case behind a code, held, as it is once it is the actor's turn.
 
     Raises:
         NotFound: no such case, or the actor has no part in it (any more).
     """
-    hold(session, case_in_scope(session, actor, code).case_id)
-    return case_in_scope(session, actor, code)
+    hold(act.session, case_in_scope(act, code).case_id)
+    return case_in_scope(act, code)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope
 from app.access.policy import OPENING, Level
 from app.access.standing import Standing, standing
@@ -23,16 +21,16 @@ class CasePart:
     level: Level
 
 
-def case_part(session: Session, actor: Actor, code: str, compartment: str, *, hold: bool = False) -> CasePart:
+def case_part(act: Act, code: str, compartment: str, *, hold: bool = False) -> CasePart:
     """The case behind a code, for who opens the compartment; held to the end of the transaction on request.
 
     Raises:
         NotFound: out of scope, or the compartment does not exist for this actor and person.
         Forbidden: the actor may only know that it is filled.
     """
-    ref = (held_case if hold else case_in_scope)(session, actor, code)
-    stand = standing(session, actor, ref.victim_id)
-    level = stand.level(actor, compartment) if stand else Level.NONE
+    ref = (held_case if hold else case_in_scope)(act, code)
+    stand = standing(act, ref.victim_id)
+    level = stand.level(act.actor, compartment) if stand else Level.NONE
     if stand is None or level in {Level.NONE, Level.AGGREGATE}:
         raise NotFound
     if level not in OPENING:

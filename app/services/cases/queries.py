@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.opening_rows import SealedRow, open_rows_left
@@ -61,8 +61,7 @@ FACE_FILTERS: Mapping[str, FieldSpec] = MappingProxyType(
 
 
 def work_list(
-    session: Session,
-    actor: Actor,
+    act: Act,
     *,
     filters: Mapping[str, str] = MappingProxyType({}),
     ended: bool | None = None,
@@ -76,13 +75,13 @@ def work_list(
         Invalid: unknown filter or code.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
-    conditions = [_condition(actor, name, value) for name, value in filters.items()]
+    require(act.actor, Permission.CASES_READ)
+    conditions = [_condition(act.actor, name, value) for name, value in filters.items()]
     if ended is not None:
         conditions.append(TraffickingCase.state.in_(ENDED) if ended else TraffickingCase.state.not_in(ENDED))
-    activity = list_order(actor)
+    activity = list_order(act.actor)
     query = (
-        visible_cases(actor)
+        visible_cases(act.actor)
         .add_columns(*(getattr(TraffickingCase, name) for name in _LISTED), VictimCode.code, activity)
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
         .where(VictimCode.is_main(), *conditions)
@@ -90,45 +89,45 @@ def work_list(
         .limit(limit + 1)
     )
     if cursor is not None:
-        query = query.where(_after(session, actor, activity, cursor))
-    rows = session.execute(query.params(actor_params(actor))).all()
+        query = query.where(_after(act, activity, cursor))
+    rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
     items = [_listed(row) for row in page]
     record(
-        session, actor, "cases.list", purpose="atencion", fields=sorted(filters),
+        act, "cases.list", purpose="atencion", fields=sorted(filters),
         detail={"cases": [item["code"] for item in items]},
     )  # fmt: skip
     more = cursor_of(page[-1][-1], items[-1]["code"]) if len(rows) > limit else None
     return {"items": items, "next": more}
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> CaseView:
+def read(act: Act, code: str) -> CaseView:
     """One case as this actor may see it, with `_access`: the level of each compartment.
 
     Raises:
         NotFound: no such case, or the actor has no part in it.
         Forbidden: the role reads no cases.
     """
-    require(actor, Permission.CASES_READ)
-    row = session.execute(
-        visible_cases(actor)
+    require(act.actor, Permission.CASES_READ)
+    row = act.session.execute(
+        visible_cases(act.actor)
         .add_columns(*(getattr(TraffickingCase, name) for name in _DETAIL), VictimCode.code.label("victim"))
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
         .where(TraffickingCase.code == canonical(code, "CA"), VictimCode.is_main())
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).first()
-    stand = standing(session, actor, row[1]) if row else None
+    stand = standing(act, row[1]) if row else None
     if row is None or stand is None:
         raise NotFound
     case_id, victim_id = row[0], row[1]
-    facts = _exploitation(session, actor, stand, case_id, victim_id)
-    person = _person(session, actor, stand, victim_id)
+    facts = _exploitation(act, stand, case_id, victim_id)
+    person = _person(act, stand, victim_id)
     looked = [name for name, seen in (("identity", person), ("legal", facts)) if seen]
     record(
-        session, actor, "cases.read", victim_id=victim_id, case_id=case_id, purpose=purpose,
+        act, "cases.read", victim_id=victim_id, case_id=case_id, purpose=act.purpose,
         compartments=looked, detail={"case": row.code},
     )  # fmt: skip
-    units = unit_names(session, actor, [row.opened_unit_id])
+    units = unit_names(act, [row.opened_unit_id])
     return {
         "code": row.code,
         "state": row.state,
@@ -143,15 +142,15 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "reference_year": row.reference_year,
         "opened_at": row.opened_at,
         "opened_by_unit": units[row.opened_unit_id].shown(),
-        "previous_case": _previous(session, actor, row.previous_case_id),
+        "previous_case": _previous(act, row.previous_case_id),
         "source": row.source,
         "source_label": REENTRIES.get(row.source),
-        "outcome": row.outcome if stand.level(actor, "outcome") in OPENING else None,
+        "outcome": row.outcome if stand.level(act.actor, "outcome") in OPENING else None,
         "person": person,
         "exploitation": facts,
-        **_possible(row.state, adult=not presumed_child(session, victim_id, case_id)),
-        "transitions": _transitions(session, actor, case_id, Strand(victim_id, row.record_id)),
-        "_access": {name: level.name.lower() for name, level in stand.levels(actor).items()},
+        **_possible(row.state, adult=not presumed_child(act.session, victim_id, case_id)),
+        "transitions": _transitions(act, case_id, Strand(victim_id, row.record_id)),
+        "_access": {name: level.name.lower() for name, level in stand.levels(act.actor).items()},
     }
 
 
@@ -220,11 +219,11 @@ def _face_is(field: FieldSpec, value: str) -> ColumnElement[bool]:
     return exists().where(*same, bool_column(table, field.name, value))
 
 
-def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> ColumnElement[bool]:
+def _after(act: Act, activity: Any, cursor: str) -> ColumnElement[bool]:
     """What follows a cursor. Its case must still be in scope, which also keeps foreign codes useless."""
     moment, code = read_cursor(cursor, "CA")
-    query = visible_cases(actor).where(TraffickingCase.code == code)
-    row = session.execute(query.params(actor_params(actor))).first()
+    query = visible_cases(act.actor).where(TraffickingCase.code == code)
+    row = act.session.execute(query.params(actor_params(act.actor))).first()
     if row is None:
         raise BadRequest("El cursor no es válido. Pida la lista desde el principio.")
     case_id, victim_id = row
@@ -235,11 +234,11 @@ def _after(session: Session, actor: Actor, activity: Any, cursor: str) -> Column
     return and_(activity <= moment, or_(activity < moment, later_person))
 
 
-def _person(session: Session, actor: Actor, stand: Standing, victim_id: int) -> CasePersonView | None:
+def _person(act: Act, stand: Standing, victim_id: int) -> CasePersonView | None:
     """Sex, age and nationality, which every partial view of the identity shows."""
-    if stand.level(actor, "identity") not in OPENING:
+    if stand.level(act.actor, "identity") not in OPENING:
         return None
-    row = session.execute(
+    row = act.session.execute(
         select(Profile.sex, Profile.age_years, Profile.nationality).where(Profile.victim_id == victim_id)
     ).first()
     if row is None:
@@ -254,14 +253,12 @@ def _person(session: Session, actor: Actor, stand: Standing, victim_id: int) -> 
     return person
 
 
-def _exploitation(
-    session: Session, actor: Actor, stand: Standing, case_id: int, victim_id: int
-) -> ExploitationView | None:
-    level = stand.level(actor, "legal")
+def _exploitation(act: Act, stand: Standing, case_id: int, victim_id: int) -> ExploitationView | None:
+    level = stand.level(act.actor, "legal")
     if level not in OPENING:
         return None
     columns = [getattr(Exploitation, field.name) for field in face_fields("exploitation")]
-    row = session.execute(
+    row = act.session.execute(
         select(*columns).where(Exploitation.case_id == case_id, Exploitation.victim_id == victim_id)
     ).first()
     if row is None:
@@ -270,21 +267,21 @@ def _exploitation(
     return cast("ExploitationView", partial_view("legal", data) if level is Level.PARTIAL else data)
 
 
-def _previous(session: Session, actor: Actor, case_id: int | None) -> str | None:
+def _previous(act: Act, case_id: int | None) -> str | None:
     if case_id is None:
         return None
-    query = visible_cases(actor).add_columns(TraffickingCase.code).where(TraffickingCase.id == case_id)
-    row = session.execute(query.params(actor_params(actor))).first()
+    query = visible_cases(act.actor).add_columns(TraffickingCase.code).where(TraffickingCase.id == case_id)
+    row = act.session.execute(query.params(actor_params(act.actor))).first()
     return row.code if row else None
 
 
-def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -> list[CaseMoveView] | None:
+def _transitions(act: Act, case_id: int, strand: Strand) -> list[CaseMoveView] | None:
     """The moves of the case, oldest first; None for roles that move none. `broken`: a lost note."""
-    if not policy().permits(actor.role, Permission.CASES_TRANSITION):
+    if not policy().permits(act.actor.role, Permission.CASES_TRANSITION):
         return None
     step = CaseTransition
     unit = func.ruv.transition_units(case_id).table_valued("id", "unit_code", "unit_name", name="behind")
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             step.id, step.from_state, step.to_state, step.reason, step.sealed, step.key_version, step.at,
             unit.c.unit_code, unit.c.unit_name,
@@ -295,8 +292,8 @@ def _transitions(session: Session, actor: Actor, case_id: int, strand: Strand) -
     ).all()  # fmt: skip
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     opened = open_rows_left(
-        session, actor, COORDINATION, strand, "case_transition", sealed,
-        purpose="atencion", action="cases.read",
+        act.for_purpose('atencion'), COORDINATION, strand, "case_transition", sealed,
+        action="cases.read",
     ) if sealed else []  # fmt: skip
     texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True) if text is not None}
     return [

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef
 from app.access.policy import OPENING, POPULATION_BITS
 from app.access.scope import actor_params, visible_cases
@@ -75,26 +75,26 @@ def strand_of(session: Session, victim_id: int, case_id: int) -> Strand:
     return Strand(victim_id, record_id)
 
 
-def cases_of(session: Session, actor: Actor, victim_id: int) -> list[Any]:
+def cases_of(act: Act, victim_id: int) -> list[Any]:
     """Cases of a person in the actor's scope (`id`, `state`, `code`), oldest first."""
     query = (
-        visible_cases(actor)
+        visible_cases(act.actor)
         .add_columns(TraffickingCase.state, TraffickingCase.code)
         .where(TraffickingCase.victim_id == victim_id)
         .order_by(TraffickingCase.opened_at, TraffickingCase.id)
     )
-    return list(session.execute(query.params(actor_params(actor))))
+    return list(act.session.execute(query.params(actor_params(act.actor))))
 
 
-def public_codes(session: Session, actor: Actor, case_ids: Iterable[int]) -> dict[int, dict[str, str]]:
+def public_codes(act: Act, case_ids: Iterable[int]) -> dict[int, dict[str, str]]:
     """Codes (`case`, `victim`) by key of those cases that are in the actor's scope."""
-    rows = session.execute(
-        visible_cases(actor)
+    rows = act.session.execute(
+        visible_cases(act.actor)
         .add_columns(TraffickingCase.code, VictimCode.code.label("victim"))
         .join(VictimCode, VictimCode.victim_id == TraffickingCase.victim_id)
         .where(VictimCode.is_main())
         .where(TraffickingCase.id.in_(set(case_ids)))
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).all()
     return {row[0]: {"case": row.code, "victim": row.victim} for row in rows}
 
@@ -148,10 +148,10 @@ def participants(session: Session, case_id: int) -> Sequence[Any]:
     return session.connection().exec_driver_sql(_PARTICIPANTS, {"case": case_id}).all()
 
 
-def openable(session: Session, actor: Actor, victim_id: int) -> frozenset[str]:
+def openable(act: Act, victim_id: int) -> frozenset[str]:
     """Compartments of the person that the actor may open, and so may share."""
-    stand = standing(session, actor, victim_id)
-    levels = stand.levels(actor) if stand else {}
+    stand = standing(act, victim_id)
+    levels = stand.levels(act.actor) if stand else {}
     return frozenset(name for name, level in levels.items() if level in OPENING)
 
 
@@ -160,39 +160,39 @@ def is_housed(session: Session, ref: CaseRef) -> bool:
     return bool(session.scalar(select(func.ruv.is_housed(ref.case_id))))
 
 
-def in_charge(session: Session, actor: Actor, victim_id: int, case_id: int) -> bool:
+def in_charge(act: Act, victim_id: int, case_id: int) -> bool:
     """Whether the actor has charge of the case."""
-    found = session.scalar(
+    found = act.session.scalar(
         select(Assignment.id).where(
             Assignment.victim_id == victim_id,
             Assignment.case_id == case_id,
-            Assignment.user_id == actor.user_id,
+            Assignment.user_id == act.actor.user_id,
             Assignment.ended_at.is_(None),
         )
     )
     return found is not None
 
 
-def by_mandate(session: Session, actor: Actor, victim_id: int) -> bool:
+def by_mandate(act: Act, victim_id: int) -> bool:
     """Whether the actor's unit takes part in a case of the person by mandate of law."""
     found = select(Participation.id).where(
         Participation.victim_id == victim_id,
-        Participation.unit_id == actor.unit_id,
+        Participation.unit_id == act.actor.unit_id,
         Participation.mandate.is_not(None),
         Participation.ended_at.is_(None),
     )
-    return session.execute(found.limit(1)).first() is not None
+    return act.session.execute(found.limit(1)).first() is not None
 
 
-def lives_here(session: Session, actor: Actor, ref: CaseRef) -> bool:
+def lives_here(act: Act, ref: CaseRef) -> bool:
     """Whether the person is placed in the actor's unit now."""
     found = select(Participation.id).where(
         Participation.victim_id == ref.victim_id,
         Participation.case_id == ref.case_id,
-        Participation.unit_id == actor.unit_id,
+        Participation.unit_id == act.actor.unit_id,
         Participation.housed,
     )
-    return session.execute(found).first() is not None
+    return act.session.execute(found).first() is not None
 
 
 def _case(session: Session, ref: CaseRef) -> Any:

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
@@ -67,9 +67,7 @@ class Entry:
     reason: str | None = None
 
 
-def move(
-    session: Session, actor: Actor, code: str, version: int, wanted: Move, *, purpose: str = "atencion"
-) -> CaseMovedView:
+def move(act: Act, code: str, version: int, wanted: Move) -> CaseMovedView:
     """Move a case along its state machine; returns its new state and version.
 
     Raises:
@@ -78,28 +76,26 @@ def move(
         Conflict, Invalid: the move is not legal now; the text says what is missing or possible.
         StaleVersion: somebody moved it meanwhile.
     """
-    require(actor, Permission.CASES_TRANSITION)
+    require(act.actor, Permission.CASES_TRANSITION)
     # Nobody is admitted or brought in while the case closes.
     find = held_case if rules.closed(wanted.target) else case_in_scope
-    ref = find(session, actor, code)
-    _state_at(session, ref, version)
-    state = check_move(session, actor, ref, wanted)
+    ref = find(act, code)
+    _state_at(act.session, ref, version)
+    state = check_move(act, ref, wanted)
     closing = {"closed_at": func.now(), "outcome": wanted.outcome} if rules.closed(wanted.target) else {}
-    _advance(session, ref, version, {"state": wanted.target, "state_since": func.now(), **closing})
-    blobs = _append(session, actor, ref, state, wanted)
-    deadlines.moved(session, actor, ref, state, wanted.target)
-    touch(session, actor, ref.victim_id, ref.case_id)
+    _advance(act.session, ref, version, {"state": wanted.target, "state_since": func.now(), **closing})
+    blobs = _append(act, ref, state, wanted)
+    deadlines.moved(act, ref, state, wanted.target)
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         fields=["state", *closing], blobs=blobs,
         detail={"case": ref.code, "from": state, "to": wanted.target, "reason": wanted.reason},
     )  # fmt: skip
     return {"code": ref.code, "state": wanted.target, "version": version + 1}
 
 
-def check_move(
-    session: Session, actor: Actor, ref: CaseRef, wanted: Move, *, second_person: bool = False
-) -> str:
+def check_move(act: Act, ref: CaseRef, wanted: Move, *, second_person: bool = False) -> str:
     """The state a case in scope is in, from which this move is legal now.
 
     Args:
@@ -109,17 +105,15 @@ def check_move(
         Forbidden: the role may not write the outcome.
         Conflict, Invalid: the move is not legal now; the text says what is missing or possible.
     """
-    state = case_state(session, ref)
-    facts = replace(_facts(session, ref, state, wanted), second_person=second_person)
+    state = case_state(act.session, ref)
+    facts = replace(_facts(act.session, ref, state, wanted), second_person=second_person)
     if refusal := rules.refuse(state, wanted.target, facts):
         raise refused(refusal)
-    _check_extras(session, actor, ref, state, wanted)
+    _check_extras(act, ref, state, wanted)
     return state
 
 
-def identify(
-    session: Session, actor: Actor, code: str, version: int, wanted: str, *, purpose: str = "atencion"
-) -> IdentifiedView:
+def identify(act: Act, code: str, version: int, wanted: str) -> IdentifiedView:
     """Change the identification of a case; services stay as they are.
 
     Raises:
@@ -128,16 +122,16 @@ def identify(
         Conflict: not a legal change; the text says which are.
         StaleVersion: somebody changed the case meanwhile.
     """
-    require(actor, Permission.CASES_IDENTIFY)
-    ref = case_in_scope(session, actor, code)
-    _state_at(session, ref, version)
-    current = case_identification(session, ref)
+    require(act.actor, Permission.CASES_IDENTIFY)
+    ref = case_in_scope(act, code)
+    _state_at(act.session, ref, version)
+    current = case_identification(act.session, ref)
     if refusal := rules.refuse_identification(current, wanted):
         raise refused(refusal)
-    _advance(session, ref, version, {"identification": wanted})
-    touch(session, actor, ref.victim_id, ref.case_id)
+    _advance(act.session, ref, version, {"identification": wanted})
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "cases.identify", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "cases.identify", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         fields=["identification"], detail={"case": ref.code, "from": current, "to": wanted},
     )  # fmt: skip
     return {
@@ -149,13 +143,11 @@ def identify(
 
 
 def reopen(
-    session: Session,
-    actor: Actor,
+    act: Act,
     victim_code: str,
     first_identified_on: date,
     *,
     entry: Entry | None = None,
-    purpose: str = "atencion",
 ) -> str:
     """Open a new case of a person whose earlier cases ended (re-entry, re-trafficking); returns its code.
 
@@ -165,34 +157,32 @@ def reopen(
         Conflict: one of her cases is still open.
         Invalid: the first state or the date is not possible, or how she was trafficked again is not said.
     """
-    require(actor, Permission.VICTIMS_REGISTER)
-    ref = victim_in_scope(session, actor, victim_code)
+    require(act.actor, Permission.VICTIMS_REGISTER)
+    ref = victim_in_scope(act, victim_code)
     shared = ref.standing.shared
-    if shared is not None and not by_mandate(session, actor, ref.victim_id):
+    if shared is not None and not by_mandate(act, ref.victim_id):
         # Who was asked for a service sees no more of her by opening a case.
         raise Forbidden(
             "Su unidad recibió solo una parte del registro: pida que lo abra la unidad responsable."
         )
     entry = entry or Entry()
     _check_reentry(entry, first_identified_on)
-    last = _last_closed(session, actor, ref.victim_id)
-    case_id = next_ids(session, trafficking_case=1)["trafficking_case"][0]
+    last = _last_closed(act, ref.victim_id)
+    case_id = next_ids(act.session, trafficking_case=1)["trafficking_case"][0]
     code = new_code("CA")
     try:
-        _insert_case(
-            session, actor, (case_id, ref.victim_id, code, last.case_id), entry, first_identified_on, shared
-        )
+        _insert_case(act, (case_id, ref.victim_id, code, last.case_id), entry, first_identified_on, shared)
     except UniqueViolation:
         # The unique index is the rule: of two who open it at the same moment one wins, and a case may be
         # open in which the actor's unit has no part.
         raise Conflict(_OPEN_CASE) from None
     record(
-        session, actor, "cases.open", victim_id=ref.victim_id, case_id=case_id, purpose=purpose,
+        act, "cases.open", victim_id=ref.victim_id, case_id=case_id, purpose=act.purpose,
         detail={"case": code, "state": entry.state, "source": entry.source, "reason": entry.reason},
     )  # fmt: skip
     new = CaseRef(case_id, ref.victim_id, ref.victim_id, code, 1)
-    deadlines.opened(session, actor, new, entry.state, first_identified_on)
-    deadlines.returned(session, actor, last, child=presumed_child(session, ref.victim_id, case_id))
+    deadlines.opened(act, new, entry.state, first_identified_on)
+    deadlines.returned(act, last, child=presumed_child(act.session, ref.victim_id, case_id))
     return code
 
 
@@ -213,15 +203,15 @@ def _state_at(session: Session, ref: CaseRef, version: int) -> str:
     return case_state(session, ref)
 
 
-def _check_extras(session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move) -> None:
+def _check_extras(act: Act, ref: CaseRef, state: str, wanted: Move) -> None:
     errors: list[FieldError] = []
     if wanted.reason is not None and not rules.reasons_for(state, wanted.target):
         errors.append(wrong("reason", "not-asked", "Este cambio no lleva motivo."))
     if wanted.outcome is not None and wanted.target != "CERRADO":
         errors.append(wrong("outcome", "not-asked", "El resultado se indica solo al cerrar el caso."))
     refuse_if(errors)
-    stand = standing(session, actor, ref.victim_id)
-    if wanted.target == "CERRADO" and not (stand and stand.writes(actor, "outcome")):
+    stand = standing(act, ref.victim_id)
+    if wanted.target == "CERRADO" and not (stand and stand.writes(act.actor, "outcome")):
         raise Forbidden(
             "Su función no registra el resultado de un caso: pida el cierre a la unidad responsable.",
             errors=[wrong("outcome", "not-writable", "Su función no puede escribir este campo.")],
@@ -242,10 +232,8 @@ def _advance(session: Session, ref: CaseRef, version: int, values: Mapping[str, 
         raise StaleVersion
 
 
-def _append(
-    session: Session, actor: Actor, ref: CaseRef, state: str, wanted: Move
-) -> list[tuple[str, int, int, bytes]]:
-    row_id = next_ids(session, case_transition=1)["case_transition"][0]
+def _append(act: Act, ref: CaseRef, state: str, wanted: Move) -> list[tuple[str, int, int, bytes]]:
+    row_id = next_ids(act.session, case_transition=1)["case_transition"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
@@ -253,17 +241,17 @@ def _append(
         "from_state": state,
         "to_state": wanted.target,
         "reason": wanted.reason,
-        "by_user_id": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "by_user_id": act.actor.user_id,
+        "by_unit_id": act.actor.unit_id,
     }
     blobs = []
     if wanted.note is not None:
         key_version, sealed = seal_text(
-            session, COORDINATION, ref.strand, "case_transition", row_id, {"note": wanted.note}
+            act.session, COORDINATION, ref.strand, "case_transition", row_id, {"note": wanted.note}
         )
         row |= {"key_version": key_version, "sealed": sealed}
         blobs.append(("case_transition", row_id, 1, sealed))
-    insert_rows(session, CaseTransition, [row])
+    insert_rows(act.session, CaseTransition, [row])
     return blobs
 
 
@@ -285,8 +273,8 @@ def _check_reentry(entry: Entry, first_identified_on: date) -> None:
     refuse_if(errors)
 
 
-def _last_closed(session: Session, actor: Actor, victim_id: int) -> CaseRef:
-    rows = cases_of(session, actor, victim_id)
+def _last_closed(act: Act, victim_id: int) -> CaseRef:
+    rows = cases_of(act, victim_id)
     for row in rows:
         if not rules.closed(row.state):
             raise Conflict(_OPEN_CASE, case=row.code)
@@ -294,8 +282,7 @@ def _last_closed(session: Session, actor: Actor, victim_id: int) -> CaseRef:
 
 
 def _insert_case(
-    session: Session,
-    actor: Actor,
+    act: Act,
     keys: tuple[int, int, str, int],
     entry: Entry,
     first_identified_on: date,
@@ -305,7 +292,7 @@ def _insert_case(
     case_id, victim_id, code, last_id = keys
     same = {"victim_id": victim_id, "case_id": case_id}
     insert_rows(
-        session,
+        act.session,
         TraffickingCase,
         [
             {
@@ -319,21 +306,26 @@ def _insert_case(
                 "reference_year": first_identified_on.year,
                 "previous_case_id": last_id,
                 "source": entry.source,
-                "opened_unit_id": actor.unit_id,
-                "opened_by": actor.user_id,
+                "opened_unit_id": act.actor.unit_id,
+                "opened_by": act.actor.user_id,
             }
         ],
     )
     given = None if shared is None else sorted(shared)
-    part = {**same, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1, "compartments": given}
-    charge = {**same, "unit_id": actor.unit_id, "user_id": actor.user_id, "assigned_by": actor.user_id}
+    part = {**same, "unit_id": act.actor.unit_id, "basis": "REGISTRO", "population": 1, "compartments": given}
+    charge = {
+        **same,
+        "unit_id": act.actor.unit_id,
+        "user_id": act.actor.user_id,
+        "assigned_by": act.actor.user_id,
+    }
     first = {
         **same,
         "to_state": entry.state,
         "reason": entry.reason,
-        "by_user_id": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "by_user_id": act.actor.user_id,
+        "by_unit_id": act.actor.unit_id,
     }
-    insert_rows(session, Participation, [part])
-    insert_rows(session, Assignment, [charge])
-    insert_rows(session, CaseTransition, [first])
+    insert_rows(act.session, Participation, [part])
+    insert_rows(act.session, Assignment, [charge])
+    insert_rows(act.session, CaseTransition, [first])

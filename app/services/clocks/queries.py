@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, tuple_
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
@@ -31,8 +31,7 @@ _ORDER: Final = (Clock.due_at, Clock.subject_code, Clock.kind)
 
 
 def work_list(
-    session: Session,
-    actor: Actor,
+    act: Act,
     *,
     state: str | None = None,
     kind: str | None = None,
@@ -56,9 +55,9 @@ def work_list(
         Invalid: unknown state or kind.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
+    require(act.actor, Permission.CASES_READ)
     first = (
-        visible_clocks(actor)
+        visible_clocks(act.actor)
         .with_only_columns(*_COLUMNS, Clock.case_id, Clock.victim_id)
         .where(_open(), *_filters(state, kind))
         .order_by(*_ORDER)
@@ -67,7 +66,7 @@ def work_list(
     if cursor is not None:
         first = first.where(_after(cursor))
     if case is not None:
-        ref = case_in_scope(session, actor, case)
+        ref = case_in_scope(act, case)
         first = first.where(Clock.case_id == ref.case_id, Clock.victim_id == ref.victim_id)
     own = first.subquery()
     # The cases of one page: asked for in the same breath, those of all the unit's clocks were looked up.
@@ -80,28 +79,28 @@ def work_list(
         )
         .order_by(*(own.c[column.key] for column in _ORDER))
     )
-    rows = session.execute(query).all()
+    rows = act.session.execute(query).all()
     page = rows[:limit]
     used = [name for name, value in (("state", state), ("kind", kind)) if value is not None]
     record(
-        session, actor, "clocks.list", purpose="atencion", fields=used,
+        act, "clocks.list", purpose="atencion", fields=used,
         detail={"clocks": [f"{row.kind} {row.subject_code}" for row in page]},
     )  # fmt: skip
     last = page[-1] if len(rows) > limit else None
     following = cursor_of(last.due_at, f"{last.subject_code} {last.kind}") if last else None
-    return [_item(actor, row) for row in page], following
+    return [_item(act.actor, row) for row in page], following
 
 
-def counts(session: Session, actor: Actor) -> tuple[int, int]:
+def counts(act: Act) -> tuple[int, int]:
     """How many of the clocks of `work_list` are overdue, and how many run out within `SOON`.
 
     Raises:
         Forbidden: the role reads no cases.
     """
-    require(actor, Permission.CASES_READ)
+    require(act.actor, Permission.CASES_READ)
     soon = and_(Clock.due_at > func.now(), Clock.due_at <= func.now() + SOON)
-    row = session.execute(
-        visible_clocks(actor)
+    row = act.session.execute(
+        visible_clocks(act.actor)
         .with_only_columns(
             func.count().filter(Clock.due_at <= func.now()).label("overdue"),
             func.count().filter(soon).label("soon"),
@@ -111,10 +110,10 @@ def counts(session: Session, actor: Actor) -> tuple[int, int]:
     return row.overdue, row.soon
 
 
-def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, DeadlineView]:
+def next_due(act: Act, cases: Iterable[str]) -> dict[str, DeadlineView]:
     """When the first clock of the actor's unit in each of these cases runs out, by the case's code."""
-    rows = session.execute(
-        visible_clocks(actor)
+    rows = act.session.execute(
+        visible_clocks(act.actor)
         .with_only_columns(TraffickingCase.code, func.min(Clock.due_at))
         .join(
             TraffickingCase,
@@ -126,15 +125,13 @@ def next_due(session: Session, actor: Actor, cases: Iterable[str]) -> dict[str, 
     return {row[0]: deadline(row[1]) for row in rows}
 
 
-def due_of(
-    session: Session, actor: Actor, clocks: Iterable[tuple[str, str]]
-) -> dict[tuple[str, str], DeadlineView]:
+def due_of(act: Act, clocks: Iterable[tuple[str, str]]) -> dict[tuple[str, str], DeadlineView]:
     """Until when the actor's unit has to meet each of these clocks, by kind and code of the subject.
 
     What was met, cancelled or handed on is left out.
     """
-    rows = session.execute(
-        visible_clocks(actor)
+    rows = act.session.execute(
+        visible_clocks(act.actor)
         .with_only_columns(Clock.kind, Clock.subject_code, func.min(Clock.due_at))
         .where(tuple_(Clock.kind, Clock.subject_code).in_(list(clocks)), _open())
         .group_by(Clock.kind, Clock.subject_code)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code
@@ -31,7 +30,7 @@ _ONE_HAND = (
 )
 
 
-def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+def approve(act: Act, code: str, version: int) -> dict[str, Any]:
     """Be the second person: the command is executed, once, in this same transaction.
 
     Raises:
@@ -41,39 +40,39 @@ def approve(session: Session, actor: Actor, code: str, version: int) -> dict[str
         Conflict: decided or lapsed already, or what it is about changed since; it keeps waiting then.
         StaleVersion: somebody decided it meanwhile.
     """
-    found = _decidable(session, actor, code, version)
+    found = _decidable(act, code, version)
     if not found.face.both_known:
         raise Forbidden(_UNKNOWN)
     if found.one_hand:
         raise Forbidden(_ONE_HAND)
     command = found.command
     flag = bool(found.face.same_institution)
-    _decide(session, actor, command, EXECUTED)
-    note(session, actor, "commands.approve", command, same_institution=flag)
+    _decide(act, command, EXECUTED)
+    note(act, "commands.approve", command, same_institution=flag)
     try:
-        EXECUTORS[command.kind](session, actor, command)
+        EXECUTORS[command.kind](act, command)
     except StaleVersion:
         raise Conflict(_CHANGED, code="changed") from None
     return _done(command, EXECUTED, same_institution=flag)
 
 
-def refuse(session: Session, actor: Actor, code: str, version: int, reason: str) -> dict[str, Any]:
+def refuse(act: Act, code: str, version: int, reason: str) -> dict[str, Any]:
     """Be the second person who says no, with a reason of the list.
 
     Raises:
         NotFound, Forbidden, Conflict, StaleVersion: as in `approve`.
         Invalid: the reason is not of the list.
     """
-    found = _decidable(session, actor, code, version)
+    found = _decidable(act, code, version)
     if reason not in REFUSALS:
         raise Invalid("Indique el motivo del rechazo.", errors=[unknown_code("reason", REFUSALS)])
-    _decide(session, actor, found.command, REFUSED, refusal_reason=reason)
+    _decide(act, found.command, REFUSED, refusal_reason=reason)
     flag = bool(found.face.same_institution)
-    note(session, actor, "commands.refuse", found.command, reason=reason, same_institution=flag)
+    note(act, "commands.refuse", found.command, reason=reason, same_institution=flag)
     return _done(found.command, REFUSED, same_institution=flag)
 
 
-def withdraw(session: Session, actor: Actor, code: str, version: int) -> dict[str, Any]:
+def withdraw(act: Act, code: str, version: int) -> dict[str, Any]:
     """Take back what the actor asked for itself.
 
     Raises:
@@ -82,19 +81,19 @@ def withdraw(session: Session, actor: Actor, code: str, version: int) -> dict[st
         Conflict: decided or lapsed already.
         StaleVersion: somebody decided it meanwhile.
     """
-    require(actor, Permission.COMMANDS_REQUEST)
-    found = find(session, code)
+    require(act.actor, Permission.COMMANDS_REQUEST)
+    found = find(act.session, code)
     if not found.face.own_request:
         raise Forbidden("Solo la retira quien la pidió.")
     _check_waiting(found.command, version)
-    _decide(session, actor, found.command, WITHDRAWN)
-    note(session, actor, "commands.withdraw", found.command)
+    _decide(act, found.command, WITHDRAWN)
+    note(act, "commands.withdraw", found.command)
     return _done(found.command, WITHDRAWN)
 
 
-def _decidable(session: Session, actor: Actor, code: str, version: int) -> Found:
-    require(actor, Permission.COMMANDS_APPROVE)
-    found = find(session, code)
+def _decidable(act: Act, code: str, version: int) -> Found:
+    require(act.actor, Permission.COMMANDS_APPROVE)
+    found = find(act.session, code)
     if found.face.own_request:
         raise Forbidden("Usted lo pidió: lo decide otra persona, de otra unidad.")
     if found.face.own_unit:
@@ -111,17 +110,17 @@ def _check_waiting(command: Command, version: int) -> None:
         raise Conflict(f"Ya no se decide. Su estado es «{label}».", state=command.state_now)
 
 
-def _decide(session: Session, actor: Actor, command: Command, state: str, **values: Any) -> None:
-    moved = session.execute(
+def _decide(act: Act, command: Command, state: str, **values: Any) -> None:
+    moved = act.session.execute(
         update(CommandRequest)
         .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
         .where(CommandRequest.state == PENDING)
         .values(
             state=state,
             decided_at=func.now(),
-            decided_by=actor.user_id,
-            decided_unit_id=actor.unit_id,
-            decided_institution_id=actor.institution_id,
+            decided_by=act.actor.user_id,
+            decided_unit_id=act.actor.unit_id,
+            decided_institution_id=act.actor.institution_id,
             version=command.version + 1,
             **values,
         )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.audit import record
 from app.errors import Conflict, StaleVersion
 from app.services.clocks.service import cancel
@@ -16,11 +16,11 @@ from app.services.commands.command import CLOSE, DISCARD, MERGE, SPLIT, Command
 from app.services.commands.merging import merge, merge_fingerprint, split
 from app.services.commands.queries import PURPOSE
 
-Executor = Callable[[Session, Actor, Command], None]
+Executor = Callable[[Act, Command], None]
 """Does it or raises; `StaleVersion` when the fingerprint no longer fits."""
 
 
-def discard(session: Session, actor: Actor, command: Command) -> None:
+def discard(act: Act, command: Command) -> None:
     """Discard the case of the command; the register keeps the case and everything in it.
 
     Raises:
@@ -28,11 +28,11 @@ def discard(session: Session, actor: Actor, command: Command) -> None:
         Conflict: she lives in a shelter now.
     """
     record(
-        session, actor, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
+        act, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
         purpose=PURPOSE, fields=["state", "closed_at"],
         detail={"command": command.code, "to": "DESCARTADA", "reason": command.reason},
     )  # fmt: skip
-    outcome = session.scalar(select(func.ruv.discard_case(command.id)))
+    outcome = act.session.scalar(select(func.ruv.discard_case(command.id)))
     if outcome == "HOUSED":
         raise Conflict(
             "La persona está alojada en un centro de acogida: primero registre su egreso, luego se aprueba."
@@ -40,10 +40,10 @@ def discard(session: Session, actor: Actor, command: Command) -> None:
     if outcome != "DONE":
         raise StaleVersion
     if command.case_id is not None:
-        cancel(session, "trafficking_case", command.case_id)
+        cancel(act.session, "trafficking_case", command.case_id)
 
 
-def close(session: Session, actor: Actor, command: Command) -> None:
+def close(act: Act, command: Command) -> None:
     """Close the case of the command with its outcome; its clocks end with it.
 
     Raises:
@@ -51,11 +51,11 @@ def close(session: Session, actor: Actor, command: Command) -> None:
         Conflict: she lives somewhere that is noted.
     """
     record(
-        session, actor, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
+        act, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
         purpose=PURPOSE, fields=["state", "closed_at", "outcome"],
         detail={"command": command.code, "to": "CERRADO", "outcome": command.reason},
     )  # fmt: skip
-    outcome = session.scalar(select(func.ruv.close_case(command.id)))
+    outcome = act.session.scalar(select(func.ruv.close_case(command.id)))
     if outcome == "HOUSED":
         raise Conflict(
             "La persona está alojada en un centro de acogida o en otro lugar registrado: primero registre su "

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.contradicting import compare_pair
 from app.audit import record
 from app.errors import AppError, Conflict, Contradicted, StaleVersion
@@ -62,21 +62,21 @@ def merge_fingerprint(session: Session, victim_id: int, other_id: int) -> str:
     return str(session.scalar(select(func.ruv.merge_fingerprint(victim_id, other_id))))
 
 
-def check_pair(session: Session, actor: Actor, victim_id: int, other_id: int) -> list[str]:
+def check_pair(act: Act, victim_id: int, other_id: int) -> list[str]:
     """Refuse to make one person of two who cannot be; returns what else does not agree (codes of `WARNINGS`).
 
     Raises:
         Contradicted: it says of which kind what contradicts is.
         BrokenSeal: one of the two identities does not open.
     """
-    impossible, doubts = compare_pair(session, actor, victim_id, other_id)
+    impossible, doubts = compare_pair(act, victim_id, other_id)
     if impossible:
         words = " ".join(IMPOSSIBLE[kind] for kind in impossible)
         raise Contradicted(f"{words} {_WAY_OUT}", contradictions=[kind.value for kind in impossible])
     return [doubt.value for doubt in doubts]
 
 
-def merge(session: Session, actor: Actor, command: Command) -> None:
+def merge(act: Act, command: Command) -> None:
     """Make one person of two: everything of `other_id` hangs from `victim_id` from now on, sealed as it was.
 
     Raises:
@@ -85,23 +85,22 @@ def merge(session: Session, actor: Actor, command: Command) -> None:
         Conflict: both live in a shelter, or one of them is no person of its own any more.
     """
     if command.other_id is not None:
-        check_pair(session, actor, command.victim_id, command.other_id)
-    _carry_out(session, actor, command, "matching.merge", func.ruv.merge_records(command.id), _MERGE)
+        check_pair(act, command.victim_id, command.other_id)
+    _carry_out(act, command, "matching.merge", func.ruv.merge_records(command.id), _MERGE)
 
 
-def split(session: Session, actor: Actor, command: Command) -> None:
+def split(act: Act, command: Command) -> None:
     """Let the record `other_id` be a person of its own again, with all that hangs from it or its cases.
 
     Raises:
         StaleVersion: the person changed since the split was asked for.
         Conflict: the record was not merged into this person directly, or later merges stand in the way.
     """
-    _carry_out(session, actor, command, "matching.split", func.ruv.split_records(command.id), _SPLIT)
+    _carry_out(act, command, "matching.split", func.ruv.split_records(command.id), _SPLIT)
 
 
 def _carry_out(
-    session: Session,
-    actor: Actor,
+    act: Act,
     command: Command,
     action: str,
     function: Any,
@@ -109,17 +108,17 @@ def _carry_out(
 ) -> None:
     for victim_id in command.records:
         record(
-            session, actor, action, victim_id=victim_id, purpose=PURPOSE,
+            act, action, victim_id=victim_id, purpose=PURPOSE,
             detail={"command": command.code, "reason": command.reason, "records": list(command.records)},
         )  # fmt: skip
     try:
-        session.execute(select(function))
+        act.session.execute(select(function))
     except DBAPIError as error:
         refusal = _refusal(getattr(error.orig, "sqlstate", None), problems)
         if refusal is None:
             raise
         raise refusal from None
-    tell(session, actor, command, DONE)
+    tell(act, command, DONE)
 
 
 def _refusal(state: str | None, problems: Mapping[str, str]) -> AppError | None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.permissions import Permission
@@ -84,20 +85,20 @@ def subject(session: Session, code: str) -> Subject | None:
     return None if row is None else Subject(*row)
 
 
-def read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def read(act: Act, code: str) -> dict[str, Any]:
     """One command, as this actor may see it.
 
     Raises:
         NotFound: no such command, or not for this actor.
     """
-    require(actor, Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)
-    found = find(session, code)
-    record(session, actor, "commands.read", purpose=PURPOSE, detail={"command": found.command.code})
-    return view(actor, found)
+    require(act.actor, Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)
+    found = find(act.session, code)
+    record(act, "commands.read", purpose=PURPOSE, detail={"command": found.command.code})
+    return view(act.actor, found)
 
 
 def listing(
-    session: Session, actor: Actor, *, state: str | None = None, cursor: str | None = None, limit: int = PAGE
+    act: Act, *, state: str | None = None, cursor: str | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Commands the actor may see, newest first, and the cursor of the next page.
 
@@ -106,7 +107,7 @@ def listing(
         Invalid: unknown state.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)
+    require(act.actor, Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE)
     newest = (CommandRequest.requested_at.desc(), CommandRequest.code.desc())
     query = select(CommandRequest.id).order_by(*newest).limit(limit + 1)
     if state is not None:
@@ -117,15 +118,15 @@ def listing(
         query = query.where(or_(at < moment, and_(at == moment, CommandRequest.code < last)))
     # The page first: a face costs more than a row.
     shown = _visible().where(CommandRequest.id.in_(query)).order_by(*newest)
-    rows = [_found(row) for row in session.execute(shown)]
+    rows = [_found(row) for row in act.session.execute(shown)]
     page = rows[:limit]
     record(
-        session, actor, "commands.list", purpose=PURPOSE, fields=[] if state is None else ["state"],
+        act, "commands.list", purpose=PURPOSE, fields=[] if state is None else ["state"],
         detail={"commands": [found.command.code for found in page]},
     )  # fmt: skip
     last_one = page[-1].command if len(rows) > limit else None
     following = cursor_of(last_one.requested_at, last_one.code) if last_one else None
-    return [view(actor, found) for found in page], following
+    return [view(act.actor, found) for found in page], following
 
 
 def view(actor: Actor, found: Found) -> dict[str, Any]:

@@ -6,9 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -31,7 +30,7 @@ from app.services.state_machine import refused
 _WAITS = "Su unidad ya lo pidió y espera a la segunda persona."
 
 
-def request_merge(session: Session, actor: Actor, keep: str, absorb: str, reason: str) -> Command:
+def request_merge(act: Act, keep: str, absorb: str, reason: str) -> Command:
     """Ask that the record of `absorb` become part of the person of `keep`; one of the two is in scope.
 
     Raises:
@@ -41,33 +40,31 @@ def request_merge(session: Session, actor: Actor, keep: str, absorb: str, reason
         Conflict: both are one person already, or the unit's request waits.
         Contradicted, BrokenSeal: they cannot be one person, or that cannot be seen.
     """
-    require(actor, Permission.COMMANDS_REQUEST)
+    require(act.actor, Permission.COMMANDS_REQUEST)
     _check_reason(MERGE, reason)
-    kept, absorbed = _two(session, actor, {"keep": keep, "absorb": absorb})
+    kept, absorbed = _two(act, {"keep": keep, "absorb": absorb})
     if kept.person_id == absorbed.person_id:
         raise Conflict("Los dos códigos son ya de una misma persona.")
     pair = (kept.person_id, absorbed.person_id)
-    return _request_pair(session, actor, MERGE, pair, reason, check_pair(session, actor, *pair))
+    return _request_pair(act, MERGE, pair, reason, check_pair(act, *pair))
 
 
-def request_split(session: Session, actor: Actor, code: str, record: str, reason: str) -> Command:
+def request_split(act: Act, code: str, record: str, reason: str) -> Command:
     """Ask that a record merged into a person become a person of its own again.
 
     Raises:
         Forbidden, NotFound, Invalid: as in `request_merge`.
         Conflict: the record is not part of the person, or the unit's request waits.
     """
-    require(actor, Permission.COMMANDS_REQUEST)
+    require(act.actor, Permission.COMMANDS_REQUEST)
     _check_reason(SPLIT, reason)
-    person, leaving = _two(session, actor, {"code": code, "record": record})
+    person, leaving = _two(act, {"code": code, "record": record})
     if leaving.person_id != person.person_id or leaving.record_id == person.person_id:
         raise Conflict("Ese registro no forma parte de esa persona: no hay qué separar.")
-    return _request_pair(session, actor, SPLIT, (person.person_id, leaving.record_id), reason)
+    return _request_pair(act, SPLIT, (person.person_id, leaving.record_id), reason)
 
 
-def request_discard(
-    session: Session, actor: Actor, code: str, version: int, reason: str | None, **extras: object
-) -> Command:
+def request_discard(act: Act, code: str, version: int, reason: str | None, **extras: object) -> Command:
     """Ask that a case be discarded. `extras` are what other moves of a case carry and this one does not.
 
     Raises:
@@ -76,22 +73,22 @@ def request_discard(
         Conflict, Invalid: the case cannot be discarded now, or the unit's request waits.
         StaleVersion: somebody moved the case meanwhile.
     """
-    require(actor, Permission.CASES_TRANSITION)
-    require(actor, Permission.COMMANDS_REQUEST)
-    ref = case_in_scope(session, actor, code)
+    require(act.actor, Permission.CASES_TRANSITION)
+    require(act.actor, Permission.COMMANDS_REQUEST)
+    ref = case_in_scope(act, code)
     if ref.version != version:
         raise StaleVersion(version=ref.version)
     _refuse_extras(extras, "Un descarte lleva solo su motivo.")
     facts = case_rules.CaseFacts(
-        adult=False, reason=reason, second_person=True, housed=is_housed(session, ref)
+        adult=False, reason=reason, second_person=True, housed=is_housed(act.session, ref)
     )
-    if refusal := case_rules.refuse(case_state(session, ref), "DESCARTADA", facts):
+    if refusal := case_rules.refuse(case_state(act.session, ref), "DESCARTADA", facts):
         raise refused(refusal)
     subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
-    return _request(session, actor, DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
+    return _request(act, DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
 
 
-def takes_two(session: Session, actor: Actor, code: str, target: str, outcome: str | None) -> bool:
+def takes_two(act: Act, code: str, target: str, outcome: str | None) -> bool:
     """Whether this move of a case is asked for and done by a second person.
 
     Raises:
@@ -99,15 +96,13 @@ def takes_two(session: Session, actor: Actor, code: str, target: str, outcome: s
     """
     if target != "CERRADO":
         return target == DISCARDED
-    ref = case_in_scope(session, actor, code)
+    ref = case_in_scope(act, code)
     return case_rules.closes_by_two(
-        adult=not presumed_child(session, ref.victim_id, ref.case_id), outcome=outcome
+        adult=not presumed_child(act.session, ref.victim_id, ref.case_id), outcome=outcome
     )
 
 
-def request_closing(
-    session: Session, actor: Actor, code: str, version: int, outcome: str | None, **extras: object
-) -> Command:
+def request_closing(act: Act, code: str, version: int, outcome: str | None, **extras: object) -> Command:
     """Ask that a case be closed that one person does not close: a child's, or any as not found.
 
     Raises:
@@ -116,46 +111,42 @@ def request_closing(
         Conflict, Invalid: the case cannot be closed now, or the unit's request waits.
         StaleVersion: somebody moved the case meanwhile.
     """
-    require(actor, Permission.CASES_TRANSITION)
-    require(actor, Permission.COMMANDS_REQUEST)
-    ref = case_in_scope(session, actor, code)
+    require(act.actor, Permission.CASES_TRANSITION)
+    require(act.actor, Permission.COMMANDS_REQUEST)
+    ref = case_in_scope(act, code)
     if ref.version != version:
         raise StaleVersion(version=ref.version)
     _refuse_extras(
         extras, "Un cierre que toma dos personas lleva solo su resultado: escriba lo demás en las notas."
     )
     wanted = case_service.Move("CERRADO", outcome=outcome)
-    case_service.check_move(session, actor, ref, wanted, second_person=True)
+    case_service.check_move(act, ref, wanted, second_person=True)
     subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
-    return _request(session, actor, CLOSE, subject_now, str(outcome), lambda: f"{version}:{ref.victim_id}")
+    return _request(act, CLOSE, subject_now, str(outcome), lambda: f"{version}:{ref.victim_id}")
 
 
 def _request_pair(
-    session: Session,
-    actor: Actor,
+    act: Act,
     kind: str,
     pair: tuple[int, int],
     reason: str,
     warnings: Sequence[str] = (),
 ) -> Command:
     subject_now = {"victim_id": pair[0], "other_id": pair[1], "case_id": None}
-    return _request(
-        session, actor, kind, subject_now, reason, lambda: FINGERPRINTS[kind](session, *pair), warnings
-    )
+    return _request(act, kind, subject_now, reason, lambda: FINGERPRINTS[kind](act.session, *pair), warnings)
 
 
 def _request(
-    session: Session,
-    actor: Actor,
+    act: Act,
     kind: str,
     subject_now: dict[str, int | None],
     reason: str,
     fingerprint: Callable[[], str],
     warnings: Sequence[str] = (),
 ) -> Command:
-    waiting = own_waiting(session, kind, subject_now)
+    waiting = own_waiting(act.session, kind, subject_now)
     if waiting is not None:
-        _make_way(session, actor, waiting)
+        _make_way(act, waiting)
     code = new_code("CO")
     row: dict[str, Any] = {
         **subject_now,
@@ -164,20 +155,20 @@ def _request(
         "reason": reason,
         "fingerprint": fingerprint(),
         "warnings": list(warnings),
-        "requested_by": actor.user_id,
-        "requested_unit_id": actor.unit_id,
-        "requested_institution_id": actor.institution_id,
+        "requested_by": act.actor.user_id,
+        "requested_unit_id": act.actor.unit_id,
+        "requested_institution_id": act.actor.institution_id,
     }
     try:
-        insert_rows(session, CommandRequest, [row])
+        insert_rows(act.session, CommandRequest, [row])
     except UniqueViolation:
         raise Conflict(_WAITS) from None  # of two who ask at the same moment one does
-    command = find(session, code).command
-    note(session, actor, "commands.request", command, reason=reason)
+    command = find(act.session, code).command
+    note(act, "commands.request", command, reason=reason)
     return command
 
 
-def _make_way(session: Session, actor: Actor, command: Command) -> None:
+def _make_way(act: Act, command: Command) -> None:
     """Write down that the unit's own command has lapsed, so that it may be asked anew.
 
     Raises:
@@ -185,17 +176,17 @@ def _make_way(session: Session, actor: Actor, command: Command) -> None:
     """
     if command.state_now != LAPSED:
         raise Conflict(_WAITS, command=command.code)
-    moved = session.execute(
+    moved = act.session.execute(
         update(CommandRequest)
         .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
         .where(CommandRequest.state == PENDING)
         .values(state=LAPSED, decided_at=func.now(), version=command.version + 1)
     )
     if moved.rowcount == 1:  # type: ignore[attr-defined]
-        note(session, actor, "commands.expire", command)
+        note(act, "commands.expire", command)
 
 
-def _two(session: Session, actor: Actor, codes: dict[str, str]) -> tuple[Subject, Subject]:
+def _two(act: Act, codes: dict[str, str]) -> tuple[Subject, Subject]:
     """The subjects behind the codes, by field; who asks has one in scope, or the custody of the register."""
     spelled: dict[str, str] = {}
     errors: list[FieldError] = []
@@ -206,8 +197,8 @@ def _two(session: Session, actor: Actor, codes: dict[str, str]) -> tuple[Subject
             errors.append(wrong(field, "bad-code", str(error)))
     if errors:
         raise Invalid("Revise los códigos indicados.", errors=errors)
-    found = {field: subject(session, code) for field, code in spelled.items()}
-    in_reach = policy().permits(actor.role, Permission.MATCHING_STEWARD) or any(
+    found = {field: subject(act.session, code) for field, code in spelled.items()}
+    in_reach = policy().permits(act.actor.role, Permission.MATCHING_STEWARD) or any(
         one is not None and one.in_scope for one in found.values()
     )
     if not in_reach:

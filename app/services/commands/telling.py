@@ -5,9 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor, matching_for
+from app.access.act import Act
+from app.access.actor import matching_for
 from app.db import acting_as, driver_cursor, insert_rows
 from app.models import Notice
 from app.services.commands.command import MERGE, SPLIT, Command
@@ -19,15 +18,15 @@ _KINDS: Final = MappingProxyType({MERGE: "FUSION", SPLIT: "SEPARACION"})
 _PARTS = "SELECT * FROM ruv.command_parts(%(command)s)"
 
 
-def tell(session: Session, actor: Actor, command: Command, what: str) -> None:
+def tell(act: Act, command: Command, what: str) -> None:
     """Leave a notice for each unit that takes part in a case of one of the two, in its own case.
 
     Whoever asks or approves sees one of the two at most, so the database says whom to tell.
     """
     if command.kind not in _KINDS:
         return
-    with acting_as(session, matching_for(actor)):
-        cursor = driver_cursor(session)
+    with acting_as(act.session, matching_for(act.actor)):
+        cursor = driver_cursor(act.session)
         cursor.execute(_PARTS, {"command": command.id})
         rows = [
             notice_row(
@@ -36,4 +35,4 @@ def tell(session: Session, actor: Actor, command: Command, what: str) -> None:
             )
             for victim_id, case_id, case_code, unit_id in cursor.fetchall()
         ]  # fmt: skip
-        insert_rows(session, Notice, rows)
+        insert_rows(act.session, Notice, rows)

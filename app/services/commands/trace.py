@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.audit import record
 from app.services.commands.command import Command
 from app.services.commands.queries import PURPOSE
@@ -14,12 +12,12 @@ _TOLD = {"commands.request": ASKED, "commands.refuse": REFUSED, "commands.withdr
 """Steps that the units at work with the two records are told of; what is executed, when it was."""
 
 
-def note(session: Session, actor: Actor, action: str, command: Command, **detail: object) -> None:
+def note(act: Act, action: str, command: Command, **detail: object) -> None:
     """Record a step on every record the command concerns, and tell the units at work with them."""
     for victim_id in command.records:
         record(
-            session, actor, action, victim_id=victim_id, case_id=command.case_id, purpose=PURPOSE,
+            act, action, victim_id=victim_id, case_id=command.case_id, purpose=PURPOSE,
             detail={"command": command.code, "kind": command.kind, **detail},
         )  # fmt: skip
     if action in _TOLD:
-        tell(session, actor, command, _TOLD[action])
+        tell(act, command, _TOLD[action])

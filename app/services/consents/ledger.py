@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.told import WITHDRAWN
@@ -50,13 +50,11 @@ _LIVE = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"
 
 
 def give(
-    session: Session,
-    actor: Actor,
+    act: Act,
     case_code: str,
     row: ConsentRow,
     *,
     replaces: str | None = None,
-    purpose: str = "atencion",
 ) -> str:
     """Record a consent of the person of a case; returns its code.
 
@@ -70,17 +68,17 @@ def give(
         Invalid: a field is missing or wrong; each is named.
         Conflict: a suspect cannot give it, or the consent to replace has ended.
     """
-    require(actor, Permission.CONSENTS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
-    old = _to_replace(session, actor, ref, replaces)
+    require(act.actor, Permission.CONSENTS_WRITE)
+    ref = case_in_scope(act, case_code)
+    old = _to_replace(act, ref, replaces)
     if old is not None:
-        hold_consent(session, old.row.id)
+        hold_consent(act.session, old.row.id)
     _check(row)
-    speaker = voice(session, actor, ref, row.given_by, row)
+    speaker = voice(act, ref, row.given_by, row)
     if refusal := rules.refuse_giver(speaker):
         raise refusal
-    refuse_suspects(session, actor, ref.victim_id, {"witness": row.witness})
-    to_units, to_institutions = _recipients(session, row)
+    refuse_suspects(act, ref.victim_id, {"witness": row.witness})
+    to_units, to_institutions = _recipients(act.session, row)
     clear, texts = split_row(row)
     clear |= {
         "to_units": to_units,
@@ -93,44 +91,40 @@ def give(
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
-        "unit_id": actor.unit_id,
-        "recorded_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "recorded_by": act.actor.user_id,
         "replaces_id": old.row.id if old else None,
         **clear,
     }
-    row_id, blobs = seal_into(session, ref, "consent", values, texts)
+    row_id, blobs = seal_into(act.session, ref, "consent", values, texts)
     record(
-        session, actor, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         blobs=blobs,
         detail={"consent": code, "replaces": old.row.code if old else None},
     )  # fmt: skip
-    touch(session, actor, ref.victim_id, ref.case_id)
-    _store(session, actor, ref, values, old)
+    touch(act, ref.victim_id, ref.case_id)
+    _store(act, ref, values, old)
     if row.valid_until is not None:  # it expires when its last day is over in Peru
         subject = clocks.Subject(
-            "consent", row_id, code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id
+            "consent", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
         )
-        clocks.start(session, EXPIRES, subject, due_at=end_of(row.valid_until))
+        clocks.start(act.session, EXPIRES, subject, due_at=end_of(row.valid_until))
     return code
 
 
-def _store(
-    session: Session, actor: Actor, ref: CaseRef, values: Mapping[str, object], old: Found | None
-) -> None:
+def _store(act: Act, ref: CaseRef, values: Mapping[str, object], old: Found | None) -> None:
     """Insert the consent, and end the one whose place it takes."""
     try:
-        insert_rows(session, Consent, [values])
+        insert_rows(act.session, Consent, [values])
         if old is not None:
-            _end(session, actor, ref, old, {"kind": "REEMPLAZADO"})
+            _end(act, ref, old, {"kind": "REEMPLAZADO"})
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     if old is not None:
-        _told(session, old)
+        _told(act.session, old)
 
 
-def withdraw(
-    session: Session, actor: Actor, code: str, row: WithdrawalRow, *, purpose: str = "atencion"
-) -> WithdrawnView:
+def withdraw(act: Act, code: str, row: WithdrawalRow) -> WithdrawnView:
     """Withdraw a consent; everything that rests on it ends in the same transaction.
 
     Returns what ended; what stays shared, with whom, on what basis and until when (because she lives with the
@@ -143,28 +137,28 @@ def withdraw(
         Invalid: who withdraws it is missing or cannot.
         Conflict: it has ended already, or nobody would be left with the case.
     """
-    require(actor, Permission.CONSENTS_WRITE)
-    found = find(session, actor, code)
-    hold_consent(session, found.row.id)
+    require(act.actor, Permission.CONSENTS_WRITE)
+    found = find(act, code)
+    hold_consent(act.session, found.row.id)
     refusal = rules.refuse(found.state, "RETIRADO", rules.ConsentFacts(by_whom=row.by_whom))
     if refusal:
         raise refused(refusal)
-    if wrong := rules.refuse_withdrawer(voice(session, actor, found.ref, row.by_whom, row)):
+    if wrong := rules.refuse_withdrawer(voice(act, found.ref, row.by_whom, row)):
         raise wrong
     clear, texts = split_row(row)
     values: dict[str, object] = {"kind": "RETIRADO", **clear}
-    _, blobs = seal_into(session, found.ref, "consent_event", values, texts)
+    _, blobs = seal_into(act.session, found.ref, "consent_event", values, texts)
     record(
-        session, actor, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-        purpose=purpose, blobs=blobs,
+        act, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+        purpose=act.purpose, blobs=blobs,
         detail={"consent": found.row.code},
     )  # fmt: skip
-    touch(session, actor, found.ref.victim_id, found.ref.case_id)
+    touch(act, found.ref.victim_id, found.ref.case_id)
     try:
-        _end(session, actor, found.ref, found, values)
+        _end(act, found.ref, found, values)
     except UniqueViolation:
         raise Conflict(_ENDED) from None
-    return _withdrawn(session, found)
+    return _withdrawn(act.session, found)
 
 
 def _told(session: Session, found: Found) -> tuple[list[Any], list[Any]]:
@@ -200,11 +194,11 @@ def _withdrawn(session: Session, found: Found) -> WithdrawnView:
     }
 
 
-def _end(session: Session, actor: Actor, ref: CaseRef, found: Found, values: Mapping[str, object]) -> None:
+def _end(act: Act, ref: CaseRef, found: Found, values: Mapping[str, object]) -> None:
     """Write the event that ends a consent; the database ends what rests on it."""
     event = {"victim_id": ref.victim_id, "consent_id": found.row.id}
-    event |= {"by_user_id": actor.user_id, "by_unit_id": actor.unit_id}
-    insert_rows(session, ConsentEvent, [{**event, **values}])
+    event |= {"by_user_id": act.actor.user_id, "by_unit_id": act.actor.unit_id}
+    insert_rows(act.session, ConsentEvent, [{**event, **values}])
 
 
 def _recipients(session: Session, row: ConsentRow) -> tuple[list[int] | None, list[int] | None]:
@@ -217,10 +211,10 @@ def _recipients(session: Session, row: ConsentRow) -> tuple[list[int] | None, li
     return list(units.values()) or None, to_institutions
 
 
-def _to_replace(session: Session, actor: Actor, ref: CaseRef, code: str | None) -> Found | None:
+def _to_replace(act: Act, ref: CaseRef, code: str | None) -> Found | None:
     if code is None:
         return None
-    found = find(session, actor, code)
+    found = find(act, code)
     if found.ref.case_id != ref.case_id:
         raise refusal("replaces", "other-case", "Ese consentimiento es de otro caso.")
     if barred := rules.refuse(found.state, "REEMPLAZADO", rules.ConsentFacts(replaced=True)):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.standing import standing
@@ -24,9 +23,7 @@ from app.services.consents.views import ObjectionLiftedView
 from app.services.consents.writing import check_compartments, institutions, seal_into
 
 
-def file_objection(
-    session: Session, actor: Actor, case_code: str, row: ObjectionRow, *, purpose: str = "atencion"
-) -> str:
+def file_objection(act: Act, case_code: str, row: ObjectionRow) -> str:
     """Record what the person of a case objects to sharing; returns its code.
 
     Views opened by referral or mandate are narrowed in the same transaction, and those opened later from
@@ -38,10 +35,10 @@ def file_objection(
         Invalid: no compartment, or an unknown one or institution; the field is named.
         Conflict: she counts as a child today, for whom the UPE decides.
     """
-    require(actor, Permission.CONSENTS_WRITE)
-    ref = held_case(session, actor, case_code)
+    require(act.actor, Permission.CONSENTS_WRITE)
+    ref = held_case(act, case_code)
     check_compartments(row.compartments)
-    if presumed_child(session, ref.victim_id, ref.case_id):
+    if presumed_child(act.session, ref.victim_id, ref.case_id):
         raise Conflict(
             "Una niña, niño o adolescente no objeta por este medio: lo que se comparte de ella lo decide la"
             " UPE, que puede retirar el consentimiento."
@@ -52,25 +49,23 @@ def file_objection(
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
-        "unit_id": actor.unit_id,
-        "made_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "made_by": act.actor.user_id,
         "version": 1,
         **clear,
-        "to_institutions": institutions(session, row.to_institutions),
+        "to_institutions": institutions(act.session, row.to_institutions),
     }
-    _, blobs = seal_into(session, ref, "objection", values, texts)
+    _, blobs = seal_into(act.session, ref, "objection", values, texts)
     record(
-        session, actor, "objections.file", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "objections.file", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         blobs=blobs, detail={"objection": code, "compartments": row.compartments},
     )  # fmt: skip
-    touch(session, actor, ref.victim_id, ref.case_id)
-    insert_rows(session, Objection, [values])
+    touch(act, ref.victim_id, ref.case_id)
+    insert_rows(act.session, Objection, [values])
     return code
 
 
-def lift(
-    session: Session, actor: Actor, case_code: str, code: str, version: int, *, purpose: str = "atencion"
-) -> ObjectionLiftedView:
+def lift(act: Act, case_code: str, code: str, version: int) -> ObjectionLiftedView:
     """Lift an objection of a case: each view is again as wide as its referral gave, less what others narrow.
 
     Raises:
@@ -79,26 +74,26 @@ def lift(
         Conflict: it is lifted already.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.CONSENTS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
-    row = objection(session, ref, code)
+    require(act.actor, Permission.CONSENTS_WRITE)
+    ref = case_in_scope(act, case_code)
+    row = objection(act.session, ref, code)
     if row.lifted_at is not None:
         raise Conflict("Esa objeción ya fue levantada.")
     if version != row.version:
         raise StaleVersion(version=row.version)
-    stand = standing(session, actor, ref.victim_id)
+    stand = standing(act, ref.victim_id)
     if stand is None or stand.shared is not None:
         # Who sees her by referral would widen its own view.
         raise Forbidden("La levanta una unidad responsable del caso, no una que la atiende por derivación.")
     record(
-        session, actor, "objections.lift", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "objections.lift", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         detail={"objection": row.code},
     )  # fmt: skip
-    touch(session, actor, ref.victim_id, ref.case_id)
-    moved = session.execute(
+    touch(act, ref.victim_id, ref.case_id)
+    moved = act.session.execute(
         update(Objection)
         .where(Objection.id == row.id, Objection.victim_id == ref.victim_id, Objection.version == row.version)
-        .values(lifted_at=func.now(), lifted_by=actor.user_id, version=row.version + 1)
+        .values(lifted_at=func.now(), lifted_by=act.actor.user_id, version=row.version + 1)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion

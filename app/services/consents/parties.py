@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.models import Institution, Participation, Unit
@@ -20,7 +19,7 @@ from app.services.institutions.masking import unit_name
 _MOST: Final = 300
 
 
-def asked(session: Session, actor: Actor, case: str) -> ConsentChoices:
+def asked(act: Act, case: str) -> ConsentChoices:
     """Whether the person counts as a child, whether a UPE asks, and institutions and units by code and name.
 
     Units are those of the case the actor knows of, of its department, and national ones; shelters only where
@@ -30,32 +29,32 @@ def asked(session: Session, actor: Actor, case: str) -> ConsentChoices:
         NotFound: the case is out of scope.
         Forbidden: the role records no consents.
     """
-    require(actor, Permission.CONSENTS_WRITE)
-    ref = case_in_scope(session, actor, case)
-    institutions = session.execute(
+    require(act.actor, Permission.CONSENTS_WRITE)
+    ref = case_in_scope(act, case)
+    institutions = act.session.execute(
         select(Institution.code, Institution.name).order_by(Institution.name).limit(_MOST)
     )
     return {
-        "child": presumed_child(session, ref.victim_id, ref.case_id),
-        "upe": unit_kind(session, actor) == UPE,
+        "child": presumed_child(act.session, ref.victim_id, ref.case_id),
+        "upe": unit_kind(act) == UPE,
         "institutions": [{"code": row.code, "name": row.name} for row in institutions],
-        "units": _units(session, actor, ref.case_id),
+        "units": _units(act, ref.case_id),
     }
 
 
-def _units(session: Session, actor: Actor, case_id: int) -> list[Choice]:
+def _units(act: Act, case_id: int) -> list[Choice]:
     here = select(Participation.unit_id).where(
         Participation.case_id == case_id, Participation.ended_at.is_(None)
     )
-    department = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
-    rows = session.execute(
+    department = select(Unit.department).where(Unit.id == act.actor.unit_id).scalar_subquery()
+    rows = act.session.execute(
         select(Unit.id, Unit.code, Unit.name, Unit.kind)
         .where(
             or_(Unit.id.in_(here), Unit.department == department, Unit.department.is_(None)),
-            Unit.id != actor.unit_id,
+            Unit.id != act.actor.unit_id,
         )
         .order_by(Unit.name, Unit.code)
         .limit(_MOST)
     )
-    named = (unit_name(actor, row.id, row.code, row.name, row.kind) for row in rows)
+    named = (unit_name(act.actor, row.id, row.code, row.name, row.kind) for row in rows)
     return [{"code": unit.code, "name": unit.name} for unit in named if unit.code is not None]

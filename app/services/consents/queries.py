@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.permissions import Permission
@@ -73,56 +73,56 @@ def consent_id(session: Session, ref: CaseRef, code: str) -> int | None:
     )
 
 
-def find(session: Session, actor: Actor, code: str) -> Found:
+def find(act: Act, code: str) -> Found:
     """The consent behind a code.
 
     Raises:
         NotFound: no such consent, or the actor has no part in its case.
     """
     code = canonical(code, "CN")
-    cases = visible_cases(actor).with_only_columns(TraffickingCase.id)
-    row = session.execute(
-        _consents().where(Consent.code == code, Consent.case_id.in_(cases)).params(actor_params(actor))
+    cases = visible_cases(act.actor).with_only_columns(TraffickingCase.id)
+    row = act.session.execute(
+        _consents().where(Consent.code == code, Consent.case_id.in_(cases)).params(actor_params(act.actor))
     ).first()
     if row is None:
         raise NotFound
-    case = public_codes(session, actor, [row.case_id])[row.case_id]["case"]
-    return Found(row, case_in_scope(session, actor, case), _state(row))
+    case = public_codes(act, [row.case_id])[row.case_id]["case"]
+    return Found(row, case_in_scope(act, case), _state(row))
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ConsentView:
+def read(act: Act, code: str) -> ConsentView:
     """One consent with its words, as far as the actor reads the person's contact data.
 
     Raises:
         NotFound: no such consent, or the actor has no part in its case.
     """
-    require(actor, Permission.CONSENTS_READ)
-    found = find(session, actor, code)
-    opened = _texts(session, actor, found.ref, "consent", [found.row], purpose, "consents.read")
+    require(act.actor, Permission.CONSENTS_READ)
+    found = find(act, code)
+    opened = _texts(act, found.ref, "consent", [found.row], "consents.read")
     texts = cast("ConsentTexts", opened[0])
-    named = _named(session, found.ref, "consent").get(found.row.id, [])
-    shares = [share_of(row) for row in shares_of(session, found.row.id)]
+    named = _named(act.session, found.ref, "consent").get(found.row.id, [])
+    shares = [share_of(row) for row in shares_of(act.session, found.row.id)]
     return {**_consent(found.row, named), **texts, "referrals": shares}
 
 
-def ledger(session: Session, actor: Actor, case: str) -> list[ConsentListedView]:
+def ledger(act: Act, case: str) -> list[ConsentListedView]:
     """Every consent of a case, newest first; codes, no words.
 
     Raises:
         NotFound: the case is out of scope.
     """
-    require(actor, Permission.CONSENTS_READ)
-    ref = case_in_scope(session, actor, case)
-    rows = session.execute(
+    require(act.actor, Permission.CONSENTS_READ)
+    ref = case_in_scope(act, case)
+    rows = act.session.execute(
         _consents()
         .where(Consent.victim_id == ref.victim_id, Consent.case_id == ref.case_id)
         .order_by(Consent.recorded_at.desc(), Consent.id.desc())
     ).all()
     record(
-        session, actor, "consents.list", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, "consents.list", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
         detail={"consents": len(rows)},
     )  # fmt: skip
-    named = _named(session, ref, "consent")
+    named = _named(act.session, ref, "consent")
     codes = {row.id: row.code for row in rows}
     return [{**_consent(row, named.get(row.id, [])), "replaces": codes.get(row.replaces_id)} for row in rows]
 
@@ -166,17 +166,17 @@ def objection(session: Session, ref: CaseRef, code: str) -> Any:
     return row
 
 
-def objections(session: Session, actor: Actor, case: str) -> list[ObjectionView]:
+def objections(act: Act, case: str) -> list[ObjectionView]:
     """Every objection of a case, newest first, with its words.
 
     Raises:
         NotFound: the case is out of scope.
     """
-    require(actor, Permission.CONSENTS_READ)
-    ref = case_in_scope(session, actor, case)
-    rows = session.execute(_objections(ref).order_by(Objection.made_at.desc(), Objection.id.desc())).all()
-    texts = _texts(session, actor, ref, "objection", rows, "atencion", "objections.list")
-    named = _named(session, ref, "objection")
+    require(act.actor, Permission.CONSENTS_READ)
+    ref = case_in_scope(act, case)
+    rows = act.session.execute(_objections(ref).order_by(Objection.made_at.desc(), Objection.id.desc())).all()
+    texts = _texts(act.for_purpose("atencion"), ref, "objection", rows, "objections.list")
+    named = _named(act.session, ref, "objection")
     return [
         {
             "code": row.code,
@@ -265,21 +265,17 @@ def share_of(row: Any) -> ShareView:
 
 
 def _texts(
-    session: Session,
-    actor: Actor,
+    act: Act,
     ref: CaseRef,
     table: str,
     rows: Sequence[Any],
-    purpose: str,
     action: str,
 ) -> list[dict[str, Any]]:
     """Words of rows, masked for who does not read the person's contact data in full."""
     stored = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
-    opened = open_rows(
-        session, actor, COORDINATION, ref.strand, table, stored, purpose=purpose, action=action
-    )
-    stand = standing(session, actor, ref.victim_id)
-    if stand is not None and stand.level(actor, "contact") is Level.FULL:
+    opened = open_rows(act, COORDINATION, ref.strand, table, stored, action=action)
+    stand = standing(act, ref.victim_id)
+    if stand is not None and stand.level(act.actor, "contact") is Level.FULL:
         return opened
     return [partial_row(table, text) for text in opened]
 

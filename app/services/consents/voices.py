@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION
@@ -20,7 +18,7 @@ Spoken = ConsentRow | WithdrawalRow | DataRequestRow
 """Rows in which somebody may speak in her name."""
 
 
-def voice(session: Session, actor: Actor, ref: CaseRef, speaker: str | None, row: Spoken) -> rules.Voice:
+def voice(act: Act, ref: CaseRef, speaker: str | None, row: Spoken) -> rules.Voice:
     """Who speaks for the person of a case (`speaker`), and what is known of who represents her.
 
     The record is asked whatever the form says, and cannot clear whom the form names as suspected.
@@ -29,11 +27,11 @@ def voice(session: Session, actor: Actor, ref: CaseRef, speaker: str | None, row
     if name is not None:
         relation = getattr(row, "representative_relation", None) or ""
         adult = Adult(name, row.representative_document, relation)
-        found = verdict(session, actor, ref.victim_id, adult)
+        found = verdict(act, ref.victim_id, adult)
         suspected = {Verdict.SUSPECTED: "SI", Verdict.UNSEEN: "NO_SABE"}.get(found, suspected)
     return rules.Voice(
-        child=presumed_child(session, ref.victim_id, ref.case_id),
-        upe=unit_kind(session, actor) == rules.UPE,
+        child=presumed_child(act.session, ref.victim_id, ref.case_id),
+        upe=unit_kind(act) == rules.UPE,
         given_by=speaker,
         backed_by=getattr(row, "backed_by", None),
         no_assent_reason=getattr(row, "no_assent_reason", None),
@@ -42,23 +40,23 @@ def voice(session: Session, actor: Actor, ref: CaseRef, speaker: str | None, row
     )
 
 
-def check_backer(session: Session, actor: Actor, ref: CaseRef, code: str) -> None:
+def check_backer(act: Act, ref: CaseRef, code: str) -> None:
     """Let nothing more be shared on a consent of a child whose representative was marked as suspected since.
 
     Raises:
         NotFound: no such consent in scope.
         Invalid: the representative is or may be marked now; the field is `consent`.
     """
-    row = find(session, actor, code).row
+    row = find(act, code).row
     if row.backed_by != rules.REPRESENTATIVE:
         return
     (texts,) = open_rows(
-        session, actor, COORDINATION, ref.strand, "consent", [SealedRow(row.id, row.key_version, row.sealed)],
-        purpose="atencion", action="consents.read",
+        act.for_purpose('atencion'), COORDINATION, ref.strand, "consent", [SealedRow(row.id, row.key_version, row.sealed)],
+        action="consents.read",
     )  # fmt: skip
     names = ("representative_name", "representative_document", "representative_relation")
     name, document, relation = (texts.get(field) for field in names)
-    if verdict(session, actor, ref.victim_id, Adult(name, document, relation or "")) is Verdict.SUSPECTED:
+    if verdict(act, ref.victim_id, Adult(name, document, relation or "")) is Verdict.SUSPECTED:
         message = (
             "Quien respaldó ese consentimiento está señalada ahora como sospechosa, o puede serlo: pida "
             "uno nuevo con el respaldo de la UPE, o comparta con otra base legal."

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef
 from app.services.consents.rules import REPRESENTATIVE
 from app.services.data_requests.queries import texts_of
 from app.services.victims.suspects import Adult, refuse_suspects
 
 
-def check_asker(session: Session, actor: Actor, ref: CaseRef, row: Any, field: str) -> None:
+def check_asker(act: Act, ref: CaseRef, row: Any, field: str) -> None:
     """Give nothing to a representative who was marked as suspected since she asked.
 
     Raises:
@@ -21,6 +19,6 @@ def check_asker(session: Session, actor: Actor, ref: CaseRef, row: Any, field: s
     """
     if row.by_whom != REPRESENTATIVE:
         return
-    texts = texts_of(session, actor, ref, row, "derechos-arco")
+    texts = texts_of(act.for_purpose("derechos-arco"), ref, row)
     asker = Adult(texts.get("representative_name"), texts.get("representative_document"), "")
-    refuse_suspects(session, actor, ref.victim_id, {field: asker})
+    refuse_suspects(act, ref.victim_id, {field: asker})

@@ -8,23 +8,25 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.scope import actor_params, visible_plans, visible_referrals
 from app.models import DataRequest, PlaceHold, Plan, PrintedDocument, Referral
 
 
-def plan_codes(session: Session, actor: Actor, victim_id: int) -> list[str]:
+def plan_codes(act: Act, victim_id: int) -> list[str]:
     """Codes of the person's plans that the actor may see, oldest first."""
-    query = select(Plan.code).where(Plan.victim_id == victim_id, Plan.id.in_(visible_plans(actor)))
-    return list(session.scalars(query.order_by(Plan.created_at, Plan.id).params(actor_params(actor))))
+    query = select(Plan.code).where(Plan.victim_id == victim_id, Plan.id.in_(visible_plans(act.actor)))
+    return list(act.session.scalars(query.order_by(Plan.created_at, Plan.id).params(actor_params(act.actor))))
 
 
-def referral_codes(session: Session, actor: Actor, victim_id: int) -> list[str]:
+def referral_codes(act: Act, victim_id: int) -> list[str]:
     """Codes of the person's referrals that the actor may see, oldest first."""
     query = select(Referral.code).where(
-        Referral.victim_id == victim_id, Referral.id.in_(visible_referrals(actor))
+        Referral.victim_id == victim_id, Referral.id.in_(visible_referrals(act.actor))
     )
-    return list(session.scalars(query.order_by(Referral.sent_at, Referral.id).params(actor_params(actor))))
+    return list(
+        act.session.scalars(query.order_by(Referral.sent_at, Referral.id).params(actor_params(act.actor)))
+    )
 
 
 def request_codes(session: Session, victim_id: int) -> list[str]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require, victim_in_scope
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
@@ -66,9 +64,7 @@ _SOME_LOOKS: Final = (
 _ELSEWHERE: Final = "Pídalo a la unidad que lo escribió; si no sabe cuál es, al Oficial de Datos Personales."
 
 
-def own_file(
-    session: Session, actor: Actor, victim_code: str, *, request: str, purpose: str = PURPOSE
-) -> OwnFileView:
+def own_file(act: Act, victim_code: str, *, request: str) -> OwnFileView:
     """What the answering unit may read of a person, in Spanish words; the rest named, with whom to ask.
 
     Args:
@@ -83,24 +79,24 @@ def own_file(
         Invalid: there is no such request (`request`).
         Conflict: who asked in her name was marked as suspected since.
     """
-    require(actor, Permission.DATA_REQUESTS_WRITE)
-    person = victim_in_scope(session, actor, victim_code)
-    asked = file_request(session, actor, person.victim_id, request)
+    require(act.actor, Permission.DATA_REQUESTS_WRITE)
+    person = victim_in_scope(act, victim_code)
+    asked = file_request(act, person.victim_id, request)
     if asked.ref is not None:
-        check_asker(session, actor, asked.ref, asked.row, "request")
+        check_asker(act, asked.ref, asked.row, "request")
     record(
-        session, actor, "victims.own-file", victim_id=person.victim_id, purpose=purpose,
+        act, "victims.own-file", victim_id=person.victim_id, purpose=act.purpose,
         detail={"request": asked.row.code},
     )  # fmt: skip
-    known = read_victim(session, actor, victim_code, purpose=purpose)
+    known = read_victim(act, victim_code)
     cases = known["cases"]
     reserved = any(not closed(case["state"]) for case in cases)
     asking = Asking(
-        session, actor, known["code"], person.victim_id, [case["code"] for case in cases],
-        _plan_codes(session, actor, person.victim_id), purpose, reserved,
+        act, known["code"], person.victim_id, [case["code"] for case in cases],
+        _plan_codes(act, person.victim_id), act.purpose, reserved,
     )  # fmt: skip
     told, untold = _rows(asking)
-    looks, hidden = _looks(session, actor, victim_code, reserved=reserved)
+    looks, hidden = _looks(act, victim_code, reserved=reserved)
     return {
         "persona": known["code"],
         "solicitud": asked.row.code,
@@ -110,11 +106,9 @@ def own_file(
         "reservado": _reserved(told, hidden=hidden, reserved=reserved),
         "casos": [_case(case) for case in cases],
         "planes": _plans(asking),
-        "derivaciones": _referrals(session, actor, person.victim_id, purpose),
-        "consentimientos": [_consent(row) for case in cases for row in ledger(session, actor, case["code"])],
-        "notas": [
-            _note(row) for case in cases for row in all_read(session, actor, case["code"], purpose=purpose)
-        ],
+        "derivaciones": _referrals(act, person.victim_id),
+        "consentimientos": [_consent(row) for case in cases for row in ledger(act, case["code"])],
+        "notas": [_note(row) for case in cases for row in all_read(act, case["code"])],
         "registros": told,
         "quien_miro": looks,
     }
@@ -190,13 +184,13 @@ def _case(case: Mapping[str, Any]) -> OwnCase:
     }
 
 
-def _plan_codes(session: Session, actor: Actor, victim_id: int) -> list[str]:
-    reads = policy().permits(actor.role, Permission.PLANS_READ)
-    return plan_codes(session, actor, victim_id) if reads else []
+def _plan_codes(act: Act, victim_id: int) -> list[str]:
+    reads = policy().permits(act.actor.role, Permission.PLANS_READ)
+    return plan_codes(act, victim_id) if reads else []
 
 
 def _plans(asking: Asking) -> list[OwnPlan]:
-    plans = [read_plan(asking.session, asking.actor, code, purpose=asking.purpose) for code in asking.plans]
+    plans = [read_plan(asking.act.for_purpose(asking.purpose), code) for code in asking.plans]
     domains = code_list("plan_domain").labels
     return [
         {
@@ -215,8 +209,8 @@ def _plans(asking: Asking) -> list[OwnPlan]:
     ]
 
 
-def _referrals(session: Session, actor: Actor, victim_id: int, purpose: str) -> list[OwnReferral]:
-    codes = referral_codes(session, actor, victim_id)
+def _referrals(act: Act, victim_id: int) -> list[OwnReferral]:
+    codes = referral_codes(act, victim_id)
     return [
         {
             "derivacion": row["code"],
@@ -230,7 +224,7 @@ def _referrals(session: Session, actor: Actor, victim_id: int, purpose: str) -> 
             "respondida": plain(row["answered_at"]),
             "terminada": plain(row["ended_at"]),
         }
-        for row in (read_referral(session, actor, code, purpose=purpose) for code in codes)
+        for row in (read_referral(act, code) for code in codes)
     ]
 
 
@@ -261,15 +255,15 @@ def _note(row: Mapping[str, Any]) -> OwnNote:
     }
 
 
-def _looks(session: Session, actor: Actor, victim_code: str, *, reserved: bool) -> tuple[list[OwnLook], int]:
+def _looks(act: Act, victim_code: str, *, reserved: bool) -> tuple[list[OwnLook], int]:
     """Who looked and why, and how many looks are held back.
 
     Not who investigates, while a case is open (reserve, NCPP art. 324 [unverified]).
     """
-    if not policy().permits(actor.role, Permission.VICTIMS_ACCESS_LOG):
+    if not policy().permits(act.actor.role, Permission.VICTIMS_ACCESS_LOG):
         return [], 0
     hidden = {role.label for role in policy().roles.values() if role.investigates} if reserved else set()
-    entries = access_log(session, actor, victim_code, limit=_LOOKS)
+    entries = access_log(act, victim_code, limit=_LOOKS)
     shown: list[OwnLook] = [
         {
             "cuando": plain(entry["at"]),

@@ -49,7 +49,7 @@ def titles(names: Iterable[str]) -> list[str]:
 
 
 def _plan(asking: Asking, code: str) -> ReadPlan:
-    return queries.read(asking.session, asking.actor, code, purpose=asking.purpose)
+    return queries.read(asking.act.for_purpose(asking.purpose), code)
 
 
 def _whole(asking: Asking, code: str) -> Iterator[PlanView]:
@@ -94,7 +94,7 @@ def _activities(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _assessments(asking: Asking, code: str) -> Iterator[Row]:
-    for one in assessing.assessments(asking.session, asking.actor, code, purpose=asking.purpose)["items"]:
+    for one in assessing.assessments(asking.act.for_purpose(asking.purpose), code)["items"]:
         yield told(
             ("Área", one["domain_label"]),
             ("Nivel", one["level_label"]),
@@ -104,13 +104,13 @@ def _assessments(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _reviews(asking: Asking, code: str) -> Iterator[Row]:
-    for one in reviewing.reviews(asking.session, asking.actor, code, purpose=asking.purpose)["items"]:
+    for one in reviewing.reviews(asking.act.for_purpose(asking.purpose), code)["items"]:
         words = {name: value for name, value in one.items() if name not in {"code", "participants"}}
         yield in_words(row_fields("plan_review"), words)
 
 
 def _contacts(asking: Asking, code: str) -> Iterator[Row]:
-    for one in following.follow_ups(asking.session, asking.actor, code, purpose=asking.purpose)["items"]:
+    for one in following.follow_ups(asking.act.for_purpose(asking.purpose), code)["items"]:
         planned = {"planned_on": one["planned_on"], "channel": one["channel"]}
         yield in_words(row_fields("plan_follow_up"), planned) + told(("Estado", one["state_label"]))
         for attempt in one["contacts"]:
@@ -136,7 +136,7 @@ def _team(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _versions(asking: Asking, code: str) -> Iterator[Row]:
-    for one in versions.listed(asking.session, asking.actor, code, purpose=asking.purpose):
+    for one in versions.listed(asking.act.for_purpose(asking.purpose), code):
         yield told(("Versión", one["number"]), ("Fijada el", one["created_at"]))
 
 

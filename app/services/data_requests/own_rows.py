@@ -12,9 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, Literal
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.catalogues import code_list
 from app.records.rows import row_fields
 from app.services.cases import queries as cases
@@ -42,8 +40,7 @@ _MEASURE: Final = frozenset({"type", "type_other", "since", "until", "authority"
 class Asking:
     """Who reads whose rows: cases and plans by their codes; `reserved`: an investigation may be under way."""
 
-    session: Session
-    actor: Actor
+    act: Act
     victim: str
     victim_id: int
     cases: Sequence[str]
@@ -79,9 +76,7 @@ def _deliveries(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
         cursor: str | None = None
         while True:
-            page = deliveries.of_case(
-                asking.session, asking.actor, case, cursor=cursor, purpose=asking.purpose
-            )
+            page = deliveries.of_case(asking.act.for_purpose(asking.purpose), case, cursor=cursor)
             for one in page["items"]:
                 yield in_words(row_fields("service_delivery"), one) + told(
                     ("Unidad", one["unit"]["name"]),
@@ -93,8 +88,8 @@ def _deliveries(asking: Asking) -> Iterator[Row]:
 
 def _stays(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for found in stays.stays(asking.session, asking.actor, case):
-            one = stays.read(asking.session, asking.actor, found["code"])
+        for found in stays.stays(asking.act, case):
+            one = stays.read(asking.act, found["code"])
             texts = {name: one["texts"].get(name) for name in ("belongings", "notes")}
             yield told(
                 ("Unidad", one["unit"]["name"]),
@@ -122,7 +117,7 @@ def _within(stay: StayDetailView) -> Iterator[Row]:
 
 def _proceedings(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in links.listed(asking.session, asking.actor, case, purpose=asking.purpose):
+        for one in links.listed(asking.act.for_purpose(asking.purpose), case):
             hidden = _INVESTIGATED if asking.reserved else frozenset()
             words = {name: value for name, value in one["link"].items() if name not in hidden}
             yield told(
@@ -135,7 +130,7 @@ def _proceedings(asking: Asking) -> Iterator[Row]:
 
 def _procedures(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in procedures.listed(asking.session, asking.actor, case, purpose=asking.purpose):
+        for one in procedures.listed(asking.act.for_purpose(asking.purpose), case):
             yield told(
                 ("Procedimiento", one["branch_label"]),
                 ("Estado", one["state_label"]),
@@ -153,7 +148,7 @@ def _procedures(asking: Asking) -> Iterator[Row]:
 
 def _measures(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in measures.listed(asking.session, asking.actor, case, purpose=asking.purpose):
+        for one in measures.listed(asking.act.for_purpose(asking.purpose), case):
             words = {
                 name: one.get(name) for name in (*_MEASURE, "end_authority", "end_resolution", "end_note")
             }
@@ -161,7 +156,7 @@ def _measures(asking: Asking) -> Iterator[Row]:
 
 
 def _family(asking: Asking) -> Iterator[Row]:
-    for one in family.family(asking.session, asking.actor, asking.victim, purpose=asking.purpose):
+    for one in family.family(asking.act.for_purpose(asking.purpose), asking.victim):
         yield told(
             ("Familiar registrado", one["relation_label"]),
             ("Vive con la persona", code_list("tristate").labels.get(one["lives_with"] or "")),
@@ -171,7 +166,7 @@ def _family(asking: Asking) -> Iterator[Row]:
 
 def _objections(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in consents.objections(asking.session, asking.actor, case):
+        for one in consents.objections(asking.act, case):
             yield told(
                 ("No quiere que se comparta", own_plan.titles(one["compartments"])),
                 ("Con", [to["name"] for to in one["to_institutions"]]),
@@ -183,7 +178,7 @@ def _objections(asking: Asking) -> Iterator[Row]:
 
 def _requests(asking: Asking) -> Iterator[Row]:
     for code in file_rows.request_codes(asking.session, asking.victim_id):
-        one = data_requests.read(asking.session, asking.actor, code, purpose=asking.purpose)
+        one = data_requests.read(asking.act.for_purpose(asking.purpose), code)
         yield told(
             ("Solicitud", one["code"]),
             ("Qué pide", one["kind_label"]),
@@ -196,7 +191,7 @@ def _requests(asking: Asking) -> Iterator[Row]:
 
 def _moves(asking: Asking) -> Iterator[Row]:
     for code in asking.cases:
-        one = cases.read(asking.session, asking.actor, code, purpose=asking.purpose)
+        one = cases.read(asking.act.for_purpose(asking.purpose), code)
         for step in one["transitions"] or ():
             yield told(
                 ("Caso", code),
@@ -209,7 +204,7 @@ def _moves(asking: Asking) -> Iterator[Row]:
 
 def _units(asking: Asking) -> Iterator[Row]:
     for code in asking.cases:
-        for one in teams.participations(asking.session, asking.actor, code):
+        for one in teams.participations(asking.act, code):
             yield told(
                 ("Unidad", one["unit"]["name"]),
                 ("Por qué participa", one["basis_label"]),
@@ -220,7 +215,7 @@ def _units(asking: Asking) -> Iterator[Row]:
 
 def _files(asking: Asking) -> Iterator[Row]:
     for code in asking.cases:
-        held = papers.of_case(asking.session, asking.actor, code)
+        held = papers.of_case(asking.act, code)
         groups: list[PlanFiles | ConsentFiles] = [*held["plans"], *held["consents"]]
         for group in groups:
             for one in group["files"]:

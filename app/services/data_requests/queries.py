@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.opening_rows import SealedRow, open_rows
@@ -57,55 +58,55 @@ class Found:
     own: bool
 
 
-def find(session: Session, actor: Actor, code: str) -> Found:
+def find(act: Act, code: str) -> Found:
     """The request behind a code.
 
     Raises:
         NotFound: no such request, or the actor neither has a part in its case nor oversees them all.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(*_COLUMNS, DataRequest.sealed, DataRequest.sealed_answer, DataRequest.key_version)
-        .where(DataRequest.code == canonical(code, "SD"), _reach(actor))
-        .params(actor_params(actor))
+        .where(DataRequest.code == canonical(code, "SD"), _reach(act.actor))
+        .params(actor_params(act.actor))
     ).first()
     if row is None:
         raise NotFound
-    codes = public_codes(session, actor, [row.case_id]).get(row.case_id)
-    ref = case_in_scope(session, actor, codes["case"]) if codes else None
-    return Found(row, ref, _units(session, [row.id])[row.id].own)
+    codes = public_codes(act, [row.case_id]).get(row.case_id)
+    ref = case_in_scope(act, codes["case"]) if codes else None
+    return Found(row, ref, _units(act.session, [row.id])[row.id].own)
 
 
-def read(
-    session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
-) -> DataRequestView | DataRequestStepsView:
+def read(act: Act, code: str) -> DataRequestView | DataRequestStepsView:
     """One request with its steps; person, case and texts only to who takes part in the case.
 
     Raises:
         NotFound: no such request within the actor's reach.
     """
-    require(actor, Permission.DATA_REQUESTS_READ)
-    found = find(session, actor, code)
+    require(act.actor, Permission.DATA_REQUESTS_READ)
+    found = find(act, code)
     row = found.row
-    answer: DataRequestStepsView = {**_shown(row, _units(session, [row.id])), "steps": _steps(session, row)}
+    answer: DataRequestStepsView = {
+        **_shown(row, _units(act.session, [row.id])),
+        "steps": _steps(act.session, row),
+    }
     record(
-        session, actor, "data-requests.read", purpose=purpose, detail={"request": row.code},
+        act, "data-requests.read", purpose=act.purpose, detail={"request": row.code},
         victim_id=row.victim_id if found.ref else None, case_id=row.case_id if found.ref else None,
     )  # fmt: skip
     if found.ref is None:
         return answer
-    codes = public_codes(session, actor, [row.case_id])[row.case_id]
+    codes = public_codes(act, [row.case_id])[row.case_id]
     whole: DataRequestView = {
         **answer,
         "case": codes["case"],
         "victim": codes["victim"],
-        **texts_of(session, actor, found.ref, row, purpose),
+        **texts_of(act, found.ref, row),
     }
     return whole
 
 
 def listed(
-    session: Session,
-    actor: Actor,
+    act: Act,
     *,
     state: str | None = None,
     cursor: str | None = None,
@@ -117,10 +118,10 @@ def listed(
         Forbidden: the role reads none.
         Invalid: unknown state.
     """
-    require(actor, Permission.DATA_REQUESTS_READ)
+    require(act.actor, Permission.DATA_REQUESTS_READ)
     query = (
         select(*_COLUMNS)
-        .where(_reach(actor))
+        .where(_reach(act.actor))
         .order_by(DataRequest.recorded_at.desc(), DataRequest.code.desc())
         .limit(limit + 1)
     )
@@ -132,20 +133,20 @@ def listed(
         moment, last = read_cursor(cursor, "SD")
         earlier = and_(DataRequest.recorded_at == moment, DataRequest.code < last)
         query = query.where(or_(DataRequest.recorded_at < moment, earlier))
-    rows = session.execute(query.params(actor_params(actor))).all()
+    rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
-    units = _units(session, [row.id for row in page])
-    cases = public_codes(session, actor, {row.case_id for row in page})
+    units = _units(act.session, [row.id for row in page])
+    cases = public_codes(act, {row.case_id for row in page})
     items = [_listed(row, units, cases.get(row.case_id)) for row in page]
     record(
-        session, actor, "data-requests.list", purpose="atencion",
+        act, "data-requests.list", purpose="atencion",
         detail={"requests": [row.code for row in page]},
     )  # fmt: skip
     following = cursor_of(page[-1].recorded_at, page[-1].code) if len(rows) > limit else None
     return {"items": items, "next": following}
 
 
-def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> Found:
+def file_request(act: Act, victim_id: int, code: str) -> Found:
     """The open request of a person on which her own file may be handed over by the actor's unit.
 
     Raises:
@@ -154,7 +155,7 @@ def file_request(session: Session, actor: Actor, victim_id: int, code: str) -> F
     message = "Indique una solicitud abierta de acceso o portabilidad de esta persona, de su unidad."
     error = wrong("request", "no-open-request", message)
     try:
-        found = find(session, actor, code)
+        found = find(act, code)
     except NotFound:
         raise Invalid(message, errors=[error]) from None
     row = found.row
@@ -221,7 +222,7 @@ def _steps(session: Session, row: Any) -> list[DataRequestStepView]:
     return [{"from": step.from_state, "to": step.to_state, "at": step.at} for step in steps]
 
 
-def texts_of(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: str) -> DataRequestTexts:
+def texts_of(act: Act, ref: CaseRef, row: Any) -> DataRequestTexts:
     """The words of a request and of its answer, after recording who reads them."""
     sealed = []
     if row.sealed is not None:
@@ -232,8 +233,8 @@ def texts_of(session: Session, actor: Actor, ref: CaseRef, row: Any, purpose: st
     texts: dict[str, object] = {"request": None, "answer": None}
     if sealed:
         for text in open_rows(
-            session, actor, COORDINATION, ref.strand, "data_request", sealed,
-            purpose=purpose, action="data-requests.read",
+            act, COORDINATION, ref.strand, "data_request", sealed,
+            action="data-requests.read",
         ):  # fmt: skip
             texts.update(text)
     return cast("DataRequestTexts", texts)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
@@ -52,9 +52,7 @@ class Step:
     notified_on: date | None = None
 
 
-def receive(
-    session: Session, actor: Actor, victim_code: str, row: DataRequestRow, *, purpose: str = "derechos-arco"
-) -> str:
+def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
     """Record a request of a person in scope; its term runs from the day it came in. Returns its code.
 
     Raises:
@@ -63,13 +61,13 @@ def receive(
         Invalid: a field is missing or wrong; each is named.
         Conflict: who asks in her name is or may be a suspect.
     """
-    require(actor, Permission.DATA_REQUESTS_WRITE)
-    person = victim_in_scope(session, actor, victim_code)
-    ref = case_in_scope(session, actor, cases_of(session, actor, person.victim_id)[-1].code)
+    require(act.actor, Permission.DATA_REQUESTS_WRITE)
+    person = victim_in_scope(act, victim_code)
+    ref = case_in_scope(act, cases_of(act, person.victim_id)[-1].code)
     _check(row)
     if row.by_whom != PERSON:
         # Parents may be the traffickers: nobody asks in a child's name just so.
-        speaker = voice(session, actor, ref, row.by_whom, row)
+        speaker = voice(act, ref, row.by_whom, row)
         if refusal := refuse_speaker(speaker):
             raise refusal
     clear, texts = split_row(row)
@@ -79,35 +77,32 @@ def receive(
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
-        "unit_id": actor.unit_id,
-        "recorded_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "recorded_by": act.actor.user_id,
         "state": "RECIBIDA",
         "due_on": rules.first_due(kind, received_on),
         "version": 1,
         **clear,
     }
-    row_id, blobs = seal_into(session, ref, "data_request", values, texts)
+    row_id, blobs = seal_into(act.session, ref, "data_request", values, texts)
     record(
-        session, actor, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
-        purpose=purpose, blobs=blobs,
+        act, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
+        purpose=act.purpose, blobs=blobs,
         detail={"request": code, "kind": kind},
     )  # fmt: skip
-    touch(session, actor, ref.victim_id, ref.case_id)
-    insert_rows(session, DataRequest, [values])
-    _note(session, actor, ref, row_id, None, "RECIBIDA")
-    subject = clocks.Subject("data_request", row_id, code, ref.victim_id, ref.case_id, actor.unit_id)
-    clocks.start(session, rules.clock_of(kind), subject, at=rules.began(received_on))
+    touch(act, ref.victim_id, ref.case_id)
+    insert_rows(act.session, DataRequest, [values])
+    _note(act, ref, row_id, None, "RECIBIDA")
+    subject = clocks.Subject("data_request", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id)
+    clocks.start(act.session, rules.clock_of(kind), subject, at=rules.began(received_on))
     return code
 
 
 def advance(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     version: int,
     step: Step,
-    *,
-    purpose: str = "derechos-arco",
 ) -> DataRequestMovedView:
     """Move a request on or answer it.
 
@@ -118,10 +113,10 @@ def advance(
             was marked as suspected since she asked; that she desists may be noted.
         StaleVersion: somebody moved it meanwhile.
     """
-    found, ref = _own(session, actor, code, version)
+    found, ref = _own(act, code, version)
     row = found.row
     if step.target in rules.GIVEN:
-        check_asker(session, actor, ref, row, "to")
+        check_asker(act, ref, row, "to")
     refusal = rules.refuse(row.state, step.target, rules.RequestFacts(step.answer is not None, step.ground))
     if refusal:
         raise refused(refusal)
@@ -130,34 +125,31 @@ def advance(
     if step.target in rules.DONE:
         values |= {"notified_on": _notified(row, step.notified_on), "denial_ground": step.ground}
         _, sealed = seal_text(
-            session, COORDINATION, ref.strand, "data_request", row.id, {"answer": step.answer},
+            act.session, COORDINATION, ref.strand, "data_request", row.id, {"answer": step.answer},
             row_version=ANSWER_TEXT,
         )  # fmt: skip
         values["sealed_answer"] = sealed
         blobs.append(("data_request", row.id, ANSWER_TEXT, sealed))
     record(
-        session, actor, "data-requests.transition", victim_id=ref.victim_id, case_id=ref.case_id,
-        purpose=purpose, blobs=blobs,
+        act, "data-requests.transition", victim_id=ref.victim_id, case_id=ref.case_id,
+        purpose=act.purpose, blobs=blobs,
         detail={"request": row.code, "from": row.state, "to": step.target, "ground": step.ground},
     )  # fmt: skip
-    touch(session, actor, ref.victim_id, ref.case_id)
-    _change(session, row, values)
-    _note(session, actor, ref, row.id, row.state, step.target)
+    touch(act, ref.victim_id, ref.case_id)
+    _change(act.session, row, values)
+    _note(act, ref, row.id, row.state, step.target)
     if step.target in rules.DONE:
-        clocks.meet(session, rules.clock_of(row.kind), "data_request", row.id)
+        clocks.meet(act.session, rules.clock_of(row.kind), "data_request", row.id)
     elif step.target not in rules.OPEN:
-        clocks.cancel(session, "data_request", row.id)
+        clocks.cancel(act.session, "data_request", row.id)
     return {"code": row.code, "state": step.target, "version": row.version + 1}
 
 
 def extend(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     version: int,
     notified_on: date | None = None,
-    *,
-    purpose: str = "derechos-arco",
 ) -> DataRequestExtendedView:
     """Extend the term of a request, once, by as many working days again; the person is told within the term.
 
@@ -168,7 +160,7 @@ def extend(
         Invalid: she was not told within the term.
         StaleVersion: somebody moved it meanwhile.
     """
-    found, ref = _own(session, actor, code, version)
+    found, ref = _own(act, code, version)
     row, day = found.row, _notified(found.row, notified_on)
     if row.state not in rules.OPEN:
         raise Conflict("Ya se respondió o la persona desistió: no tiene plazo que ampliar.")
@@ -180,12 +172,12 @@ def extend(
         raise refusal("notified_on", "late", "La ampliación se le avisa dentro del plazo.")
     due_on = rules.extended_due(row.kind, row.due_on)
     record(
-        session, actor, "data-requests.extend", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "data-requests.extend", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         detail={"request": row.code, "due_on": due_on.isoformat()},
     )  # fmt: skip
-    touch(session, actor, ref.victim_id, ref.case_id)
-    _change(session, row, {"due_on": due_on, "extended_on": day})
-    clocks.move(session, rules.clock_of(row.kind), "data_request", row.id, end_of(due_on))
+    touch(act, ref.victim_id, ref.case_id)
+    _change(act.session, row, {"due_on": due_on, "extended_on": day})
+    clocks.move(act.session, rules.clock_of(row.kind), "data_request", row.id, end_of(due_on))
     return {"code": row.code, "due_on": due_on, "version": row.version + 1}
 
 
@@ -199,9 +191,9 @@ def _check(row: DataRequestRow) -> None:
     refuse_if(errors)
 
 
-def _own(session: Session, actor: Actor, code: str, version: int) -> tuple[Found, CaseRef]:
-    require(actor, Permission.DATA_REQUESTS_WRITE)
-    found = find(session, actor, code)
+def _own(act: Act, code: str, version: int) -> tuple[Found, CaseRef]:
+    require(act.actor, Permission.DATA_REQUESTS_WRITE)
+    found = find(act, code)
     if found.ref is None or not found.own:
         raise Forbidden("La responde la unidad que la recibió.")
     if version != found.row.version:
@@ -230,6 +222,6 @@ def _change(session: Session, row: Any, values: Mapping[str, object]) -> None:
         raise StaleVersion
 
 
-def _note(session: Session, actor: Actor, ref: CaseRef, request: int, before: str | None, after: str) -> None:
-    step = {"from_state": before, "to_state": after, "by_user_id": actor.user_id}
-    insert_rows(session, DataRequestEvent, [{"victim_id": ref.victim_id, "request_id": request, **step}])
+def _note(act: Act, ref: CaseRef, request: int, before: str | None, after: str) -> None:
+    step = {"from_state": before, "to_state": after, "by_user_id": act.actor.user_id}
+    insert_rows(act.session, DataRequestEvent, [{"victim_id": ref.victim_id, "request_id": request, **step}])

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.opening_rows import SealedRow, open_rows
@@ -28,13 +28,11 @@ IN_FORCE, VOIDED = "VIGENTE", "ANULADA"
 
 
 def of_case(
-    session: Session,
-    actor: Actor,
+    act: Act,
     case_code: str,
     *,
     cursor: str | None = None,
     limit: int = PAGE,
-    purpose: str = "atencion",
 ) -> Listing[DeliveryView]:
     """Deliveries of a case, the latest written first, voided ones too, a page of them.
 
@@ -43,11 +41,11 @@ def of_case(
         Forbidden: the role, or the unit's part in the case, does not open the services.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, case_code)
-    check_reads(session, actor, ref)
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, case_code)
+    check_reads(act, ref)
     query = (
-        _deliveries(actor, ref)
+        _deliveries(act.actor, ref)
         .order_by(ServiceDelivery.created_at.desc(), ServiceDelivery.code.desc())
         .limit(limit + 1)
     )
@@ -59,29 +57,29 @@ def of_case(
                 and_(ServiceDelivery.created_at == moment, ServiceDelivery.code < last),
             )
         )
-    rows = session.execute(query).all()
+    rows = act.session.execute(query).all()
     page = rows[:limit]
-    items = _opened(session, actor, ref, page, purpose)
+    items = _opened(act, ref, page)
     following = cursor_of(page[-1][0].created_at, page[-1][0].code) if len(rows) > limit else None
     return {"items": items, "next": following}
 
 
-def one(
-    session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion"
-) -> DeliveryView:
+def one(act: Act, case_code: str, code: str) -> DeliveryView:
     """One delivery of a case.
 
     Raises:
         NotFound: the case is out of scope, or has no such delivery that the actor reads.
         Forbidden: the role, or the unit's part in the case, does not open the services.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, case_code)
-    check_reads(session, actor, ref)
-    rows = session.execute(_deliveries(actor, ref).where(ServiceDelivery.code == canonical(code, "SE"))).all()
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, case_code)
+    check_reads(act, ref)
+    rows = act.session.execute(
+        _deliveries(act.actor, ref).where(ServiceDelivery.code == canonical(code, "SE"))
+    ).all()
     if not rows:
         raise NotFound
-    return _opened(session, actor, ref, rows, purpose)[0]
+    return _opened(act, ref, rows)[0]
 
 
 def _deliveries(actor: Actor, ref: CaseRef) -> Select[ServiceDelivery, str, str]:
@@ -106,31 +104,31 @@ def _deliveries(actor: Actor, ref: CaseRef) -> Select[ServiceDelivery, str, str]
     return query
 
 
-def check_reads(session: Session, actor: Actor, ref: CaseRef) -> None:
+def check_reads(act: Act, ref: CaseRef) -> None:
     """Refuse who opens no services of this person.
 
     Raises:
         Forbidden: the role does not, or they were not shared with the unit.
     """
-    stand = standing(session, actor, ref.victim_id)
-    if stand is None or stand.level(actor, COMPARTMENT) not in OPENING:
+    stand = standing(act, ref.victim_id)
+    if stand is None or stand.level(act.actor, COMPARTMENT) not in OPENING:
         raise Forbidden("Su función o su participación no abre los servicios de esta persona.")
 
 
-def own_delivery(session: Session, actor: Actor, ref: CaseRef, code: str) -> Any:
+def own_delivery(act: Act, ref: CaseRef, code: str) -> Any:
     """The own unit's delivery behind a code (`id`, `code`, `state`, `version`).
 
     Raises:
         NotFound: the case has none, or it is another unit's.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(
             ServiceDelivery.id, ServiceDelivery.code, ServiceDelivery.state, ServiceDelivery.version
         ).where(
             ServiceDelivery.code == canonical(code, "SE"),
             ServiceDelivery.case_id == ref.case_id,
             ServiceDelivery.victim_id == ref.victim_id,
-            ServiceDelivery.unit_id == actor.unit_id,
+            ServiceDelivery.unit_id == act.actor.unit_id,
         )
     ).first()
     if row is None:
@@ -138,34 +136,34 @@ def own_delivery(session: Session, actor: Actor, ref: CaseRef, code: str) -> Any
     return row
 
 
-def own_activity(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
+def own_activity(act: Act, ref: CaseRef, code: str) -> int | None:
     """Key of the own unit's activity in a plan of this case, by its code."""
-    return session.scalar(
+    return act.session.scalar(
         select(PlanActivity.id)
         .join(Plan, and_(Plan.id == PlanActivity.plan_id, Plan.victim_id == PlanActivity.victim_id))
         .where(
             PlanActivity.code == code,
             PlanActivity.victim_id == ref.victim_id,
-            PlanActivity.unit_id == actor.unit_id,
+            PlanActivity.unit_id == act.actor.unit_id,
             Plan.case_id == ref.case_id,
         )
     )
 
 
-def own_activities(session: Session, actor: Actor, case_code: str) -> list[ActivityChoice]:
+def own_activities(act: Act, case_code: str) -> list[ActivityChoice]:
     """Activities of the own unit in the plans of a case, the first due first: codes, no words.
 
     Raises:
         NotFound: the case is out of scope.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, case_code)
-    rows = session.execute(
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, case_code)
+    rows = act.session.execute(
         select(PlanActivity.code, PlanActivity.service_code)
         .join(Plan, and_(Plan.id == PlanActivity.plan_id, Plan.victim_id == PlanActivity.victim_id))
         .where(
             PlanActivity.victim_id == ref.victim_id,
-            PlanActivity.unit_id == actor.unit_id,
+            PlanActivity.unit_id == act.actor.unit_id,
             Plan.case_id == ref.case_id,
         )
         .order_by(PlanActivity.due_on, PlanActivity.code)
@@ -174,18 +172,18 @@ def own_activities(session: Session, actor: Actor, case_code: str) -> list[Activ
     return [{"code": row.code, "service": row.service_code} for row in rows]
 
 
-def _opened(session: Session, actor: Actor, ref: CaseRef, page: Any, purpose: str) -> list[DeliveryView]:
+def _opened(act: Act, ref: CaseRef, page: Any) -> list[DeliveryView]:
     sealed = [SealedRow(row[0].id, row[0].key_version, row[0].sealed) for row in page]
     texts = open_rows(
-        session, actor, COMPARTMENT, ref.strand, Delivery.table, sealed,
-        purpose=purpose, action="deliveries.read",
+        act, COMPARTMENT, ref.strand, Delivery.table, sealed,
+        action="deliveries.read",
     )  # fmt: skip
-    units = unit_names(session, actor, {row[0].unit_id for row in page})
+    units = unit_names(act, {row[0].unit_id for row in page})
     return [
         {
             "code": row[0].code,
             "unit": units[row[0].unit_id].shown(),
-            "own": row[0].unit_id == actor.unit_id,
+            "own": row[0].unit_id == act.actor.unit_id,
             **_coded(row[0]),
             "referral": row.referral,
             "activity": row.activity,

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.sealing import seal_text
@@ -31,18 +30,16 @@ from app.services.referrals.rows import received_referral
 
 GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
-Finder = Callable[[Session, Actor, CaseRef, str], int | None]
+Finder = Callable[[Act, CaseRef, str], int | None]
 
 
 def deliver(
-    session: Session,
-    actor: Actor,
+    act: Act,
     case_code: str,
     wanted: Delivery,
     *,
     referral: str | None = None,
     activity: str | None = None,
-    purpose: str = "atencion",
 ) -> str:
     """Record what the actor's unit gave, or that she did not come; returns its code.
 
@@ -55,45 +52,45 @@ def deliver(
         Forbidden: the role, or the unit's part in the case, does not write services.
         Invalid: a field is missing, a day to come, or a referral or activity that is not the unit's; named.
     """
-    ref = _writable(session, actor, case_code)
+    ref = _writable(act, case_code)
     _check(wanted)
     clear, texts = split_row(wanted)
-    row_id, new = next_ids(session, service_delivery=1)["service_delivery"][0], new_code("SE")
+    row_id, new = next_ids(act.session, service_delivery=1)["service_delivery"][0], new_code("SE")
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": new,
-        "unit_id": actor.unit_id,
+        "unit_id": act.actor.unit_id,
         **clear,
         "referral_id": _linked(
-            session, actor, ref, referral, "referral", received_referral,
+            act, ref, referral, "referral", received_referral,
             "Indique una derivación de este caso que su unidad aceptó y sigue abierta.",
         ),
         "activity_id": _linked(
-            session, actor, ref, activity, "activity", own_activity,
+            act, ref, activity, "activity", own_activity,
             "Indique una actividad de su unidad en el plan de este caso.",
         ),
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
     }  # fmt: skip
     blobs = []
     if texts:
-        key_version, sealed = seal_text(session, COMPARTMENT, ref.strand, Delivery.table, row_id, texts)
+        key_version, sealed = seal_text(act.session, COMPARTMENT, ref.strand, Delivery.table, row_id, texts)
         row |= {"key_version": key_version, "sealed": sealed}
         blobs.append((Delivery.table, row_id, 1, sealed))
-    insert_rows(session, ServiceDelivery, [row])
-    touch(session, actor, ref.victim_id, ref.case_id)
+    insert_rows(act.session, ServiceDelivery, [row])
+    touch(act, ref.victim_id, ref.case_id)
     if wanted.attendance == GIVEN:
-        deadlines.delivered(session, actor, ref, wanted.service_type or "")
+        deadlines.delivered(act, ref, wanted.service_type or "")
     record(
-        session, actor, "deliveries.record", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "deliveries.record", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=[COMPARTMENT], fields=[*clear, *texts], blobs=blobs,
         detail={"delivery": new, "referral": referral, "activity": activity},
     )  # fmt: skip
     return new
 
 
-def void(session: Session, actor: Actor, case_code: str, code: str, version: int, reason: str) -> VoidedView:
+def void(act: Act, case_code: str, code: str, version: int, reason: str) -> VoidedView:
     """Void a delivery of the own unit that was written by mistake; it stays readable as such.
 
     Raises:
@@ -103,8 +100,8 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
         Conflict: it is voided already.
         StaleVersion: somebody voided it meanwhile.
     """
-    ref = _writable(session, actor, case_code)
-    row = own_delivery(session, actor, ref, code)
+    ref = _writable(act, case_code)
+    row = own_delivery(act, ref, code)
     if reason not in code_list("delivery_void_reason"):
         error = unknown_code("reason", code_list("delivery_void_reason").codes)
         raise Invalid("Revise los campos indicados.", errors=[error])
@@ -112,7 +109,7 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
         raise StaleVersion(version=row.version)
     if row.state == VOIDED:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
-    moved = session.execute(
+    moved = act.session.execute(
         update(ServiceDelivery)
         .where(
             ServiceDelivery.id == row.id,
@@ -123,19 +120,19 @@ def void(session: Session, actor: Actor, case_code: str, code: str, version: int
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
-    touch(session, actor, ref.victim_id, ref.case_id)
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
+        act, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
         compartments=[COMPARTMENT], detail={"delivery": row.code, "reason": reason},
     )  # fmt: skip
     return {"code": row.code, "state": VOIDED, "version": version + 1}
 
 
-def _writable(session: Session, actor: Actor, case_code: str) -> CaseRef:
-    require(actor, Permission.VICTIMS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
-    stand = standing(session, actor, ref.victim_id)
-    if stand is None or not stand.writes(actor, COMPARTMENT):
+def _writable(act: Act, case_code: str) -> CaseRef:
+    require(act.actor, Permission.VICTIMS_WRITE)
+    ref = case_in_scope(act, case_code)
+    stand = standing(act, ref.victim_id)
+    if stand is None or not stand.writes(act.actor, COMPARTMENT):
         raise Forbidden("Su función o su participación no registra servicios de esta persona.")
     return ref
 
@@ -155,8 +152,7 @@ def _missing(name: str) -> FieldError:
 
 
 def _linked(
-    session: Session,
-    actor: Actor,
+    act: Act,
     ref: CaseRef,
     code: str | None,
     field: str,
@@ -165,7 +161,7 @@ def _linked(
 ) -> int | None:
     if code is None:
         return None
-    found = find(session, actor, ref, code.strip().upper())
+    found = find(act, ref, code.strip().upper())
     if found is None:
         raise refusal(field, "not-yours", message)
     return found

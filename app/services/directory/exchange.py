@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.access.actor import SETUP, Actor
+from app.access.act import Act
+from app.access.actor import SETUP
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
@@ -30,19 +30,19 @@ _MOST_ERRORS: Final = 50
 CREATED, CHANGED, SAME = "created", "changed", "same"
 
 
-def exported(session: Session, actor: Actor) -> dict[str, object]:
+def exported(act: Act) -> dict[str, object]:
     """Every service of the directory, whatever its state, with its locations: one page of HSDS services.
 
     Raises:
         Forbidden: the role neither refers nor keeps the directory.
     """
-    may_read(actor)
-    rows = session.execute(with_units(select(DirectoryService)).order_by(DirectoryService.key)).all()
-    record(session, actor, "directory.export", detail={"services": len(rows)})
-    return hsds.page(shown(session, rows))
+    may_read(act.actor)
+    rows = act.session.execute(with_units(select(DirectoryService)).order_by(DirectoryService.key)).all()
+    record(act, "directory.export", detail={"services": len(rows)})
+    return hsds.page(shown(act.session, rows))
 
 
-def imported(session: Session, actor: Actor, text: bytes) -> Counter[str]:
+def imported(act: Act, text: bytes) -> Counter[str]:
     """Enter or change the services and locations of a file; those it does not name stay as they are.
 
     Returns:
@@ -53,22 +53,22 @@ def imported(session: Session, actor: Actor, text: bytes) -> Counter[str]:
         Invalid: the file is no such JSON (line and column), or holds what the directory does not (a JSON
             pointer to each). Nothing of it is kept: the caller's transaction ends with the error.
     """
-    if actor != SETUP:
-        require(actor, Permission.DIRECTORY_MANAGE)
+    if act.actor != SETUP:
+        require(act.actor, Permission.DIRECTORY_MANAGE)
     if len(text) > LARGEST:
         raise Invalid(f"El archivo supera {LARGEST // 1_000_000} MB: divídalo por institución.")
     try:
         read = hsds.HsdsPage.model_validate_json(text)
     except ValidationError as error:
         raise _unreadable(error) from None
-    run = _Run(session, actor)
+    run = _Run(act.session, act.actor)
     for number, found in enumerate(read.contents):
         for spot, at in enumerate(found.service_at_locations):
             run.location(f"/contents/{number}/service_at_locations/{spot}/location", at.location)
         run.service(f"/contents/{number}", found)
     if run.errors:
         raise Invalid("El archivo no se importó: nada cambió. Corrija lo indicado.", errors=run.errors)
-    record(session, actor, "directory.import", detail=dict(run.done))
+    record(act, "directory.import", detail=dict(run.done))
     return run.done
 
 
@@ -78,14 +78,14 @@ E = TypeVar("E", LocationEntry, ServiceEntry)
 class _Run:
     """One import: what is stored already, what was done, what is wrong."""
 
-    def __init__(self, session: Session, actor: Actor) -> None:
-        self.session, self.actor = session, actor
+    def __init__(self, act: Act) -> None:
+        self.act = act
         self.done: Counter[str] = Counter()
         self.errors: list[FieldError] = []
         self.seen: dict[uuid.UUID, dict[str, object]] = {}
-        services = session.execute(with_units(select(DirectoryService))).all()
-        self.services = {found["id"]: found for found in shown(session, services)}
-        locations = session.execute(with_units(select(DirectoryLocation)))
+        services = act.session.execute(with_units(select(DirectoryService))).all()
+        self.services = {found["id"]: found for found in shown(act.session, services)}
+        locations = act.session.execute(with_units(select(DirectoryLocation)))
         self.locations = {found["id"]: found for found in map(place, locations)}
 
     def location(self, pointer: str, found: hsds.HsdsLocation) -> None:
@@ -136,7 +136,7 @@ class _Run:
         if self.errors:  # nothing will be kept
             return
         try:
-            act(self.session, self.actor, *parts)
+            act(self.act, *parts)
         except Forbidden as error:
             raise Forbidden(f"{pointer}: {error.detail}") from None
         except AppError as error:

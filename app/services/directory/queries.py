@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, literal, or_, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -27,8 +28,7 @@ _LISTS = {"service_type": "service_type", "department": "department", "populatio
 
 
 def services(
-    session: Session,
-    actor: Actor,
+    act: Act,
     filters: Mapping[str, str | None],
     *,
     cursor: str | None = None,
@@ -43,54 +43,54 @@ def services(
         Forbidden: the role neither refers nor keeps the directory.
         Invalid: a code that is not of its list, or a cursor that is none; the field is named.
     """
-    may_read(actor)
+    may_read(act.actor)
     query = with_units(select(DirectoryService)).where(*conditions(filters)).order_by(DirectoryService.id)
     if cursor is not None:
-        query = query.where(DirectoryService.id > _after(session, cursor))
-    rows = session.execute(query.limit(limit + 1)).all()
+        query = query.where(DirectoryService.id > _after(act.session, cursor))
+    rows = act.session.execute(query.limit(limit + 1)).all()
     page = rows[:limit]
     following = str(page[-1][0].key) if len(rows) > limit else None
-    return {"items": shown(session, page), "next": following}
+    return {"items": shown(act.session, page), "next": following}
 
 
-def service(session: Session, actor: Actor, key: uuid.UUID) -> DirectoryServiceView:
+def service(act: Act, key: uuid.UUID) -> DirectoryServiceView:
     """One service with the places where it is offered.
 
     Raises:
         Forbidden: the role neither refers nor keeps the directory.
         NotFound: no such service.
     """
-    may_read(actor)
-    row = session.execute(with_units(select(DirectoryService)).where(DirectoryService.key == key)).first()
+    may_read(act.actor)
+    row = act.session.execute(with_units(select(DirectoryService)).where(DirectoryService.key == key)).first()
     if row is None:
         raise NotFound("No existe ese servicio en el directorio.")
-    return shown(session, [row])[0]
+    return shown(act.session, [row])[0]
 
 
-def locations(session: Session, actor: Actor, unit: str | None = None) -> list[DirectoryPlaceView]:
+def locations(act: Act, unit: str | None = None) -> list[DirectoryPlaceView]:
     """Locations of the directory (of one unit, if given), in the order in which they were entered.
 
     Raises:
         Forbidden: the role neither refers nor keeps the directory.
     """
-    may_read(actor)
+    may_read(act.actor)
     query = with_units(select(DirectoryLocation)).order_by(DirectoryLocation.id)
     if unit is not None:
         query = query.where(Unit.code == unit)
-    return [place(row) for row in session.execute(query.limit(1000))]
+    return [place(row) for row in act.session.execute(query.limit(1000))]
 
 
-def kept_units(session: Session, actor: Actor) -> list[NamedView]:
+def kept_units(act: Act) -> list[NamedView]:
     """Units whose entries the actor keeps, by name: of its own institution, or all; never a shelter.
 
     Raises:
         Forbidden: the role keeps no directory.
     """
-    require(actor, Permission.DIRECTORY_MANAGE)
+    require(act.actor, Permission.DIRECTORY_MANAGE)
     query = select(Unit.code, Unit.name).where(Unit.kind.not_in(SHELTER_KINDS))
-    if not policy().permits(actor.role, Permission.DIRECTORY_MANAGE_ALL):
-        query = query.where(Unit.institution_id == actor.institution_id)
-    rows = session.execute(query.order_by(Unit.name, Unit.code).limit(2000))
+    if not policy().permits(act.actor.role, Permission.DIRECTORY_MANAGE_ALL):
+        query = query.where(Unit.institution_id == act.actor.institution_id)
+    rows = act.session.execute(query.order_by(Unit.name, Unit.code).limit(2000))
     return [{"code": row.code, "name": row.name} for row in rows]
 
 

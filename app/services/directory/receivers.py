@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -27,9 +27,7 @@ ASK_FOR_A_PLACE = (
 )
 
 
-def options(
-    session: Session, actor: Actor, case_code: str, service_type: str, department: str | None = None
-) -> ReceiversView:
+def options(act: Act, case_code: str, service_type: str, department: str | None = None) -> ReceiversView:
     """Units that may be asked for a service in this case: of the department first, then nationwide.
 
     Args:
@@ -40,35 +38,35 @@ def options(
         Forbidden: the role sends no referrals.
         Invalid: a code that is not of its list; the field is named.
     """
-    require(actor, Permission.REFERRALS_SEND)
-    ref = case_in_scope(session, actor, case_code)
-    where = department or session.scalar(select(Unit.department).where(Unit.id == actor.unit_id))
-    person = _populations(session, ref)
-    rows = session.execute(
+    require(act.actor, Permission.REFERRALS_SEND)
+    ref = case_in_scope(act, case_code)
+    where = department or act.session.scalar(select(Unit.department).where(Unit.id == act.actor.unit_id))
+    person = _populations(act.session, ref)
+    rows = act.session.execute(
         with_units(select(DirectoryService))
         .where(
             *conditions({"service_type": service_type, "department": where}),
-            DirectoryService.unit_id != actor.unit_id,
+            DirectoryService.unit_id != act.actor.unit_id,
         )
         .order_by(func.cardinality(DirectoryService.departments) == 0, DirectoryService.id)
         .limit(_MOST)
     ).all()
     fitting = [row for row in rows if serves(row[0].populations, person)]
     record(
-        session, actor, "referrals.options", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, "referrals.options", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
         detail={"service": service_type, "options": len(fitting)},
     )  # fmt: skip
     housing = service_type == _HOUSING
     return {
         "service_type": service_type,
         "department": where,
-        "items": shown(session, fitting),
-        "shelters": _shelters(session, actor, where) if housing else [],
+        "items": shown(act.session, fitting),
+        "shelters": _shelters(act, where) if housing else [],
         "notice": ASK_FOR_A_PLACE if housing else None,
     }
 
 
-def others(session: Session, actor: Actor, department: str | None) -> list[NamedView]:
+def others(act: Act, department: str | None) -> list[NamedView]:
     """Units that may be asked though the directory does not say what they give: those of a department.
 
     Args:
@@ -77,11 +75,11 @@ def others(session: Session, actor: Actor, department: str | None) -> list[Named
     Raises:
         Forbidden: the role sends no referrals.
     """
-    require(actor, Permission.REFERRALS_SEND)
-    where = department or session.scalar(select(Unit.department).where(Unit.id == actor.unit_id))
-    rows = session.execute(
+    require(act.actor, Permission.REFERRALS_SEND)
+    where = department or act.session.scalar(select(Unit.department).where(Unit.id == act.actor.unit_id))
+    rows = act.session.execute(
         select(Unit.code, Unit.name)
-        .where(Unit.kind.not_in(SHELTER_KINDS), Unit.id != actor.unit_id)
+        .where(Unit.kind.not_in(SHELTER_KINDS), Unit.id != act.actor.unit_id)
         .where(or_(Unit.department == where, Unit.department.is_(None)))
         .order_by(Unit.name, Unit.code)
         .limit(_MOST)
@@ -101,13 +99,13 @@ def _populations(session: Session, ref: CaseRef) -> list[str]:
     return found
 
 
-def _shelters(session: Session, actor: Actor, department: str | None) -> list[NamedView]:
+def _shelters(act: Act, department: str | None) -> list[NamedView]:
     """Shelters of the department, for roles that read where shelters are; nobody else is told of any."""
-    if not policy().reads_of_others(actor.role, "shelter_location"):
+    if not policy().reads_of_others(act.actor.role, "shelter_location"):
         return []
-    rows = session.execute(
+    rows = act.session.execute(
         select(Unit.code, Unit.name)
-        .where(Unit.kind.in_(SHELTER_KINDS), Unit.department == department, Unit.id != actor.unit_id)
+        .where(Unit.kind.in_(SHELTER_KINDS), Unit.department == department, Unit.id != act.actor.unit_id)
         .order_by(Unit.code)
         .limit(_MOST)
     )

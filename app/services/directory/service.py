@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import SETUP, Actor
+from app.access.act import Act
+from app.access.actor import SETUP
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -25,27 +26,25 @@ from app.services.institutions.masking import SHELTER_KINDS
 NO_SHELTER = "Los centros de acogida no figuran en el directorio: su dirección no se publica nunca."
 
 
-def add_service(session: Session, actor: Actor, entry: ServiceEntry, key: uuid.UUID | None = None) -> str:
+def add_service(act: Act, entry: ServiceEntry, key: uuid.UUID | None = None) -> str:
     """Enter a service; returns its identifier.
 
     Raises:
         Forbidden: the role keeps no directory, or the unit is another institution's.
         Invalid: unknown unit or location, or a unit that houses people; the field is named.
     """
-    unit_id = _own_unit(session, actor, entry.unit)
+    unit_id = _own_unit(act, entry.unit)
     key = key or uuid.uuid4()
-    row_id = next_ids(session, directory_service=1)["directory_service"][0]
+    row_id = next_ids(act.session, directory_service=1)["directory_service"][0]
     insert_rows(
-        session, DirectoryService, [{"id": row_id, "key": key, "unit_id": unit_id, **_columns(entry)}]
+        act.session, DirectoryService, [{"id": row_id, "key": key, "unit_id": unit_id, **_columns(entry)}]
     )
-    _offer(session, row_id, entry.locations or ())
-    record(session, actor, "directory.write", detail={"service": str(key), "unit": entry.unit})
+    _offer(act.session, row_id, entry.locations or ())
+    record(act, "directory.write", detail={"service": str(key), "unit": entry.unit})
     return str(key)
 
 
-def change_service(
-    session: Session, actor: Actor, key: uuid.UUID, version: int, entry: ServiceEntry
-) -> DirectoryChangedView:
+def change_service(act: Act, key: uuid.UUID, version: int, entry: ServiceEntry) -> DirectoryChangedView:
     """Write a service anew, whole; returns its new version.
 
     Raises:
@@ -54,33 +53,31 @@ def change_service(
         Invalid: another unit than before, or an unknown location; the field is named.
         StaleVersion: somebody changed it meanwhile.
     """
-    unit_id = _own_unit(session, actor, entry.unit)
-    row_id = _found(session, DirectoryService, key, unit_id)
-    _write(session, DirectoryService, row_id, version, _columns(entry))
-    _offer(session, row_id, entry.locations or ())
-    record(session, actor, "directory.write", detail={"service": str(key), "unit": entry.unit})
+    unit_id = _own_unit(act, entry.unit)
+    row_id = _found(act.session, DirectoryService, key, unit_id)
+    _write(act.session, DirectoryService, row_id, version, _columns(entry))
+    _offer(act.session, row_id, entry.locations or ())
+    record(act, "directory.write", detail={"service": str(key), "unit": entry.unit})
     return {"id": str(key), "version": version + 1}
 
 
-def add_location(session: Session, actor: Actor, entry: LocationEntry, key: uuid.UUID | None = None) -> str:
+def add_location(act: Act, entry: LocationEntry, key: uuid.UUID | None = None) -> str:
     """Enter a location; returns its identifier.
 
     Raises:
         Forbidden: the role keeps no directory, or the unit is another institution's.
         Invalid: unknown unit, or one that houses people; the field is named.
     """
-    unit_id = _own_unit(session, actor, entry.unit)
+    unit_id = _own_unit(act, entry.unit)
     key = key or uuid.uuid4()
-    row_id = next_ids(session, directory_location=1)["directory_location"][0]
+    row_id = next_ids(act.session, directory_location=1)["directory_location"][0]
     values = entry.model_dump(exclude={"unit"})
-    insert_rows(session, DirectoryLocation, [{"id": row_id, "key": key, "unit_id": unit_id, **values}])
-    record(session, actor, "directory.write", detail={"location": str(key), "unit": entry.unit})
+    insert_rows(act.session, DirectoryLocation, [{"id": row_id, "key": key, "unit_id": unit_id, **values}])
+    record(act, "directory.write", detail={"location": str(key), "unit": entry.unit})
     return str(key)
 
 
-def change_location(
-    session: Session, actor: Actor, key: uuid.UUID, version: int, entry: LocationEntry
-) -> DirectoryChangedView:
+def change_location(act: Act, key: uuid.UUID, version: int, entry: LocationEntry) -> DirectoryChangedView:
     """Write a location anew, whole; returns its new version.
 
     Raises:
@@ -89,21 +86,23 @@ def change_location(
         Invalid: another unit than before; the field is named.
         StaleVersion: somebody changed it meanwhile.
     """
-    unit_id = _own_unit(session, actor, entry.unit)
-    row_id = _found(session, DirectoryLocation, key, unit_id)
-    _write(session, DirectoryLocation, row_id, version, entry.model_dump(exclude={"unit"}))
-    record(session, actor, "directory.write", detail={"location": str(key), "unit": entry.unit})
+    unit_id = _own_unit(act, entry.unit)
+    row_id = _found(act.session, DirectoryLocation, key, unit_id)
+    _write(act.session, DirectoryLocation, row_id, version, entry.model_dump(exclude={"unit"}))
+    record(act, "directory.write", detail={"location": str(key), "unit": entry.unit})
     return {"id": str(key), "version": version + 1}
 
 
-def _own_unit(session: Session, actor: Actor, code: str) -> int:
-    if actor != SETUP:
-        require(actor, Permission.DIRECTORY_MANAGE)
-    unit = session.execute(select(Unit.id, Unit.kind, Unit.institution_id).where(Unit.code == code)).first()
+def _own_unit(act: Act, code: str) -> int:
+    if act.actor != SETUP:
+        require(act.actor, Permission.DIRECTORY_MANAGE)
+    unit = act.session.execute(
+        select(Unit.id, Unit.kind, Unit.institution_id).where(Unit.code == code)
+    ).first()
     if unit is None:
         raise refusal("unit", "unknown", "No existe esa unidad.")
-    everywhere = actor == SETUP or policy().permits(actor.role, Permission.DIRECTORY_MANAGE_ALL)
-    if not everywhere and unit.institution_id != actor.institution_id:
+    everywhere = act.actor == SETUP or policy().permits(act.actor.role, Permission.DIRECTORY_MANAGE_ALL)
+    if not everywhere and unit.institution_id != act.actor.institution_id:
         raise Forbidden("Solo mantiene el directorio de las unidades de su institución.")
     if unit.kind in SHELTER_KINDS:
         raise refusal("unit", "shelter", NO_SHELTER)

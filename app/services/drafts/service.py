@@ -17,7 +17,7 @@ from typing import Final
 from sqlalchemy import JSON, cast, func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening_drafts import open_draft
 from app.access.sealing import SealedAlone, seal_draft
 from app.db import next_ids
@@ -86,7 +86,7 @@ class Opened:
     fields: dict[str, list[str]]
 
 
-def save(session: Session, actor: Actor, place: Place, fields: Fields, *, crowd_out: bool = True) -> None:
+def save(act: Act, place: Place, fields: Fields, *, crowd_out: bool = True) -> None:
     """Keep a form as it is now, in place of what was kept of it.
 
     Args:
@@ -98,25 +98,22 @@ def save(session: Session, actor: Actor, place: Place, fields: Fields, *, crowd_
         Conflict: the user has 100 drafts already.
     """
     kind = place.form.partition(":")[0]
-    _keep(session, actor, place, fields, kind=kind, reason=None, crowd_out=crowd_out)
+    _keep(act, place, fields, kind=kind, reason=None, crowd_out=crowd_out)
 
 
-def keep_for_review(
-    session: Session, actor: Actor, kind: str, place: Place, fields: Fields, reason: str
-) -> str:
+def keep_for_review(act: Act, kind: str, place: Place, fields: Fields, reason: str) -> str:
     """Keep what could not be taken, beside any other draft; `place.form` is not used. Returns its form.
 
     Raises:
         Invalid, TooLarge, Conflict: as `save`.
     """
     form = f"{REVIEW}:{uuid.uuid4()}"
-    _keep(session, actor, Place(form, place.path, place.subject), fields, kind=kind, reason=reason)
+    _keep(act, Place(form, place.path, place.subject), fields, kind=kind, reason=reason)
     return form
 
 
 def _keep(
-    session: Session,
-    actor: Actor,
+    act: Act,
     place: Place,
     fields: Fields,
     *,
@@ -128,15 +125,15 @@ def _keep(
     data = {_FIELDS: {name: list(values) for name, values in fields.items()}}
     if len(json.dumps(data, ensure_ascii=False).encode(errors="surrogatepass")) > LONGEST:
         raise TooLarge("El formulario es demasiado largo para guardarlo como borrador. Envíelo o acórtelo.")
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
-    found = find_draft(session, place.form)
+    act.session.execute(select(func.pg_advisory_xact_lock(_LOCK, act.actor.user_id % 2**31)))
+    found = find_draft(act.session, place.form)
     if found is None:
-        _make_room(session, crowd_out=crowd_out)
-    draft_id = found.id if found is not None else next_ids(session, draft=1)["draft"][0]
+        _make_room(act.session, crowd_out=crowd_out)
+    draft_id = found.id if found is not None else next_ids(act.session, draft=1)["draft"][0]
     version = found.version + 1 if found is not None else 1
     sealed: SealedAlone | None
     try:
-        sealed = seal_draft(session, actor.user_id, draft_id, version, data)
+        sealed = seal_draft(act.session, act.actor.user_id, draft_id, version, data)
     except ValueError:
         sealed = None
     if sealed is None:  # raised outside the handler: the codec's error carries the text
@@ -153,7 +150,7 @@ def _keep(
         "wrapped": "\\x" + sealed["wrapped"].hex(),
         "sealed": "\\x" + sealed["sealed"].hex(),
     }
-    session.execute(select(func.ruv.keep_draft(cast(row, JSON))))
+    act.session.execute(select(func.ruv.keep_draft(cast(row, JSON))))
 
 
 def _make_room(session: Session, *, crowd_out: bool) -> None:
@@ -171,17 +168,17 @@ def _check(place: Place) -> None:
         raise Invalid("No se reconoce el formulario. Vuelva a abrir la página.")
 
 
-def opened(session: Session, actor: Actor, form: str) -> Opened | None:
+def opened(act: Act, form: str) -> Opened | None:
     """The actor's draft of a form with its content, if there is one; the trace tells of one about a case.
 
     Raises:
         Unavailable: the trace cannot be written.
         SealBroken: the draft was tampered with.
     """
-    row = find_draft(session, form)
+    row = find_draft(act.session, form)
     if row is None:
         return None
-    return Opened(_listed(row), open_draft(session, actor, row)[_FIELDS])
+    return Opened(_listed(row), open_draft(act, row)[_FIELDS])
 
 
 def names(session: Session) -> frozenset[str]:

@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Mapping
 
 from sqlalchemy import func, insert, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.sealing import Strand, seal_chunks, seal_text
 from app.codes import new_code
 from app.db import insert_rows, next_ids
@@ -22,8 +21,7 @@ Blob = tuple[str, int, int, bytes]
 
 
 def keep(
-    session: Session,
-    actor: Actor,
+    act: Act,
     compartment: str,
     strand: Strand,
     cleaned: Clean,
@@ -34,9 +32,9 @@ def keep(
     Args:
         subject: the columns that say what it is of: `case_id`, `kind`, and the plan or the consent.
     """
-    row_id, code = next_ids(session, evidence_file=1)["evidence_file"][0], new_code("MD")
+    row_id, code = next_ids(act.session, evidence_file=1)["evidence_file"][0], new_code("MD")
     about = {"sha256": hashlib.sha256(cleaned.content).hexdigest()}
-    key_version, sealed = seal_text(session, compartment, strand, "evidence_file", row_id, about)
+    key_version, sealed = seal_text(act.session, compartment, strand, "evidence_file", row_id, about)
     row = {
         "id": row_id,
         "victim_id": strand.victim_id,
@@ -44,27 +42,25 @@ def keep(
         "code": code,
         "media_type": cleaned.media_type,
         "size_bytes": len(cleaned.content),
-        "unit_id": actor.unit_id,
-        "created_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "created_by": act.actor.user_id,
         "key_version": key_version,
         "sealed": sealed,
     }
-    insert_rows(session, EvidenceFile, [row])
-    for piece in seal_chunks(session, compartment, strand, "evidence_chunk", row_id, cleaned.content):
+    insert_rows(act.session, EvidenceFile, [row])
+    for piece in seal_chunks(act.session, compartment, strand, "evidence_chunk", row_id, cleaned.content):
         whole = {"victim_id": strand.victim_id, "file_id": row_id, **piece}
-        session.execute(insert(EvidenceChunk), [whole])
+        act.session.execute(insert(EvidenceChunk), [whole])
     return code, ("evidence_file", row_id, 1, sealed)
 
 
-def mark_withdrawn(
-    session: Session, actor: Actor, row: EvidenceFile, version: int, reason: str
-) -> FileWithdrawnView:
+def mark_withdrawn(act: Act, row: EvidenceFile, version: int, reason: str) -> FileWithdrawnView:
     """Mark a live file withdrawn: kept, and shown to nobody any more.
 
     Raises:
         StaleVersion: somebody changed it meanwhile.
     """
-    moved = session.execute(
+    moved = act.session.execute(
         update(EvidenceFile)
         .where(
             EvidenceFile.id == row.id,
@@ -73,7 +69,7 @@ def mark_withdrawn(
             EvidenceFile.state == "VIGENTE",
         )
         .values(
-            state="RETIRADA", withdrawn_at=func.now(), withdrawn_by=actor.user_id,
+            state="RETIRADA", withdrawn_at=func.now(), withdrawn_by=act.actor.user_id,
             withdrawal_reason=reason, version=version + 1,
         )
     )  # fmt: skip

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -17,7 +16,7 @@ from app.services.plans import rules
 from app.services.plans.content import find
 
 
-def of_case(session: Session, actor: Actor, case: str) -> CasePapers:
+def of_case(act: Act, case: str) -> CasePapers:
     """Files of a case by plan and by consent, oldest first, as far as the actor's role reads either.
 
     Each plan says whether the actor's unit answers for it (`own`) and may still add files to it (`open`);
@@ -27,41 +26,43 @@ def of_case(session: Session, actor: Actor, case: str) -> CasePapers:
         NotFound: the case is out of scope.
         Forbidden: the role reads no cases.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, case)
-    held = policy().roles[actor.role].permissions
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, case)
+    held = policy().roles[act.actor.role].permissions
     return {
-        "plans": _plans(session, actor, ref) if Permission.PLANS_READ in held else [],
-        "consents": _consents(session, actor, ref) if Permission.CONSENTS_READ in held else [],
+        "plans": _plans(act, ref) if Permission.PLANS_READ in held else [],
+        "consents": _consents(act, ref) if Permission.CONSENTS_READ in held else [],
     }
 
 
-def _plans(session: Session, actor: Actor, ref: CaseRef) -> list[PlanFiles]:
-    codes = session.scalars(
+def _plans(act: Act, ref: CaseRef) -> list[PlanFiles]:
+    codes = act.session.scalars(
         select(Plan.code)
         .where(
-            Plan.case_id == ref.case_id, Plan.victim_id == ref.victim_id, Plan.id.in_(visible_plans(actor))
+            Plan.case_id == ref.case_id,
+            Plan.victim_id == ref.victim_id,
+            Plan.id.in_(visible_plans(act.actor)),
         )
         .order_by(Plan.created_at, Plan.id)
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).all()
-    return [_plan(session, actor, code) for code in codes]
+    return [_plan(act, code) for code in codes]
 
 
-def _plan(session: Session, actor: Actor, code: str) -> PlanFiles:
-    plan = find(session, actor, code)
-    own = plan.writes(actor) and plan.responsible(actor)
+def _plan(act: Act, code: str) -> PlanFiles:
+    plan = find(act, code)
+    own = plan.writes(act.actor) and plan.responsible(act.actor)
     return {
         "code": code,
         "own": own,
         "open": own and plan.row.state in rules.ALIVE,
-        "files": queries.list_files(session, actor, code),
+        "files": queries.list_files(act, code),
     }
 
 
-def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[ConsentFiles]:
+def _consents(act: Act, ref: CaseRef) -> list[ConsentFiles]:
     file = EvidenceFile
-    codes = session.scalars(
+    codes = act.session.scalars(
         select(Consent.code)
         .where(
             Consent.case_id == ref.case_id,
@@ -70,7 +71,5 @@ def _consents(session: Session, actor: Actor, ref: CaseRef) -> list[ConsentFiles
         )
         .order_by(Consent.id)
     ).all()
-    found: list[ConsentFiles] = [
-        {"code": code, "files": signed_papers.listed(session, actor, code)} for code in codes
-    ]
+    found: list[ConsentFiles] = [{"code": code, "files": signed_papers.listed(act, code)} for code in codes]
     return [one for one in found if one["files"]]

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.opening_files import FileReading, SealedChunk, begin_reading
@@ -47,13 +48,13 @@ def stored(session: Session, *, plan_id: int | None = None, consent_id: int | No
     return int(row.files), int(row.bytes)
 
 
-def find_file(session: Session, actor: Actor, code: str) -> tuple[EvidenceFile, PlanRef]:
+def find_file(act: Act, code: str) -> tuple[EvidenceFile, PlanRef]:
     """The file behind a code, and its plan.
 
     Raises:
         NotFound: no such file, or not one of what the actor reads of a plan in scope.
     """
-    found = session.execute(
+    found = act.session.execute(
         select(EvidenceFile, Plan.code)
         .join(Plan, (Plan.id == EvidenceFile.plan_id) & (Plan.victim_id == EvidenceFile.victim_id))
         .where(EvidenceFile.code == canonical(code, "MD"))
@@ -61,33 +62,33 @@ def find_file(session: Session, actor: Actor, code: str) -> tuple[EvidenceFile, 
     if found is None:
         raise NotFound
     row, plan = found
-    ref = find(session, actor, plan)
-    if not ref.sees_all(actor) and row.activity_id not in _own_activities(session, actor, ref):
+    ref = find(act, plan)
+    if not ref.sees_all(act.actor) and row.activity_id not in _own_activities(act, ref):
         raise NotFound
     return row, ref
 
 
-def _own_activities(session: Session, actor: Actor, ref: PlanRef) -> set[int]:
+def _own_activities(act: Act, ref: PlanRef) -> set[int]:
     return set(
-        session.scalars(
+        act.session.scalars(
             select(PlanActivity.id).where(
                 PlanActivity.plan_id == ref.row.id,
                 PlanActivity.victim_id == ref.row.victim_id,
-                PlanActivity.unit_id == actor.unit_id,
+                PlanActivity.unit_id == act.actor.unit_id,
             )
         )
     )
 
 
-def list_files(session: Session, actor: Actor, plan: str) -> list[EvidenceFileView]:
+def list_files(act: Act, plan: str) -> list[EvidenceFileView]:
     """The files of a plan, oldest first; for who reads it in part, those of its own unit's activities.
 
     Raises:
         NotFound: no such plan, or out of scope.
         Forbidden: the role reads no plans.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = find(session, actor, plan)
+    require(act.actor, Permission.PLANS_READ)
+    ref = find(act, plan)
     query = (
         select(EvidenceFile, PlanActivity.code.label("activity"))
         .outerjoin(
@@ -98,14 +99,14 @@ def list_files(session: Session, actor: Actor, plan: str) -> list[EvidenceFileVi
         .where(EvidenceFile.plan_id == ref.row.id, EvidenceFile.victim_id == ref.row.victim_id)
         .order_by(EvidenceFile.id)
     )
-    if not ref.sees_all(actor):
-        query = query.where(PlanActivity.unit_id == actor.unit_id)
-    rows = session.execute(query).all()
+    if not ref.sees_all(act.actor):
+        query = query.where(PlanActivity.unit_id == act.actor.unit_id)
+    rows = act.session.execute(query).all()
     record(
-        session, actor, "evidence.list", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        act, "evidence.list", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
         purpose="atencion", compartments=[COMPARTMENT], detail={"plan": ref.row.code, "files": len(rows)},
     )  # fmt: skip
-    units = unit_names(session, actor, {row.EvidenceFile.unit_id for row in rows})
+    units = unit_names(act, {row.EvidenceFile.unit_id for row in rows})
     return [
         {**shown(row.EvidenceFile), "activity": row.activity, "unit": units[row.EvidenceFile.unit_id].shown()}
         for row in rows
@@ -131,20 +132,20 @@ def shown(row: EvidenceFile) -> FileCodes:
     }
 
 
-def begin(session: Session, actor: Actor, code: str) -> Download:
+def begin(act: Act, code: str) -> Download:
     """Record that the actor reads a file, and say what is needed to send it.
 
     Raises:
         NotFound: no such file, or out of scope.
         Conflict: it was withdrawn.
     """
-    require(actor, Permission.PLANS_READ)
-    row, ref = find_file(session, actor, code)
+    require(act.actor, Permission.PLANS_READ)
+    row, ref = find_file(act, code)
     if row.state != "VIGENTE":
         raise Conflict("El archivo fue retirado y ya no se muestra.")
     pieces = max(1, -(-row.size_bytes // CHUNK_BYTES))
     reading = begin_reading(
-        session, actor, FileReading(COMPARTMENT, ref.strand, "evidence_chunk", row.id, pieces),
+        act, FileReading(COMPARTMENT, ref.strand, "evidence_chunk", row.id, pieces),
         action="evidence.read", detail={"file": row.code},
     )  # fmt: skip
     return Download(row.code, row.media_type, row.size_bytes, reading)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Final
 
-from sqlalchemy.orm import Session
-
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -43,34 +42,32 @@ def add(database: Database, actor: Actor, consent: str, raw: bytes, key: str | N
     payload = {"consent": consent, "sha256": hashlib.sha256(raw).hexdigest()}
     with database.session(actor) as session:
         require(actor, Permission.CONSENTS_WRITE)
-        find(session, actor, consent)
-        code = replayed(session, actor, key, "consents.scan", payload)
+        find(Act(session, CARE), consent)
+        code = replayed(Act(session, CARE), key, "consents.scan", payload)
     if code is not None:
         return code
     cleaned = clean(raw)
     with database.session(actor) as session:
-        code = replayed(session, actor, key, "consents.scan", payload)
+        code = replayed(Act(session, CARE), key, "consents.scan", payload)
         if code is not None:
             return code
-        found = find(session, actor, consent)
+        found = find(Act(session, CARE), consent)
         files, _ = stored(session, consent_id=found.row.id)
         if files >= MOST_SCANS:
             raise Conflict(f"El consentimiento ya tiene {MOST_SCANS} archivos. Reúna las hojas en un PDF.")
         subject = {"case_id": found.ref.case_id, "consent_id": found.row.id, "kind": KIND}
-        code, blob = keep(session, actor, COORDINATION, found.ref.strand, cleaned, subject)
-        touch(session, actor, found.ref.victim_id, found.ref.case_id)
+        code, blob = keep(Act(session, CARE), COORDINATION, found.ref.strand, cleaned, subject)
+        touch(Act(session, CARE), found.ref.victim_id, found.ref.case_id)
         record(
-            session, actor, "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+            Act(session, CARE), "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
             purpose="atencion", compartments=[COORDINATION], blobs=[blob],
             detail={"consent": found.row.code, "file": code},
         )  # fmt: skip
-        remember(session, actor, key, "consents.scan", payload, code)
+        remember(Act(session, CARE), key, "consents.scan", payload, code)
     return code
 
 
-def withdraw(
-    session: Session, actor: Actor, consent: str, code: str, version: int, reason: str
-) -> FileWithdrawnView:
+def withdraw(act: Act, consent: str, code: str, version: int, reason: str) -> FileWithdrawnView:
     """Withdraw a scan of the own unit with a reason: kept, and shown to nobody any more.
 
     Raises:
@@ -80,17 +77,17 @@ def withdraw(
         Conflict: it is withdrawn already.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.CONSENTS_WRITE)
+    require(act.actor, Permission.CONSENTS_WRITE)
     check_codes(reason=("evidence_withdrawal", reason))
-    found, row = find_scan(session, actor, consent, code)
-    if row.unit_id != actor.unit_id:
+    found, row = find_scan(act, consent, code)
+    if row.unit_id != act.actor.unit_id:
         raise Forbidden("Solo la unidad que agregó el archivo lo retira.")
     if row.state != "VIGENTE":
         raise Conflict("El archivo ya estaba retirado.")
-    done = mark_withdrawn(session, actor, row, version, reason)
-    touch(session, actor, found.ref.victim_id, found.ref.case_id)
+    done = mark_withdrawn(act, row, version, reason)
+    touch(act, found.ref.victim_id, found.ref.case_id)
     record(
-        session, actor, "consents.scan-withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+        act, "consents.scan-withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
         purpose="atencion", detail={"consent": found.row.code, "file": row.code, "reason": reason},
     )  # fmt: skip
     return done

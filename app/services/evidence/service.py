@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -52,36 +51,36 @@ def add(database: Database, actor: Actor, wanted: Upload, key: str | None) -> st
     digest = hashlib.sha256(wanted.raw).hexdigest()
     payload = {"plan": wanted.plan, "activity": wanted.activity, "kind": wanted.kind, "sha256": digest}
     with database.session(actor) as session:
-        _target(session, actor, wanted)
-        code = replayed(session, actor, key, "evidence.add", payload)
+        _target(Act(session, CARE), wanted)
+        code = replayed(Act(session, CARE), key, "evidence.add", payload)
     if code is not None:
         return code
     cleaned = clean(wanted.raw)
     with database.session(actor) as session:
-        code = replayed(session, actor, key, "evidence.add", payload)
+        code = replayed(Act(session, CARE), key, "evidence.add", payload)
         if code is None:
-            code = _keep(session, actor, wanted, cleaned)
-            remember(session, actor, key, "evidence.add", payload, code)
+            code = _keep(Act(session, CARE), wanted, cleaned)
+            remember(Act(session, CARE), key, "evidence.add", payload, code)
     return code
 
 
-def _target(session: Session, actor: Actor, wanted: Upload) -> tuple[PlanRef, Any]:
+def _target(act: Act, wanted: Upload) -> tuple[PlanRef, Any]:
     """The plan and the activity (None: the plan itself), where the actor may add files."""
-    require(actor, Permission.PLANS_PROGRESS)
+    require(act.actor, Permission.PLANS_PROGRESS)
     check_codes(kind=("evidence_kind", wanted.kind))
-    ref = find(session, actor, wanted.plan)
-    activity = activity_row(session, actor, ref, wanted.activity) if wanted.activity else None
-    own = activity is not None and activity.unit_id == actor.unit_id
-    if not ref.writes(actor) or not (own or ref.responsible(actor)):
+    ref = find(act, wanted.plan)
+    activity = activity_row(act, ref, wanted.activity) if wanted.activity else None
+    own = activity is not None and activity.unit_id == act.actor.unit_id
+    if not ref.writes(act.actor) or not (own or ref.responsible(act.actor)):
         raise Forbidden("Solo la unidad de la actividad o la responsable del plan agregan archivos.")
     if ref.row.state not in rules.ALIVE:
         raise Conflict("El plan está cerrado: ya no admite archivos.")
     return ref, activity
 
 
-def _keep(session: Session, actor: Actor, wanted: Upload, cleaned: Clean) -> str:
-    ref, activity = _target(session, actor, wanted)
-    files, size = stored(session, plan_id=ref.row.id)
+def _keep(act: Act, wanted: Upload, cleaned: Clean) -> str:
+    ref, activity = _target(act, wanted)
+    files, size = stored(act.session, plan_id=ref.row.id)
     if files >= MOST_FILES or size + len(cleaned.content) > MOST_PLAN_BYTES:
         limit = f"{MOST_FILES} archivos o {MOST_PLAN_BYTES // (1024 * 1024)} MB"
         raise Conflict(f"El plan ya tiene el máximo de {limit}. Reúna varias páginas en un PDF más liviano.")
@@ -91,15 +90,15 @@ def _keep(session: Session, actor: Actor, wanted: Upload, cleaned: Clean) -> str
         "activity_id": activity.id if activity else None,
         "kind": wanted.kind,
     }
-    code, blob = keep(session, actor, COMPARTMENT, ref.strand, cleaned, subject)
+    code, blob = keep(act, COMPARTMENT, ref.strand, cleaned, subject)
     done(
-        session, actor, "evidence.add", ref.row, "atencion", [blob],
+        act.for_purpose('atencion'), "evidence.add", ref.row, [blob],
         plan=ref.row.code, activity=activity.code if activity else None, file=code,
     )  # fmt: skip
     return code
 
 
-def withdraw(session: Session, actor: Actor, code: str, version: int, reason: str) -> FileWithdrawnView:
+def withdraw(act: Act, code: str, version: int, reason: str) -> FileWithdrawnView:
     """Withdraw a file with a reason: it is kept, and shown to nobody any more.
 
     Raises:
@@ -109,13 +108,13 @@ def withdraw(session: Session, actor: Actor, code: str, version: int, reason: st
         Conflict: it is withdrawn already.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.PLANS_PROGRESS)
+    require(act.actor, Permission.PLANS_PROGRESS)
     check_codes(reason=("evidence_withdrawal", reason))
-    row, ref = find_file(session, actor, code)
-    if not ref.writes(actor) or not (ref.responsible(actor) or row.unit_id == actor.unit_id):
+    row, ref = find_file(act, code)
+    if not ref.writes(act.actor) or not (ref.responsible(act.actor) or row.unit_id == act.actor.unit_id):
         raise Forbidden("Solo la unidad que agregó el archivo o la responsable del plan lo retiran.")
     if row.state != "VIGENTE":
         raise Conflict("El archivo ya estaba retirado.")
-    withdrawn = mark_withdrawn(session, actor, row, version, reason)
-    done(session, actor, "evidence.withdraw", ref.row, "atencion", [], file=row.code, reason=reason)
+    withdrawn = mark_withdrawn(act, row, version, reason)
+    done(act.for_purpose("atencion"), "evidence.withdraw", ref.row, [], file=row.code, reason=reason)
     return withdrawn

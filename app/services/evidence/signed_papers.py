@@ -7,9 +7,8 @@ in full; the database says the same.
 from __future__ import annotations
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import canonical, require
 from app.access.opening_files import FileReading, begin_reading
 from app.access.permissions import Permission
@@ -25,26 +24,26 @@ from app.services.evidence.views import ScanView
 from app.services.institutions.masking import unit_names
 
 
-def listed(session: Session, actor: Actor, consent: str) -> list[ScanView]:
+def listed(act: Act, consent: str) -> list[ScanView]:
     """The scans of a consent that the actor may read, oldest first.
 
     Raises:
         NotFound: no such consent in scope.
         Forbidden: the role reads no consents.
     """
-    require(actor, Permission.CONSENTS_READ)
-    found = find(session, actor, consent)
-    stored = session.scalars(_of(found).order_by(EvidenceFile.id))
-    rows = [row for row in stored if _reads(session, actor, found, row)]
+    require(act.actor, Permission.CONSENTS_READ)
+    found = find(act, consent)
+    stored = act.session.scalars(_of(found).order_by(EvidenceFile.id))
+    rows = [row for row in stored if _reads(act, found, row)]
     record(
-        session, actor, "consents.scans", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+        act, "consents.scans", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
         purpose="atencion", detail={"consent": found.row.code, "files": len(rows)},
     )  # fmt: skip
-    units = unit_names(session, actor, {row.unit_id for row in rows})
+    units = unit_names(act, {row.unit_id for row in rows})
     return [{**shown(row), "unit": units[row.unit_id].shown()} for row in rows]
 
 
-def begin(session: Session, actor: Actor, consent: str, code: str) -> Download:
+def begin(act: Act, consent: str, code: str) -> Download:
     """Record that the actor reads a scan, and say what is needed to send it.
 
     Raises:
@@ -52,28 +51,28 @@ def begin(session: Session, actor: Actor, consent: str, code: str) -> Download:
         Forbidden: the scan is for who reads her contact data in full.
         Conflict: it was withdrawn.
     """
-    require(actor, Permission.CONSENTS_READ)
-    found, row = find_scan(session, actor, consent, code)
-    if not _reads(session, actor, found, row):
+    require(act.actor, Permission.CONSENTS_READ)
+    found, row = find_scan(act, consent, code)
+    if not _reads(act, found, row):
         raise Forbidden("Lo firmado lo abre quien lee completos los datos de contacto de la persona.")
     if row.state != "VIGENTE":
         raise Conflict("El archivo fue retirado y ya no se muestra.")
     pieces = max(1, -(-row.size_bytes // CHUNK_BYTES))
     reading = begin_reading(
-        session, actor, FileReading(COORDINATION, found.ref.strand, "evidence_chunk", row.id, pieces),
+        act, FileReading(COORDINATION, found.ref.strand, "evidence_chunk", row.id, pieces),
         action="consents.scan-read", detail={"consent": found.row.code, "file": row.code},
     )  # fmt: skip
     return Download(row.code, row.media_type, row.size_bytes, reading)
 
 
-def find_scan(session: Session, actor: Actor, consent: str, code: str) -> tuple[Found, EvidenceFile]:
+def find_scan(act: Act, consent: str, code: str) -> tuple[Found, EvidenceFile]:
     """A consent in scope and one of its scans.
 
     Raises:
         NotFound: no such consent in scope, or it has no such scan that the actor may know of.
     """
-    found = find(session, actor, consent)
-    row = session.scalar(_of(found).where(EvidenceFile.code == canonical(code, "MD")))
+    found = find(act, consent)
+    row = act.session.scalar(_of(found).where(EvidenceFile.code == canonical(code, "MD")))
     if row is None:
         raise NotFound
     return found, row
@@ -85,8 +84,8 @@ def _of(found: Found) -> Select[EvidenceFile]:
     )
 
 
-def _reads(session: Session, actor: Actor, found: Found, row: EvidenceFile) -> bool:
-    if row.unit_id == actor.unit_id:
+def _reads(act: Act, found: Found, row: EvidenceFile) -> bool:
+    if row.unit_id == act.actor.unit_id:
         return True
-    stand = standing(session, actor, found.ref.victim_id)
-    return stand is not None and stand.level(actor, "contact") is Level.FULL
+    stand = standing(act, found.ref.victim_id)
+    return stand is not None and stand.level(act.actor, "contact") is Level.FULL

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import Session
-
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import check_writable, require, victim_in_scope
 from app.access.opening import Opened, current_blob, open_compartments
@@ -85,7 +84,7 @@ def check(
     detail = {"asked": question.issuer, "outcome": answer.outcome.value, "verdicts": verdicts}
     with database.session(actor) as session:
         record(
-            session, actor, "victims.identity-check", victim_id=question.victim_id, compartments=["identity"],
+            Act(session, CARE), "victims.identity-check", victim_id=question.victim_id, compartments=["identity"],
             fields=[f"identity.{name}" for name in verdicts], purpose=PURPOSE, detail=detail,
         )  # fmt: skip
     same = answer.outcome is Outcome.FOUND and _agrees(verdicts)
@@ -105,29 +104,29 @@ def _question(
     """What to ask, once it is allowed and written down that it is asked."""
     with database.session(actor) as session:
         require(actor, Permission.VICTIMS_WRITE)
-        ref = victim_in_scope(session, actor, code)
+        ref = victim_in_scope(Act(session, CARE), code)
         check_writable(actor, ref.standing, "identity", {"documents"})
         if pide is None:
             raise Conflict(_OFF)
         opened = open_compartments(
-            session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=("identity", "protection")
+            Act(session, PURPOSE), ref.victim_id, ref.standing, names=("identity", "protection")
         )
-        if _reserved(session, actor, ref.victim_id, opened):
+        if _reserved(Act(session, CARE), ref.victim_id, opened):
             raise Conflict(_RESERVED)
         identity = opened.known("identity")
         document = _document(identity, place)
         issuer = pide.issuer_of(document["type"])
         if issuer is None:
             raise Conflict(_OFF)
-        check_hourly(session, actor, ASK, limit_per_hour, _TOO_MANY)
+        check_hourly(Act(session, CARE), ASK, limit_per_hour, _TOO_MANY)
         record(
-            session, actor, ASK, victim_id=ref.victim_id, compartments=["identity"],
+            Act(session, CARE), ASK, victim_id=ref.victim_id, compartments=["identity"],
             fields=["identity.documents"], purpose=PURPOSE, detail={"asked": issuer.name},
         )  # fmt: skip
         return _Question(ref.victim_id, document["type"], document["number"], issuer.name, identity)
 
 
-def _reserved(session: Session, actor: Actor, victim_id: int, opened: Opened) -> bool:
+def _reserved(act: Act, victim_id: int, opened: Opened) -> bool:
     """Whether her identity is under reserve, in any of her records; so it is where the actor may not know.
 
     Raises:
@@ -137,7 +136,7 @@ def _reserved(session: Session, actor: Actor, victim_id: int, opened: Opened) ->
         return True
     opened.known("protection")
     parts = [
-        current_blob(session, actor, Strand(victim_id, record_id), name)
+        current_blob(act, Strand(victim_id, record_id), name)
         for record_id, names in opened.not_shown.items()
         for name in names
     ]

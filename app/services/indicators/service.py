@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -138,7 +139,7 @@ def answer_many(
         require(actor, Permission.INDICATORS_READ)
     wanted = [indicator(code).code for code in codes]
     with database.session(actor) as session:
-        record(session, actor, "indicators.read", detail={"indicators": wanted, "year": year or "todos"})
+        record(Act(session, CARE), "indicators.read", detail={"indicators": wanted, "year": year or "todos"})
     return compute(database, actor, wanted, year)
 
 

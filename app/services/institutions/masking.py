@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.policy import policy
 from app.models import Unit
@@ -30,17 +30,15 @@ class UnitName:
         return {"code": self.code, "name": self.name}
 
 
-def unit_names(
-    session: Session, actor: Actor, ids: Iterable[int], *, known: Iterable[int] = ()
-) -> dict[int, UnitName]:
+def unit_names(act: Act, ids: Iterable[int], *, known: Iterable[int] = ()) -> dict[int, UnitName]:
     """Names of units by key, shelters reserved unless the role reads where shelters are.
 
     `known`: units the actor named itself, such as the addressee of its own referral.
     """
-    rows = session.execute(select(Unit.id, Unit.code, Unit.name, Unit.kind).where(Unit.id.in_(set(ids))))
+    rows = act.session.execute(select(Unit.id, Unit.code, Unit.name, Unit.kind).where(Unit.id.in_(set(ids))))
     named = set(known)
     return {
-        key: UnitName(code, name) if key in named else unit_name(actor, key, code, name, kind)
+        key: UnitName(code, name) if key in named else unit_name(act.actor, key, code, name, kind)
         for key, code, name, kind in rows
     }
 

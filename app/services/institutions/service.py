@@ -10,6 +10,7 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.passwords import STANDARD, Cost, PasswordRefused, check_policy, hash_password
 from app.access.policy import policy
@@ -43,24 +44,23 @@ UNIT_KINDS: Mapping[str, str] = MappingProxyType(
 """Kinds of unit and their Spanish names; CAR, ALBERGUE and HRT house people."""
 
 
-def create_institution(session: Session, actor: Actor, code: str, name: str, sector: str) -> int:
+def create_institution(act: Act, code: str, name: str, sector: str) -> int:
     """Create an institution and return its key; an existing code keeps its row.
 
     Raises:
         app.errors.Forbidden: the actor is not the set-up (row-level security).
     """
-    found = session.scalar(select(Institution.id).where(Institution.code == code))
+    found = act.session.scalar(select(Institution.id).where(Institution.code == code))
     if found is not None:
         return found
-    key = next_ids(session, institution=1)["institution"][0]
-    insert_rows(session, Institution, [{"id": key, "code": code, "name": name, "sector": sector}])
-    record(session, actor, "institutions.create", detail={"institution": code})
+    key = next_ids(act.session, institution=1)["institution"][0]
+    insert_rows(act.session, Institution, [{"id": key, "code": code, "name": name, "sector": sector}])
+    record(act, "institutions.create", detail={"institution": code})
     return key
 
 
 def create_unit(
-    session: Session,
-    actor: Actor,
+    act: Act,
     institution_id: int,
     code: str,
     name: str,
@@ -78,19 +78,18 @@ def create_unit(
     if kind not in UNIT_KINDS:
         message = f"Clase de unidad desconocida. Use una de: {', '.join(UNIT_KINDS)}."
         raise refusal("kind", "unknown", message)
-    found = session.scalar(select(Unit.id).where(Unit.code == code))
+    found = act.session.scalar(select(Unit.id).where(Unit.code == code))
     if found is not None:
         return found
-    key = next_ids(session, unit=1)["unit"][0]
+    key = next_ids(act.session, unit=1)["unit"][0]
     row = {"id": key, "institution_id": institution_id, "code": code, "name": name, "kind": kind}
-    insert_rows(session, Unit, [{**row, "department": department}])
-    record(session, actor, "units.create", detail={"unit": code})
+    insert_rows(act.session, Unit, [{**row, "department": department}])
+    record(act, "units.create", detail={"unit": code})
     return key
 
 
 def create_user(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
+    act: Act,
     unit_code: str,
     username: str,
     role: str,
@@ -110,7 +109,7 @@ def create_user(  # noqa: PLR0913
             the field is named.
         Conflict: the username is taken.
     """
-    unit = session.execute(
+    unit = act.session.execute(
         select(Unit.id, Unit.institution_id, Unit.kind).where(Unit.code == unit_code)
     ).first()
     if unit is None:
@@ -124,9 +123,9 @@ def create_user(  # noqa: PLR0913
     if not service_account:
         check_fits(role, unit.kind)
     hashed = NO_PASSWORD if password is None else _hashed(password, username, cost)
-    if session.scalar(select(UserAccount.id).where(UserAccount.username == username)) is not None:
+    if act.session.scalar(select(UserAccount.id).where(UserAccount.username == username)) is not None:
         raise Conflict("Ese nombre de usuario ya existe.")
-    key = next_ids(session, user_account=1)["user_account"][0]
+    key = next_ids(act.session, user_account=1)["user_account"][0]
     row = {
         "id": key,
         "unit_id": unit.id,
@@ -139,8 +138,8 @@ def create_user(  # noqa: PLR0913
         "failed_logins": 0,
         "approved_at": None if password is None else datetime.now(UTC),
     }
-    insert_rows(session, UserAccount, [row])
-    record(session, actor, "accounts.create", detail={"account": key, "role": role, "unit": unit_code})
+    insert_rows(act.session, UserAccount, [row])
+    record(act, "accounts.create", detail={"account": key, "role": role, "unit": unit_code})
     return key
 
 

@@ -7,9 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
@@ -37,25 +36,25 @@ class NewUnit:
     department: str | None = None
 
 
-def listing(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def listing(act: Act) -> list[dict[str, Any]]:
     """Units of the actor's institution by name, with how many accounts that are not closed each has.
 
     Raises:
         Forbidden: the role administers no units.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
     accounts = (
         select(func.count())
         .select_from(UserAccount)
         .where(UserAccount.unit_id == Unit.id, UserAccount.disabled_at.is_(None))
         .scalar_subquery()
     )
-    rows = session.execute(
+    rows = act.session.execute(
         select(Unit.code, Unit.name, Unit.kind, Unit.department, accounts)
-        .where(Unit.institution_id == actor.institution_id)
+        .where(Unit.institution_id == act.actor.institution_id)
         .order_by(Unit.name, Unit.code)
     ).all()
-    record(session, actor, "units.list", detail={"shown": len(rows)})
+    record(act, "units.list", detail={"shown": len(rows)})
     departments = code_list("department").labels
     return [
         {
@@ -71,26 +70,26 @@ def listing(session: Session, actor: Actor) -> list[dict[str, Any]]:
     ]
 
 
-def read_unit(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def read_unit(act: Act, code: str) -> dict[str, Any]:
     """One unit of the actor's institution, as in the listing.
 
     Raises:
         Forbidden: the role administers no units.
         NotFound: no such unit in the institution.
     """
-    for unit in listing(session, actor):
+    for unit in listing(act):
         if unit["code"] == code:
             return unit
     raise NotFound(NO_UNIT)
 
 
-def kinds_here(session: Session, actor: Actor) -> list[str]:
+def kinds_here(act: Act) -> list[str]:
     """Kinds of unit that the actor's institution has, which its new units may be of."""
-    found = select(Unit.kind).where(Unit.institution_id == actor.institution_id).distinct()
-    return list(session.scalars(found.order_by(Unit.kind)))
+    found = select(Unit.kind).where(Unit.institution_id == act.actor.institution_id).distinct()
+    return list(act.session.scalars(found.order_by(Unit.kind)))
 
 
-def found_unit(session: Session, actor: Actor, wanted: NewUnit, *, key: str | None = None) -> str:
+def found_unit(act: Act, wanted: NewUnit, *, key: str | None = None) -> str:
     """Create a unit of the actor's institution, of a kind that it has already; returns its code.
 
     With the same `key`, only once.
@@ -102,30 +101,28 @@ def found_unit(session: Session, actor: Actor, wanted: NewUnit, *, key: str | No
         Invalid: a field is wrong; it is named.
         Conflict: the code is taken.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
-    first = replayed(session, actor, key, ACTION, asdict(wanted))
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
+    first = replayed(act, key, ACTION, asdict(wanted))
     if first is not None:
         return first
     if not UNIT_CODE.fullmatch(wanted.code):
         raise refusal("code", "invalid", "De 3 a 40 letras mayúsculas, cifras o guiones, sin espacios.")
     name = _name(wanted.name)
-    kinds = kinds_here(session, actor)
+    kinds = kinds_here(act)
     if wanted.kind not in kinds:
         raise refusal("kind", "invalid", "Su institución no tiene unidades de esa clase: elija otra.", kinds)
     _check_department(wanted.department)
-    if session.scalar(select(Unit.id).where(Unit.code == wanted.code)) is not None:
+    if act.session.scalar(select(Unit.id).where(Unit.code == wanted.code)) is not None:
         raise Conflict(TAKEN)
     try:
-        create_unit(session, actor, actor.institution_id, wanted.code, name, wanted.kind, wanted.department)
+        create_unit(act, act.actor.institution_id, wanted.code, name, wanted.kind, wanted.department)
     except UniqueViolation:
         raise Conflict(TAKEN) from None
-    remember(session, actor, key, ACTION, asdict(wanted), wanted.code)
+    remember(act, key, ACTION, asdict(wanted), wanted.code)
     return wanted.code
 
 
-def rewrite_unit(
-    session: Session, actor: Actor, code: str, *, name: str | None = None, department: str | None = None
-) -> None:
+def rewrite_unit(act: Act, code: str, *, name: str | None = None, department: str | None = None) -> None:
     """Give a unit of the actor's institution another name or department; None leaves as is.
 
     Raises:
@@ -133,23 +130,23 @@ def rewrite_unit(
         NotFound: no such unit in the institution.
         Invalid: a field is wrong; it is named.
     """
-    require(actor, Permission.ACCOUNTS_MANAGE)
+    require(act.actor, Permission.ACCOUNTS_MANAGE)
     values: dict[str, str] = {}
     if name is not None:
         values["name"] = _name(name)
     if department is not None:
         _check_department(department)
         values["department"] = department
-    found = session.scalar(
-        select(Unit.id).where(Unit.code == code, Unit.institution_id == actor.institution_id)
+    found = act.session.scalar(
+        select(Unit.id).where(Unit.code == code, Unit.institution_id == act.actor.institution_id)
     )
     if found is None:
         raise NotFound(NO_UNIT)
     if values:
-        session.execute(
+        act.session.execute(
             update(Unit).where(Unit.id == found).values(values).execution_options(synchronize_session=False)
         )
-        record(session, actor, "units.write", fields=values, detail={"unit": code})
+        record(act, "units.write", fields=values, detail={"unit": code})
 
 
 def _name(text: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -57,10 +58,10 @@ def export_htcds(
         raise
     names = sorted({spec.compartment for spec in htcds_fields().values()})
     with database.session(actor) as session:
-        keys = keys_in_scope(session, actor)
+        keys = keys_in_scope(Act(session, CARE))
     for at in range(0, len(keys), batch):
         with database.session(actor) as session:
-            found = persons(session, actor, keys[at : at + batch], names=names, purpose=PURPOSE)
+            found = persons(Act(session, PURPOSE), keys[at : at + batch], names=names)
         for person in found:
             yield _cells(person, counts)
 

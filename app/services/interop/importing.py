@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -133,7 +133,7 @@ def _comparison(database: Database, actor: Actor, path: Path, form: Format) -> C
     """
     key = file_key(database.vault.secret("digest"), path)
     with database.session(actor) as session:
-        found = newest(session, actor, form.source, key)
+        found = newest(Act(session, CARE), form.source, key)
     if found is not None and not found.finished:
         raise Conflict("La comparación de este archivo no terminó: repita ruv import ARCHIVO --link.")
     return found
@@ -155,7 +155,7 @@ def _settle(
     """
     try:
         with database.session(actor) as session:
-            return _settled(session, actor, form, candidates, compared, commit=commit)
+            return _settled(Act(session, CARE), form, candidates, compared, commit=commit)
     except (AppError, DBAPIError, psycopg.Error) as error:
         known = error if isinstance(error, AppError) else translated(error)
     if isinstance(known, Unavailable):
@@ -171,8 +171,7 @@ def _settle(
 
 
 def _settled(
-    session: Session,
-    actor: Actor,
+    act: Act,
     form: Format,
     candidates: Sequence[Candidate],
     compared: Comparison | None,
@@ -180,8 +179,8 @@ def _settled(
     commit: bool,
 ) -> list[Outcome]:
     """Outcomes of a batch, in order; the good rows are stored here if `commit`."""
-    session.connection().exec_driver_sql(_FORGET_PLANS)
-    present = present_rows(session, actor, form, candidates)
+    act.session.connection().exec_driver_sql(_FORGET_PLANS)
+    present = present_rows(act, form, candidates)
     outcomes: dict[int, Outcome] = {}
     good: list[Candidate] = []
     for place, candidate in enumerate(candidates):
@@ -193,22 +192,20 @@ def _settled(
             outcomes[place] = candidate.outcome(VALID)
         else:
             good.append(candidate)
-    stored = iter(store_rows(session, actor, form, good, compared))
+    stored = iter(store_rows(act, form, good, compared))
     answer = [outcomes[place] if place in outcomes else next(stored) for place in range(len(candidates))]
-    _trace(session, actor, form, answer, commit=commit)
+    _trace(act, form, answer, commit=commit)
     return answer
 
 
-def present_rows(
-    session: Session, actor: Actor, form: Format, candidates: Sequence[Candidate]
-) -> dict[bytes, str | None]:
+def present_rows(act: Act, form: Format, candidates: Sequence[Candidate]) -> dict[bytes, str | None]:
     """Keys of the rows that are in the register: imported before, or naming somebody the actor sees.
 
     With each, the person's code where she is in scope.
     """
-    present = imported(session, actor, form.source, [c.key for c in candidates])
+    present = imported(act, form.source, [c.key for c in candidates])
     codes = {c.key: code for c in candidates if (code := _canonical(c.person_code))}
-    known = codes_in_scope(session, actor, list(codes.values()))
+    known = codes_in_scope(act, list(codes.values()))
     return {key: code for key, code in codes.items() if code in known} | present
 
 
@@ -219,10 +216,8 @@ def _canonical(code: str | None) -> str | None:
         return None
 
 
-def _trace(
-    session: Session, actor: Actor, form: Format, outcomes: Sequence[Outcome], *, commit: bool
-) -> None:
+def _trace(act: Act, form: Format, outcomes: Sequence[Outcome], *, commit: bool) -> None:
     counts = Counter(outcome.result for outcome in outcomes)
     known = sum(e["code"] == PossibleDuplicate.type for outcome in outcomes for e in outcome.errors)
     detail: dict[str, object] = {"format": form.name, "stored": commit, "duplicates": known, **counts}
-    record(session, actor, "interop.import", purpose=PURPOSE, detail=detail)
+    record(act, "interop.import", purpose=PURPOSE, detail=detail)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.audit import record
 from app.db import Database
@@ -92,7 +93,7 @@ def link(
     digest = database.vault.secret("digest")
     key = file_key(digest, path)
     with database.session(actor) as session:
-        run = runs.begin(session, actor, form.source, key, linked.rows)
+        run = runs.begin(Act(session, CARE), form.source, key, linked.rows)
     linked.run, linked.done, linked.resumed_at = run.code, run.done, run.done
     linked.results = Counter(run.counts)
     work = _Linking(database, actor, form, Judge(actor, form, RowKeys(digest, form.source)), run)
@@ -139,12 +140,12 @@ class _Linking:
             counted[REPEATED] += sum(_is_repeated(outcome) for outcome in outcomes)
             counts = {name: times for name, times in counted.items() if times}
             record(
-                session, self._actor, "matching.link", purpose=PURPOSE,
+                Act(session, CARE), "matching.link", purpose=PURPOSE,
                 detail={"run": self.run.code, "rows": len(rows)},
             )  # fmt: skip
             # First, as it holds the run: another process that compares the same rows notes nothing.
             run = runs.advance(session, self.run, len(rows), counts)
-            write(session, self._actor, noted, origin=ORIGIN)
+            write(Act(session, CARE), noted, origin=ORIGIN)
         self.run = run
         results.clear()
         results.update(counts)

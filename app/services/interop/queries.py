@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import and_, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY, BYTEA
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.opening import open_compartments
 from app.access.policy import Level
@@ -32,28 +32,30 @@ _EXPLOITATION = tuple(field.name for field in face_fields("exploitation"))
 _CASE = ("code", "first_identified_on", "state")
 
 
-def imported(session: Session, actor: Actor, source: str, keys: Sequence[bytes]) -> dict[bytes, str | None]:
+def imported(act: Act, source: str, keys: Sequence[bytes]) -> dict[bytes, str | None]:
     """Which of these rows the actor's unit imported before, and the person's code if she is in scope."""
     wanted = bindparam("keys", list(keys), type_=ARRAY(BYTEA))
-    rows = session.execute(
+    rows = act.session.execute(
         select(ImportRow.row_key, VictimCode.code)
         .outerjoin(Victim, Victim.id == ImportRow.victim_id)
         .outerjoin(VictimCode, and_(VictimCode.victim_id == Victim.person_id, VictimCode.is_main()))
         .where(
-            ImportRow.unit_id == actor.unit_id, ImportRow.source == source, ImportRow.row_key == any_(wanted)
+            ImportRow.unit_id == act.actor.unit_id,
+            ImportRow.source == source,
+            ImportRow.row_key == any_(wanted),
         )
     )
     return {bytes(row.row_key): row.code for row in rows}
 
 
-def codes_in_scope(session: Session, actor: Actor, codes: Sequence[str]) -> set[str]:
+def codes_in_scope(act: Act, codes: Sequence[str]) -> set[str]:
     """Which of these public codes are of persons the actor sees."""
     if not codes:
         return set()
     return set(
-        session.scalars(
+        act.session.scalars(
             select(VictimCode.code).where(
-                VictimCode.code.in_(codes), VictimCode.victim_id.in_(visible_victims(actor))
+                VictimCode.code.in_(codes), VictimCode.victim_id.in_(visible_victims(act.actor))
             )
         )
     )
@@ -75,19 +77,19 @@ class Person:
     """How many compartments do not open."""
 
 
-def keys_in_scope(session: Session, actor: Actor) -> list[int]:
+def keys_in_scope(act: Act) -> list[int]:
     """Internal keys of the persons the actor sees, in order of registration.
 
     All at once: asking for them page by page would go over the whole scope for each page.
     """
     return list(
-        session.scalars(select(Victim.id).where(Victim.id.in_(visible_victims(actor))).order_by(Victim.id))
+        act.session.scalars(
+            select(Victim.id).where(Victim.id.in_(visible_victims(act.actor))).order_by(Victim.id)
+        )
     )
 
 
-def persons(
-    session: Session, actor: Actor, keys: Sequence[int], *, names: Sequence[str], purpose: str
-) -> list[Person]:
+def persons(act: Act, keys: Sequence[int], *, names: Sequence[str]) -> list[Person]:
     """These persons, as far as they are still in scope; opening each is recorded as `interop.export`.
 
     Args:
@@ -101,14 +103,14 @@ def persons(
         Unavailable: a look cannot be recorded.
     """
     grouped: dict[int, list[Any]] = {}
-    for row in _rows(session, actor, keys):
+    for row in _rows(act, keys):
         grouped.setdefault(row[2], []).append(row)
-    return [_person(session, actor, rows, names, purpose) for rows in grouped.values()]
+    return [_person(act, rows, names) for rows in grouped.values()]
 
 
-def _rows(session: Session, actor: Actor, keys: Sequence[int]) -> Sequence[Any]:
+def _rows(act: Act, keys: Sequence[int]) -> Sequence[Any]:
     case, part = TraffickingCase, Participation
-    return session.execute(
+    return act.session.execute(
         select(
             part.compartments,
             part.housed,
@@ -125,9 +127,9 @@ def _rows(session: Session, actor: Actor, keys: Sequence[int]) -> Sequence[Any]:
             Exploitation,
             and_(Exploitation.case_id == part.case_id, Exploitation.victim_id == part.victim_id),
         )
-        .where(part.victim_id.in_(keys), takes_part(unit_wide=actor.unit_wide))
+        .where(part.victim_id.in_(keys), takes_part(unit_wide=act.actor.unit_wide))
         .order_by(part.victim_id, case.opened_at.desc(), case.id.desc()),
-        actor_params(actor),
+        actor_params(act.actor),
     ).all()
 
 
@@ -135,17 +137,15 @@ _PROFILE_AT = 4 + len(_CASE)
 _EXPLOITATION_AT = _PROFILE_AT + len(_PROFILE)
 
 
-def _person(session: Session, actor: Actor, rows: list[Any], names: Sequence[str], purpose: str) -> Person:
+def _person(act: Act, rows: list[Any], names: Sequence[str]) -> Person:
     first = rows[0]
     stand = standing_of(rows)
     faces = {
         "identity": dict(zip(_PROFILE, first[_PROFILE_AT:_EXPLOITATION_AT], strict=True)),
         "legal": dict(zip(_EXPLOITATION, first[_EXPLOITATION_AT:], strict=True)),
     }
-    opened = open_compartments(
-        session, actor, first[2], stand, purpose=purpose, action="interop.export", names=names, faces=faces
-    )
-    whole = {name: _whole(actor, stand, name, data) for name, data in opened.data.items()}
+    opened = open_compartments(act, first[2], stand, action="interop.export", names=names, faces=faces)
+    whole = {name: _whole(act.actor, stand, name, data) for name, data in opened.data.items()}
     withheld = sum(len(data) - len(whole[name]) for name, data in opened.data.items())
     broken = len(opened.broken)
     code, identified, state = first[4:_PROFILE_AT]

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import Session
-
+from app.access.act import Act
 from app.access.actor import Actor
 from app.db import insert_rows
 from app.errors import PossibleDuplicate
@@ -56,9 +55,7 @@ class _Place:
         return any(each.band >= Band.PROBABLE and each.state not in {_SAME, _OTHER} for each in self.decided)
 
 
-def store_rows(
-    session: Session, actor: Actor, form: Format, good: Sequence[Candidate], run: Run | None
-) -> list[Outcome]:
+def store_rows(act: Act, form: Format, good: Sequence[Candidate], run: Run | None) -> list[Outcome]:
     """Store the rows, with the keys they are known by, and note who may be the same person; order is kept.
 
     Args:
@@ -67,8 +64,8 @@ def store_rows(
     Raises:
         Unavailable: the trace cannot be written.
     """
-    keys = index_keys(session)
-    decided = runs.decisions(session, run, [c.line for c in good]) if run is not None and good else {}
+    keys = index_keys(act.session)
+    decided = runs.decisions(act.session, run, [c.line for c in good]) if run is not None and good else {}
     places = [
         _Place(
             candidate,
@@ -79,11 +76,11 @@ def store_rows(
     ]
     outcomes = {place.candidate.key: outcome for place in places if (outcome := _held(place))}
     joining = [p for p in places if p.candidate.key not in outcomes and p.same]
-    _join(session, actor, form, joining)
+    _join(act, form, joining)
     outcomes |= {place.candidate.key: place.candidate.outcome(JOINED) for place in joining}
     rest = [place for place in places if place.candidate.key not in outcomes]
-    outcomes |= _claim(session, actor, rest)
-    _create(session, actor, form, run, [p for p in rest if p.candidate.key not in outcomes], outcomes)
+    outcomes |= _claim(act, rest)
+    _create(act, form, run, [p for p in rest if p.candidate.key not in outcomes], outcomes)
     return [outcomes[candidate.key] for candidate in good]
 
 
@@ -96,24 +93,24 @@ def _held(place: _Place) -> Outcome | None:
     return None
 
 
-def _join(session: Session, actor: Actor, form: Format, places: Sequence[_Place]) -> None:
+def _join(act: Act, form: Format, places: Sequence[_Place]) -> None:
     """The row is of somebody registered: no new person, no case, and no new part in hers."""
     rows = []
     for place in places:
         registration = place.candidate.registration
         year = registration.first_identified_on.year if registration is not None else None
-        row = _import_row(actor, form, place.candidate, place.same[0].record_id)
+        row = _import_row(act.actor, form, place.candidate, place.same[0].record_id)
         rows.append({**row, "reference_year": year})
-    insert_rows(session, ImportRow, rows)
+    insert_rows(act.session, ImportRow, rows)
 
 
-def _claim(session: Session, actor: Actor, places: Sequence[_Place]) -> dict[bytes, Outcome]:
+def _claim(act: Act, places: Sequence[_Place]) -> dict[bytes, Outcome]:
     """Look everybody up; returns the outcomes of the rows whose document somebody else has."""
     rows = [place.row for place in places]
-    lock_rows(session, rows)
+    lock_rows(act.session, rows)
     refused: dict[bytes, Outcome] = {}
     earlier = Earlier()
-    for place, found in zip(places, probe_rows(session, actor, rows, purpose=PURPOSE), strict=True):
+    for place, found in zip(places, probe_rows(act.for_purpose(PURPOSE), rows), strict=True):
         others = {each.person_id for each in place.decided if each.state == _OTHER}
         place.found = [each for each in found if each.person_id not in others]
         place.twin = earlier.alike(place.row) if place.row.marks else None
@@ -134,8 +131,7 @@ def _duplicate(place: _Place, message: str, code: str | None = None) -> Outcome:
 
 
 def _create(
-    session: Session,
-    actor: Actor,
+    act: Act,
     form: Format,
     run: Run | None,
     places: Sequence[_Place],
@@ -148,17 +144,17 @@ def _create(
     ]
     if not batch:
         return
-    created = store_marked(session, actor, batch)
+    created = store_marked(act, batch)
     rows = []
     for place, person in zip(places, created, strict=True):
-        rows.append(_import_row(actor, form, place.candidate, person.victim_id))
+        rows.append(_import_row(act.actor, form, place.candidate, person.victim_id))
         outcomes[place.candidate.key] = place.candidate.outcome(CREATED, person.code)
-    insert_rows(session, ImportRow, rows)
+    insert_rows(act.session, ImportRow, rows)
     if run is not None:
         for place, person in zip(places, created, strict=True):
             if place.decided:
-                runs.row_stored(session, run, place.candidate.line, person.victim_id)
-    write(session, actor, _pairs(places, created), origin=ORIGIN)
+                runs.row_stored(act.session, run, place.candidate.line, person.victim_id)
+    write(act, _pairs(places, created), origin=ORIGIN)
 
 
 def _import_row(actor: Actor, form: Format, candidate: Candidate, record_id: int) -> dict[str, object]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor, matching_for
-from app.audit import record
+from app.access.act import Act
+from app.access.actor import matching_for
+from app.audit import record_as
 from app.codes import new_code
 from app.db import acting_as
 from app.matching import RULES_VERSION
@@ -18,8 +17,7 @@ _NOTE = "SELECT ruv.note_candidates(%(pairs)s::jsonb)"
 
 
 def note(
-    session: Session,
-    actor: Actor,
+    act: Act,
     record_id: int,
     found: Sequence[Found],
     *,
@@ -42,18 +40,18 @@ def note(
         }
         for each in found
     ]
-    write(session, actor, rows, origin=origin)
+    write(act, rows, origin=origin)
 
 
-def write(session: Session, actor: Actor, rows: Iterable[dict[str, object]], *, origin: str) -> None:
+def write(act: Act, rows: Iterable[dict[str, object]], *, origin: str) -> None:
     """Write rows of `match_candidate` for the actor's unit; the event names nobody, or her log would tell."""
     noted = list(rows)
     if not noted:
         return
-    proxy = matching_for(actor)
-    with acting_as(session, proxy):
-        record(session, proxy, "matching.note", detail={"pairs": len(noted), "origin": origin})
-        session.connection().exec_driver_sql(_NOTE, {"pairs": json.dumps(noted)})
+    proxy = matching_for(act.actor)
+    with acting_as(act.session, proxy):
+        record_as(act.session, proxy, "matching.note", detail={"pairs": len(noted), "origin": origin})
+        act.session.connection().exec_driver_sql(_NOTE, {"pairs": json.dumps(noted)})
 
 
 def findings(found: Found) -> dict[str, object]:

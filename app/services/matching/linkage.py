@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor, matching_for
+from app.access.act import Act
+from app.access.actor import matching_for
 from app.db import acting_as, driver_cursor
 from app.matching import Band, Comparison, Kind, Person, Rarity, compare
 from app.services.index_keys.keys import IndexKey
@@ -34,9 +35,7 @@ class Incoming:
         return cls(line, person, marks_of(keys, person))
 
 
-def probe_rows(
-    session: Session, actor: Actor, rows: Sequence[Incoming], *, purpose: str
-) -> list[list[Found]]:
+def probe_rows(act: Act, rows: Sequence[Incoming]) -> list[list[Found]]:
     """For each row, who of the register may be the person it tells of; order is kept.
 
     One look at the tokens of all rows comes first: only a row that shares one is compared.
@@ -44,19 +43,19 @@ def probe_rows(
     Raises:
         Unavailable: the trace cannot be written.
     """
-    known = _known(session, actor, {mark.token for row in rows for mark in row.marks})
+    known = _known(act, {mark.token for row in rows for mark in row.marks})
     return [
-        probe(session, actor, row.person, marks=shared, purpose=purpose) if shared else []
+        probe(act, row.person, marks=shared) if shared else []
         for row in rows
         for shared in ([mark for mark in row.marks if mark.token in known],)
     ]
 
 
-def _known(session: Session, actor: Actor, tokens: set[int]) -> set[int]:
+def _known(act: Act, tokens: set[int]) -> set[int]:
     if not tokens:
         return set()
-    with acting_as(session, matching_for(actor)):
-        cursor = driver_cursor(session)
+    with acting_as(act.session, matching_for(act.actor)):
+        cursor = driver_cursor(act.session)
         cursor.execute(_KNOWN, {"tokens": list(tokens)})
         return {row[0] for row in cursor.fetchall()}
 

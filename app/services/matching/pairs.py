@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.scope import visible_victims
@@ -73,9 +73,7 @@ def find(session: Session, code: str) -> Pair | None:
     return pairs[0] if pairs else None
 
 
-def listing(
-    session: Session, actor: Actor, *, state: str, band: int | None, cursor: str | None, limit: int
-) -> list[Pair]:
+def listing(act: Act, *, state: str, band: int | None, cursor: str | None, limit: int) -> list[Pair]:
     """Candidates the bound actor may review, newest first.
 
     A pair that waits and is one person by now is left out; a split brings it back.
@@ -85,9 +83,9 @@ def listing(
     """
     candidate = MatchCandidate
     statement = _statement().where(candidate.state == state)
-    if not policy().permits(actor.role, Permission.MATCHING_STEWARD):
+    if not policy().permits(act.actor.role, Permission.MATCHING_STEWARD):
         # As the policy of the table says, but from the few records the actor sees, not through every pair.
-        seen = select(Victim.id).where(Victim.person_id.in_(visible_victims(actor)))
+        seen = select(Victim.id).where(Victim.person_id.in_(visible_victims(act.actor)))
         statement = statement.where(candidate.victim_id.in_(seen))
     if state in WAITING:
         person = func.ruv.person_of_record
@@ -100,7 +98,7 @@ def listing(
             or_(candidate.found_at < at, and_(candidate.found_at == at, candidate.code < code))
         )
     ordered = statement.order_by(candidate.found_at.desc(), candidate.code.desc()).limit(limit)
-    return _pairs(session, ordered)
+    return _pairs(act.session, ordered)
 
 
 def _statement() -> Select[Any]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.comparing import Likeness, compare_identities
 from app.matching import Band, Comparison, Person
 from app.services.index_keys.keys import index_keys
@@ -43,13 +41,11 @@ class Found:
 
 
 def probe(
-    session: Session,
-    actor: Actor,
+    act: Act,
     person: Person,
     *,
     exclude: int | None = None,
     marks: Sequence[Mark] | None = None,
-    purpose: str = "registro",
 ) -> list[Found]:
     """Everybody who may be `person`, most alike first; of a person's several records, the one most alike.
 
@@ -60,14 +56,12 @@ def probe(
     Raises:
         Unavailable: the trace cannot be written.
     """
-    wanted = marks_of(index_keys(session), person) if marks is None else marks
-    alike = compare_identities(
-        session, actor, [mark.token for mark in wanted], person, purpose=purpose, exclude=exclude
-    )
+    wanted = marks_of(index_keys(act.session), person) if marks is None else marks
+    alike = compare_identities(act, [mark.token for mark in wanted], person, exclude=exclude)
     best: dict[int, Likeness] = {}
     for likeness in alike:
         best.setdefault(likeness.person_id, likeness)
-    codes = codes_seen(session, actor, best) if best else {}
+    codes = codes_seen(act, best) if best else {}
     return [
         Found(
             likeness.record_id,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import canonical, require
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
@@ -52,8 +51,7 @@ _MERGE = "/api/v1/matching/merges"
 
 
 def listing(
-    session: Session,
-    actor: Actor,
+    act: Act,
     *,
     state: str | None = None,
     band: str | None = None,
@@ -73,24 +71,22 @@ def listing(
         Invalid: no such state or band.
         BadRequest: no such cursor.
     """
-    require(actor, Permission.MATCHING_REVIEW)
+    require(act.actor, Permission.MATCHING_REVIEW)
     wanted = PENDING if state is None else state
     errors = [unknown_code("state", STATES)] if wanted not in STATES else []
     errors += [unknown_code("band", BANDS)] if band is not None and band not in BANDS else []
     if errors:
         raise Invalid("Revise los filtros de la lista.", errors=errors)
-    record(
-        session, actor, "matching.list", purpose=PURPOSE, detail={"state": wanted, "band": band or "todas"}
-    )
+    record(act, "matching.list", purpose=PURPOSE, detail={"state": wanted, "band": band or "todas"})
     pairs = queries.listing(
-        session, actor, state=wanted, band=BANDS[band] if band else None, cursor=cursor, limit=limit + 1
+        act, state=wanted, band=BANDS[band] if band else None, cursor=cursor, limit=limit + 1
     )
     page = pairs[:limit]
     following = cursor_of(page[-1].found_at, page[-1].code) if len(pairs) > limit else None
     return {"items": [_face(pair) for pair in page], "next": following}
 
 
-def read(session: Session, actor: Actor, code: str) -> ComparisonView:
+def read(act: Act, code: str) -> ComparisonView:
     """A candidate side by side: how each field agrees, and of each person what the actor may see.
 
     Looking is recorded in the log of both, also of the one the actor does not see, of whom nothing is opened.
@@ -100,8 +96,8 @@ def read(session: Session, actor: Actor, code: str) -> ComparisonView:
         NotFound: no such candidate, or not for this actor.
         Unavailable: the trace cannot be written.
     """
-    pair = _found(session, actor, code)
-    values = [_identity(session, actor, pair, side) for side in pair.sides]
+    pair = _found(act, code)
+    values = [_identity(act, pair, side) for side in pair.sides]
     return {
         **_face(pair),
         "fields": [
@@ -112,9 +108,7 @@ def read(session: Session, actor: Actor, code: str) -> ComparisonView:
     }
 
 
-def decide(
-    session: Session, actor: Actor, code: str, version: int, decision: str, reason: str | None = None
-) -> DecidedView:
+def decide(act: Act, code: str, version: int, decision: str, reason: str | None = None) -> DecidedView:
     """Keep what somebody decided; the pair is not asked again. Nothing is merged by it.
 
     Args:
@@ -130,7 +124,7 @@ def decide(
         StaleVersion: it changed meanwhile.
         Unavailable: the trace cannot be written.
     """
-    pair = _found(session, actor, code)
+    pair = _found(act, code)
     _check_decision(decision, reason)
     if pair.version != version:
         raise StaleVersion(version=pair.version)
@@ -140,16 +134,16 @@ def decide(
         raise Conflict("Estos dos registros ya son una persona; si no lo es, pida que se separen.")
     detail = {"candidate": pair.code, "decision": decision, "reason": reason or ""}
     for side in pair.sides:
-        record(session, actor, "matching.decide", victim_id=side.person_id, purpose=PURPOSE, detail=detail)
-    moved = session.execute(
+        record(act, "matching.decide", victim_id=side.person_id, purpose=PURPOSE, detail=detail)
+    moved = act.session.execute(
         update(MatchCandidate)
         .where(MatchCandidate.id == pair.id, MatchCandidate.version == version)
         .values(
             state=decision,
             decision_reason=reason,
             decided_at=func.now(),
-            decided_by=actor.user_id,
-            decided_unit_id=actor.unit_id,
+            decided_by=act.actor.user_id,
+            decided_unit_id=act.actor.unit_id,
             version=version + 1,
         )
     )
@@ -159,9 +153,9 @@ def decide(
     return {"code": pair.code, "state": decision, "version": version + 1, "next": following}
 
 
-def _found(session: Session, actor: Actor, code: str) -> Pair:
-    require(actor, Permission.MATCHING_REVIEW)
-    pair = queries.find(session, canonical(code, "DU"))
+def _found(act: Act, code: str) -> Pair:
+    require(act.actor, Permission.MATCHING_REVIEW)
+    pair = queries.find(act.session, canonical(code, "DU"))
     if pair is None:
         raise NotFound
     return pair
@@ -218,18 +212,18 @@ def _face(pair: Pair) -> CandidateView:
     }
 
 
-def _identity(session: Session, actor: Actor, pair: Pair, side: Side) -> Values | None:
+def _identity(act: Act, pair: Pair, side: Side) -> Values | None:
     """What the actor sees of a person's identity; None when she is out of its sight or it does not open."""
-    stand = standing(session, actor, side.person_id) if side.in_scope else None
+    stand = standing(act, side.person_id) if side.in_scope else None
     if stand is None:
         record(
-            session, actor, "matching.review", victim_id=side.person_id, purpose=PURPOSE,
+            act, "matching.review", victim_id=side.person_id, purpose=PURPOSE,
             detail={"candidate": pair.code},
         )  # fmt: skip
         return None
     opened = open_compartments(
-        session, actor, side.person_id, stand,
-        purpose=PURPOSE, action="matching.review", names=["identity"],
+        act.for_purpose(PURPOSE), side.person_id, stand,
+        action="matching.review", names=["identity"],
     )  # fmt: skip
     return None if "identity" in opened.broken else opened.data.get("identity", {})
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.codes import new_code
 from app.db import insert_rows
 from app.errors import Conflict
@@ -45,38 +45,36 @@ class Decided(NamedTuple):
     state: str
 
 
-def begin(session: Session, actor: Actor, source: str, file_key: bytes, rows: int) -> Run:
+def begin(act: Act, source: str, file_key: bytes, rows: int) -> Run:
     """The run of this file under the rules of today, started now if there is none yet."""
     row = {
         "code": new_code("LE"),
-        "unit_id": actor.unit_id,
+        "unit_id": act.actor.unit_id,
         "source": source,
         "file_key": file_key,
         "rules_version": RULES_VERSION,
         "rows": rows,
-        "started_by": actor.user_id,
+        "started_by": act.actor.user_id,
     }
-    insert_rows(session, LinkageRun, [row], skip_present=True)
-    run = newest(session, actor, source, file_key, rules=RULES_VERSION)
+    insert_rows(act.session, LinkageRun, [row], skip_present=True)
+    run = newest(act, source, file_key, rules=RULES_VERSION)
     if run is None:
         raise Conflict("Otra persona de su unidad acaba de empezar la misma comparación. Repita la orden.")
     return run
 
 
-def newest(
-    session: Session, actor: Actor, source: str, file_key: bytes, *, rules: str | None = None
-) -> Run | None:
+def newest(act: Act, source: str, file_key: bytes, *, rules: str | None = None) -> Run | None:
     """The newest run of this file by the actor's unit, under whatever rules unless some are named."""
     run = LinkageRun
     statement = (
         select(run.id, run.code, run.rows, run.done, run.counts)
-        .where(run.unit_id == actor.unit_id, run.source == source, run.file_key == file_key)
+        .where(run.unit_id == act.actor.unit_id, run.source == source, run.file_key == file_key)
         .order_by(run.started_at.desc(), run.id.desc())
         .limit(1)
     )
     if rules is not None:
         statement = statement.where(run.rules_version == rules)
-    row = session.execute(statement).first()
+    row = act.session.execute(statement).first()
     return None if row is None else Run(*row)
 
 

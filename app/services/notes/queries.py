@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.opening_rows import SealedRow, open_rows_left
@@ -67,13 +68,11 @@ class _Content:
 
 
 def of_case(
-    session: Session,
-    actor: Actor,
+    act: Act,
     case_code: str,
     *,
     before: str | None = None,
     limit: int = PAGE,
-    purpose: str = "atencion",
 ) -> NotesView:
     """Notes of a case, newest first, each with what was added to it.
 
@@ -86,29 +85,29 @@ def of_case(
         NotFound: the case is out of scope.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, case_code)
-    stand = _standing(session, actor, ref)
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, case_code)
+    stand = _standing(act, ref)
     moment, last = read_cursor(before, "NC") if before is not None else (None, None)
     known = [
         row
-        for row in _known(session, ref, None, moment, last, limit + 1)
-        if stand.level(actor, row.compartment) >= Level.EXISTS
+        for row in _known(act.session, ref, None, moment, last, limit + 1)
+        if stand.level(act.actor, row.compartment) >= Level.EXISTS
     ]
     notes = [row for row in known if row.addendum_id is None]
     page = notes[:limit]
     following = cursor_of(page[-1].written_at, page[-1].code) if len(notes) > limit else None
     shown = {row.note_id for row in page}
-    readable = [row for row in known if row.note_id in shown and _reads(actor, stand, row)]
-    texts = _opened(session, actor, ref, readable, purpose)
+    readable = [row for row in known if row.note_id in shown and _reads(act.actor, stand, row)]
+    texts = _opened(act, ref, readable)
     return {
         "items": [_item(row, known, texts) for row in page],
         "next": following,
-        "about": about_choices(actor, stand),
+        "about": about_choices(act.actor, stand),
     }
 
 
-def one(session: Session, actor: Actor, case_code: str, code: str, *, purpose: str = "atencion") -> OneNote:
+def one(act: Act, case_code: str, code: str) -> OneNote:
     """A note that the actor reads, as in the list; `code` may be that of something added to it.
 
     Also `writable`: whether the actor may add to it.
@@ -116,18 +115,18 @@ def one(session: Session, actor: Actor, case_code: str, code: str, *, purpose: s
     Raises:
         NotFound: the case is out of scope, or the actor reads no such note in it.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, case_code)
-    stand = _standing(session, actor, ref)
-    known = _known(session, ref, canonical(code, "NC"), None, None, 1)
-    if not known or not _reads(actor, stand, known[0]):
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, case_code)
+    stand = _standing(act, ref)
+    known = _known(act.session, ref, canonical(code, "NC"), None, None, 1)
+    if not known or not _reads(act.actor, stand, known[0]):
         raise NotFound
-    texts = _opened(session, actor, ref, known, purpose)
-    about = {choice["code"] for choice in about_choices(actor, stand)}
+    texts = _opened(act, ref, known)
+    about = {choice["code"] for choice in about_choices(act.actor, stand)}
     return {**_item(known[0], known, texts), "writable": known[0].compartment in about}
 
 
-def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) -> Iterator[NoteView]:
+def all_read(act: Act, case_code: str) -> Iterator[NoteView]:
     """Every note of a case that the actor reads, newest first.
 
     Raises:
@@ -135,7 +134,7 @@ def all_read(session: Session, actor: Actor, case_code: str, *, purpose: str) ->
     """
     cursor: str | None = None
     for _ in range(_ALL_PAGES):
-        page = of_case(session, actor, case_code, before=cursor, limit=_LARGEST, purpose=purpose)
+        page = of_case(act, case_code, before=cursor, limit=_LARGEST)
         yield from (item for item in page["items"] if item["readable"])
         cursor = page["next"]
         if cursor is None:
@@ -149,14 +148,14 @@ def about_choices(actor: Actor, stand: Standing) -> list[NoteTopicView]:
     return [{"code": name, "label": COMPARTMENTS[name].title_es} for name in rules.writable(actor, stand)]
 
 
-def read_note(session: Session, actor: Actor, ref: CaseRef, stand: Standing, code: str) -> Known:
+def read_note(act: Act, ref: CaseRef, stand: Standing, code: str) -> Known:
     """The note of a case behind its code, or behind that of something added to it, if the actor reads it.
 
     Raises:
         NotFound: the case has none, or the actor does not read it.
     """
-    found = next(iter(_known(session, ref, code, None, None, 1)), None)
-    if found is None or not _reads(actor, stand, found):
+    found = next(iter(_known(act.session, ref, code, None, None, 1)), None)
+    if found is None or not _reads(act.actor, stand, found):
         raise NotFound
     return found
 
@@ -169,8 +168,8 @@ def added_to(session: Session, ref: CaseRef, note_id: int) -> int:
     return session.scalar(count) or 0
 
 
-def _standing(session: Session, actor: Actor, ref: CaseRef) -> Standing:
-    stand = standing(session, actor, ref.victim_id)
+def _standing(act: Act, ref: CaseRef) -> Standing:
+    stand = standing(act, ref.victim_id)
     if stand is None:
         raise NotFound
     return stand
@@ -194,25 +193,23 @@ def _reads(actor: Actor, stand: Standing, row: Known) -> bool:
     return rules.reads(stand.level(actor, row.compartment), row.compartment, own=row.own, mine=row.mine)
 
 
-def _opened(
-    session: Session, actor: Actor, ref: CaseRef, readable: Sequence[Known], purpose: str
-) -> dict[str, _Content]:
+def _opened(act: Act, ref: CaseRef, readable: Sequence[Known]) -> dict[str, _Content]:
     """Content by code, opened compartment by compartment; a look at nothing is recorded too."""
     if not readable:
-        record(session, actor, "notes.read", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose)
+        record(act, "notes.read", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose)
         return {}
     found: dict[str, _Content] = {}
     for about in dict.fromkeys(row.compartment for row in readable):
         same = [row for row in readable if row.compartment == about]
-        notes = _stored(session, ref, CaseNote, [row.note_id for row in same if row.addendum_id is None])
-        added = _stored(session, ref, CaseNoteAddendum, [row.addendum_id for row in same if row.addendum_id])
+        notes = _stored(act.session, ref, CaseNote, [row.note_id for row in same if row.addendum_id is None])
+        added = _stored(
+            act.session, ref, CaseNoteAddendum, [row.addendum_id for row in same if row.addendum_id]
+        )
         for table, rows in ((Note.table, notes), (Addendum.table, added)):
             if not rows:
                 continue
             sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
-            texts = open_rows_left(
-                session, actor, about, ref.strand, table, sealed, purpose=purpose, action="notes.read"
-            )
+            texts = open_rows_left(act, about, ref.strand, table, sealed, action="notes.read")
             found |= {
                 row.code: _Content(row, (text or {}).get("text"), broken=text is None)
                 for row, text in zip(rows, texts, strict=True)

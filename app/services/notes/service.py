@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy.orm import Session
-
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.permissions import Permission
@@ -30,13 +29,11 @@ _NO_WRITER: Final = "Su función o su participación no escribe notas de esta pe
 
 
 def write(
-    session: Session,
-    actor: Actor,
+    act: Act,
     case_code: str,
     wanted: Note,
     *,
     about: str | None = None,
-    purpose: str = "atencion",
 ) -> str:
     """Write a note; returns its code.
 
@@ -48,29 +45,29 @@ def write(
         Forbidden: the role, or the unit's part in the case, writes no notes, or none about this (`about`).
         Invalid: kind or text is missing, or the day is to come; named.
     """
-    ref, stand = _reached(session, actor, case_code)
-    compartment = _about(actor, stand, about)
+    ref, stand = _reached(act, case_code)
+    compartment = _about(act.actor, stand, about)
     _check(wanted)
     clear, texts = split_row(wanted)
-    row_id, code = next_ids(session, case_note=1)["case_note"][0], new_code("NC")
-    key_version, sealed = seal_text(session, compartment, ref.strand, Note.table, row_id, texts)
+    row_id, code = next_ids(act.session, case_note=1)["case_note"][0], new_code("NC")
+    key_version, sealed = seal_text(act.session, compartment, ref.strand, Note.table, row_id, texts)
     row = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
         "compartment": compartment,
-        "unit_id": actor.unit_id,
-        "written_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "written_by": act.actor.user_id,
         "kind": clear["kind"],
         "happened_on": clear.get("happened_on"),
         "key_version": key_version,
         "sealed": sealed,
     }
-    insert_rows(session, CaseNote, [row])
-    touch(session, actor, ref.victim_id, ref.case_id)
+    insert_rows(act.session, CaseNote, [row])
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "notes.write", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "notes.write", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=[compartment], fields=[*clear, *texts],
         blobs=[(Note.table, row_id, 1, sealed)], detail={"note": code},
     )  # fmt: skip
@@ -78,13 +75,10 @@ def write(
 
 
 def add(
-    session: Session,
-    actor: Actor,
+    act: Act,
     case_code: str,
     note: str,
     wanted: Addendum,
-    *,
-    purpose: str = "atencion",
 ) -> str:
     """Add to a note what corrects or completes it; returns the addendum's code.
 
@@ -97,42 +91,42 @@ def add(
         Invalid: the text is missing.
         Conflict: the note has as many addenda as it may.
     """
-    ref, stand = _reached(session, actor, case_code)
-    found = read_note(session, actor, ref, stand, canonical(note, "NC"))
-    if not stand.writes(actor, found.compartment):
+    ref, stand = _reached(act, case_code)
+    found = read_note(act, ref, stand, canonical(note, "NC"))
+    if not stand.writes(act.actor, found.compartment):
         raise Forbidden(_NO_WRITER)
     if wanted.text is None:
         raise Invalid(_WRONG, errors=[wrong("text", "missing", "Escriba la aclaración.")])
-    if added_to(session, ref, found.note_id) >= rules.MOST_ADDENDA:
+    if added_to(act.session, ref, found.note_id) >= rules.MOST_ADDENDA:
         raise Conflict("Esa nota ya tiene muchas aclaraciones: escriba una nota nueva.")
-    row_id, code = next_ids(session, case_note_addendum=1)["case_note_addendum"][0], new_code("NC")
+    row_id, code = next_ids(act.session, case_note_addendum=1)["case_note_addendum"][0], new_code("NC")
     key_version, sealed = seal_text(
-        session, found.compartment, ref.strand, Addendum.table, row_id, {"text": wanted.text}
+        act.session, found.compartment, ref.strand, Addendum.table, row_id, {"text": wanted.text}
     )
     row = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "note_id": found.note_id,
         "code": code,
-        "unit_id": actor.unit_id,
-        "written_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "written_by": act.actor.user_id,
         "key_version": key_version,
         "sealed": sealed,
     }
-    insert_rows(session, CaseNoteAddendum, [row])
-    touch(session, actor, ref.victim_id, ref.case_id)
+    insert_rows(act.session, CaseNoteAddendum, [row])
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "notes.addendum", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "notes.addendum", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=[found.compartment], fields=["text"],
         blobs=[(Addendum.table, row_id, 1, sealed)], detail={"addendum": code},
     )  # fmt: skip
     return code
 
 
-def _reached(session: Session, actor: Actor, case_code: str) -> tuple[CaseRef, Standing]:
-    require(actor, Permission.VICTIMS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
-    stand = standing(session, actor, ref.victim_id)
+def _reached(act: Act, case_code: str) -> tuple[CaseRef, Standing]:
+    require(act.actor, Permission.VICTIMS_WRITE)
+    ref = case_in_scope(act, case_code)
+    stand = standing(act, ref.victim_id)
     if stand is None:
         raise NotFound
     return ref, stand

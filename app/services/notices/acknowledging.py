@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, canonical, require
 from app.access.permissions import Permission
 from app.access.told import (
@@ -31,7 +31,7 @@ TOLD = {"FISCALIA": "FISCAL_AVISO", "UPE": "UPE_COMUNICACION"}
 _TABLE = "trafficking_case"
 
 
-def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
+def mark_read(act: Act, code: str) -> dict[str, Any]:
     """Acknowledge a notice for the unit; the first one counts, and once more changes nothing.
 
     Where the unit had to be told of the case (the prosecution, the UPE), it is with this.
@@ -40,41 +40,41 @@ def mark_read(session: Session, actor: Actor, code: str) -> dict[str, Any]:
         Forbidden: the role reads no cases.
         NotFound: no such notice for this actor.
     """
-    require(actor, Permission.CASES_READ)
+    require(act.actor, Permission.CASES_READ)
     code = canonical(code, "AV")
-    row = own_notice(session, actor, code)
+    row = own_notice(act, code)
     if row is None:
-        return _mark_account(session, actor, code)
+        return _mark_account(act, code)
     if row.read_at is None:
-        session.execute(
+        act.session.execute(
             update(Notice)
-            .where(Notice.code == code, Notice.id.in_(visible_notices(actor)), Notice.read_at.is_(None))
-            .values(read_at=func.now(), read_by=actor.user_id)
+            .where(Notice.code == code, Notice.id.in_(visible_notices(act.actor)), Notice.read_at.is_(None))
+            .values(read_at=func.now(), read_by=act.actor.user_id)
         )
         if row.kind == ADDED:
-            joined(session, row.case_id, actor.unit_id)
+            joined(act.session, row.case_id, act.actor.unit_id)
         # Who has no part in her case has no place in its log either: the code says which notice it was.
         outside = row.kind in {*HELD, BY_MANDATE, MISSING, NOT_ARRIVED, MOVED}
         about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
-        record(session, actor, "notices.read", purpose="atencion", detail={"notice": code}, **about)
+        record(act, "notices.read", purpose="atencion", detail={"notice": code}, **about)
     return {"code": code, "read": True}
 
 
-def taken_up(session: Session, actor: Actor, ref: CaseRef) -> None:
+def taken_up(act: Act, ref: CaseRef) -> None:
     """The actor's unit put somebody in charge of a case it was brought into, and so acknowledges that."""
-    found = session.execute(
+    found = act.session.execute(
         update(Notice)
         .where(
-            Notice.id.in_(visible_notices(actor)),
+            Notice.id.in_(visible_notices(act.actor)),
             Notice.victim_id == ref.victim_id,
             Notice.case_id == ref.case_id,
             Notice.kind == ADDED,
             Notice.read_at.is_(None),
         )
-        .values(read_at=func.now(), read_by=actor.user_id)
+        .values(read_at=func.now(), read_by=act.actor.user_id)
     )
     if found.rowcount:  # type: ignore[attr-defined]
-        joined(session, ref.case_id, actor.unit_id)
+        joined(act.session, ref.case_id, act.actor.unit_id)
 
 
 def joined(session: Session, case_id: int, unit_id: int) -> None:
@@ -84,16 +84,16 @@ def joined(session: Session, case_id: int, unit_id: int) -> None:
         meet(session, TOLD[kind], _TABLE, case_id)
 
 
-def _mark_account(session: Session, actor: Actor, code: str) -> dict[str, Any]:
-    mine = (AccountNotice.code == code, AccountNotice.id.in_(visible_account_notices(actor)))
-    row = session.execute(select(AccountNotice.read_at).where(*mine)).first()
+def _mark_account(act: Act, code: str) -> dict[str, Any]:
+    mine = (AccountNotice.code == code, AccountNotice.id.in_(visible_account_notices(act.actor)))
+    row = act.session.execute(select(AccountNotice.read_at).where(*mine)).first()
     if row is None:
         raise NotFound
     if row.read_at is None:
-        session.execute(
+        act.session.execute(
             update(AccountNotice)
             .where(*mine, AccountNotice.read_at.is_(None))
-            .values(read_at=func.now(), read_by=actor.user_id)
+            .values(read_at=func.now(), read_by=act.actor.user_id)
         )
-        record(session, actor, "notices.read", purpose="atencion", detail={"notice": code})
+        record(act, "notices.read", purpose="atencion", detail={"notice": code})
     return {"code": code, "read": True}

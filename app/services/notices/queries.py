@@ -21,8 +21,9 @@ from sqlalchemy import (
     tuple_,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -50,7 +51,7 @@ _UNANSWERED: Final = ("RECHAZADA", "VENCIDA")
 
 
 def inbox(
-    session: Session, actor: Actor, *, unread: bool = True, cursor: str | None = None, limit: int = PAGE
+    act: Act, *, unread: bool = True, cursor: str | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], str | None]:
     """Notices for the actor, newest first: its own, its unit's, and for supervisors those meant for them.
 
@@ -61,28 +62,28 @@ def inbox(
         Forbidden: the role reads no cases.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
-    both = _both(told(actor))
+    require(act.actor, Permission.CASES_READ)
+    both = _both(told(act.actor))
     query = select(both).order_by(both.c.created_at.desc(), both.c.code.desc()).limit(limit + 1)
     if unread:
         query = query.where(both.c.read_at.is_(None))
     if cursor is not None:
         query = query.where(tuple_(both.c.created_at, both.c.code) < read_cursor(cursor, "AV"))
-    rows = session.execute(query, actor_params(actor)).all()
+    rows = act.session.execute(query, actor_params(act.actor)).all()
     page = rows[:limit]
-    record(session, actor, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
+    record(act, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
     following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
-    units = _units(session, actor, page)
+    units = _units(act, page)
     timed = {(row.clock_kind, row.subject) for row in page if row.clock_kind}
-    due = due_of(session, actor, timed) if timed else {}
+    due = due_of(act, timed) if timed else {}
     return [
-        _item(actor, row, units) | {"due": due.get((row.clock_kind, row.subject))} for row in page
+        _item(act.actor, row, units) | {"due": due.get((row.clock_kind, row.subject))} for row in page
     ], following
 
 
-def unread(session: Session, actor: Actor) -> int:
+def unread(act: Act) -> int:
     """How many notices of cases nobody has acknowledged yet."""
-    return session.scalar(_unread(told(actor)), actor_params(actor)) or 0
+    return act.session.scalar(_unread(told(act.actor)), actor_params(act.actor)) or 0
 
 
 @cache
@@ -90,11 +91,11 @@ def _unread(to: Told) -> Select[int]:
     return select(func.count()).where(Notice.id.in_(notices(to)), Notice.read_at.is_(None))
 
 
-def own_notice(session: Session, actor: Actor, code: str) -> Any | None:
+def own_notice(act: Act, code: str) -> Any | None:
     """The notice of a case behind a canonical code, if it is for the actor."""
-    return session.execute(
+    return act.session.execute(
         select(Notice.victim_id, Notice.case_id, Notice.kind, Notice.read_at).where(
-            Notice.code == code, Notice.id.in_(visible_notices(actor))
+            Notice.code == code, Notice.id.in_(visible_notices(act.actor))
         )
     ).first()
 
@@ -157,11 +158,11 @@ def _of_referral() -> tuple[Any, ...]:
     )
 
 
-def _units(session: Session, actor: Actor, rows: Sequence[Any]) -> Mapping[int, UnitName]:
+def _units(act: Act, rows: Sequence[Any]) -> Mapping[int, UnitName]:
     """Names of who did what the notices tell of; who sent a referral knows to whom."""
     ids = {_by(row) for row in rows} - {None}
     known = {row.other_unit_id for row in rows if row.to_unit_id == row.other_unit_id}
-    return unit_names(session, actor, ids, known=known) if ids else {}  # type: ignore[arg-type]
+    return unit_names(act, ids, known=known) if ids else {}  # type: ignore[arg-type]
 
 
 def _by(row: Any) -> int | None:

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening_drafts import open_delivery, subject_of
 from app.audit import record
 from app.db import DATABASE_ERRORS, translated
@@ -73,7 +71,7 @@ class Parcel:
     draft: str = ""
 
 
-Handler = Callable[[Session, Actor, Parcel], str]
+Handler = Callable[[Act, Parcel], str]
 """Does what the page of a form does when posted, under the same idempotency key; returns the code made."""
 
 
@@ -89,7 +87,7 @@ class Delivered:
         return self.code.startswith(f"{REVIEW}:")
 
 
-def accept(session: Session, actor: Actor, envelope: Envelope, handlers: Mapping[str, Handler]) -> Delivered:
+def accept(act: Act, envelope: Envelope, handlers: Mapping[str, Handler]) -> Delivered:
     """Open an envelope and do what it says, once.
 
     Args:
@@ -102,30 +100,30 @@ def accept(session: Session, actor: Actor, envelope: Envelope, handlers: Mapping
         Conflict: the user's drafts are full, and this would be one more.
         Unavailable, TooMany: not now; the device keeps it.
     """
-    parcel = _opened(session, actor, envelope)
+    parcel = _opened(act, envelope)
     key = f"bandeja:{parcel.key}"
     payload = {"form": parcel.form, "path": parcel.path, "fields": parcel.fields}
     try:
-        made = replayed(session, actor, key, _OPERATION, payload)
+        made = replayed(act, key, _OPERATION, payload)
     except Conflict as reused:
-        return Delivered(_review(session, actor, parcel, reused))
+        return Delivered(_review(act, parcel, reused))
     if made is None:
-        made = _taken(session, actor, parcel, handlers)
-        remember(session, actor, key, _OPERATION, payload, made)
+        made = _taken(act, parcel, handlers)
+        remember(act, key, _OPERATION, payload, made)
         if parcel.draft:
-            finish(session, parcel.draft, written_at=parcel.written_at)
+            finish(act.session, parcel.draft, written_at=parcel.written_at)
     return Delivered(made)
 
 
-def _opened(session: Session, actor: Actor, envelope: Envelope) -> Parcel:
+def _opened(act: Act, envelope: Envelope) -> Parcel:
     if len(envelope.sealed) > LARGEST:
         raise TooLarge("Lo escrito sin conexión supera 1 MiB. Envíelo por partes.")
-    public = key_of(session, actor, envelope.device_id)
+    public = key_of(act, envelope.device_id)
     if not signed_by(public, envelope.signature, envelope.signed):
         raise Forbidden("La firma del equipo no corresponde a lo que envía.")
     content: dict[str, Any] | None
     try:
-        content = open_delivery(session, envelope.key_id, envelope.context, envelope.sealed)
+        content = open_delivery(act.session, envelope.key_id, envelope.context, envelope.sealed)
     except (SealBroken, UnknownKey):
         content = None
     if content is None:
@@ -166,26 +164,26 @@ def _whole(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _taken(session: Session, actor: Actor, parcel: Parcel, handlers: Mapping[str, Handler]) -> str:
+def _taken(act: Act, parcel: Parcel, handlers: Mapping[str, Handler]) -> str:
     if parcel.written_at < datetime.now(UTC) - timedelta(days=DAYS):
-        return _review(session, actor, parcel, None, OLD)
+        return _review(act, parcel, None, OLD)
     handler = handlers.get(parcel.form)
     if handler is None:
-        return _review(session, actor, parcel, None, UNKNOWN)
-    outcome = _tried(session, actor, parcel, handler)
+        return _review(act, parcel, None, UNKNOWN)
+    outcome = _tried(act, parcel, handler)
     if isinstance(outcome, _LATER):
         raise outcome
     if isinstance(outcome, AppError):
-        return _review(session, actor, parcel, outcome)
+        return _review(act, parcel, outcome)
     return outcome
 
 
-def _tried(session: Session, actor: Actor, parcel: Parcel, handler: Handler) -> str | AppError:
+def _tried(act: Act, parcel: Parcel, handler: Handler) -> str | AppError:
     """The code made, or the refusal; a refused one leaves nothing behind but the events it keeps."""
     try:
-        with session.begin_nested():
+        with act.session.begin_nested():
             try:
-                return handler(session, actor, parcel)
+                return handler(act, parcel)
             except AppError as error:
                 if not error.keeps_trace:
                     raise
@@ -199,18 +197,14 @@ def _tried(session: Session, actor: Actor, parcel: Parcel, handler: Handler) -> 
         return known
 
 
-def _review(
-    session: Session, actor: Actor, parcel: Parcel, refusal: AppError | None, reason: str = ""
-) -> str:
+def _review(act: Act, parcel: Parcel, refusal: AppError | None, reason: str = "") -> str:
     reason = refusal.type if refusal is not None else reason
     named = _SUBJECT.search(parcel.path)
     subject = named.group() if named else None
-    form = keep_for_review(
-        session, actor, parcel.form, Place("", parcel.path, subject), parcel.fields, reason
-    )
-    victim_id, case_id = subject_of(session, actor, subject) if subject else (None, None)
+    form = keep_for_review(act, parcel.form, Place("", parcel.path, subject), parcel.fields, reason)
+    victim_id, case_id = subject_of(act, subject) if subject else (None, None)
     record(
-        session, actor, "outbox.review", victim_id=victim_id, case_id=case_id, outcome="denied",
+        act, "outbox.review", victim_id=victim_id, case_id=case_id, outcome="denied",
         fields=sorted({error["field"] for error in refusal.errors}) if refusal is not None else (),
         detail={"form": parcel.form, "reason": reason},
     )  # fmt: skip

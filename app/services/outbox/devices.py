@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening_drafts import OUTBOX
 from app.audit import record
 from app.db import vault_of
@@ -53,13 +53,13 @@ def server_key(session: Session) -> ServerKey:
     return ServerKey(key_id, envelope_public_key(vault.secret(OUTBOX, key_id)))
 
 
-def owner_mark(session: Session, actor: Actor) -> str:
+def owner_mark(act: Act) -> str:
     """By what a browser that several people use tells whose keys are whose; says nothing of who it is."""
-    secret = vault_of(session).secret("digest")
-    return hmac.digest(secret, f"outbox.owner:{actor.user_id}".encode(), "sha256").hex()[:24]
+    secret = vault_of(act.session).secret("digest")
+    return hmac.digest(secret, f"outbox.owner:{act.actor.user_id}".encode(), "sha256").hex()[:24]
 
 
-def enrol(session: Session, actor: Actor, public_key: bytes, label: str) -> uuid.UUID:
+def enrol(act: Act, public_key: bytes, label: str) -> uuid.UUID:
     """Take on a browser of the actor.
 
     Args:
@@ -72,64 +72,64 @@ def enrol(session: Session, actor: Actor, public_key: bytes, label: str) -> uuid
     """
     if not is_point(public_key):
         raise Invalid("El equipo no envió una llave válida. Vuelva a cargar la página.")
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK, actor.user_id % 2**31)))
+    act.session.execute(select(func.pg_advisory_xact_lock(_LOCK, act.actor.user_id % 2**31)))
     forgotten = datetime.now(UTC) - timedelta(days=FORGOTTEN_DAYS)
-    session.execute(
+    act.session.execute(
         update(Device)
-        .where(Device.user_id == actor.user_id, Device.revoked_at.is_(None), Device.seen_at < forgotten)
+        .where(Device.user_id == act.actor.user_id, Device.revoked_at.is_(None), Device.seen_at < forgotten)
         .values(revoked_at=func.now())
     )
-    in_use = select(func.count()).where(Device.user_id == actor.user_id, Device.revoked_at.is_(None))
-    if session.scalars(in_use).one() >= MOST:
+    in_use = select(func.count()).where(Device.user_id == act.actor.user_id, Device.revoked_at.is_(None))
+    if act.session.scalars(in_use).one() >= MOST:
         raise Conflict("Ya tiene 20 equipos. Quite alguno en «Mi cuenta» para usar este sin conexión.")
     device_id = uuid.uuid4()
-    record(session, actor, "devices.enrol", detail={"device": str(device_id)})
+    record(act, "devices.enrol", detail={"device": str(device_id)})
     row = {
         "id": device_id,
-        "user_id": actor.user_id,
+        "user_id": act.actor.user_id,
         "public_key": public_key,
         "label": label[:LONGEST_LABEL],
     }
-    session.execute(insert(Device), [row])
+    act.session.execute(insert(Device), [row])
     return device_id
 
 
-def devices(session: Session, actor: Actor) -> list[Enrolled]:
+def devices(act: Act) -> list[Enrolled]:
     """The actor's devices, those in use first, then the one last seen."""
-    rows = session.scalars(
+    rows = act.session.scalars(
         select(Device)
-        .where(Device.user_id == actor.user_id)
+        .where(Device.user_id == act.actor.user_id)
         .order_by(Device.revoked_at.is_not(None), Device.seen_at.desc())
     )
     return [Enrolled(row.id, row.label, row.created_at, row.seen_at, row.revoked_at) for row in rows]
 
 
-def revoke(session: Session, actor: Actor, device_id: uuid.UUID) -> None:
+def revoke(act: Act, device_id: uuid.UUID) -> None:
     """Take a device of the actor back, for good: what it still holds is not accepted any more.
 
     Raises:
         NotFound: the actor has no such device in use.
     """
-    changed = session.scalars(
+    changed = act.session.scalars(
         update(Device)
-        .where(Device.id == device_id, Device.user_id == actor.user_id, Device.revoked_at.is_(None))
+        .where(Device.id == device_id, Device.user_id == act.actor.user_id, Device.revoked_at.is_(None))
         .values(revoked_at=func.now())
         .returning(Device.id)
     ).all()
     if not changed:
         raise NotFound("Ese equipo no está en su lista.")
-    record(session, actor, "devices.revoke", detail={"device": str(device_id)})
+    record(act, "devices.revoke", detail={"device": str(device_id)})
 
 
-def key_of(session: Session, actor: Actor, device_id: uuid.UUID) -> bytes:
+def key_of(act: Act, device_id: uuid.UUID) -> bytes:
     """The public key of a device of the actor that is in use; it is seen now.
 
     Raises:
         Forbidden: it is somebody else's, was taken back, or never was.
     """
-    key = session.scalars(
+    key = act.session.scalars(
         update(Device)
-        .where(Device.id == device_id, Device.user_id == actor.user_id, Device.revoked_at.is_(None))
+        .where(Device.id == device_id, Device.user_id == act.actor.user_id, Device.revoked_at.is_(None))
         .values(seen_at=func.now())
         .returning(Device.public_key)
     ).one_or_none()

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from typing_extensions import TypedDict
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.mandates import ADULTS, CHILDREN, MEASURE, Mandate, mandates
 from app.access.permissions import Permission
@@ -70,36 +70,34 @@ class MandatedPart(TypedDict):
     mandate: str
 
 
-def fitting(session: Session, actor: Actor, case_code: str) -> list[Mandate]:
+def fitting(act: Act, case_code: str) -> list[Mandate]:
     """Mandates by which the actor's unit may add another one to this case.
 
     Raises:
         NotFound: the case is out of scope.
         Forbidden: the role brings in nobody.
     """
-    require(actor, Permission.PARTICIPATIONS_ADD)
-    return _fitting(session, actor, case_in_scope(session, actor, case_code))
+    require(act.actor, Permission.PARTICIPATIONS_ADD)
+    return _fitting(act, case_in_scope(act, case_code))
 
 
-def mandated_units(
-    session: Session, actor: Actor, department: str, kinds: Iterable[str]
-) -> list[tuple[str, str]]:
+def mandated_units(act: Act, department: str, kinds: Iterable[str]) -> list[tuple[str, str]]:
     """Units of a department of these kinds, as (code, name), by name; not the actor's own.
 
     Raises:
         Forbidden: the role brings in nobody.
     """
-    require(actor, Permission.PARTICIPATIONS_ADD)
+    require(act.actor, Permission.PARTICIPATIONS_ADD)
     query = (
         select(Unit.code, Unit.name)
-        .where(Unit.kind.in_(list(kinds)), Unit.department == department, Unit.id != actor.unit_id)
+        .where(Unit.kind.in_(list(kinds)), Unit.department == department, Unit.id != act.actor.unit_id)
         .order_by(Unit.name)
         .limit(_MOST)
     )
-    return [(row.code, row.name) for row in session.execute(query)]
+    return [(row.code, row.name) for row in act.session.execute(query)]
 
 
-def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted) -> MandatedPart:
+def part_by_mandate(act: Act, ref: CaseRef, wanted: Wanted) -> MandatedPart:
     """The row of a participation by mandate, with its reason sealed.
 
     Raises:
@@ -108,15 +106,15 @@ def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted
         Forbidden: more than the basis opens, or than the actor may open itself (each named).
         Conflict: the person does not want this unit to have it (each compartment named).
     """
-    unit = _unit(session, actor, wanted.unit)
-    basis = _basis(session, actor, ref, unit.kind, wanted.basis)
-    shared = _given(session, actor, ref, basis, wanted.compartments)
+    unit = _unit(act, wanted.unit)
+    basis = _basis(act, ref, unit.kind, wanted.basis)
+    shared = _given(act, ref, basis, wanted.compartments)
     parts = list(basis.compartments) if shared is None else shared
     if not basis.overrides:
-        check_part(session, ref, unit.id, parts)
-    row_id = next_ids(session, participation=1)[TABLE][0]
+        check_part(act.session, ref, unit.id, parts)
+    row_id = next_ids(act.session, participation=1)[TABLE][0]
     clear, texts = split_row(MandateRow(mandate=basis.code, reason=wanted.reason))
-    key_version, sealed = seal_text(session, COORDINATION, ref.strand, TABLE, row_id, texts)
+    key_version, sealed = seal_text(act.session, COORDINATION, ref.strand, TABLE, row_id, texts)
     return {
         "id": row_id,
         "victim_id": ref.victim_id,
@@ -125,8 +123,8 @@ def part_by_mandate(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted
         "basis": "MANDATO",
         "population": 1,
         "compartments": shared,
-        "consent_id": _consent(session, ref, basis, wanted.consent, unit.id, parts),
-        "measure_id": _measure(session, ref, basis, wanted.measure),
+        "consent_id": _consent(act.session, ref, basis, wanted.consent, unit.id, parts),
+        "measure_id": _measure(act.session, ref, basis, wanted.measure),
         "key_version": key_version,
         "sealed": sealed,
         "mandate": clear["mandate"],
@@ -144,28 +142,28 @@ def tell_protection_officers(session: Session, ref: CaseRef) -> int:
     return len(officers)
 
 
-def _fitting(session: Session, actor: Actor, ref: CaseRef) -> list[Mandate]:
-    giver = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) or ""
-    child = presumed_child(session, ref.victim_id, ref.case_id)
-    about = {CHILDREN: childs_case(session, ref.victim_id), ADULTS: not child}
+def _fitting(act: Act, ref: CaseRef) -> list[Mandate]:
+    giver = act.session.scalar(select(Unit.kind).where(Unit.id == act.actor.unit_id)) or ""
+    child = presumed_child(act.session, ref.victim_id, ref.case_id)
+    about = {CHILDREN: childs_case(act.session, ref.victim_id), ADULTS: not child}
     populations = frozenset(name for name, is_hers in about.items() if is_hers)
     return [one for one in mandates().values() if one.fits(giver, populations)]
 
 
-def _unit(session: Session, actor: Actor, code: str) -> Any:
-    unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == code)).first()
+def _unit(act: Act, code: str) -> Any:
+    unit = act.session.execute(select(Unit.id, Unit.kind).where(Unit.code == code)).first()
     if unit is None:
         raise refusal("unit", "unknown", "No existe esa unidad.")
-    if unit.id == actor.unit_id:
+    if unit.id == act.actor.unit_id:
         raise refusal("unit", "own-unit", "Su unidad ya participa en el caso.")
     if unit.kind not in MANDATED_KINDS:
         raise refusal("unit", "by-referral-only", "A esa unidad se llega solo con una derivación.")
     return unit
 
 
-def _basis(session: Session, actor: Actor, ref: CaseRef, kind: str, code: str) -> Mandate:
+def _basis(act: Act, ref: CaseRef, kind: str, code: str) -> Mandate:
     """The mandate behind a code, if it brings this kind of unit into this case by the actor's unit."""
-    usable = _fitting(session, actor, ref)
+    usable = _fitting(act, ref)
     fit = [one for one in usable if kind in one.unit_kinds]
     if found := next((one for one in fit if one.code == code), None):
         return found
@@ -181,9 +179,7 @@ def _basis(session: Session, actor: Actor, ref: CaseRef, kind: str, code: str) -
     )
 
 
-def _given(
-    session: Session, actor: Actor, ref: CaseRef, basis: Mandate, wanted: Sequence[str] | None
-) -> list[str] | None:
+def _given(act: Act, ref: CaseRef, basis: Mandate, wanted: Sequence[str] | None) -> list[str] | None:
     """What the unit is given: what the basis opens, of that what its law opens or the actor sees itself.
 
     None is all that its roles may see.
@@ -192,7 +188,7 @@ def _given(
         raise Invalid(REVIEW, errors=[unknown_code("compartments", policy().compartments, "unknown")])
     if wanted is None and basis.whole:
         return None
-    seen = openable(session, actor, ref.victim_id) | basis.beyond
+    seen = openable(act, ref.victim_id) | basis.beyond
     names = set(basis.compartments) & seen if wanted is None else set(wanted)
     errors = [
         wrong(f"compartments.{name}", "not-in-basis", "Esa base no abre esta parte.")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.mandates import ENDINGS, mandates
 from app.access.opening_rows import SealedRow, open_rows_left
@@ -48,9 +48,7 @@ Blob = tuple[str, int, int, bytes]
 _TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo registró."
 
 
-def participations(
-    session: Session, actor: Actor, code: str, *, reasons: bool = False
-) -> list[ParticipationView]:
+def participations(act: Act, code: str, *, reasons: bool = False) -> list[ParticipationView]:
     """Units that take or took part in the case, oldest first; shelters are named only to who may know them.
 
     Args:
@@ -60,12 +58,12 @@ def participations(
     Raises:
         NotFound: out of scope.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, code)
-    rows = participants(session, ref.case_id)
-    texts = _reasons(session, actor, ref, rows) if reasons else {}
-    silent = unacknowledged(session, ref.case_id)
-    _record(session, actor, "cases.participations", ref)
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, code)
+    rows = participants(act.session, ref.case_id)
+    texts = _reasons(act, ref, rows) if reasons else {}
+    silent = unacknowledged(act.session, ref.case_id)
+    _record(act, "cases.participations", ref)
     return [
         _participation(
             row,
@@ -77,7 +75,7 @@ def participations(
     ]
 
 
-def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted) -> None:
+def add_participation(act: Act, code: str, wanted: Wanted) -> None:
     """Bring another unit into the case by legal mandate; it is told, and its supervisor assigns the work.
 
     Raises:
@@ -87,27 +85,27 @@ def add_participation(session: Session, actor: Actor, code: str, wanted: Wanted)
             the consent or measure it rests on is missing.
         Conflict: it takes part already, the case ended, or the person does not want it to have this.
     """
-    require(actor, Permission.PARTICIPATIONS_ADD)
-    keep_consent(session, case_in_scope(session, actor, code), wanted.consent)
-    ref = held_case(session, actor, code)
-    row = part_by_mandate(session, actor, ref, wanted)
-    if closed(case_state(session, ref)):
+    require(act.actor, Permission.PARTICIPATIONS_ADD)
+    keep_consent(act.session, case_in_scope(act, code), wanted.consent)
+    ref = held_case(act, code)
+    row = part_by_mandate(act, ref, wanted)
+    if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    if _takes_part(session, ref, row):
+    if _takes_part(act.session, ref, row):
         raise Conflict(_TAKES_PART)
     try:
-        insert_rows(session, Participation, [row])
+        insert_rows(act.session, Participation, [row])
     except UniqueViolation:
         raise Conflict(_TAKES_PART) from None
-    added(session, actor, ref, row["unit_id"])
-    told = tell_protection_officers(session, ref)
+    added(act, ref, row["unit_id"])
+    told = tell_protection_officers(act.session, ref)
     _record(
-        session, actor, "cases.participation.add", ref, blobs=parts_of_row(row), unit=wanted.unit,
+        act, "cases.participation.add", ref, blobs=parts_of_row(row), unit=wanted.unit,
         basis=row["mandate"], compartments=row["compartments"], officers_told=told,
     )  # fmt: skip
 
 
-def end_participation(session: Session, actor: Actor, code: str) -> None:
+def end_participation(act: Act, code: str) -> None:
     """End the own unit's part in the case, and with it its view and its assignments.
 
     Raises:
@@ -115,36 +113,38 @@ def end_participation(session: Session, actor: Actor, code: str) -> None:
         Forbidden: the role does not manage the unit's assignments.
         Conflict: the part rests on an open referral, she lives in the unit, or nobody else takes part.
     """
-    require(actor, Permission.ASSIGNMENTS_WRITE)
-    ref = held_case(session, actor, code)
-    open_units = [row.unit_id for row in participants(session, ref.case_id) if row.ended_at is None]
+    require(act.actor, Permission.ASSIGNMENTS_WRITE)
+    ref = held_case(act, code)
+    open_units = [row.unit_id for row in participants(act.session, ref.case_id) if row.ended_at is None]
     # A unit whose key is hidden (a shelter) is another unit: one's own is always shown.
-    if all(unit_id == actor.unit_id for unit_id in open_units):
+    if all(unit_id == act.actor.unit_id for unit_id in open_units):
         raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de salir.")
-    if lives_here(session, actor, ref):
+    if lives_here(act, ref):
         raise Conflict("La persona está alojada en su unidad: registre primero el egreso.")
-    if referral := open_referral(session, actor, ref):
+    if referral := open_referral(act, ref):
         raise Conflict("Participa por una derivación abierta: conclúyala o interrúmpala.", referral=referral)
-    _record(session, actor, "cases.participation.end", ref)
-    session.connection().exec_driver_sql("SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id})
+    _record(act, "cases.participation.end", ref)
+    act.session.connection().exec_driver_sql(
+        "SELECT ruv.end_own_participation(%(case)s)", {"case": ref.case_id}
+    )
 
 
-def assignments(session: Session, actor: Actor, code: str) -> list[AssignmentView]:
+def assignments(act: Act, code: str) -> list[AssignmentView]:
     """People of the own unit who have charge of the case.
 
     Raises:
         NotFound: out of scope.
     """
-    require(actor, Permission.CASES_READ)
-    ref = case_in_scope(session, actor, code)
-    _record(session, actor, "cases.assignments", ref)
+    require(act.actor, Permission.CASES_READ)
+    ref = case_in_scope(act, code)
+    _record(act, "cases.assignments", ref)
     return [
-        {"username": row.username, "started_at": row.started_at, "self": row.user_id == actor.user_id}
-        for row in _team(session, ref)
+        {"username": row.username, "started_at": row.started_at, "self": row.user_id == act.actor.user_id}
+        for row in _team(act.session, ref)
     ]
 
 
-def assign(session: Session, actor: Actor, code: str, username: str) -> None:
+def assign(act: Act, code: str, username: str) -> None:
     """Give a colleague of the own unit charge of the case.
 
     Raises:
@@ -153,24 +153,24 @@ def assign(session: Session, actor: Actor, code: str, username: str) -> None:
         Invalid: no such active colleague.
         Conflict: the colleague has charge of it already.
     """
-    require(actor, Permission.ASSIGNMENTS_WRITE)
-    ref = held_case(session, actor, code)
-    user_id = _colleague(session, actor, username)
-    if any(row.user_id == user_id for row in _team(session, ref)):
+    require(act.actor, Permission.ASSIGNMENTS_WRITE)
+    ref = held_case(act, code)
+    user_id = _colleague(act, username)
+    if any(row.user_id == user_id for row in _team(act.session, ref)):
         raise Conflict("Esa persona ya tiene el caso asignado.")
     row = {
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
-        "unit_id": actor.unit_id,
+        "unit_id": act.actor.unit_id,
         "user_id": user_id,
-        "assigned_by": actor.user_id,
+        "assigned_by": act.actor.user_id,
     }
-    insert_rows(session, Assignment, [row])
-    taken_up(session, actor, ref)
-    _record(session, actor, "cases.assign", ref, user=user_id)
+    insert_rows(act.session, Assignment, [row])
+    taken_up(act, ref)
+    _record(act, "cases.assign", ref, user=user_id)
 
 
-def end_assignment(session: Session, actor: Actor, code: str, username: str) -> None:
+def end_assignment(act: Act, code: str, username: str) -> None:
     """Take a colleague, or oneself, off the case.
 
     Raises:
@@ -178,18 +178,18 @@ def end_assignment(session: Session, actor: Actor, code: str, username: str) -> 
         Forbidden: somebody else's charge, and the actor is no supervisor.
         Conflict: nobody would be left.
     """
-    require(actor, Permission.ASSIGNMENTS_WRITE)
-    ref = held_case(session, actor, code)
-    team = _team(session, ref)
+    require(act.actor, Permission.ASSIGNMENTS_WRITE)
+    ref = held_case(act, code)
+    team = _team(act.session, ref)
     user_id = next((row.user_id for row in team if row.username == username), None)
     if user_id is None:
         raise NotFound
-    if user_id != actor.user_id and not actor.unit_wide:
+    if user_id != act.actor.user_id and not act.actor.unit_wide:
         raise Forbidden("Solo la jefatura de su unidad retira el caso a otra persona.")
     if len({row.user_id for row in team}) == 1:
         raise Conflict("Nadie quedaría a cargo del caso: asigne primero a otra persona de su unidad.")
-    _record(session, actor, "cases.unassign", ref, user=user_id)
-    session.execute(
+    _record(act, "cases.unassign", ref, user=user_id)
+    act.session.execute(
         update(Assignment)
         .where(
             Assignment.victim_id == ref.victim_id,
@@ -229,15 +229,15 @@ def _participation(row: Any, reason: str | None, *, unacknowledged: bool, broken
     }
 
 
-def _reasons(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str | None]:
+def _reasons(act: Act, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str | None]:
     """Why units were added, by part; None where that does not open."""
-    stand = standing(session, actor, ref.victim_id)
+    stand = standing(act, ref.victim_id)
     sealed = [SealedRow(row.part_id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
-    if not sealed or stand is None or stand.level(actor, MandateRow.compartment) is not Level.FULL:
+    if not sealed or stand is None or stand.level(act.actor, MandateRow.compartment) is not Level.FULL:
         return {}
     opened = open_rows_left(
-        session, actor, COORDINATION, ref.strand, TABLE, sealed,
-        purpose="atencion", action="cases.participations",
+        act.for_purpose('atencion'), COORDINATION, ref.strand, TABLE, sealed,
+        action="cases.participations",
     )  # fmt: skip
     return {row.row_id: text["reason"] if text else None for row, text in zip(sealed, opened, strict=True)}
 
@@ -246,20 +246,18 @@ def _team(session: Session, ref: CaseRef) -> Sequence[Any]:
     return session.connection().exec_driver_sql(_TEAM, {"case": ref.case_id}).all()
 
 
-def _record(
-    session: Session, actor: Actor, action: str, ref: CaseRef, *, blobs: Sequence[Blob] = (), **detail: object
-) -> None:
+def _record(act: Act, action: str, ref: CaseRef, *, blobs: Sequence[Blob] = (), **detail: object) -> None:
     record(
-        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
         blobs=blobs, detail={"case": ref.code, **detail},
     )  # fmt: skip
 
 
-def _colleague(session: Session, actor: Actor, username: str) -> int:
-    user_id = session.scalar(
+def _colleague(act: Act, username: str) -> int:
+    user_id = act.session.scalar(
         select(UserAccount.id).where(
             UserAccount.username == username,
-            UserAccount.unit_id == actor.unit_id,
+            UserAccount.unit_id == act.actor.unit_id,
             UserAccount.disabled_at.is_(None),
             UserAccount.approved_at.is_not(None),
         )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, bindparam, func, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import canonical
 from app.access.policy import Level
 from app.access.scope import actor_params, takes_part
@@ -97,7 +97,7 @@ _STEP = """
 """
 
 
-def find_activity(session: Session, actor: Actor, plan_code: str, activity_code: str) -> Found:
+def find_activity(act: Act, plan_code: str, activity_code: str) -> Found:
     """The activity behind the codes of its plan and its own.
 
     Raises:
@@ -105,16 +105,16 @@ def find_activity(session: Session, actor: Actor, plan_code: str, activity_code:
             the activity is another unit's and the actor reads the plan in part.
     """
     codes = {"plan": canonical(plan_code, "PR"), "activity": canonical(activity_code, "AC")}
-    rows = _FIND[actor.unit_wide].all(session, **codes, **actor_params(actor))
+    rows = _FIND[act.actor.unit_wide].all(act.session, **codes, **actor_params(act.actor))
     if not rows:
         raise NotFound
     first, (plans, activities) = rows[0], _WIDTH
     plan, activity = PlanFace(*first[:plans]), ActivityFace(*first[plans : plans + activities])
     at = plans + activities
     ref = PlanRef(plan, standing_of(row[at : at + 2] for row in rows))
-    if ref.standing.level(actor, COMPARTMENT) < Level.PARTIAL:
+    if ref.standing.level(act.actor, COMPARTMENT) < Level.PARTIAL:
         raise NotFound
-    if not ref.sees_all(actor) and activity.unit_id != actor.unit_id:
+    if not ref.sees_all(act.actor) and activity.unit_id != act.actor.unit_id:
         raise NotFound
     keys = [StoredKey(*row[at + 3 : at + 6]) for row in rows if row[at + 2] == plan.record_id]
     return Found(ref, activity, max(keys, default=None), first[-1])

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.catalogues import code_list
@@ -32,9 +30,7 @@ from app.services.plans.record_views import (
 from app.services.plans.writing import Blob, done, given, seal_row
 
 
-def assess(
-    session: Session, actor: Actor, code: str, wanted: Assessment, *, purpose: str = "atencion"
-) -> AssessedView:
+def assess(act: Act, code: str, wanted: Assessment) -> AssessedView:
     """Add an assessment; returns its code and the gaps that stand now. Nothing changes or removes it.
 
     Raises:
@@ -43,54 +39,54 @@ def assess(
         Invalid: domain, level or day missing, or a day to come.
         Conflict: the plan is closed.
     """
-    require(actor, Permission.PLANS_WRITE, Permission.PLANS_PROGRESS)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE, Permission.PLANS_PROGRESS)
+    ref = own_plan(act, code)
     given(wanted, "domain", "level", "assessed_on")
     if wanted.assessed_on is not None and wanted.assessed_on > today():
         message = "La fecha está en el futuro; revísela."
         raise refusal("assessed_on", "date_in_future", message)
-    advance(session, ref, None)
-    state = state_now(session, ref)
+    advance(act.session, ref, None)
+    state = state_now(act.session, ref)
     if state in rules.CLOSED:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: ya no cambia.")
     clear, texts = split_row(wanted)
-    row_id, new = next_ids(session, plan_assessment=1)["plan_assessment"][0], new_code("VA")
+    row_id, new = next_ids(act.session, plan_assessment=1)["plan_assessment"][0], new_code("VA")
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "code": new,
-        "created_by": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "created_by": act.actor.user_id,
+        "by_unit_id": act.actor.unit_id,
         **clear,
     }
     blobs: list[Blob] = []
     if texts:
-        row |= seal_row(session, ref.strand, "plan_assessment", row_id, texts, blobs)
-    insert_rows(session, PlanAssessment, [row])
-    refresh_gaps(session, ref)
+        row |= seal_row(act.session, ref.strand, "plan_assessment", row_id, texts, blobs)
+    insert_rows(act.session, PlanAssessment, [row])
+    refresh_gaps(act.session, ref)
     done(
-        session, actor, "plans.assess", ref.row, purpose, blobs,
+        act, "plans.assess", ref.row, blobs,
         plan=ref.row.code, assessment=new, domain=wanted.domain,
     )  # fmt: skip
-    return {"code": new, "gaps": labelled(details.gaps(session, ref))}
+    return {"code": new, "gaps": labelled(details.gaps(act.session, ref))}
 
 
-def assessments(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> AssessmentsView:
+def assessments(act: Act, code: str) -> AssessmentsView:
     """Every assessment of a plan, oldest first, and the curve of each domain.
 
     Raises:
         NotFound: the plan is out of scope.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    rows = details.assessments(session, actor, ref, purpose=purpose, action="plans.assessments")
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    rows = details.assessments(act, ref, action="plans.assessments")
     return {
         "items": [_shown(row) for row in rows],
         "next": None,
         "curves": curves(rows),
-        "gaps": labelled(details.gaps(session, ref)),
+        "gaps": labelled(details.gaps(act.session, ref)),
     }
 
 

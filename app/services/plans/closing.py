@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.catalogues import code_list
@@ -77,34 +75,34 @@ def _wrong_codes(closing: Closing) -> list[FieldError]:
     return errors
 
 
-def keep_closing(session: Session, actor: Actor, ref: PlanRef, wanted: Move, purpose: str) -> list[Blob]:
+def keep_closing(act: Act, ref: PlanRef, wanted: Move) -> list[Blob]:
     """Keep the plan as it was when it closed, with what was agreed, as one more version."""
-    content = signable(session, actor, ref, purpose=purpose, action="plans.transition")
-    content["closing"] = {"outcome": wanted.outcome, "states": activity_states(session, ref)}
+    content = signable(act, ref, action="plans.transition")
+    content["closing"] = {"outcome": wanted.outcome, "states": activity_states(act.session, ref)}
     if (agreed := wanted.closing) is not None:
         content["closing"]["achievement"] = agreed.achievement
         content["closing"]["residual_risk"] = agreed.residual_risk
         content["closing"]["follow_up"] = agreed.follow_up
-    latest = latest_version(session, ref)
-    return keep(session, actor, ref, (latest.number if latest else 0) + 1, content).blobs
+    latest = latest_version(act.session, ref)
+    return keep(act, ref, (latest.number if latest else 0) + 1, content).blobs
 
 
-def write_outcome(session: Session, actor: Actor, ref: PlanRef, wanted: Move, purpose: str) -> bool:
+def write_outcome(act: Act, ref: PlanRef, wanted: Move) -> bool:
     """Write the closing to the person's outcome, if the actor writes it; whether it was written.
 
     Who closes a plan without writing that part (a private shelter, say) leaves it to who does.
     """
     may = (
-        policy().permits(actor.role, Permission.VICTIMS_WRITE)
-        and ref.standing.level(actor, OUTCOME) is Level.FULL
-        and ref.standing.writes(actor, OUTCOME)
+        policy().permits(act.actor.role, Permission.VICTIMS_WRITE)
+        and ref.standing.level(act.actor, OUTCOME) is Level.FULL
+        and ref.standing.writes(act.actor, OUTCOME)
     )
-    person = main_code(session, ref.row.victim_id) if may else None
+    person = main_code(act.session, ref.row.victim_id) if may else None
     if person is None:
         return False
-    strand = shown_strand(session, ref.row.victim_id, OUTCOME)
-    version = held_version(session, strand, OUTCOME) if strand else 0
-    change(session, actor, person, OUTCOME, version or 0, _patch(wanted), purpose=purpose)
+    strand = shown_strand(act.session, ref.row.victim_id, OUTCOME)
+    version = held_version(act.session, strand, OUTCOME) if strand else 0
+    change(act, person, OUTCOME, version or 0, _patch(wanted))
     return True
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from typing_extensions import TypedDict
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import canonical
 from app.access.opening_rows import SealedRow, open_rows
@@ -113,32 +114,32 @@ class Task(TypedDict):
     evidence_expected: str | None
 
 
-def find(session: Session, actor: Actor, code: str) -> PlanRef:
+def find(act: Act, code: str) -> PlanRef:
     """The plan behind a code.
 
     Raises:
         NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(*(getattr(Plan, name) for name in _COLUMNS), _RECORD)
-        .where(Plan.code == canonical(code, "PR"), Plan.id.in_(visible_plans(actor)))
-        .params(actor_params(actor))
+        .where(Plan.code == canonical(code, "PR"), Plan.id.in_(visible_plans(act.actor)))
+        .params(actor_params(act.actor))
     ).first()
-    stand = standing(session, actor, row.victim_id) if row else None
-    if row is None or stand is None or stand.level(actor, COMPARTMENT) < Level.PARTIAL:
+    stand = standing(act, row.victim_id) if row else None
+    if row is None or stand is None or stand.level(act.actor, COMPARTMENT) < Level.PARTIAL:
         raise NotFound
     return PlanRef(row, stand)
 
 
-def own_plan(session: Session, actor: Actor, code: str) -> PlanRef:
+def own_plan(act: Act, code: str) -> PlanRef:
     """The plan behind a code, for its responsible unit to work on.
 
     Raises:
         NotFound: as `find`.
         Forbidden: another unit is responsible, or the role does not write plans.
     """
-    ref = find(session, actor, code)
-    if not ref.responsible(actor) or not ref.writes(actor):
+    ref = find(act, code)
+    if not ref.responsible(act.actor) or not ref.writes(act.actor):
         raise Forbidden("Solo la unidad responsable del plan puede hacerlo.")
     return ref
 
@@ -171,17 +172,17 @@ def state_now(session: Session, ref: PlanRef) -> str:
     return state
 
 
-def objectives(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[Goal]:
+def objectives(act: Act, ref: PlanRef, *, action: str) -> list[Goal]:
     """Opened objectives of a plan, in order."""
     table = PlanObjective
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.code, table.domain, table.state, table.version, table.sealed, table.key_version
         )
         .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
         .order_by(table.position, table.id)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "plan_objective", rows, purpose=purpose, action=action)
+    texts = open_texts(act, ref, "plan_objective", rows, action=action)
     return [
         {
             "id": row.id,
@@ -196,7 +197,7 @@ def objectives(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, ac
     ]
 
 
-def activities(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[Task]:
+def activities(act: Act, ref: PlanRef, *, action: str) -> list[Task]:
     """Opened activities of a plan that the actor may see: all of them, or its own unit's."""
     table = PlanActivity
     query = (
@@ -208,10 +209,10 @@ def activities(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, ac
         .where(table.plan_id == ref.row.id, table.victim_id == ref.row.victim_id)
         .order_by(table.due_on, table.id)
     )  # fmt: skip
-    if not ref.sees_all(actor):
-        query = query.where(table.unit_id == actor.unit_id)
-    rows = session.execute(query).all()
-    texts = open_texts(session, actor, ref, "plan_activity", rows, purpose=purpose, action=action)
+    if not ref.sees_all(act.actor):
+        query = query.where(table.unit_id == act.actor.unit_id)
+    rows = act.session.execute(query).all()
+    texts = open_texts(act, ref, "plan_activity", rows, action=action)
     return [
         {
             "id": row.id,
@@ -234,17 +235,15 @@ def activities(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, ac
 
 
 def open_texts(
-    session: Session,
-    actor: Actor,
+    act: Act,
     ref: PlanRef,
     table: str,
     rows: Sequence[Any],
     *,
-    purpose: str,
     action: str,
 ) -> Sequence[Texts]:
     """Texts of rows of a plan's table (`id`, `sealed`, `key_version`), recorded; no rows, no event."""
     if not rows:
         return []
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
-    return open_rows(session, actor, COMPARTMENT, ref.strand, table, sealed, purpose=purpose, action=action)
+    return open_rows(act, COMPARTMENT, ref.strand, table, sealed, action=action)

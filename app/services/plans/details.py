@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import canonical
 from app.errors import NotFound
 from app.models import (
@@ -37,23 +37,23 @@ def _of(table: Any, ref: PlanRef) -> Any:
     return (table.plan_id == ref.row.id) & (table.victim_id == ref.row.victim_id)
 
 
-def header_texts(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> Texts:
+def header_texts(act: Act, ref: PlanRef, *, action: str) -> Texts:
     """Opened texts of the header as last written (`summary`, `pti_number`, `feasibility_notes`)."""
     table = PlanHeader
-    row = session.execute(
+    row = act.session.execute(
         select(table.id, table.sealed, table.key_version)
         .where(_of(table, ref))
         .order_by(table.id.desc())
         .limit(1)
     ).first()
     name, stored = ("plan_header", row) if row is not None else ("plan", ref.row)
-    return open_texts(session, actor, ref, name, [stored], purpose=purpose, action=action)[0]
+    return open_texts(act, ref, name, [stored], action=action)[0]
 
 
-def team(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[TeamMemberView]:
+def team(act: Act, ref: PlanRef, *, action: str) -> list[TeamMemberView]:
     """Members of the plan's team, former ones too, in the order in which they joined."""
     table = PlanTeam
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.number, table.role, table.since, table.ended_at, table.sealed, table.key_version,
             UserAccount.username,
@@ -62,7 +62,7 @@ def team(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: 
         .where(_of(table, ref))
         .order_by(table.number)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "plan_team", rows, purpose=purpose, action=action)
+    texts = open_texts(act, ref, "plan_team", rows, action=action)
     return [_member(row, text) for row, text in zip(rows, texts, strict=True)]
 
 
@@ -123,10 +123,10 @@ def gap_domains(ref: PlanRef) -> Select[Any]:
     return select(last.c.domain).where(last.c.level <= AT_RISK, ~aimed.exists())
 
 
-def assessments(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[Assessed]:
+def assessments(act: Act, ref: PlanRef, *, action: str) -> list[Assessed]:
     """Opened assessments of a plan, oldest first."""
     table = PlanAssessment
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.code, table.domain, table.level, table.assessed_on, table.created_at,
             table.sealed, table.key_version,
@@ -134,7 +134,7 @@ def assessments(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, a
         .where(_of(table, ref))
         .order_by(table.assessed_on, table.id)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "plan_assessment", rows, purpose=purpose, action=action)
+    texts = open_texts(act, ref, "plan_assessment", rows, action=action)
     return [
         {
             "code": row.code,
@@ -149,10 +149,10 @@ def assessments(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, a
     ]
 
 
-def reviews(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> list[ReviewView]:
+def reviews(act: Act, ref: PlanRef, *, action: str) -> list[ReviewView]:
     """Opened reviews of a plan, oldest first."""
     table = PlanReview
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.code, table.held_on, table.opinion_given, table.next_review_on, table.created_at,
             table.sealed, table.key_version,
@@ -160,7 +160,7 @@ def reviews(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, actio
         .where(_of(table, ref))
         .order_by(table.id)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "plan_review", rows, purpose=purpose, action=action)
+    texts = open_texts(act, ref, "plan_review", rows, action=action)
     return [
         {
             "code": row.code,
@@ -176,12 +176,10 @@ def reviews(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, actio
     ]
 
 
-def objective_notes(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> dict[int, list[ObjectiveNoteView]]:
+def objective_notes(act: Act, ref: PlanRef, *, action: str) -> dict[int, list[ObjectiveNoteView]]:
     """Opened notes on the plan's objectives, oldest first, by objective."""
     table = ObjectiveNote
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.objective_id, table.from_state, table.to_state, table.at, table.sealed,
             table.key_version,
@@ -189,7 +187,7 @@ def objective_notes(
         .where(_of(table, ref))
         .order_by(table.id)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "objective_note", rows, purpose=purpose, action=action)
+    texts = open_texts(act, ref, "objective_note", rows, action=action)
     found: dict[int, list[ObjectiveNoteView]] = {}
     for row, text in zip(rows, texts, strict=True):
         found.setdefault(row.objective_id, []).append(
@@ -223,12 +221,10 @@ def follow_up(session: Session, ref: PlanRef, code: str) -> Any:
     raise NotFound
 
 
-def contacts(
-    session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str
-) -> dict[int, list[Attempt]]:
+def contacts(act: Act, ref: PlanRef, *, action: str) -> dict[int, list[Attempt]]:
     """Opened attempts at contacts, oldest first, by planned contact."""
     table = FollowUpContact
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.follow_up_id, table.contacted_on, table.channel, table.result, table.sealed,
             table.key_version,
@@ -236,7 +232,7 @@ def contacts(
         .where(_of(table, ref))
         .order_by(table.id)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "follow_up_contact", rows, purpose=purpose, action=action)
+    texts = open_texts(act, ref, "follow_up_contact", rows, action=action)
     found: dict[int, list[Attempt]] = {}
     for row, text in zip(rows, texts, strict=True):
         found.setdefault(row.follow_up_id, []).append(

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
@@ -45,20 +45,18 @@ _MINDED: Final = code_list("contact_restriction").labels
 _RESULTS: Final = code_list("follow_up_result").labels
 
 
-def propose(session: Session, actor: Actor, ref: PlanRef) -> list[str]:
+def propose(act: Act, ref: PlanRef) -> list[str]:
     """Plan the contacts of a person who left: after 1, 2, 3 and 6 months; a child after 9 and 12 too.
 
     Contacts that are planned already stay, and then nothing is added.
     """
-    if any(row.state == "PLANEADO" for row in details.follow_ups(session, ref)):
+    if any(row.state == "PLANEADO" for row in details.follow_ups(act.session, ref)):
         return []
     days = follow_up_days(today(), ref.row.kind)
-    return _insert(session, actor, ref, [(day, None) for day in days])
+    return _insert(act, ref, [(day, None) for day in days])
 
 
-def plan_contact(
-    session: Session, actor: Actor, code: str, wanted: FollowUp, *, purpose: str = "atencion"
-) -> str:
+def plan_contact(act: Act, code: str, wanted: FollowUp) -> str:
     """Plan one more contact; returns its code.
 
     Raises:
@@ -67,29 +65,26 @@ def plan_contact(
         Invalid: no day, or one that is past or too far.
         Conflict: the plan is not in follow-up, or the person cannot be reached so without risk.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     given(wanted, "planned_on")
     day = wanted.planned_on or today()
     if not today() <= day <= today() + LATEST:
         raise refusal("planned_on", "not-possible", "La fecha de un contacto va de hoy a tres años.")
     if wanted.channel is not None:
-        check_channel(session, actor, ref, wanted.channel, purpose)
-    advance(session, ref, None)
-    _check_following(session, ref)
-    (new,) = _insert(session, actor, ref, [(day, wanted.channel)])
-    done(session, actor, "plans.follow-up.plan", ref.row, purpose, [], plan=ref.row.code, follow_up=new)
+        check_channel(act, ref, wanted.channel)
+    advance(act.session, ref, None)
+    _check_following(act.session, ref)
+    (new,) = _insert(act, ref, [(day, wanted.channel)])
+    done(act, "plans.follow-up.plan", ref.row, [], plan=ref.row.code, follow_up=new)
     return new
 
 
 def contacted(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     follow_up_code: str,
     wanted: Contact,
-    *,
-    purpose: str = "atencion",
 ) -> ContactedView:
     """Record an attempt at a planned contact; unless she could not be found, the contact is made with it.
 
@@ -103,40 +98,40 @@ def contacted(
         Invalid: something is missing; each field is named.
         Conflict: the contact is made or dropped already, or she cannot be reached so without risk.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     given(wanted, "contacted_on", "channel", "result")
     if (wanted.contacted_on or today()) > today():
         raise refusal("contacted_on", "not-possible", "La fecha está en el futuro; revísela.")
     if wanted.channel_reason is None:
-        check_channel(session, actor, ref, wanted.channel or "", purpose)
-    advance(session, ref, None)
-    row = details.follow_up(session, ref, follow_up_code)
+        check_channel(act, ref, wanted.channel or "")
+    advance(act.session, ref, None)
+    row = details.follow_up(act.session, ref, follow_up_code)
     if row.state != "PLANEADO":
         raise Conflict("Ese contacto ya se hizo o se anuló: planee otro para anotarlo.")
-    blobs = _append(session, actor, ref, row.id, wanted)
+    blobs = _append(act, ref, row.id, wanted)
     state = "PLANEADO" if wanted.result == NOT_REACHED else "REALIZADO"
     if state == "REALIZADO":
-        session.execute(
+        act.session.execute(
             update(PlanFollowUp)
             .where(PlanFollowUp.id == row.id, PlanFollowUp.victim_id == ref.row.victim_id)
             .values(state=state, version=PlanFollowUp.version + 1)
         )
-        timing.contact_made(session, row.id)
+        timing.contact_made(act.session, row.id)
     if wanted.result == AT_RISK:
         notify(
-            session, "SEGUIMIENTO_EN_RIESGO", unit_id=ref.row.unit_id, subject_code=row.code,
+            act.session, "SEGUIMIENTO_EN_RIESGO", unit_id=ref.row.unit_id, subject_code=row.code,
             victim_id=ref.row.victim_id, case_id=ref.row.case_id, supervisors=True,
         )  # fmt: skip
     done(
-        session, actor, "plans.follow-up.contact", ref.row, purpose, blobs,
+        act, "plans.follow-up.contact", ref.row, blobs,
         plan=ref.row.code, follow_up=row.code, result=wanted.result,
         against_her_wish=wanted.channel_reason is not None,
     )  # fmt: skip
     return {"code": row.code, "state": state, "result": wanted.result or ""}
 
 
-def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> FollowUpsView:
+def follow_ups(act: Act, code: str) -> FollowUpsView:
     """Planned contacts by day with their attempts, and how she may be contacted.
 
     `channels`: what she named as safe, if anything; `possible`: what may be used, which without it is the
@@ -146,11 +141,11 @@ def follow_ups(session: Session, actor: Actor, code: str, *, purpose: str = "ate
         NotFound: the plan is out of scope.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    attempts = details.contacts(session, actor, ref, purpose=purpose, action="plans.follow-ups")
-    known = advised(session, actor, ref, purpose)
-    rows = details.follow_ups(session, ref)
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    attempts = details.contacts(act, ref, action="plans.follow-ups")
+    known = advised(act, ref)
+    rows = details.follow_ups(act.session, ref)
     return {
         "items": [_shown(row, attempts.get(row.id, []), known) for row in rows],
         "next": None,
@@ -175,13 +170,13 @@ def drop_planned(session: Session, ref: PlanRef) -> None:
     timing.contacts_dropped(session, planned)
 
 
-def advised(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> safe_contact.Advice:
+def advised(act: Act, ref: PlanRef) -> safe_contact.Advice:
     """How the person may be contacted, as far as the actor may know."""
-    if ref.standing.level(actor, "contact") not in OPENING:
+    if ref.standing.level(act.actor, "contact") not in OPENING:
         return safe_contact.Advice(safe_contact.RESERVED)
     opened = open_compartments(
-        session, actor, ref.row.victim_id, ref.standing,
-        purpose=purpose, action="plans.safe-contact", names=["contact"],
+        act, ref.row.victim_id, ref.standing,
+        action="plans.safe-contact", names=["contact"],
     )  # fmt: skip
     if "contact" in opened.broken:  # by which she would be at risk is not known
         return safe_contact.Advice(safe_contact.BROKEN)
@@ -189,13 +184,13 @@ def advised(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> safe_
     return safe_contact.advice(known.get("safe_channel"), known.get("contact_restrictions") or ())
 
 
-def check_channel(session: Session, actor: Actor, ref: PlanRef, channel: str, purpose: str) -> None:
+def check_channel(act: Act, ref: PlanRef, channel: str) -> None:
     """Refuse a channel that she did not name as safe.
 
     Raises:
         Conflict: it is one; `possible` names what may be used.
     """
-    known = advised(session, actor, ref, purpose)
+    known = advised(act, ref)
     if channel in known.possible:
         return
     detail = known.text
@@ -205,10 +200,8 @@ def check_channel(session: Session, actor: Actor, ref: PlanRef, channel: str, pu
     raise Conflict(detail, possible=list(known.possible))
 
 
-def _insert(
-    session: Session, actor: Actor, ref: PlanRef, planned: list[tuple[date, str | None]]
-) -> list[str]:
-    keys = next_ids(session, plan_follow_up=len(planned))["plan_follow_up"]
+def _insert(act: Act, ref: PlanRef, planned: list[tuple[date, str | None]]) -> list[str]:
+    keys = next_ids(act.session, plan_follow_up=len(planned))["plan_follow_up"]
     made = [(key, new_code("CR"), *wanted) for key, wanted in zip(keys, planned, strict=True)]
     rows = [
         {
@@ -219,31 +212,31 @@ def _insert(
             "planned_on": day,
             "channel": channel,
             "state": "PLANEADO",
-            "created_by": actor.user_id,
+            "created_by": act.actor.user_id,
         }
         for key, code, day, channel in made
     ]
-    insert_rows(session, PlanFollowUp, rows)
+    insert_rows(act.session, PlanFollowUp, rows)
     for key, code, day, _channel in made:
-        timing.contact_planned(session, ref, key, code, day)
+        timing.contact_planned(act.session, ref, key, code, day)
     return [code for _key, code, _day, _channel in made]
 
 
-def _append(session: Session, actor: Actor, ref: PlanRef, follow_up_id: int, wanted: Contact) -> list[Blob]:
+def _append(act: Act, ref: PlanRef, follow_up_id: int, wanted: Contact) -> list[Blob]:
     clear, texts = split_row(wanted)
-    row_id = next_ids(session, follow_up_contact=1)["follow_up_contact"][0]
+    row_id = next_ids(act.session, follow_up_contact=1)["follow_up_contact"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "follow_up_id": follow_up_id,
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
         **clear,
     }
     blobs: list[Blob] = []
     if texts:
-        row |= seal_row(session, ref.strand, "follow_up_contact", row_id, texts, blobs)
-    insert_rows(session, FollowUpContact, [row])
+        row |= seal_row(act.session, ref.strand, "follow_up_contact", row_id, texts, blobs)
+    insert_rows(act.session, FollowUpContact, [row])
     return blobs
 
 

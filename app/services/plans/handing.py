@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -26,14 +26,11 @@ _BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
 
 
 def order(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     version: int,
     unit: str,
     reason: str,
-    *,
-    purpose: str = "atencion",
 ) -> PlanWrittenView:
     """Order that another unit of the case answers for the plan; both are told. Returns its new version.
 
@@ -46,11 +43,11 @@ def order(
         Conflict: the plan is closed.
         StaleVersion: somebody changed it meanwhile; `version` is the present one.
     """
-    ref = _ordered(session, actor, code)
+    ref = _ordered(act, code)
     if reason not in code_list(REASONS):
         raise Invalid("Revise el motivo.", errors=[unknown_code("reason", code_list(REASONS).codes)])
-    unit_id = session.scalar(select(Unit.id).where(Unit.code == unit))
-    if unit_id is None or unit_id not in _takers(session, ref):
+    unit_id = act.session.scalar(select(Unit.id).where(Unit.code == unit))
+    if unit_id is None or unit_id not in _takers(act.session, ref):
         message = (
             "Indique otra unidad que participe en el caso, a la que se compartió el plan, y donde alguien de"
             " su jefatura o a cargo del caso pueda escribir planes."
@@ -58,37 +55,37 @@ def order(
         raise refusal("unit", "not-possible", message)
     row = ref.row
     given = (row.id, row.victim_id, version, unit_id, reason)
-    done(session, actor, "plans.hand-over", row, purpose, [], plan=row.code, unit=unit, reason=reason)
-    if not session.scalar(select(func.ruv.order_plan(*given))):
+    done(act, "plans.hand-over", row, [], plan=row.code, unit=unit, reason=reason)
+    if not act.session.scalar(select(func.ruv.order_plan(*given))):
         raise StaleVersion(version=row.version)
     return {"code": row.code, "version": version + 1}
 
 
-def takers(session: Session, actor: Actor, code: str) -> list[tuple[str, str]]:
+def takers(act: Act, code: str) -> list[tuple[str, str]]:
     """Units of the case that could answer for the plan instead, as (code, name), by name.
 
     Raises:
         NotFound, Forbidden, Conflict: as `order`.
     """
-    ids = _takers(session, _ordered(session, actor, code))
-    shown = unit_names(session, actor, ids).values()
+    ids = _takers(act.session, _ordered(act, code))
+    shown = unit_names(act, ids).values()
     return sorted(((one.code, one.name) for one in shown if one.code is not None), key=lambda one: one[1])
 
 
-def may_order(session: Session, actor: Actor, ref: PlanRef) -> bool:
+def may_order(act: Act, ref: PlanRef) -> bool:
     """Whether the actor may order that another unit answers for the plan."""
-    if not policy().permits(actor.role, Permission.PLANS_HAND_OVER):
+    if not policy().permits(act.actor.role, Permission.PLANS_HAND_OVER):
         return False
-    return bool(session.scalar(select(func.ruv.may_order_plan(ref.row.id, ref.row.victim_id))))
+    return bool(act.session.scalar(select(func.ruv.may_order_plan(ref.row.id, ref.row.victim_id))))
 
 
-def brought(session: Session, actor: Actor, case: InCase, purpose: str) -> None:
+def brought(act: Act, case: InCase) -> None:
     """Record that the plan of a person whom the actor's unit just admitted came with her, if it did."""
-    code = plan_brought(session, actor, case)
+    code = plan_brought(act, case)
     if code is not None:
         record(
-            session, actor, "plans.hand-over", victim_id=case.victim_id, case_id=case.case_id,
-            purpose=purpose, compartments=[COMPARTMENT], detail={"plan": code, "cause": "INGRESO"},
+            act, "plans.hand-over", victim_id=case.victim_id, case_id=case.case_id,
+            purpose=act.purpose, compartments=[COMPARTMENT], detail={"plan": code, "cause": "INGRESO"},
         )  # fmt: skip
 
 
@@ -97,12 +94,12 @@ def _takers(session: Session, ref: PlanRef) -> set[int]:
     return set(session.scalars(select(found)))
 
 
-def _ordered(session: Session, actor: Actor, code: str) -> PlanRef:
+def _ordered(act: Act, code: str) -> PlanRef:
     """The plan behind a code, for who may order it."""
-    require(actor, Permission.PLANS_HAND_OVER)
-    ref = find(session, actor, code)
+    require(act.actor, Permission.PLANS_HAND_OVER)
+    ref = find(act, code)
     if ref.row.state in rules.CLOSED:
         raise Conflict(f"El plan está en «{rules.STATES[ref.row.state]}»: ya no cambia.")
-    if not may_order(session, actor, ref):
+    if not may_order(act, ref):
         raise Forbidden(f"De este plan lo dispone {_BY_LAW[ref.row.kind]} que participa en el caso.")
     return ref

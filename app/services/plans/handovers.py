@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.catalogues import code_list
 from app.models import Plan, PlanHandover
 from app.services.institutions.masking import unit_names
@@ -19,9 +18,9 @@ REASONS: Final = "plan_handover_reason"
 CAUSES: Final = "plan_handover_cause"
 
 
-def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[HandoverView]:
+def handovers(act: Act, ref: PlanRef) -> list[HandoverView]:
     """From which unit to which the plan went, oldest first, for who sees all of it."""
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             PlanHandover.from_unit_id, PlanHandover.to_unit_id, PlanHandover.cause, PlanHandover.reason,
             PlanHandover.at,
@@ -29,7 +28,7 @@ def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[HandoverView
         .where(PlanHandover.plan_id == ref.row.id, PlanHandover.victim_id == ref.row.victim_id)
         .order_by(PlanHandover.id)
     ).all()  # fmt: skip
-    units = unit_names(session, actor, {key for row in rows for key in (row.from_unit_id, row.to_unit_id)})
+    units = unit_names(act, {key for row in rows for key in (row.from_unit_id, row.to_unit_id)})
     return [
         {
             "from": units[row.from_unit_id].shown(),
@@ -44,9 +43,9 @@ def handovers(session: Session, actor: Actor, ref: PlanRef) -> list[HandoverView
     ]
 
 
-def plan_brought(session: Session, actor: Actor, case: InCase) -> str | None:
+def plan_brought(act: Act, case: InCase) -> str | None:
     """Code of the plan of a case that came to the actor's unit in this very transaction, if one did."""
-    return session.scalar(
+    return act.session.scalar(
         select(Plan.code)
         .join(
             PlanHandover,
@@ -55,7 +54,7 @@ def plan_brought(session: Session, actor: Actor, case: InCase) -> str | None:
         .where(
             Plan.case_id == case.case_id,
             Plan.victim_id == case.victim_id,
-            Plan.unit_id == actor.unit_id,
+            Plan.unit_id == act.actor.unit_id,
             PlanHandover.at == func.now(),
         )
         .limit(1)

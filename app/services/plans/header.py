@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.db import insert_rows, next_ids
@@ -73,13 +71,10 @@ def feasible(row: Any) -> bool:
 
 
 def edit(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     version: int,
     patch: Mapping[str, Any],
-    *,
-    purpose: str = "atencion",
 ) -> PlanWrittenView:
     """Change fields of the header (None removes one); texts written before are kept.
 
@@ -90,24 +85,24 @@ def edit(
         Conflict: the plan does not change in its present state.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     if ref.row.version != version:
         raise StaleVersion(version=ref.row.version)
     if not patch:
         raise Invalid("Envíe al menos un campo.")
     check_editable(ref.row.state)
-    before = header_texts(session, actor, ref, purpose=purpose, action="plans.header")
+    before = header_texts(act, ref, action="plans.header")
     stored = {name: getattr(ref.row, name) for name in CLEAR}
     clear, texts = columns(header({**stored, **before, **patch}))
-    new = advance(session, ref, version, **clear)
+    new = advance(act.session, ref, version, **clear)
     if clear["pti_on"] is not None and ref.row.pti_on is None:
-        timing.resolution_known(session, ref.row.case_id)
+        timing.resolution_known(act.session, ref.row.case_id)
     blobs: list[Blob] = []
     if texts != before:
-        _append(session, actor, ref, texts, blobs)
+        _append(act, ref, texts, blobs)
     done(
-        session, actor, "plans.header.write", ref.row, purpose, blobs,
+        act, "plans.header.write", ref.row, blobs,
         plan=ref.row.code, fields=sorted(patch),
     )  # fmt: skip
     return {"code": ref.row.code, "version": new}
@@ -124,15 +119,13 @@ def check_editable(state: str) -> None:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: se cambia en {names}.")
 
 
-def _append(
-    session: Session, actor: Actor, ref: PlanRef, texts: Mapping[str, object], blobs: list[Blob]
-) -> None:
-    row_id = next_ids(session, plan_header=1)["plan_header"][0]
+def _append(act: Act, ref: PlanRef, texts: Mapping[str, object], blobs: list[Blob]) -> None:
+    row_id = next_ids(act.session, plan_header=1)["plan_header"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
-        "created_by": actor.user_id,
-        **seal_row(session, ref.strand, "plan_header", row_id, texts, blobs),
+        "created_by": act.actor.user_id,
+        **seal_row(act.session, ref.strand, "plan_header", row_id, texts, blobs),
     }
-    insert_rows(session, PlanHeader, [row])
+    insert_rows(act.session, PlanHeader, [row])

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Final
 
 from sqlalchemy import func
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
@@ -29,9 +28,7 @@ from app.services.state_machine import refused
 _SIGNATURE_GUARDS: Final = frozenset({"person_signature", "professional_signature"})
 
 
-def move(
-    session: Session, actor: Actor, code: str, version: int, wanted: Move, *, purpose: str = "atencion"
-) -> PlanMovedView:
+def move(act: Act, code: str, version: int, wanted: Move) -> PlanMovedView:
     """Move a plan along its state machine; returns its new state and version.
 
     Entering follow-up proposes the calendar of contacts. Closing answers whether the person's outcome was
@@ -43,28 +40,28 @@ def move(
         Conflict, Invalid: not legal now; the text says what is missing or possible.
         StaleVersion: somebody changed it meanwhile; `version` is the present one.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     if ref.row.version != version:
         raise StaleVersion(version=ref.row.version, state=ref.row.state)
     check_closing(wanted)
     asked = rules.MACHINE.find(ref.row.state, wanted.target)
     signatures: frozenset[tuple[str, str]] = frozenset()
     if asked is not None and _SIGNATURE_GUARDS & set(asked.guards):
-        signatures = _current_signatures(session, actor, ref, purpose)
-    if refusal := rules.refuse(ref.row.state, wanted.target, facts_of(session, ref, signatures, wanted)):
+        signatures = _current_signatures(act, ref)
+    if refusal := rules.refuse(ref.row.state, wanted.target, facts_of(act.session, ref, signatures, wanted)):
         raise refused(refusal)
     reviewed = wanted.target in timing.REVIEWED
     next_on = (ref.row.next_review_on or next_due(ref, today())) if reviewed else None
     values = _values(wanted, next_on)
-    new = advance(session, ref, version, **values)
+    new = advance(act.session, ref, version, **values)
     closes = wanted.target in rules.CLOSED
-    blobs = keep_closing(session, actor, ref, wanted, purpose) if closes else []
-    timing.plan_moved(session, ref, wanted.target, next_on)
-    touch(session, actor, ref.row.victim_id, ref.row.case_id)
+    blobs = keep_closing(act, ref, wanted) if closes else []
+    timing.plan_moved(act.session, ref, wanted.target, next_on)
+    touch(act, ref.row.victim_id, ref.row.case_id)
     record(
-        session, actor, "plans.transition", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
-        purpose=purpose, compartments=[COMPARTMENT], fields=list(values), blobs=blobs,
+        act, "plans.transition", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        purpose=act.purpose, compartments=[COMPARTMENT], fields=list(values), blobs=blobs,
         detail={
             "plan": ref.row.code, "from": ref.row.state, "to": wanted.target, "reason": wanted.reason,
             "outcome": wanted.outcome,
@@ -72,10 +69,10 @@ def move(
     )  # fmt: skip
     answer: PlanMovedView = {"code": ref.row.code, "state": wanted.target, "version": new}
     if closes:
-        following.drop_planned(session, ref)
-        answer["outcome_written"] = write_outcome(session, actor, ref, wanted, purpose)
+        following.drop_planned(act.session, ref)
+        answer["outcome_written"] = write_outcome(act, ref, wanted)
     elif wanted.target == "EN_SEGUIMIENTO":
-        answer["follow_ups"] = following.propose(session, actor, ref)
+        answer["follow_ups"] = following.propose(act, ref)
     return answer
 
 
@@ -90,14 +87,12 @@ def _values(wanted: Move, next_on: date | None) -> dict[str, object]:
     return values
 
 
-def _current_signatures(
-    session: Session, actor: Actor, ref: PlanRef, purpose: str
-) -> frozenset[tuple[str, str]]:
+def _current_signatures(act: Act, ref: PlanRef) -> frozenset[tuple[str, str]]:
     """Signatures on the content as it is now; none if it changed since."""
-    latest = newest(session, actor, ref, purpose, action="plans.transition")
+    latest = newest(act, ref, action="plans.transition")
     if latest is None:
         return frozenset()
     row, content = latest
-    if content != signable(session, actor, ref, purpose=purpose, action="plans.transition"):
+    if content != signable(act, ref, action="plans.transition"):
         return frozenset()
-    return signatures_on(session, ref, row.number)
+    return signatures_on(act.session, ref, row.number)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.db import insert_rows, next_ids
@@ -24,14 +23,11 @@ from app.services.state_machine import refused
 
 
 def move(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     objective_code: str,
     version: int,
     step: Step,
-    *,
-    purpose: str = "atencion",
 ) -> ObjectiveMovedView:
     """Move an objective, or only add a dated note to it.
 
@@ -41,37 +37,39 @@ def move(
         Conflict, Invalid: not possible now; the text says what is missing or possible.
         StaleVersion: somebody moved it meanwhile; `version` is the present one.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
-    advance(session, ref, None)  # holds the plan: its gaps are counted anew
-    row = objective_row(session, ref, objective_code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
+    advance(act.session, ref, None)  # holds the plan: its gaps are counted anew
+    row = objective_row(act.session, ref, objective_code)
     if row.version != version:
         raise StaleVersion(version=row.version, state=row.state)
     target = step.state or row.state
-    settled = target == "EN_CURSO" or objective_settled(session, ref, row.id)
+    settled = target == "EN_CURSO" or objective_settled(act.session, ref, row.id)
     if refusal := rules.refuse_objective(
-        row.state, target, plan_state=state_now(session, ref), has_note=step.note is not None, settled=settled
+        row.state,
+        target,
+        plan_state=state_now(act.session, ref),
+        has_note=step.note is not None,
+        settled=settled,
     ):
         raise refused(refusal)
-    session.execute(
+    act.session.execute(
         update(PlanObjective)
         .where(PlanObjective.id == row.id, PlanObjective.victim_id == ref.row.victim_id)
         .values(state=target, updated_at=func.now(), version=version + 1)
     )
-    blobs = _append_note(session, actor, ref, row, target, step.note)
+    blobs = _append_note(act, ref, row, target, step.note)
     if target != row.state:
-        refresh_gaps(session, ref)
+        refresh_gaps(act.session, ref)
     done(
-        session, actor, "plans.objective.move", ref.row, purpose, blobs,
+        act, "plans.objective.move", ref.row, blobs,
         plan=ref.row.code, objective=row.code, **{"from": row.state, "to": target},
     )  # fmt: skip
     return {"code": row.code, "state": target, "version": version + 1}
 
 
-def _append_note(
-    session: Session, actor: Actor, ref: PlanRef, objective: Any, target: str, note: str | None
-) -> list[Blob]:
-    row_id = next_ids(session, objective_note=1)["objective_note"][0]
+def _append_note(act: Act, ref: PlanRef, objective: Any, target: str, note: str | None) -> list[Blob]:
+    row_id = next_ids(act.session, objective_note=1)["objective_note"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
@@ -79,10 +77,10 @@ def _append_note(
         "objective_id": objective.id,
         "from_state": objective.state,
         "to_state": target,
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
     }
     blobs: list[Blob] = []
     if note is not None:
-        row |= seal_row(session, ref.strand, "objective_note", row_id, {"note": note}, blobs)
-    insert_rows(session, ObjectiveNote, [row])
+        row |= seal_row(act.session, ref.strand, "objective_note", row_id, {"note": note}, blobs)
+    insert_rows(act.session, ObjectiveNote, [row])
     return blobs

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.sealing import TEXT_SCHEMA, seal_text, seal_with
@@ -38,14 +38,11 @@ class Step:
 
 
 def progress(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     activity_code: str,
     version: int,
     step: Step,
-    *,
-    purpose: str = "atencion",
 ) -> ActivityMovedView:
     """Move an activity, or only add a dated note to it; notes are never changed or removed.
 
@@ -57,10 +54,10 @@ def progress(
         Conflict, Invalid: not possible now; the text says what is missing or possible.
         StaleVersion: somebody moved it meanwhile; `version` is the present one.
     """
-    require(actor, Permission.PLANS_PROGRESS)
-    found = find_activity(session, actor, code, activity_code)
+    require(act.actor, Permission.PLANS_PROGRESS)
+    found = find_activity(act, code, activity_code)
     ref, row = found.plan, found.activity
-    if not ref.writes(actor) or not (ref.responsible(actor) or row.unit_id == actor.unit_id):
+    if not ref.writes(act.actor) or not (ref.responsible(act.actor) or row.unit_id == act.actor.unit_id):
         raise Forbidden("Esta actividad es de otra unidad: solo ella o la responsable del plan la avanza.")
     if row.version != version:
         raise StaleVersion(version=row.version, state=row.state)
@@ -73,13 +70,13 @@ def progress(
     ):  # fmt: skip
         raise refused(refusal)
     taken = Step(target, step.note, due_on)
-    values, blobs = _written(session, found, taken)
-    if not write_step(session, values):
-        raise StaleVersion(version=activity_version(session, ref, row.id))
-    timing.activity_taken_up(session, ref, row, taken)
+    values, blobs = _written(act.session, found, taken)
+    if not write_step(act.session, values):
+        raise StaleVersion(version=activity_version(act.session, ref, row.id))
+    timing.activity_taken_up(act.session, ref, row, taken)
     record(
-        session, actor, "plans.activity.progress", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
-        purpose=purpose, compartments=[COMPARTMENT], blobs=blobs,
+        act, "plans.activity.progress", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        purpose=act.purpose, compartments=[COMPARTMENT], blobs=blobs,
         detail={"plan": ref.row.code, "activity": row.code, "from": row.state, "to": target},
     )  # fmt: skip
     return {"code": row.code, "state": target, "due_on": due_on, "version": version + 1}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
@@ -43,63 +43,61 @@ from app.services.plans.views import (
 from app.services.views import Listing
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ReadPlan:
+def read(act: Act, code: str) -> ReadPlan:
     """One plan: all of it, or for who reads it in part its state and the own unit's activities.
 
     Raises:
         NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
         Forbidden: the role reads no plans.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = find(session, actor, code)
-    row, whole = ref.row, ref.sees_all(actor)
-    _looked(session, actor, ref, purpose, whole=whole, compartments=["plan"])
-    found = activities(session, actor, ref, purpose=purpose, action="plans.read")
-    notes = _notes(session, actor, ref, found, purpose)
+    require(act.actor, Permission.PLANS_READ)
+    ref = find(act, code)
+    row, whole = ref.row, ref.sees_all(act.actor)
+    _looked(act, ref, whole=whole, compartments=["plan"])
+    found = activities(act, ref, action="plans.read")
+    notes = _notes(act, ref, found)
     ids = {
         row.unit_id,
         *(a["unit_id"] for a in found),
         *(note.by_unit_id for group in notes.values() for note, _text in group),
     }
-    units = unit_names(session, actor, ids)
-    goals = objectives(session, actor, ref, purpose=purpose, action="plans.read") if whole else []
+    units = unit_names(act, ids)
+    goals = objectives(act, ref, action="plans.read") if whole else []
     codes = {goal["id"]: goal["code"] for goal in goals}
     shown = [_activity(a, codes.get(a["objective_id"]), notes.get(a["id"], []), units) for a in found]
-    access = {name: level.name.lower() for name, level in ref.standing.levels(actor).items()}
-    around = _codes(session, actor, ref, units)
+    access = {name: level.name.lower() for name, level in ref.standing.levels(act.actor).items()}
+    around = _codes(act, ref, units)
     if not whole:
         return {**around, "view": "own", "activities": shown, "_access": access}
-    contents = _contents(session, actor, ref, goals, purpose)
+    contents = _contents(act, ref, goals)
     return {**around, "view": "all", "activities": shown, "_access": access, **contents}
 
 
-def face(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> PlanFace:
+def face(act: Act, code: str) -> PlanFace:
     """Codes, kind and state of one plan; nothing of it is opened.
 
     Raises:
         NotFound: no such plan, out of scope, or the plan was not shared with the actor's unit.
         Forbidden: the role reads no plans.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = find(session, actor, code)
-    _looked(session, actor, ref, purpose, whole=False, compartments=[])
-    codes = _codes(session, actor, ref, unit_names(session, actor, {ref.row.unit_id}))
-    return {**codes, "view": "all" if ref.sees_all(actor) else "own"}
+    require(act.actor, Permission.PLANS_READ)
+    ref = find(act, code)
+    _looked(act, ref, whole=False, compartments=[])
+    codes = _codes(act, ref, unit_names(act, {ref.row.unit_id}))
+    return {**codes, "view": "all" if ref.sees_all(act.actor) else "own"}
 
 
-def _looked(
-    session: Session, actor: Actor, ref: PlanRef, purpose: str, *, whole: bool, compartments: list[str]
-) -> None:
+def _looked(act: Act, ref: PlanRef, *, whole: bool, compartments: list[str]) -> None:
     row = ref.row
     record(
-        session, actor, "plans.read", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        act, "plans.read", victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose,
         compartments=compartments, detail={"plan": row.code, "whole": whole},
     )  # fmt: skip
 
 
-def _codes(session: Session, actor: Actor, ref: PlanRef, units: dict[int, UnitName]) -> PlanCodes:
+def _codes(act: Act, ref: PlanRef, units: dict[int, UnitName]) -> PlanCodes:
     row = ref.row
-    named = public_codes(session, actor, {row.case_id}).get(row.case_id)
+    named = public_codes(act, {row.case_id}).get(row.case_id)
     return {
         "code": row.code,
         "kind": row.kind,
@@ -114,15 +112,14 @@ def _codes(session: Session, actor: Actor, ref: PlanRef, units: dict[int, UnitNa
         "version": row.version,
         "case": named["case"] if named else None,
         "victim": named["victim"] if named else None,
-        "possible_states": list(rules.MACHINE.offered(row.state)) if ref.responsible(actor) else [],
-        "responsible": ref.responsible(actor),
-        "may_hand_over": may_order(session, actor, ref),
+        "possible_states": list(rules.MACHINE.offered(row.state)) if ref.responsible(act.actor) else [],
+        "responsible": ref.responsible(act.actor),
+        "may_hand_over": may_order(act, ref),
     }
 
 
 def work_list(
-    session: Session,
-    actor: Actor,
+    act: Act,
     *,
     case: str | None = None,
     state: str | None = None,
@@ -139,19 +136,19 @@ def work_list(
         Invalid: unknown state.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.PLANS_READ)
+    require(act.actor, Permission.PLANS_READ)
     query = (
         select(
             Plan.id, Plan.victim_id, Plan.case_id, Plan.code, Plan.kind, Plan.state, Plan.state_since,
-            Plan.unit_id, Plan.version, Plan.next_review_on, Plan.gaps, _own_count(actor).label("own_open"),
-            _own_count(actor, PlanActivity.due_on < today()).label("own_overdue"),
+            Plan.unit_id, Plan.version, Plan.next_review_on, Plan.gaps, _own_count(act.actor).label("own_open"),
+            _own_count(act.actor, PlanActivity.due_on < today()).label("own_overdue"),
         )
-        .where(Plan.id.in_(visible_plans(actor)))
+        .where(Plan.id.in_(visible_plans(act.actor)))
         .order_by(Plan.state_since.desc(), Plan.code.desc())
         .limit(limit + 1)
     )  # fmt: skip
     if case is not None:
-        query = query.where(Plan.case_id == case_in_scope(session, actor, case).case_id)
+        query = query.where(Plan.case_id == case_in_scope(act, case).case_id)
     if state is not None:
         if state not in rules.STATES:
             raise Invalid("Revise el filtro.", errors=[unknown_code("state", rules.STATES, "unknown")])
@@ -161,12 +158,12 @@ def work_list(
         query = query.where(
             or_(Plan.state_since < moment, and_(Plan.state_since == moment, Plan.code < last))
         )
-    rows = session.execute(query.params(actor_params(actor))).all()
+    rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
-    units = unit_names(session, actor, {row.unit_id for row in page})
-    cases = public_codes(session, actor, {row.case_id for row in page})
-    record(session, actor, "plans.list", purpose="atencion", detail={"plans": [row.code for row in page]})
-    items = [_listed(actor, row, units, cases) for row in page]
+    units = unit_names(act, {row.unit_id for row in page})
+    cases = public_codes(act, {row.case_id for row in page})
+    record(act, "plans.list", purpose="atencion", detail={"plans": [row.code for row in page]})
+    items = [_listed(act.actor, row, units, cases) for row in page]
     following = cursor_of(page[-1].state_since, page[-1].code) if len(rows) > limit else None
     return {"items": items, "next": following}
 
@@ -212,11 +209,11 @@ def _listed(
     }
 
 
-def _contents(session: Session, actor: Actor, ref: PlanRef, goals: list[Goal], purpose: str) -> PlanContents:
+def _contents(act: Act, ref: PlanRef, goals: list[Goal]) -> PlanContents:
     row = ref.row
-    asked = {"purpose": purpose, "action": "plans.read"}
-    texts = header_texts(session, actor, ref, **asked)
-    notes = objective_notes(session, actor, ref, **asked)
+    asked = {"purpose": act.purpose, "action": "plans.read"}
+    texts = header_texts(act, ref, **asked)
+    notes = objective_notes(act, ref, **asked)
     due = row.next_review_on
     return {
         "execution_country": row.execution_country,
@@ -230,14 +227,14 @@ def _contents(session: Session, actor: Actor, ref: PlanRef, goals: list[Goal], p
         "summary": texts.get("summary"),
         "pti_number": texts.get("pti_number"),
         "feasibility_notes": texts.get("feasibility_notes"),
-        "team": team(session, actor, ref, **asked),
+        "team": team(act, ref, **asked),
         "outcome": row.outcome,
         "next_review_on": due,
         "overdue": due is not None and due < today(),
-        "gaps": labelled(gaps(session, ref)),
+        "gaps": labelled(gaps(act.session, ref)),
         "objectives": [_objective(goal, notes.get(goal["id"], [])) for goal in goals],
-        "signatures": _signatures(session, actor, ref, purpose),
-        "handovers": handovers(session, actor, ref),
+        "signatures": _signatures(act, ref),
+        "handovers": handovers(act, ref),
     }
 
 
@@ -256,9 +253,9 @@ def _objective(goal: Goal, notes: list[ObjectiveNoteView]) -> ObjectiveView:
     }
 
 
-def _signatures(session: Session, actor: Actor, ref: PlanRef, purpose: str) -> list[SignatureView]:
-    rows = signature_rows(session, ref)
-    texts = open_texts(session, actor, ref, "plan_signature", rows, purpose=purpose, action="plans.read")
+def _signatures(act: Act, ref: PlanRef) -> list[SignatureView]:
+    rows = signature_rows(act.session, ref)
+    texts = open_texts(act, ref, "plan_signature", rows, action="plans.read")
     return [
         {
             "number": row.number,
@@ -311,12 +308,10 @@ def _note(note: Any, text: Texts, units: dict[int, UnitName]) -> ProgressNoteVie
     }
 
 
-def _notes(
-    session: Session, actor: Actor, ref: PlanRef, found: Sequence[Task], purpose: str
-) -> dict[int, list[tuple[Any, Texts]]]:
+def _notes(act: Act, ref: PlanRef, found: Sequence[Task]) -> dict[int, list[tuple[Any, Texts]]]:
     """Progress notes of the activities found (row and opened texts), oldest first, by activity."""
     table = ProgressNote
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             table.id, table.activity_id, table.from_state, table.to_state, table.from_due, table.to_due,
             table.at, table.by_unit_id,
@@ -329,7 +324,7 @@ def _notes(
         )
         .order_by(table.id)
     ).all()  # fmt: skip
-    texts = open_texts(session, actor, ref, "progress_note", rows, purpose=purpose, action="plans.read")
+    texts = open_texts(act, ref, "progress_note", rows, action="plans.read")
     notes: dict[int, list[tuple[Any, Texts]]] = {}
     for row, text in zip(rows, texts, strict=True):
         notes.setdefault(row.activity_id, []).append((row, text))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.services.plans import rules
@@ -20,7 +18,7 @@ from app.services.plans.versions import newest, signable
 _ACTION = "plans.version"
 
 
-def readiness(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> Readiness:
+def readiness(act: Act, code: str) -> Readiness:
     """Signatures on the plan as it is now, who still has to sign it, and what stands in the way.
 
     `number` is that of the version the next signature is on; `changes` tells in words what changed since the
@@ -30,17 +28,17 @@ def readiness(session: Session, actor: Actor, code: str, *, purpose: str = "aten
         NotFound: the plan is out of scope.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    content = signable(session, actor, ref, purpose=purpose, action=_ACTION)
-    latest = newest(session, actor, ref, purpose, action=_ACTION)
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    content = signable(act, ref, action=_ACTION)
+    latest = newest(act, ref, action=_ACTION)
     changes = [change.text for change in differences(latest[1], content)] if latest else []
     before = latest[0].number if latest else None
     current = latest is not None and latest[1] == content
     number = before if current and before else (before or 0) + 1
-    signed = signatures_on(session, ref, number)
-    known = acknowledged(session, ref, number)
-    refusal = rules.unsignable(ref.row.state, facts_of(session, ref))
+    signed = signatures_on(act.session, ref, number)
+    known = acknowledged(act.session, ref, number)
+    refusal = rules.unsignable(ref.row.state, facts_of(act.session, ref))
     return {
         "number": number,
         "kept": current,
@@ -57,5 +55,5 @@ def readiness(session: Session, actor: Actor, code: str, *, purpose: str = "aten
         ],
         "missing": [name for name in rules.NEEDED if name not in {who for who, _ in signed}],
         "refusal": refusal.message if refusal else None,
-        "gaps": labelled(domain for domain in gaps(session, ref) if domain not in known),
+        "gaps": labelled(domain for domain in gaps(act.session, ref) if domain not in known),
     }

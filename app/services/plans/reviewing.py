@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.codes import new_code
@@ -31,9 +31,7 @@ LONGEST: Final = timedelta(days=184)
 """How long after a review the next one may be, whatever was agreed (own proposal)."""
 
 
-def review(
-    session: Session, actor: Actor, code: str, wanted: Review, *, purpose: str = "atencion"
-) -> ReviewHeldView:
+def review(act: Act, code: str, wanted: Review) -> ReviewHeldView:
     """Record a review of a plan in execution, which goes to `EN_REVISION`; nothing changes it afterwards.
 
     The person's opinion is asked for; that she did not want to give one is said with `opinion_given` false.
@@ -44,36 +42,36 @@ def review(
         Invalid: something is missing or the days do not go together; each field is named.
         Conflict: the plan is not in execution or review, or whom the record marks as suspected took part.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     held_on = _checked(wanted)
     for name in wanted.participants or ():
-        refuse_suspects(session, actor, ref.row.victim_id, {"participants": name})
-    version = advance(session, ref, None)
-    state = state_now(session, ref)
+        refuse_suspects(act, ref.row.victim_id, {"participants": name})
+    version = advance(act.session, ref, None)
+    state = state_now(act.session, ref)
     if state not in timing.REVIEWED:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: se revisa mientras está en ejecución.")
     next_on = wanted.next_review_on or next_due(ref, held_on)
-    version = _held(session, ref, state, version, next_on)
-    code, blobs = _insert(session, actor, ref, wanted.model_copy(update={"next_review_on": next_on}))
-    timing.reviewed(session, ref, next_on)
+    version = _held(act.session, ref, state, version, next_on)
+    code, blobs = _insert(act, ref, wanted.model_copy(update={"next_review_on": next_on}))
+    timing.reviewed(act.session, ref, next_on)
     done(
-        session, actor, "plans.review", ref.row, purpose, blobs,
+        act, "plans.review", ref.row, blobs,
         plan=ref.row.code, review=code, **{"from": state, "to": "EN_REVISION"},
     )  # fmt: skip
     return {"code": code, "state": "EN_REVISION", "next_review_on": next_on, "version": version}
 
 
-def reviews(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ReviewsView:
+def reviews(act: Act, code: str) -> ReviewsView:
     """The reviews of a plan, oldest first, and when the next one is due.
 
     Raises:
         NotFound: the plan is out of scope.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    items = details.reviews(session, actor, ref, purpose=purpose, action="plans.reviews")
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    items = details.reviews(act, ref, action="plans.reviews")
     due: date | None = ref.row.next_review_on
     return {"items": items, "next": None, "next_review_on": due, "overdue": due is not None and due < today()}
 
@@ -89,20 +87,20 @@ def _held(session: Session, ref: PlanRef, state: str, version: int, next_on: dat
     return advance(session, ref, version, next_review_on=next_on, **moved)
 
 
-def _insert(session: Session, actor: Actor, ref: PlanRef, wanted: Review) -> tuple[str, list[Blob]]:
+def _insert(act: Act, ref: PlanRef, wanted: Review) -> tuple[str, list[Blob]]:
     clear, texts = split_row(wanted)
-    row_id, code = next_ids(session, plan_review=1)["plan_review"][0], new_code("RE")
+    row_id, code = next_ids(act.session, plan_review=1)["plan_review"][0], new_code("RE")
     blobs: list[Blob] = []
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "code": code,
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
         **clear,
-        **seal_row(session, ref.strand, "plan_review", row_id, texts, blobs),
+        **seal_row(act.session, ref.strand, "plan_review", row_id, texts, blobs),
     }
-    insert_rows(session, PlanReview, [row])
+    insert_rows(act.session, PlanReview, [row])
     return code, blobs
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import canonical
 from app.errors import NotFound
 from app.models import EvidenceFile, PlanActivity, PlanObjective, PlanSignature, PlanVersion
@@ -55,7 +55,7 @@ def has_file(session: Session, ref: PlanRef, code: str) -> bool:
     return found is not None
 
 
-def activity_row(session: Session, actor: Actor, ref: PlanRef, code: str) -> Any:
+def activity_row(act: Act, ref: PlanRef, code: str) -> Any:
     """An activity of the plan that the actor may see (`id`, `code`, `unit_id`, `state`, `due_on`, `version`).
 
     Raises:
@@ -73,9 +73,9 @@ def activity_row(session: Session, actor: Actor, ref: PlanRef, code: str) -> Any
         PlanActivity.plan_id == ref.row.id,
         PlanActivity.victim_id == ref.row.victim_id,
     )
-    if not ref.sees_all(actor):
-        query = query.where(PlanActivity.unit_id == actor.unit_id)
-    row = session.execute(query).first()
+    if not ref.sees_all(act.actor):
+        query = query.where(PlanActivity.unit_id == act.actor.unit_id)
+    row = act.session.execute(query).first()
     if row is None:
         raise NotFound
     return row

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.standing import standing
@@ -32,9 +32,7 @@ from app.services.plans.writing import Blob, done, given, out_of_range, seal_row
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
 
 
-def draft(
-    session: Session, actor: Actor, case_code: str, wanted: Header, *, purpose: str = "atencion"
-) -> str:
+def draft(act: Act, case_code: str, wanted: Header) -> str:
     """Draft a plan for a case; the actor's unit becomes responsible for it. Returns its code.
 
     Whether it is a child's plan follows from her age; in doubt it is.
@@ -44,11 +42,11 @@ def draft(
         Forbidden: the role drafts no plans.
         Conflict: the case is closed or still an alert, or has a plan that is not closed.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
-    _check_writes(session, actor, ref)
-    _check_case(session, ref)
-    row_id = next_ids(session, plan=1)["plan"][0]
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = case_in_scope(act, case_code)
+    _check_writes(act, ref)
+    _check_case(act.session, ref)
+    row_id = next_ids(act.session, plan=1)["plan"][0]
     code = new_code("PR")
     clear, texts = columns(wanted)
     row: dict[str, object] = {
@@ -56,30 +54,28 @@ def draft(
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
-        "kind": "NNA" if presumed_child(session, ref.victim_id, ref.case_id) else "ADULTA",
+        "kind": "NNA" if presumed_child(act.session, ref.victim_id, ref.case_id) else "ADULTA",
         "state": "BORRADOR",
-        "unit_id": actor.unit_id,
-        "responsible_user_id": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "responsible_user_id": act.actor.user_id,
         **clear,
     }
     blobs: list[Blob] = []
     if texts:
-        row |= seal_row(session, ref.strand, "plan", row_id, texts, blobs)
+        row |= seal_row(act.session, ref.strand, "plan", row_id, texts, blobs)
     try:
-        insert_rows(session, Plan, [row])
+        insert_rows(act.session, Plan, [row])
     except UniqueViolation:
         # The unique index is the rule: of two who draft at the same moment one wins.
         raise Conflict(_HAS_PLAN) from None
-    timing.drafted(session, ref)
+    timing.drafted(act.session, ref)
     if wanted.pti_on is not None:
-        timing.resolution_known(session, ref.case_id)
-    done(session, actor, "plans.draft", ref, purpose, blobs, plan=code)
+        timing.resolution_known(act.session, ref.case_id)
+    done(act, "plans.draft", ref, blobs, plan=code)
     return code
 
 
-def add_objective(
-    session: Session, actor: Actor, code: str, wanted: Objective, *, purpose: str = "atencion"
-) -> str:
+def add_objective(act: Act, code: str, wanted: Objective) -> str:
     """Add an objective to a plan that is drafted, consulted or reviewed; returns its code.
 
     Raises:
@@ -88,12 +84,12 @@ def add_objective(
         Invalid: the domain, what she wants or the goal is missing.
         Conflict: the plan does not change in its present state.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     given(wanted, "domain", "wish", "goal")
-    advance(session, ref, None)
-    check_editable(state_now(session, ref))
-    row_id = next_ids(session, plan_objective=1)["plan_objective"][0]
+    advance(act.session, ref, None)
+    check_editable(state_now(act.session, ref))
+    row_id = next_ids(act.session, plan_objective=1)["plan_objective"][0]
     new = new_code("OB")
     clear, texts = split_row(wanted)
     blobs: list[Blob] = []
@@ -103,24 +99,21 @@ def add_objective(
         "plan_id": ref.row.id,
         "code": new,
         **clear,
-        "position": last_position(session, ref) + 1,
-        "created_by": actor.user_id,
-        **seal_row(session, ref.strand, Objective.table, row_id, texts, blobs),
+        "position": last_position(act.session, ref) + 1,
+        "created_by": act.actor.user_id,
+        **seal_row(act.session, ref.strand, Objective.table, row_id, texts, blobs),
     }
-    insert_rows(session, PlanObjective, [row])
-    refresh_gaps(session, ref)
-    done(session, actor, "plans.objective.add", ref.row, purpose, blobs, plan=ref.row.code, objective=new)
+    insert_rows(act.session, PlanObjective, [row])
+    refresh_gaps(act.session, ref)
+    done(act, "plans.objective.add", ref.row, blobs, plan=ref.row.code, objective=new)
     return new
 
 
 def add_activity(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     objective_code: str,
     wanted: Activity,
-    *,
-    purpose: str = "atencion",
 ) -> str:
     """Add an activity to an objective; returns its code.
 
@@ -130,44 +123,44 @@ def add_activity(
         Invalid: a field is missing, an unknown unit, or a due date that is past or too far.
         Conflict: the plan does not change in its present state.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     given(wanted, "unit", "due_on", "description")
-    unit_id = session.scalar(select(Unit.id).where(Unit.code == wanted.unit))
-    _check_activity(session, unit_id, wanted)
-    advance(session, ref, None)
-    state = state_now(session, ref)
+    unit_id = act.session.scalar(select(Unit.id).where(Unit.code == wanted.unit))
+    _check_activity(act.session, unit_id, wanted)
+    advance(act.session, ref, None)
+    state = state_now(act.session, ref)
     check_editable(state)
-    row_id = next_ids(session, plan_activity=1)["plan_activity"][0]
+    row_id = next_ids(act.session, plan_activity=1)["plan_activity"][0]
     new = new_code("AC")
     blobs: list[Blob] = []
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
-        "objective_id": objective_id(session, ref, objective_code),
+        "objective_id": objective_id(act.session, ref, objective_code),
         "code": new,
         "unit_id": unit_id,
         "due_on": wanted.due_on,
         "service_code": str(wanted.service) if wanted.service else None,
         "state": "PENDIENTE",
-        "created_by": actor.user_id,
-        **seal_row(session, ref.strand, Activity.table, row_id, split_row(wanted)[1], blobs),
+        "created_by": act.actor.user_id,
+        **seal_row(act.session, ref.strand, Activity.table, row_id, split_row(wanted)[1], blobs),
     }
-    insert_rows(session, PlanActivity, [row])
-    timing.activity_added(session, ref, state, SimpleNamespace(**row))
+    insert_rows(act.session, PlanActivity, [row])
+    timing.activity_added(act.session, ref, state, SimpleNamespace(**row))
     done(
-        session, actor, "plans.activity.add", ref.row, purpose, blobs,
+        act, "plans.activity.add", ref.row, blobs,
         plan=ref.row.code, activity=new, unit=wanted.unit,
     )  # fmt: skip
     return new
 
 
-def _check_writes(session: Session, actor: Actor, ref: CaseRef) -> None:
-    stand = standing(session, actor, ref.victim_id)
-    if stand is None or COMPARTMENT not in stand.levels(actor):
+def _check_writes(act: Act, ref: CaseRef) -> None:
+    stand = standing(act, ref.victim_id)
+    if stand is None or COMPARTMENT not in stand.levels(act.actor):
         raise NotFound
-    if not stand.writes(actor, COMPARTMENT):
+    if not stand.writes(act.actor, COMPARTMENT):
         raise Forbidden("Su función no puede escribir en el plan.")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -49,9 +50,7 @@ class Given:
     digital: bytes | None = None
 
 
-def sign(
-    session: Session, actor: Actor, code: str, wanted: Given, *, purpose: str = "atencion"
-) -> PlanSignedView:
+def sign(act: Act, code: str, wanted: Given) -> PlanSignedView:
     """Record one signature on the plan as it is now; the last one needed makes it `SUSCRITO`.
 
     A changed content is another version, on which nobody has signed yet. Gaps have to be acknowledged once a
@@ -65,31 +64,33 @@ def sign(
         Conflict: the plan cannot be signed now, this signer has signed this version, or the witness is or may
             be marked as suspected.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
-    _check_signer(actor, ref, wanted)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
+    _check_signer(act.actor, ref, wanted)
     witness = wanted.carried.witness and Adult(wanted.carried.witness, wanted.carried.witness_document)
-    refuse_suspects(session, actor, ref.row.victim_id, {"witness": witness})
-    plan_version = advance(session, ref, None)  # holds the row: nobody changes what is being signed
-    state = state_now(session, ref)
-    if refusal := rules.unsignable(state, facts_of(session, ref)):
+    refuse_suspects(act, ref.row.victim_id, {"witness": witness})
+    plan_version = advance(act.session, ref, None)  # holds the row: nobody changes what is being signed
+    state = state_now(act.session, ref)
+    if refusal := rules.unsignable(state, facts_of(act.session, ref)):
         raise refused(refusal)
-    found = gaps(session, ref)
-    content = signable(session, actor, ref, purpose=purpose, action="plans.sign")
-    kept = version_of(session, actor, ref, content, purpose)
-    signed = signatures_on(session, ref, kept.number)
+    found = gaps(act.session, ref)
+    content = signable(act, ref, action="plans.sign")
+    kept = version_of(act, ref, content)
+    signed = signatures_on(act.session, ref, kept.number)
     if wanted.signer in {name for name, _ in signed}:
         raise Conflict("Esa firma ya consta en esta versión del plan.")
-    _check_gaps(found, acknowledged(session, ref, kept.number), wanted)
-    blobs = [*kept.blobs, *_insert(session, actor, ref, kept, wanted)]
-    facts = facts_of(session, ref, signed | {(wanted.signer, wanted.manner)})
+    _check_gaps(found, acknowledged(act.session, ref, kept.number), wanted)
+    blobs = [*kept.blobs, *_insert(act, ref, kept, wanted)]
+    facts = facts_of(act.session, ref, signed | {(wanted.signer, wanted.manner)})
     if state == "EN_CONSULTA" and rules.refuse(state, "SUSCRITO", facts) is None:
         state = "SUSCRITO"
-        plan_version = advance(session, ref, None, state=state, state_since=func.now(), signed_at=func.now())
-        timing.plan_moved(session, ref, state, None)
-    touch(session, actor, ref.row.victim_id, ref.row.case_id)
+        plan_version = advance(
+            act.session, ref, None, state=state, state_since=func.now(), signed_at=func.now()
+        )
+        timing.plan_moved(act.session, ref, state, None)
+    touch(act, ref.row.victim_id, ref.row.case_id)
     record(
-        session, actor, "plans.sign", victim_id=ref.row.victim_id, case_id=ref.row.case_id, purpose=purpose,
+        act, "plans.sign", victim_id=ref.row.victim_id, case_id=ref.row.case_id, purpose=act.purpose,
         compartments=[COMPARTMENT], blobs=blobs,
         detail={
             "plan": ref.row.code, "number": kept.number, "signer": wanted.signer, "manner": wanted.manner,
@@ -154,8 +155,8 @@ def _check_gaps(found: list[str], before: frozenset[str], wanted: Given) -> None
         )
 
 
-def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Given) -> list[Blob]:
-    row_id = next_ids(session, plan_signature=1)["plan_signature"][0]
+def _insert(act: Act, ref: PlanRef, kept: Kept, wanted: Given) -> list[Blob]:
+    row_id = next_ids(act.session, plan_signature=1)["plan_signature"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
@@ -164,8 +165,8 @@ def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Gi
         "signer": wanted.signer,
         "manner": wanted.manner,
         "content_hash": kept.digest,
-        "by_user_id": actor.user_id,
-        "scan_code": _scan(session, ref, wanted),
+        "by_user_id": act.actor.user_id,
+        "scan_code": _scan(act.session, ref, wanted),
         "acknowledged": sorted(wanted.gaps_acknowledged) or None,
         "verification": _verified(wanted.digital, kept.digest),
     }
@@ -178,8 +179,8 @@ def _insert(session: Session, actor: Actor, ref: PlanRef, kept: Kept, wanted: Gi
         texts["digital"] = base64.b64encode(wanted.digital).decode()
     blobs: list[Blob] = []
     if texts:
-        row |= seal_row(session, ref.strand, "plan_signature", row_id, texts, blobs)
-    insert_rows(session, PlanSignature, [row])
+        row |= seal_row(act.session, ref.strand, "plan_signature", row_id, texts, blobs)
+    insert_rows(act.session, PlanSignature, [row])
     return blobs
 
 

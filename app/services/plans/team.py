@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.db import insert_rows, next_ids
@@ -21,13 +20,10 @@ from app.services.plans.writing import Blob, done, given, seal_row
 
 
 def add_member(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     wanted: TeamMember,
     username: str | None,
-    *,
-    purpose: str = "atencion",
 ) -> int:
     """Add a member: a user of the own unit by `username`, or somebody else by name. Returns its number.
 
@@ -37,8 +33,8 @@ def add_member(
         Invalid: no role, both or neither of user and name, or no such user in the unit.
         Conflict: the plan is closed.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     given(wanted, "role")
     _check_alive(ref.row.state)
     clear, texts = split_row(wanted)
@@ -46,33 +42,33 @@ def add_member(
         raise refusal(
             "name", "not-possible", "Indique a quién: un usuario de la unidad, o el nombre de otra persona."
         )
-    user_id = user_of_unit(session, actor.unit_id, username) if username is not None else None
+    user_id = user_of_unit(act.session, act.actor.unit_id, username) if username is not None else None
     if username is not None and user_id is None:
         raise refusal("username", "not-possible", "No es un usuario activo de la unidad.")
-    advance(session, ref, None)
-    number = next_number(session, ref)
-    row_id = next_ids(session, plan_team=1)["plan_team"][0]
+    advance(act.session, ref, None)
+    number = next_number(act.session, ref)
+    row_id = next_ids(act.session, plan_team=1)["plan_team"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
         "plan_id": ref.row.id,
         "number": number,
         "user_id": user_id,
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
         **clear,
     }
     blobs: list[Blob] = []
     if texts:
-        row |= seal_row(session, ref.strand, "plan_team", row_id, texts, blobs)
-    insert_rows(session, PlanTeam, [row])
+        row |= seal_row(act.session, ref.strand, "plan_team", row_id, texts, blobs)
+    insert_rows(act.session, PlanTeam, [row])
     done(
-        session, actor, "plans.team.add", ref.row, purpose, blobs,
+        act, "plans.team.add", ref.row, blobs,
         plan=ref.row.code, number=number, role=wanted.role,
     )  # fmt: skip
     return number
 
 
-def end_member(session: Session, actor: Actor, code: str, number: int, *, purpose: str = "atencion") -> None:
+def end_member(act: Act, code: str, number: int) -> None:
     """End a member's part in the team; the entry stays.
 
     Raises:
@@ -80,9 +76,9 @@ def end_member(session: Session, actor: Actor, code: str, number: int, *, purpos
         Forbidden: another unit is responsible, or the role does not write plans.
         Conflict: the team has no such member, or it left already.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
-    moved = session.execute(
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
+    moved = act.session.execute(
         update(PlanTeam)
         .where(
             PlanTeam.plan_id == ref.row.id,
@@ -94,7 +90,7 @@ def end_member(session: Session, actor: Actor, code: str, number: int, *, purpos
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("El equipo no tiene ahora a nadie con ese número.")
-    done(session, actor, "plans.team.end", ref.row, purpose, [], plan=ref.row.code, number=number)
+    done(act, "plans.team.end", ref.row, [], plan=ref.row.code, number=number)
 
 
 def _check_alive(state: str) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.models import Participation, Unit
@@ -18,7 +17,7 @@ from app.services.plans.views import UnitChoice
 _MOST: Final = 1000
 
 
-def units_to_choose(session: Session, actor: Actor, code: str) -> list[UnitChoice]:
+def units_to_choose(act: Act, code: str) -> list[UnitChoice]:
     """Units by code and name, those that take part in the case first; shelters only if known.
 
     Those of other departments are not listed; an activity may name any unit by its code.
@@ -27,10 +26,10 @@ def units_to_choose(session: Session, actor: Actor, code: str) -> list[UnitChoic
         NotFound: the plan is out of scope.
         Forbidden: another unit is responsible, or the role does not write plans.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
     taking_part = set(
-        session.scalars(
+        act.session.scalars(
             select(Participation.unit_id).where(
                 Participation.case_id == ref.row.case_id,
                 Participation.victim_id == ref.row.victim_id,
@@ -38,22 +37,22 @@ def units_to_choose(session: Session, actor: Actor, code: str) -> list[UnitChoic
             )
         )
     )
-    department = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
-    rows = session.execute(
+    department = select(Unit.department).where(Unit.id == act.actor.unit_id).scalar_subquery()
+    rows = act.session.execute(
         select(Unit.id, Unit.code, Unit.name, Unit.kind)
         .where(
             or_(
-                Unit.id.in_(taking_part | {actor.unit_id}),
+                Unit.id.in_(taking_part | {act.actor.unit_id}),
                 Unit.department == department,
                 Unit.department.is_(None),
             )
         )
-        .order_by(Unit.id.not_in(taking_part | {actor.unit_id}), Unit.name)
+        .order_by(Unit.id.not_in(taking_part | {act.actor.unit_id}), Unit.name)
         .limit(_MOST)
     )
     found: list[UnitChoice] = []
     for row in rows:
-        shown = unit_name(actor, row.id, row.code, row.name, row.kind)
+        shown = unit_name(act.actor, row.id, row.code, row.name, row.kind)
         if shown.code is not None:
             found.append({"code": shown.code, "name": shown.name})
     return found

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.sealing import seal_text
@@ -66,22 +64,20 @@ class Kept:
     blobs: list[Blob]
 
 
-def signable(session: Session, actor: Actor, ref: PlanRef, *, purpose: str, action: str) -> PlanContentView:
+def signable(act: Act, ref: PlanRef, *, action: str) -> PlanContentView:
     """All that a signature covers: header, objectives and activities; never states or progress.
 
     What was cancelled, does not apply or was refused by the person is no part of the plan.
     """
     goals = [
-        goal
-        for goal in objectives(session, actor, ref, purpose=purpose, action=action)
-        if goal["state"] not in rules.DROPPED_OBJECTIVE
+        goal for goal in objectives(act, ref, action=action) if goal["state"] not in rules.DROPPED_OBJECTIVE
     ]
     by_objective: dict[int, list[SignedActivityView]] = {}
-    for activity in activities(session, actor, ref, purpose=purpose, action=action):
+    for activity in activities(act, ref, action=action):
         if activity["state"] != "CANCELADA":
             by_objective.setdefault(activity["objective_id"], []).append(_signed_activity(activity))
     row = ref.row
-    texts = header_texts(session, actor, ref, purpose=purpose, action=action)
+    texts = header_texts(act, ref, action=action)
     return {
         "plan": row.code,
         "kind": row.kind,
@@ -129,35 +125,33 @@ def _signed_activity(activity: Task) -> SignedActivityView:
     return signed
 
 
-def newest(
-    session: Session, actor: Actor, ref: PlanRef, purpose: str, action: str = "plans.sign"
-) -> tuple[Any, PlanContentView] | None:
+def newest(act: Act, ref: PlanRef, action: str = "plans.sign") -> tuple[Any, PlanContentView] | None:
     """The newest kept version (its row) and its opened content, or None."""
-    row = latest_version(session, ref)
+    row = latest_version(act.session, ref)
     if row is None:
         return None
-    kept = open_texts(session, actor, ref, "plan_version", [row], purpose=purpose, action=action)[0]
+    kept = open_texts(act, ref, "plan_version", [row], action=action)[0]
     return row, kept["content"]
 
 
-def version_of(session: Session, actor: Actor, ref: PlanRef, content: PlanContentView, purpose: str) -> Kept:
+def version_of(act: Act, ref: PlanRef, content: PlanContentView) -> Kept:
     """The version that holds exactly this content, the newest or a new one; the caller holds the plan."""
-    latest = newest(session, actor, ref, purpose)
+    latest = newest(act, ref)
     if latest is None:
-        return keep(session, actor, ref, 1, content)
+        return keep(act, ref, 1, content)
     row, before = latest
     if before == content:
         return Kept(row.number, row.content_hash, [])
-    return keep(session, actor, ref, row.number + 1, content)
+    return keep(act, ref, row.number + 1, content)
 
 
-def keep(session: Session, actor: Actor, ref: PlanRef, number: int, content: PlanContentView) -> Kept:
+def keep(act: Act, ref: PlanRef, number: int, content: PlanContentView) -> Kept:
     """Keep a content as a version of its own."""
-    row_id = next_ids(session, plan_version=1)["plan_version"][0]
+    row_id = next_ids(act.session, plan_version=1)["plan_version"][0]
     # Salted: the hash stands in a clear column, and a short plan could be guessed from a plain one.
     kept = {"salt": os.urandom(_SALT).hex(), "content": content}
     digest = rules.content_hash(kept)
-    key_version, sealed = seal_text(session, COMPARTMENT, ref.strand, "plan_version", row_id, kept)
+    key_version, sealed = seal_text(act.session, COMPARTMENT, ref.strand, "plan_version", row_id, kept)
     row = {
         "id": row_id,
         "victim_id": ref.row.victim_id,
@@ -166,44 +160,44 @@ def keep(session: Session, actor: Actor, ref: PlanRef, number: int, content: Pla
         "sealed": sealed,
         "key_version": key_version,
         "content_hash": digest,
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
     }
-    insert_rows(session, PlanVersion, [row])
+    insert_rows(act.session, PlanVersion, [row])
     return Kept(number, digest, [("plan_version", row_id, 1, sealed)])
 
 
-def fix(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> KeptView:
+def fix(act: Act, code: str) -> KeptView:
     """Keep the plan as it is now, for who signs it elsewhere; the same content is not kept twice.
 
     Raises:
         NotFound: the plan is out of scope.
         Forbidden: another unit is responsible, or the role does not write plans.
     """
-    require(actor, Permission.PLANS_WRITE)
-    ref = own_plan(session, actor, code)
-    advance(session, ref, None)
-    content = signable(session, actor, ref, purpose=purpose, action="plans.version")
-    kept = version_of(session, actor, ref, content, purpose)
+    require(act.actor, Permission.PLANS_WRITE)
+    ref = own_plan(act, code)
+    advance(act.session, ref, None)
+    content = signable(act, ref, action="plans.version")
+    kept = version_of(act, ref, content)
     done(
-        session, actor, "plans.version.keep", ref.row, purpose, kept.blobs,
+        act, "plans.version.keep", ref.row, kept.blobs,
         plan=ref.row.code, number=kept.number,
     )  # fmt: skip
     return {"number": kept.number, "content_hash": kept.digest.hex()}
 
 
-def listed(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[VersionView]:
+def listed(act: Act, code: str) -> list[VersionView]:
     """The kept versions of a plan, oldest first, and who signed each; nothing of their content.
 
     Raises:
         NotFound: the plan is out of scope.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    signed = signature_rows(session, ref)
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    signed = signature_rows(act.session, ref)
     record(
-        session, actor, "plans.version", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
-        purpose=purpose, compartments=[COMPARTMENT], detail={"plan": ref.row.code},
+        act, "plans.version", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
+        purpose=act.purpose, compartments=[COMPARTMENT], detail={"plan": ref.row.code},
     )  # fmt: skip
     return [
         {
@@ -212,22 +206,20 @@ def listed(session: Session, actor: Actor, code: str, *, purpose: str = "atencio
             "content_hash": row.content_hash.hex(),
             "signers": [one.signer for one in signed if one.number == row.number],
         }
-        for row in version_rows(session, ref)
+        for row in version_rows(act.session, ref)
     ]
 
 
-def read(
-    session: Session, actor: Actor, code: str, number: int, *, purpose: str = "atencion"
-) -> VersionTextView:
+def read(act: Act, code: str, number: int) -> VersionTextView:
     """One kept version: its content, and the exact text (`signed_text`) whose SHA-256 is `content_hash`.
 
     Raises:
         NotFound: the plan is out of scope, or has no such version.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    row, kept = _kept(session, actor, ref, number, purpose)
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    row, kept = _kept(act, ref, number)
     return {
         "number": row.number,
         "created_at": row.created_at,
@@ -238,22 +230,20 @@ def read(
     }
 
 
-def compare(
-    session: Session, actor: Actor, code: str, start: int, end: int | None, *, purpose: str = "atencion"
-) -> PlanChangesView:
+def compare(act: Act, code: str, start: int, end: int | None) -> PlanChangesView:
     """What changed from one version to another (None: to the plan as it is now), in words.
 
     Raises:
         NotFound: the plan is out of scope, or has no such version.
         Forbidden: the actor reads the plan in part.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = whole(actor, find(session, actor, code))
-    before: PlanContentView = _kept(session, actor, ref, start, purpose)[1]["content"]
+    require(act.actor, Permission.PLANS_READ)
+    ref = whole(act.actor, find(act, code))
+    before: PlanContentView = _kept(act, ref, start)[1]["content"]
     if end is None:
-        after = signable(session, actor, ref, purpose=purpose, action="plans.version")
+        after = signable(act, ref, action="plans.version")
     else:
-        after = _kept(session, actor, ref, end, purpose)[1]["content"]
+        after = _kept(act, ref, end)[1]["content"]
     found: list[Change] = differences(before, after)
     return {
         "from": start,
@@ -263,11 +253,9 @@ def compare(
     }
 
 
-def _kept(session: Session, actor: Actor, ref: PlanRef, number: int, purpose: str) -> tuple[Any, Texts]:
-    for row in version_rows(session, ref):
+def _kept(act: Act, ref: PlanRef, number: int) -> tuple[Any, Texts]:
+    for row in version_rows(act.session, ref):
         if row.number == number:
-            texts = open_texts(
-                session, actor, ref, "plan_version", [row], purpose=purpose, action="plans.version"
-            )
+            texts = open_texts(act, ref, "plan_version", [row], action="plans.version")
             return row, texts[0]
     raise NotFound

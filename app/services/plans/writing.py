@@ -8,7 +8,7 @@ from typing import Protocol
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.sealing import Strand, seal_text
 from app.audit import record
 from app.catalogues import code_list
@@ -52,18 +52,16 @@ def seal_row(
 
 
 def done(
-    session: Session,
-    actor: Actor,
+    act: Act,
     action: str,
     row: InCase,
-    purpose: str,
     blobs: list[Blob],
     **detail: object,
 ) -> None:
     """Note activity in the case and record the act; `detail` holds codes and counts only."""
-    touch(session, actor, row.victim_id, row.case_id)
+    touch(act, row.victim_id, row.case_id)
     record(
-        session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        act, action, victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose,
         compartments=[COMPARTMENT], blobs=blobs, detail=detail,
     )  # fmt: skip
 

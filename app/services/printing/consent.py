@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.standing import standing
 from app.errors import NotFound
 from app.records import COMPARTMENTS
@@ -37,28 +37,28 @@ _WORDS: Final = (
 )
 
 
-def consent_issue(session: Session, actor: Actor, code: str, *, names: bool) -> Issue:
+def consent_issue(act: Act, code: str, *, names: bool) -> Issue:
     """A consent of the ledger to be printed, as far as the caller reads it.
 
     Raises:
         NotFound: no such consent, or out of scope.
         Forbidden: the role reads no consents, or may not print her name.
     """
-    found = queries.read(session, actor, code)
-    ref = queries.find(session, actor, code).ref
-    stand = standing(session, actor, ref.victim_id)
+    found = queries.read(act, code)
+    ref = queries.find(act, code).ref
+    stand = standing(act, ref.victim_id)
     if stand is None:
         raise NotFound
-    codes = public_codes(session, actor, [ref.case_id]).get(ref.case_id, {})
+    codes = public_codes(act, [ref.case_id]).get(ref.case_id, {})
     who = [("Persona", codes.get("victim") or UNKNOWN), ("Caso", codes.get("case") or UNKNOWN)]
     if names:
-        who.append(("Nombre", full_name(session, actor, ref.victim_id, stand)))
+        who.append(("Nombre", full_name(act, ref.victim_id, stand)))
     sheet = Sheet(
         title="Consentimiento informado",
         subject=found["code"],
         sections=[
             Section("Quién consiente", [*who, *_giver(found)]),
-            Section("Qué permite", _allowed(session, found)),
+            Section("Qué permite", _allowed(act.session, found)),
             Section("Sus derechos", paragraphs=_RIGHTS),
         ],
         signatures=_signers(found),

@@ -8,9 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening import open_compartments
 from app.access.policy import Level
 from app.access.sealing import Strand
@@ -45,7 +43,7 @@ class Issue:
     letterhead: Letterhead = REGISTER
 
 
-def issue(session: Session, actor: Actor, wanted: Issue) -> Print:
+def issue(act: Act, wanted: Issue) -> Print:
     """Record a print and return what is to be drawn, after the session is closed.
 
     The hash is keyed (HMAC-SHA-256): who reads the table cannot guess a short document by it.
@@ -57,28 +55,28 @@ def issue(session: Session, actor: Actor, wanted: Issue) -> Print:
     content = json.dumps(
         {"code": code, **asdict(wanted.sheet)}, ensure_ascii=False, sort_keys=True, separators=(",", ":")
     )
-    digest = hmac.digest(vault_of(session).secret("digest"), content.encode(), "sha256")
+    digest = hmac.digest(vault_of(act.session).secret("digest"), content.encode(), "sha256")
     row = {
-        "id": next_ids(session, printed_document=1)["printed_document"][0],
+        "id": next_ids(act.session, printed_document=1)["printed_document"][0],
         **wanted.strand._asdict(),
         "code": code,
         "kind": wanted.kind,
         "subject_code": wanted.sheet.subject,
         "names": wanted.names,
         "content_hash": digest,
-        "by_user_id": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "by_user_id": act.actor.user_id,
+        "by_unit_id": act.actor.unit_id,
     }
-    insert_rows(session, PrintedDocument, [row])
+    insert_rows(act.session, PrintedDocument, [row])
     record(
-        session, actor, "documents.print", victim_id=wanted.strand.victim_id, purpose="atencion",
+        act, "documents.print", victim_id=wanted.strand.victim_id, purpose="atencion",
         detail={
             "document": code, "kind": wanted.kind, "subject": wanted.sheet.subject, "names": wanted.names,
         },
     )  # fmt: skip
-    who, unit = printer(session, actor)
+    who, unit = printer(act)
     if wanted.letterhead is NEUTRAL:
-        unit = institution_of(session, actor.unit_id) or unit
+        unit = institution_of(act.session, act.actor.unit_id) or unit
     paper = Paper(
         code=code,
         kind=KINDS[wanted.kind],
@@ -98,17 +96,17 @@ def grouped(digits: str) -> str:
     return " ".join(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
 
 
-def full_name(session: Session, actor: Actor, victim_id: int, stand: Standing) -> str:
+def full_name(act: Act, victim_id: int, stand: Standing) -> str:
     """The person's name, for a paper that says it; its reading is recorded.
 
     Raises:
         Forbidden: the role does not read identity in full, for this person.
         BrokenSeal: it does not open.
     """
-    if stand.level(actor, "identity") is not Level.FULL:
+    if stand.level(act.actor, "identity") is not Level.FULL:
         raise Forbidden("Su función no lee la identidad completa: imprima el documento con códigos.")
     opened = open_compartments(
-        session, actor, victim_id, stand, purpose="atencion", action="victims.read", names=["identity"]
+        act.for_purpose("atencion"), victim_id, stand, action="victims.read", names=["identity"]
     )
     known = opened.known("identity")
     parts = (known.get(name) for name in ("given_names", "first_surname", "second_surname"))

@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import victim_in_scope
 from app.access.sealing import Strand
 from app.services.data_requests.own_file import own_file
@@ -72,7 +70,7 @@ _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
 _DAYS: Final = frozenset({"desde", "hasta", "cuando", "fecha"})
 
 
-def own_file_issue(session: Session, actor: Actor, code: str, request: str) -> Issue:
+def own_file_issue(act: Act, code: str, request: str) -> Issue:
     """The file of who asked for it, as far as the answering unit reads it; no shelter is named on it.
 
     Raises:
@@ -80,9 +78,9 @@ def own_file_issue(session: Session, actor: Actor, code: str, request: str) -> I
         Forbidden: the role answers no requests.
         Invalid: there is no open request of hers (`request`).
     """
-    found = own_file(session, actor, code, request=request)
-    person = victim_in_scope(session, actor, code)
-    reserved = reserved_names(session, _names(found))
+    found = own_file(act.for_purpose("derechos-arco"), code, request=request)
+    person = victim_in_scope(act, code)
+    reserved = reserved_names(act.session, _names(found))
     sections = [
         Section("Solicitud", [("Persona", found["persona"]), ("Solicitud", found["solicitud"])]),
         *(_part(part) for part in found["partes"]),

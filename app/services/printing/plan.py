@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.catalogues import code_list
@@ -29,29 +29,29 @@ _NOTICE: Final = (
 )
 
 
-def plan_issue(session: Session, actor: Actor, code: str, version: int | None, *, names: bool) -> Issue:
+def plan_issue(act: Act, code: str, version: int | None, *, names: bool) -> Issue:
     """A plan to be printed: a kept version of it, or the plan as it is now.
 
     Raises:
         NotFound: no such plan or version, or out of scope.
         Forbidden: the actor reads only a part of the plan, or may not print her name.
     """
-    require(actor, Permission.PLANS_READ)
-    ref = find(session, actor, code)
-    if not ref.sees_all(actor):
+    require(act.actor, Permission.PLANS_READ)
+    ref = find(act, code)
+    if not ref.sees_all(act.actor):
         raise Forbidden("Su unidad lee solo sus actividades: pida el plan impreso a la unidad responsable.")
     if version is None:
-        content = signable(session, actor, ref, purpose="atencion", action="plans.read")
+        content = signable(act.for_purpose("atencion"), ref, action="plans.read")
         kept = [("Versión", "Sin firmar: el plan como está hoy")]
         signed: list[Any] = []
     else:
-        content, digest, signed = kept_version(session, actor, ref, version)
+        content, digest, signed = kept_version(act, ref, version)
         kept = [("Versión", str(version)), ("Huella de lo firmado", grouped(digest.hex()[:32]))]
-    pairs = [*_who(session, actor, ref, names=names), *kept, *_header(content)]
+    pairs = [*_who(act, ref, names=names), *kept, *_header(content)]
     sections = [
         Section("Datos del plan", pairs),
         Section("Resumen", paragraphs=paragraphs(content.get("summary"))),
-        *_objectives(session, content),
+        *_objectives(act.session, content),
         *_signed(signed),
     ]
     sheet = Sheet(
@@ -64,11 +64,11 @@ def plan_issue(session: Session, actor: Actor, code: str, version: int | None, *
     return Issue("PLAN", sheet, ref.strand, names=names)
 
 
-def _who(session: Session, actor: Actor, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
-    codes = public_codes(session, actor, [ref.row.case_id]).get(ref.row.case_id, {})
+def _who(act: Act, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
+    codes = public_codes(act, [ref.row.case_id]).get(ref.row.case_id, {})
     who = [("Persona afectada", codes.get("victim") or UNKNOWN), ("Caso", codes.get("case") or UNKNOWN)]
     if names:
-        who.append(("Nombre", full_name(session, actor, ref.row.victim_id, ref.standing)))
+        who.append(("Nombre", full_name(act, ref.row.victim_id, ref.standing)))
     return who
 
 

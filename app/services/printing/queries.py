@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.errors import NotFound
 from app.models import Institution, PlanSignature, PlanVersion, Unit, UserAccount
 from app.services.institutions.masking import RESERVED, SHELTER_KINDS
@@ -16,12 +16,12 @@ from app.services.plans.content import PlanRef, open_texts
 from app.services.plans.content_views import PlanContentView
 
 
-def printer(session: Session, actor: Actor) -> tuple[str, str]:
+def printer(act: Act) -> tuple[str, str]:
     """User name and unit of who prints. Paper gets lost: a shelter is never named on it."""
-    row = session.execute(
+    row = act.session.execute(
         select(UserAccount.username, Unit.name, Unit.kind)
         .join(Unit, Unit.id == UserAccount.unit_id)
-        .where(UserAccount.id == actor.user_id)
+        .where(UserAccount.id == act.actor.user_id)
     ).one()
     return row.username, RESERVED if row.kind in SHELTER_KINDS else row.name
 
@@ -49,15 +49,13 @@ def institution_of(session: Session, unit_id: int) -> str | None:
     return session.scalar(query.where(Unit.id == unit_id, Unit.kind.not_in(SHELTER_KINDS)))
 
 
-def kept_version(
-    session: Session, actor: Actor, ref: PlanRef, number: int
-) -> tuple[PlanContentView, bytes, list[Any]]:
+def kept_version(act: Act, ref: PlanRef, number: int) -> tuple[PlanContentView, bytes, list[Any]]:
     """Content, hash and signatures of a kept version of a plan that the actor sees whole.
 
     Raises:
         NotFound: the plan has no such version.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(PlanVersion.id, PlanVersion.sealed, PlanVersion.key_version, PlanVersion.content_hash).where(
             PlanVersion.plan_id == ref.row.id,
             PlanVersion.victim_id == ref.row.victim_id,
@@ -66,8 +64,8 @@ def kept_version(
     ).first()
     if row is None:
         raise NotFound("El plan no tiene esa versión.")
-    kept = open_texts(session, actor, ref, "plan_version", [row], purpose="atencion", action="plans.read")[0]
-    signed = session.execute(
+    kept = open_texts(act.for_purpose("atencion"), ref, "plan_version", [row], action="plans.read")[0]
+    signed = act.session.execute(
         select(PlanSignature.signer, PlanSignature.manner, PlanSignature.signed_at)
         .where(
             PlanSignature.plan_id == ref.row.id,

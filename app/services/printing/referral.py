@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.errors import Forbidden
 from app.records import COMPARTMENTS
 from app.services.cases.rows import strand_of
@@ -34,21 +32,21 @@ _NOTICE: Final = "Documento reservado (Ley 29733). No corresponde volver a pregu
 _LOST: Final = "No se puede abrir: el sello está roto. Pídalo a quien lo escribió."
 
 
-def referral_issue(session: Session, actor: Actor, code: str) -> Issue:
+def referral_issue(act: Act, code: str) -> Issue:
     """The letter of a referral, as far as the caller reads it; the person is named by her code alone.
 
     Raises:
         NotFound: no such referral, or the actor may not see it.
         Forbidden: the actor does not take part in the case.
     """
-    letter = queries.read(session, actor, code)
-    found = queries.find(session, actor, code)
+    letter = queries.read(act, code)
+    found = queries.find(act, code)
     if not found.in_scope:
         raise Forbidden("Su unidad todavía no participa en el caso: acepte la derivación o pida la carta.")
-    outside = unit_kind(session, found.row.to_unit_id) not in rules.NETWORK_KINDS
-    names = paper_units(session, {letter[side]["code"] or "" for side in ("from_unit", "to_unit")})
+    outside = unit_kind(act.session, found.row.to_unit_id) not in rules.NETWORK_KINDS
+    names = paper_units(act.session, {letter[side]["code"] or "" for side in ("from_unit", "to_unit")})
     # The name of a unit may name the crime (a prosecution of trafficking): its institution's does not.
-    if outside and (institution := institution_of(session, found.row.from_unit_id)):
+    if outside and (institution := institution_of(act.session, found.row.from_unit_id)):
         names[letter["from_unit"]["code"] or ""] = institution
     sheet = Sheet(
         title="Carta de derivación",
@@ -57,7 +55,7 @@ def referral_issue(session: Session, actor: Actor, code: str) -> Issue:
         signatures=[Signer("Profesional que deriva"), Signer("Recibido por (nombre, cargo y sello)")],
         notice=_NEUTRAL_NOTICE if outside else _NOTICE,
     )
-    strand = strand_of(session, found.row.victim_id, found.row.case_id)
+    strand = strand_of(act.session, found.row.victim_id, found.row.case_id)
     return Issue("DERIVACION", sheet, strand, letterhead=NEUTRAL if outside else REGISTER)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
 from app.access.policy import Level
@@ -41,7 +41,7 @@ class Docket:
     next: str | None
 
 
-def docket(session: Session, actor: Actor, cursor: str | None = None) -> Docket:
+def docket(act: Act, cursor: str | None = None) -> Docket:
     """The cases in the actor's scope with their proceedings and protection, most recent activity first.
 
     Numbers and hearings are opened, and recorded, only of persons whose legal part the actor reads in full.
@@ -50,16 +50,16 @@ def docket(session: Session, actor: Actor, cursor: str | None = None) -> Docket:
         Forbidden: the role sets no identification status.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_IDENTIFY)
-    page = cases.work_list(session, actor, cursor=cursor, limit=_PAGE)
-    refs = _refs(session, actor, [item["code"] for item in page["items"]])
-    levels = {code: _levels(session, actor, ref) for code, ref in refs.items()}
+    require(act.actor, Permission.CASES_IDENTIFY)
+    page = cases.work_list(act, cursor=cursor, limit=_PAGE)
+    refs = _refs(act, [item["code"] for item in page["items"]])
+    levels = {code: _levels(act, ref) for code, ref in refs.items()}
     reading = [ref for code, ref in refs.items() if levels[code]["legal"] is Level.FULL]
     guarded = [ref for code, ref in refs.items() if levels[code]["protection"] is Level.FULL]
-    links, measures = _links(session, actor, reading), _measures(session, guarded)
+    links, measures = _links(act, reading), _measures(act.session, guarded)
     for ref in guarded:
         record(
-            session, actor, "measures.read", victim_id=ref.victim_id, case_id=ref.case_id,
+            act, "measures.read", victim_id=ref.victim_id, case_id=ref.case_id,
             purpose="atencion", compartments=["protection"],
             detail={"measures": measures[ref.case_id]["in_force"]},
         )  # fmt: skip
@@ -74,25 +74,25 @@ def docket(session: Session, actor: Actor, cursor: str | None = None) -> Docket:
     return Docket(items, page["next"])
 
 
-def _refs(session: Session, actor: Actor, codes: Sequence[str]) -> dict[str, CaseRef]:
-    rows = session.execute(
-        visible_cases(actor)
+def _refs(act: Act, codes: Sequence[str]) -> dict[str, CaseRef]:
+    rows = act.session.execute(
+        visible_cases(act.actor)
         .add_columns(TraffickingCase.record_id, TraffickingCase.code, TraffickingCase.version)
         .where(TraffickingCase.code.in_(codes))
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).all()
     return {row.code: CaseRef(row[0], row[1], row.record_id, row.code, row.version) for row in rows}
 
 
-def _levels(session: Session, actor: Actor, ref: CaseRef) -> Mapping[str, Level]:
-    stand = standing(session, actor, ref.victim_id)
-    return {name: stand.level(actor, name) if stand else Level.NONE for name in ("legal", "protection")}
+def _levels(act: Act, ref: CaseRef) -> Mapping[str, Level]:
+    stand = standing(act, ref.victim_id)
+    return {name: stand.level(act.actor, name) if stand else Level.NONE for name in ("legal", "protection")}
 
 
-def _links(session: Session, actor: Actor, refs: Sequence[CaseRef]) -> dict[int, list[DocketProceedingView]]:
+def _links(act: Act, refs: Sequence[CaseRef]) -> dict[int, list[DocketProceedingView]]:
     """Standing links of the cases, with what of them the list shows."""
     link, what = CaseProceeding, Proceeding
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             link.id, link.case_id, link.proceeding_id, link.retired, link.sentence, link.reparation_ordered,
             link.sealed, link.key_version, *(getattr(what, name) for name in _KEPT),
@@ -108,7 +108,7 @@ def _links(session: Session, actor: Actor, refs: Sequence[CaseRef]) -> dict[int,
     found: dict[int, list[DocketProceedingView]] = {}
     for ref in refs:
         own = [row for row in rows if row.case_id == ref.case_id and not row.retired]
-        texts = opened(session, actor, ref, own) if own else []
+        texts = opened(act, ref, own) if own else []
         found[ref.case_id] = [
             {
                 "code": row.code,

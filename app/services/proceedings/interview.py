@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
@@ -19,9 +17,7 @@ TESTIMONY = "testimony"
 _SHOWN = ("single_interview_done", "interview_date", "place_type", "anticipated_evidence")
 
 
-def single_interview(
-    session: Session, actor: Actor, case: str, *, purpose: str = "atencion"
-) -> InterviewView:
+def single_interview(act: Act, case: str) -> InterviewView:
     """What the actor may know of the single interview of a case's person; never what was said in it.
 
     `held` tells that it took place, `broken` that what would tell it does not open, `level` how much of the
@@ -32,11 +28,11 @@ def single_interview(
         NotFound: out of scope, or the legal compartment does not exist for this actor.
         Forbidden: the actor may only know that it is filled.
     """
-    require(actor, Permission.CASES_READ)
-    part = case_part(session, actor, case, COMPARTMENT)
+    require(act.actor, Permission.CASES_READ)
+    part = case_part(act, case, COMPARTMENT)
     opened = open_compartments(
-        session, actor, part.ref.victim_id, part.stand,
-        purpose=purpose, action="proceedings.read", names=[TESTIMONY, COMPARTMENT],
+        act, part.ref.victim_id, part.stand,
+        action="proceedings.read", names=[TESTIMONY, COMPARTMENT],
     )  # fmt: skip
     testimony = {} if TESTIMONY in opened.broken else opened.data.get(TESTIMONY, {})
     dated = opened.data.get(COMPARTMENT, {}).get("single_interview_date")

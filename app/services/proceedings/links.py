@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import check_row_writable, require
 from app.access.permissions import Permission
 from app.access.sealing import seal_text
@@ -35,23 +35,21 @@ _DIGEST = b"ruv/proceeding\0"
 _LINKED = "Ese procedimiento ya está vinculado a este caso: continúe en él."
 
 
-def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[ProceedingView]:
+def listed(act: Act, case: str) -> list[ProceedingView]:
     """The proceedings of a case, with what concerns its person at the actor's level.
 
     Raises:
         NotFound: out of scope, or the legal compartment does not exist for this actor.
         Forbidden: the actor may only know that it is filled.
     """
-    require(actor, Permission.CASES_READ)
-    part = case_part(session, actor, case, COMPARTMENT)
-    found = shown(session, actor, part)
-    _record(session, actor, "proceedings.read", part, purpose, detail={"proceedings": len(found)})
+    require(act.actor, Permission.CASES_READ)
+    part = case_part(act, case, COMPARTMENT)
+    found = shown(act, part)
+    _record(act, "proceedings.read", part, detail={"proceedings": len(found)})
     return found
 
 
-def link(
-    session: Session, actor: Actor, case: str, facts: Facts, written: LinkRow, *, purpose: str = "atencion"
-) -> str:
+def link(act: Act, case: str, facts: Facts, written: LinkRow) -> str:
     """Link a case with a proceeding, the one of that number if it is registered already; returns its code.
 
     Raises:
@@ -60,29 +58,28 @@ def link(
         Invalid: no kind, or a stage that is not one of its kind.
         Conflict: it is linked with the case already.
     """
-    require(actor, Permission.VICTIMS_WRITE)
-    part = case_part(session, actor, case, COMPARTMENT, hold=True)
-    check_row_writable(actor, part.stand, Facts.table, facts.model_fields_set)
-    check_row_writable(actor, part.stand, TABLE, written.model_fields_set)
+    require(act.actor, Permission.VICTIMS_WRITE)
+    part = case_part(act, case, COMPARTMENT, hold=True)
+    check_row_writable(act.actor, part.stand, Facts.table, facts.model_fields_set)
+    check_row_writable(act.actor, part.stand, TABLE, written.model_fields_set)
     kind, stage = _kind_and_stage(facts)
-    digest = _digest(session, kind, facts, written)
-    proceeding_id = _found_or_made(session, digest, kind, stage, facts)
-    before = links_of(session, part.ref, proceeding_id=proceeding_id)
+    digest = _digest(act.session, kind, facts, written)
+    proceeding_id = _found_or_made(act.session, digest, kind, stage, facts)
+    before = links_of(act.session, part.ref, proceeding_id=proceeding_id)
     if before and not before[0].retired:
         raise Conflict(_LINKED)
     version = before[0].version + 1 if before else 1
     try:
-        blobs = _append(session, actor, part, (proceeding_id, digest, version), written)
+        blobs = _append(act, part, (proceeding_id, digest, version), written)
     except UniqueViolation:
         raise Conflict(_LINKED) from None
-    code = str(links_of(session, part.ref, proceeding_id=proceeding_id)[0].code)
-    _record(session, actor, "proceedings.link", part, purpose, blobs=blobs, detail={"proceeding": code})
+    code = str(links_of(act.session, part.ref, proceeding_id=proceeding_id)[0].code)
+    _record(act, "proceedings.link", part, blobs=blobs, detail={"proceeding": code})
     return code
 
 
 def write(
-    session: Session, actor: Actor, case: str, code: str, version: int, patch: LinkRow,
-    *, purpose: str = "atencion",
+    act: Act, case: str, code: str, version: int, patch: LinkRow,
 ) -> int:  # fmt: skip
     """Merge the fields sent (null removes one) into what is noted of the person; returns the new version.
 
@@ -92,26 +89,24 @@ def write(
         Invalid: nothing was sent, or a number.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.VICTIMS_WRITE)
-    part = case_part(session, actor, case, COMPARTMENT)
-    row = link_in(session, part.ref, code)
+    require(act.actor, Permission.VICTIMS_WRITE)
+    part = case_part(act, case, COMPARTMENT)
+    row = link_in(act.session, part.ref, code)
     names = patch.model_fields_set
     _check_patch(names)
-    check_row_writable(actor, part.stand, TABLE, names)
-    (current,) = opened(session, actor, part.ref, [row])
+    check_row_writable(act.actor, part.stand, TABLE, names)
+    (current,) = opened(act, part.ref, [row])
     merged = {**current, **patch.model_dump(mode="json", include=names)}
     known = LinkRow.model_validate({name: value for name, value in merged.items() if value is not None})
-    blobs = _next(session, actor, part, row, version, known)
+    blobs = _next(act, part, row, version, known)
     _record(
-        session, actor, "proceedings.write", part, purpose, blobs=blobs,
+        act, "proceedings.write", part, blobs=blobs,
         fields=sorted(names), detail={"proceeding": row.code},
     )  # fmt: skip
     return version + 1
 
 
-def unlink(
-    session: Session, actor: Actor, case: str, code: str, version: int, *, purpose: str = "atencion"
-) -> None:
+def unlink(act: Act, case: str, code: str, version: int) -> None:
     """Withdraw a link made by mistake; what was noted of it stays in the database.
 
     Raises:
@@ -119,19 +114,18 @@ def unlink(
         Forbidden: the actor does not write the whole of it.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.VICTIMS_WRITE)
-    part = case_part(session, actor, case, COMPARTMENT)
-    row = link_in(session, part.ref, code)
-    check_row_writable(actor, part.stand, Facts.table, set(Facts.model_fields))
-    (current,) = opened(session, actor, part.ref, [row])
+    require(act.actor, Permission.VICTIMS_WRITE)
+    part = case_part(act, case, COMPARTMENT)
+    row = link_in(act.session, part.ref, code)
+    check_row_writable(act.actor, part.stand, Facts.table, set(Facts.model_fields))
+    (current,) = opened(act, part.ref, [row])
     known = LinkRow.model_validate(current)
-    blobs = _next(session, actor, part, row, version, known, retired=True)
-    _record(session, actor, "proceedings.unlink", part, purpose, blobs=blobs, detail={"proceeding": row.code})
+    blobs = _next(act, part, row, version, known, retired=True)
+    _record(act, "proceedings.unlink", part, blobs=blobs, detail={"proceeding": row.code})
 
 
 def move(
-    session: Session, actor: Actor, case: str, code: str, version: int, target: str,
-    *, purpose: str = "atencion",
+    act: Act, case: str, code: str, version: int, target: str,
 ) -> ProceedingMovedView:  # fmt: skip
     """Move a proceeding to its next stage, for every person it is about; returns stage and version.
 
@@ -141,15 +135,15 @@ def move(
         Conflict: not a next stage; the text says which are.
         StaleVersion: somebody moved it meanwhile.
     """
-    require(actor, Permission.VICTIMS_WRITE)
-    part = case_part(session, actor, case, COMPARTMENT)
-    row = link_in(session, part.ref, code)
-    check_row_writable(actor, part.stand, Facts.table, {"stage"})
+    require(act.actor, Permission.VICTIMS_WRITE)
+    part = case_part(act, case, COMPARTMENT)
+    row = link_in(act.session, part.ref, code)
+    check_row_writable(act.actor, part.stand, Facts.table, {"stage"})
     if row.stage_version != version:
         raise StaleVersion(version=row.stage_version)
     if refusal := stages.refuse(row.kind, row.stage, target):
         raise refused(refusal)
-    moved = session.execute(
+    moved = act.session.execute(
         update(Proceeding)
         .where(Proceeding.id == row.proceeding_id, Proceeding.version == version)
         .values(stage=target, stage_since=func.now(), version=version + 1)
@@ -157,7 +151,7 @@ def move(
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
     _record(
-        session, actor, "proceedings.stage", part, purpose, fields=["stage"],
+        act, "proceedings.stage", part, fields=["stage"],
         detail={"proceeding": row.code, "from": row.stage, "to": target},
     )  # fmt: skip
     return {"code": row.code, "stage": target, "version": version + 1}
@@ -214,28 +208,26 @@ def _found_or_made(session: Session, digest: bytes, kind: str, stage: str, facts
 
 
 def _next(
-    session: Session, actor: Actor, part: CasePart, row: Any, version: int, known: LinkRow,
+    act: Act, part: CasePart, row: Any, version: int, known: LinkRow,
     *, retired: bool = False,
 ) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
     """Append the version after `version`; the loser of a race changes nothing."""
     if row.version != version:
         raise StaleVersion(version=row.version)
     try:
-        return _append(
-            session, actor, part, (row.proceeding_id, row.digest, version + 1), known, retired=retired
-        )
+        return _append(act, part, (row.proceeding_id, row.digest, version + 1), known, retired=retired)
     except UniqueViolation:
         raise StaleVersion from None
 
 
 def _append(
-    session: Session, actor: Actor, part: CasePart, keys: tuple[int, bytes, int], written: LinkRow,
+    act: Act, part: CasePart, keys: tuple[int, bytes, int], written: LinkRow,
     *, retired: bool = False,
 ) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
     proceeding_id, digest, version = keys
     clear, texts = split_row(written)
-    row_id = next_ids(session, case_proceeding=1)["case_proceeding"][0]
-    key_version, sealed = seal_text(session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
+    row_id = next_ids(act.session, case_proceeding=1)["case_proceeding"][0]
+    key_version, sealed = seal_text(act.session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
     row = {
         "id": row_id,
         "victim_id": part.ref.victim_id,
@@ -246,19 +238,19 @@ def _append(
         "retired": retired,
         "sealed": sealed,
         "key_version": key_version,
-        "by_user_id": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "by_user_id": act.actor.user_id,
+        "by_unit_id": act.actor.unit_id,
         **clear,
     }
-    insert_rows(session, CaseProceeding, [row])
+    insert_rows(act.session, CaseProceeding, [row])
     return [(TABLE, row_id, 1, sealed)]
 
 
-def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:
+def _record(act: Act, action: str, part: CasePart, **more: Any) -> None:
     ref = part.ref
     if action != "proceedings.read":
-        touch(session, actor, ref.victim_id, ref.case_id)
+        touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=[COMPARTMENT], **more,
     )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import check_row_writable, require
 from app.access.permissions import Permission
 from app.access.sealing import seal_text
@@ -40,23 +40,21 @@ ENDING = frozenset({"end_authority", "end_resolution", "end_note"})
 """What is written when a measure is lifted, and only then."""
 
 
-def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[MeasureView]:
+def listed(act: Act, case: str) -> list[MeasureView]:
     """The protection measures of a case at the actor's level.
 
     Raises:
         NotFound: out of scope, or protection does not exist for this actor.
         Forbidden: the actor may only know that there is protection.
     """
-    require(actor, Permission.CASES_READ)
-    part = case_part(session, actor, case, COMPARTMENT)
-    found = shown(session, actor, part)
-    _record(session, actor, "measures.read", part, purpose, detail={"measures": len(found)})
+    require(act.actor, Permission.CASES_READ)
+    part = case_part(act, case, COMPARTMENT)
+    found = shown(act, part)
+    _record(act, "measures.read", part, detail={"measures": len(found)})
     return found
 
 
-def record_measure(
-    session: Session, actor: Actor, case: str, written: MeasureRow, *, purpose: str = "atencion"
-) -> str:
+def record_measure(act: Act, case: str, written: MeasureRow) -> str:
     """Record a measure that was ordered; returns its code. Without a first day it begins today.
 
     Raises:
@@ -64,19 +62,18 @@ def record_measure(
         Forbidden: fields the actor may not write, each named.
         Invalid: no type, or something about its end.
     """
-    part = _part(session, actor, case, written)
+    part = _part(act, case, written)
     _refuse_fields(written, ENDING, "Se indica al levantar la medida.")
     if written.type is None:
         error = wrong("type", "missing", "Falta indicar la medida.")
         raise Invalid("Revise los campos indicados.", errors=[error])
-    code, blobs = _insert(session, actor, part, written)
-    _record(session, actor, "measures.record", part, purpose, blobs=blobs, detail={"measure": code})
+    code, blobs = _insert(act, part, written)
+    _record(act, "measures.record", part, blobs=blobs, detail={"measure": code})
     return code
 
 
 def extend(
-    session: Session, actor: Actor, case: str, code: str, version: int, written: MeasureRow,
-    *, purpose: str = "atencion",
+    act: Act, case: str, code: str, version: int, written: MeasureRow,
 ) -> str:  # fmt: skip
     """Extend a measure: it goes on as a measure of its own, with the resolution that extends it; its code.
 
@@ -87,24 +84,23 @@ def extend(
         Invalid: no last day after the present one, or another type.
         StaleVersion: somebody changed it meanwhile.
     """
-    part = _part(session, actor, case, written, held=True)
+    part = _part(act, case, written, held=True)
     _refuse_fields(written, ENDING | {"type", "type_other"}, "Al prorrogar, la medida sigue siendo la misma.")
-    row = measure_in(session, part.ref, code)
+    row = measure_in(act.session, part.ref, code)
     later = written.until is not None and (row.until is None or written.until > row.until)
     if refusal := rules.refuse(row.state, rules.EXTENDED, until=later):
         raise refused(refusal)
     since = written.since or row.until or today()
     longer = written.model_copy(update={"type": row.type, "since": since})
-    new, blobs = _insert(session, actor, part, longer, extends=row.id)
-    _end(session, part, row, version, {"state": rules.EXTENDED})
+    new, blobs = _insert(act, part, longer, extends=row.id)
+    _end(act.session, part, row, version, {"state": rules.EXTENDED})
     detail = {"measure": row.code, "extended_by": new}
-    _record(session, actor, "measures.extend", part, purpose, blobs=blobs, detail=detail)
+    _record(act, "measures.extend", part, blobs=blobs, detail=detail)
     return new
 
 
 def lift(
-    session: Session, actor: Actor, case: str, code: str, version: int, written: MeasureRow,
-    *, purpose: str = "atencion",
+    act: Act, case: str, code: str, version: int, written: MeasureRow,
 ) -> MeasureLiftedView:  # fmt: skip
     """Note that a measure was lifted; returns its state and version.
 
@@ -115,9 +111,9 @@ def lift(
         Invalid: something other than its end.
         StaleVersion: somebody changed it meanwhile.
     """
-    part = _part(session, actor, case, written, held=True)
+    part = _part(act, case, written, held=True)
     _refuse_fields(written, set(MeasureRow.model_fields) - ENDING, "Al levantarla no se cambia.")
-    row = measure_in(session, part.ref, code)
+    row = measure_in(act.session, part.ref, code)
     if refusal := rules.refuse(row.state, rules.LIFTED):
         raise refused(refusal)
     _, texts = split_row(written)
@@ -125,20 +121,20 @@ def lift(
     blobs: list[Blob] = []
     if texts:
         key_version, sealed = seal_text(
-            session, COMPARTMENT, part.ref.strand, TABLE, row.id, texts, row_version=END_VERSION
+            act.session, COMPARTMENT, part.ref.strand, TABLE, row.id, texts, row_version=END_VERSION
         )
         values |= {"end_key_version": key_version, "sealed_end": sealed}
         blobs.append((TABLE, row.id, END_VERSION, sealed))
-    _end(session, part, row, version, values)
-    _record(session, actor, "measures.lift", part, purpose, blobs=blobs, detail={"measure": row.code})
+    _end(act.session, part, row, version, values)
+    _record(act, "measures.lift", part, blobs=blobs, detail={"measure": row.code})
     return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
 
 
-def _part(session: Session, actor: Actor, case: str, written: MeasureRow, *, held: bool = False) -> CasePart:
+def _part(act: Act, case: str, written: MeasureRow, *, held: bool = False) -> CasePart:
     """The case; `held` where what ends may end a unit's part in it."""
-    require(actor, Permission.VICTIMS_WRITE)
-    part = case_part(session, actor, case, COMPARTMENT, hold=held)
-    check_row_writable(actor, part.stand, TABLE, written.model_fields_set)
+    require(act.actor, Permission.VICTIMS_WRITE)
+    part = case_part(act, case, COMPARTMENT, hold=held)
+    check_row_writable(act.actor, part.stand, TABLE, written.model_fields_set)
     return part
 
 
@@ -150,9 +146,9 @@ def _refuse_fields(written: MeasureRow, names: set[str] | frozenset[str], messag
 
 
 def _insert(
-    session: Session, actor: Actor, part: CasePart, written: MeasureRow, *, extends: int | None = None
+    act: Act, part: CasePart, written: MeasureRow, *, extends: int | None = None
 ) -> tuple[str, list[Blob]]:
-    row_id = next_ids(session, protection_measure=1)["protection_measure"][0]
+    row_id = next_ids(act.session, protection_measure=1)["protection_measure"][0]
     code = new_code("MP")
     since = written.since or today()
     if written.until is not None and written.until < since:
@@ -168,21 +164,23 @@ def _insert(
         "code": code,
         "state": rules.EXPIRED if over else rules.IN_FORCE,
         "extends_id": extends,
-        "recorded_by": actor.user_id,
-        "unit_id": actor.unit_id,
+        "recorded_by": act.actor.user_id,
+        "unit_id": act.actor.unit_id,
         **clear,
         "since": since,
     }
     blobs: list[Blob] = []
     if texts:
-        key_version, sealed = seal_text(session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
+        key_version, sealed = seal_text(act.session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
         row |= {"key_version": key_version, "sealed": sealed}
         blobs.append((TABLE, row_id, 1, sealed))
-    insert_rows(session, ProtectionMeasure, [row])
+    insert_rows(act.session, ProtectionMeasure, [row])
     if written.until is not None and not over:
         ref = part.ref
-        subject = Subject(TABLE, row_id, code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id)
-        start(session, "MEDIDA_VENCE", subject, due_at=end_of(written.until))
+        subject = Subject(
+            TABLE, row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
+        )
+        start(act.session, "MEDIDA_VENCE", subject, due_at=end_of(written.until))
     return code, blobs
 
 
@@ -198,11 +196,11 @@ def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[
     cancel(session, TABLE, row.id)
 
 
-def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:
+def _record(act: Act, action: str, part: CasePart, **more: Any) -> None:
     ref = part.ref
     if action != "measures.read":
-        touch(session, actor, ref.victim_id, ref.case_id)
+        touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=[COMPARTMENT], **more,
     )  # fmt: skip

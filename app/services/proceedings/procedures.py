@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
@@ -47,23 +47,21 @@ class Step:
     conclusion: str | None = None
 
 
-def listed(session: Session, actor: Actor, case: str, *, purpose: str = "atencion") -> list[ProcedureView]:
+def listed(act: Act, case: str) -> list[ProcedureView]:
     """The branches of a case, oldest first, with their steps.
 
     Raises:
         NotFound: out of scope, or protection does not exist for this actor.
         Forbidden: the role reads no cases, or may only know that there is protection.
     """
-    require(actor, Permission.CASES_READ)
-    part = case_part(session, actor, case, COMPARTMENT)
-    found = shown(session, actor, part)
-    _record(session, actor, "procedures.read", part, purpose, detail={"procedures": len(found)})
+    require(act.actor, Permission.CASES_READ)
+    part = case_part(act, case, COMPARTMENT)
+    found = shown(act, part)
+    _record(act, "procedures.read", part, detail={"procedures": len(found)})
     return found
 
 
-def open_procedure(
-    session: Session, actor: Actor, case: str, branch: str, written: StepRow, *, purpose: str = "atencion"
-) -> str:
+def open_procedure(act: Act, case: str, branch: str, written: StepRow) -> str:
     """Open a branch of protection in a case; returns its code.
 
     Raises:
@@ -72,18 +70,18 @@ def open_procedure(
         Invalid: no such branch.
         Conflict: the case ended, the branch is not for this person, or it is open already.
     """
-    require(actor, Permission.CASES_TRANSITION)
+    require(act.actor, Permission.CASES_TRANSITION)
     if branch not in branches.BRANCHES:
         raise Invalid("Revise los campos indicados.", errors=[unknown_code("branch", branches.BRANCHES)])
-    part = case_part(session, actor, case, COMPARTMENT, hold=True)
+    part = case_part(act, case, COMPARTMENT, hold=True)
     ref = part.ref
-    if closed(case_state(session, ref)):
+    if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    child = presumed_child(session, ref.victim_id, ref.case_id)
-    refusal = branches.refuse_opening(branch, child=child, foreign=is_foreign(session, ref.victim_id))
+    child = presumed_child(act.session, ref.victim_id, ref.case_id)
+    refusal = branches.refuse_opening(branch, child=child, foreign=is_foreign(act.session, ref.victim_id))
     if refusal:
         raise Conflict(refusal)
-    row_id = next_ids(session, protection_procedure=1)["protection_procedure"][0]
+    row_id = next_ids(act.session, protection_procedure=1)["protection_procedure"][0]
     code, first = new_code("PP"), branches.FIRST[branch]
     row: dict[str, object] = {
         "id": row_id,
@@ -92,26 +90,25 @@ def open_procedure(
         "code": code,
         "branch": branch,
         "state": first,
-        "opened_by": actor.user_id,
-        "unit_id": actor.unit_id,
+        "opened_by": act.actor.user_id,
+        "unit_id": act.actor.unit_id,
     }
     try:
-        insert_rows(session, ProtectionProcedure, [row])
+        insert_rows(act.session, ProtectionProcedure, [row])
     except UniqueViolation:
         raise Conflict("Esa ruta ya está abierta en este caso: continúe en ella.") from None
-    blobs = _append(session, actor, part, (row_id, None, first), written)
+    blobs = _append(act, part, (row_id, None, first), written)
     if branch == "NNA":
-        meet(session, "UPE_COMUNICACION", CASE, ref.case_id)
+        meet(act.session, "UPE_COMUNICACION", CASE, ref.case_id)
     _record(
-        session, actor, "procedures.open", part, purpose,
+        act, "procedures.open", part,
         blobs=blobs, detail={"procedure": code, "branch": branch},
     )  # fmt: skip
     return code
 
 
 def advance(
-    session: Session, actor: Actor, case: str, code: str, version: int, wanted: Step,
-    *, purpose: str = "atencion",
+    act: Act, case: str, code: str, version: int, wanted: Step,
 ) -> ProcedureMovedView:  # fmt: skip
     """Take a step of a branch; returns its new state and version.
 
@@ -124,20 +121,20 @@ def advance(
         Conflict, Invalid: the step is not legal now; the text says what is missing or possible.
         StaleVersion: somebody moved it meanwhile.
     """
-    require(actor, Permission.CASES_TRANSITION)
-    part = case_part(session, actor, case, COMPARTMENT)
-    row = procedure_in(session, part, code)
+    require(act.actor, Permission.CASES_TRANSITION)
+    part = case_part(act, case, COMPARTMENT)
+    row = procedure_in(act.session, part, code)
     if row.version != version:
         raise StaleVersion(version=row.version)
-    facts = _facts(session, actor, part, row, wanted)
+    facts = _facts(act, part, row, wanted)
     if refusal := branches.refuse(row.branch, row.state, wanted.target, facts):
         raise refused(refusal)
     _check_extras(row.state, wanted)
-    blobs = _append(session, actor, part, (row.id, row.state, wanted.target), wanted.written)
-    _advance(session, part, row, wanted)
-    _keep_time(session, actor, part, row, wanted.target)
+    blobs = _append(act, part, (row.id, row.state, wanted.target), wanted.written)
+    _advance(act.session, part, row, wanted)
+    _keep_time(act, part, row, wanted.target)
     _record(
-        session, actor, "procedures.step", part, purpose, blobs=blobs,
+        act, "procedures.step", part, blobs=blobs,
         detail={"procedure": row.code, "from": row.state, "to": wanted.target},
     )  # fmt: skip
     answer: ProcedureMovedView = {
@@ -147,43 +144,43 @@ def advance(
         "version": version + 1,
     }
     if wanted.target == branches.DECLINED:
-        answer["mimp_services"] = _emergency_centres(session, actor)
+        answer["mimp_services"] = _emergency_centres(act)
     return answer
 
 
-def _facts(session: Session, actor: Actor, part: CasePart, row: Any, wanted: Step) -> branches.BranchFacts:
+def _facts(act: Act, part: CasePart, row: Any, wanted: Step) -> branches.BranchFacts:
     written, ref = wanted.written, part.ref
-    kind = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
+    kind = act.session.scalar(select(Unit.kind).where(Unit.id == act.actor.unit_id))
     return branches.BranchFacts(
-        child=presumed_child(session, ref.victim_id, ref.case_id),
+        child=presumed_child(act.session, ref.victim_id, ref.case_id),
         upe=kind == "UPE",
         consent=written.consent == "SI",
         reason=written.reason,
-        risk_assessed=wanted.target == "ACEPTA" and _risk_assessed(session, actor, part),
+        risk_assessed=wanted.target == "ACEPTA" and _risk_assessed(act, part),
         suitable=written.suitability == "IDONEA",
         suitability_dated=written.suitability_on is not None,
-        asylum=row.branch == "EXTRANJERA" and _asylum(session, actor, part),
+        asylum=row.branch == "EXTRANJERA" and _asylum(act, part),
         conclusion=wanted.conclusion,
     )
 
 
-def _risk_assessed(session: Session, actor: Actor, part: CasePart) -> bool:
-    data = _look(session, actor, part, COMPARTMENT)
+def _risk_assessed(act: Act, part: CasePart) -> bool:
+    data = _look(act, part, COMPARTMENT)
     return data.get("risk_assessed_on") is not None
 
 
-def _asylum(session: Session, actor: Actor, part: CasePart) -> bool:
+def _asylum(act: Act, part: CasePart) -> bool:
     """That she seeks asylum, by her branches or her papers, where they are seen."""
-    if seeks_asylum(session, part.ref.victim_id):
+    if seeks_asylum(act.session, part.ref.victim_id):
         return True
-    documents = _look(session, actor, part, "identity").get("documents", [])
+    documents = _look(act, part, "identity").get("documents", [])
     return any(document.get("type") == REFUGEE_CARD for document in documents)
 
 
-def _look(session: Session, actor: Actor, part: CasePart, name: str) -> dict[str, Any]:
+def _look(act: Act, part: CasePart, name: str) -> dict[str, Any]:
     opened = open_compartments(
-        session, actor, part.ref.victim_id, part.stand,
-        purpose="atencion", action="procedures.read", names=[name],
+        act.for_purpose('atencion'), part.ref.victim_id, part.stand,
+        action="procedures.read", names=[name],
     )  # fmt: skip
     return opened.known(name)
 
@@ -199,28 +196,28 @@ def _check_extras(state: str, wanted: Step) -> None:
 
 
 def _append(
-    session: Session, actor: Actor, part: CasePart, step: tuple[int, str | None, str], written: StepRow
+    act: Act, part: CasePart, step: tuple[int, str | None, str], written: StepRow
 ) -> list[tuple[str, int, int, bytes]]:
     """Write the step; its texts are sealed under the key of what institutions write to each other."""
     procedure_id, source, target = step
     clear, texts = split_row(written)
-    row_id = next_ids(session, protection_step=1)["protection_step"][0]
+    row_id = next_ids(act.session, protection_step=1)["protection_step"][0]
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": part.ref.victim_id,
         "procedure_id": procedure_id,
         "from_state": source,
         "to_state": target,
-        "by_user_id": actor.user_id,
-        "by_unit_id": actor.unit_id,
+        "by_user_id": act.actor.user_id,
+        "by_unit_id": act.actor.unit_id,
         **clear,
     }
     blobs = []
     if texts:
-        key_version, sealed = seal_text(session, COORDINATION, part.ref.strand, TABLE, row_id, texts)
+        key_version, sealed = seal_text(act.session, COORDINATION, part.ref.strand, TABLE, row_id, texts)
         row |= {"key_version": key_version, "sealed": sealed}
         blobs.append((TABLE, row_id, 1, sealed))
-    insert_rows(session, ProtectionStep, [row])
+    insert_rows(act.session, ProtectionStep, [row])
     return blobs
 
 
@@ -244,39 +241,39 @@ def _advance(session: Session, part: CasePart, row: Any, wanted: Step) -> None:
         raise StaleVersion
 
 
-def _keep_time(session: Session, actor: Actor, part: CasePart, row: Any, target: str) -> None:
+def _keep_time(act: Act, part: CasePart, row: Any, target: str) -> None:
     """Deadlines that a step begins or meets."""
     ref = part.ref
     if target in branches.MEASURES:  # 30 working days from the measure (DL 1297, to be validated)
-        case = Subject(CASE, ref.case_id, ref.code, ref.victim_id, ref.case_id, actor.unit_id)
+        case = Subject(CASE, ref.case_id, ref.code, ref.victim_id, ref.case_id, act.actor.unit_id)
         # It ran in the unit that registered her: from the measure on it is the UPE's to meet.
-        cancel(session, CASE, ref.case_id, "PTI")
-        start(session, "PTI", case)
+        cancel(act.session, CASE, ref.case_id, "PTI")
+        start(act.session, "PTI", case)
     elif target == "PTI_APROBADO":
-        meet(session, "PTI", CASE, ref.case_id)
+        meet(act.session, "PTI", CASE, ref.case_id)
     elif target == branches.DECLINED:
-        who = (ref.victim_id, ref.case_id, actor.unit_id, actor.user_id)
-        start(session, "ATENCION_MIMP", Subject(PROCEDURE, row.id, row.code, *who))
+        who = (ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id)
+        start(act.session, "ATENCION_MIMP", Subject(PROCEDURE, row.id, row.code, *who))
     elif target in {"AURORA_CEM", "ACEPTA"}:
-        meet(session, "ATENCION_MIMP", PROCEDURE, row.id)
+        meet(act.session, "ATENCION_MIMP", PROCEDURE, row.id)
     elif target == branches.CLOSED:
-        cancel(session, PROCEDURE, row.id)
+        cancel(act.session, PROCEDURE, row.id)
 
 
-def _emergency_centres(session: Session, actor: Actor) -> list[EmergencyCentreView]:
+def _emergency_centres(act: Act) -> list[EmergencyCentreView]:
     """Emergency centres (CEM) of the acting unit's department."""
-    here = select(Unit.department).where(Unit.id == actor.unit_id).scalar_subquery()
-    rows = session.execute(
+    here = select(Unit.department).where(Unit.id == act.actor.unit_id).scalar_subquery()
+    rows = act.session.execute(
         select(Unit.code, Unit.name).where(Unit.kind == "CEM", Unit.department == here).order_by(Unit.name)
     )
     return [{"code": row.code, "name": row.name} for row in rows]
 
 
-def _record(session: Session, actor: Actor, action: str, part: CasePart, purpose: str, **more: Any) -> None:
+def _record(act: Act, action: str, part: CasePart, **more: Any) -> None:
     ref = part.ref
     if action != "procedures.read":
-        touch(session, actor, ref.victim_id, ref.case_id)
+        touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=[COMPARTMENT], **more,
     )  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import CTE, Boolean, ColumnElement, and_, func, literal, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -60,7 +61,7 @@ class Share:
         return {"cases": self.cases, "found": self.found, "share": self.share}
 
 
-def report(session: Session, actor: Actor) -> QualityView:
+def report(act: Act) -> QualityView:
     """Every rule the actor's role sees the fields of: how many of how many cases in scope, and this month's.
 
     `this_month` and `last_month` count the cases opened in the month (Peru), so that who registers better
@@ -69,10 +70,10 @@ def report(session: Session, actor: Actor) -> QualityView:
     Raises:
         Forbidden: the role reads no cases.
     """
-    require(actor, Permission.CASES_READ)
-    record(session, actor, "quality.report", purpose="atencion")
-    rules = [rule for rule in RULES.values() if _readable(actor, rule)]
-    counted = _counted(session, actor, rules)
+    require(act.actor, Permission.CASES_READ)
+    record(act, "quality.report", purpose="atencion")
+    rules = [rule for rule in RULES.values() if _readable(act.actor, rule)]
+    counted = _counted(act, rules)
     return {
         "unit_of_count": UNIT_OF_COUNT,
         "cases": counted.pop(0),
@@ -89,9 +90,7 @@ def report(session: Session, actor: Actor) -> QualityView:
     }
 
 
-def cases(
-    session: Session, actor: Actor, code: str, *, cursor: str | None = None, limit: int = PAGE
-) -> QualityCasesView:
+def cases(act: Act, code: str, *, cursor: str | None = None, limit: int = PAGE) -> QualityCasesView:
     """A rule and the codes of the cases to mend, newest first, with the field to fill, a page of them.
 
     Raises:
@@ -99,11 +98,11 @@ def cases(
         NotFound: no such rule for this role.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
+    require(act.actor, Permission.CASES_READ)
     rule = RULES.get(code)
-    if rule is None or not _readable(actor, rule):
+    if rule is None or not _readable(act.actor, rule):
         raise NotFound
-    seen = facts(actor)
+    seen = facts(act.actor)
     query = (
         select(seen.c.code, seen.c.victim, seen.c.state, seen.c.opened_at)
         .where(rule.applies(seen.c), rule.finds(seen.c))
@@ -115,10 +114,10 @@ def cases(
         query = query.where(
             or_(seen.c.opened_at < moment, and_(seen.c.opened_at == moment, seen.c.code < last))
         )
-    rows = session.execute(query.params(actor_params(actor))).all()
+    rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
     record(
-        session, actor, "quality.cases", purpose="atencion", fields=[rule.field],
+        act, "quality.cases", purpose="atencion", fields=[rule.field],
         detail={"rule": rule.code, "cases": [row.code for row in page]},
     )  # fmt: skip
     items: list[QualityCaseView] = [
@@ -216,9 +215,9 @@ def _assessed() -> ColumnElement[bool]:
     )
 
 
-def _counted(session: Session, actor: Actor, rules: list[Rule]) -> list[int]:
+def _counted(act: Act, rules: list[Rule]) -> list[int]:
     """Number of cases, then per rule: looked at and found, of all, of this month's, of last month's."""
-    seen = facts(actor)
+    seen = facts(act.actor)
     month = func.date_trunc("month", func.timezone("America/Lima", func.now()))
     opened = func.date_trunc("month", func.timezone("America/Lima", seen.c.opened_at))
     whens: tuple[ColumnElement[bool], ...] = (
@@ -232,7 +231,7 @@ def _counted(session: Session, actor: Actor, rules: list[Rule]) -> list[int]:
             looked_at = and_(rule.applies(seen.c), when)
             columns.append(func.count().filter(looked_at))
             columns.append(func.count().filter(looked_at, rule.finds(seen.c)))
-    row = session.execute(select(*columns).select_from(seen).params(actor_params(actor))).one()
+    row = act.session.execute(select(*columns).select_from(seen).params(actor_params(act.actor))).one()
     return [int(count) for count in row]
 
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from app.access.actor import SETUP, Actor
+from app.access.act import Act
+from app.access.actor import SETUP
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -57,7 +58,7 @@ RELEASE_NOTE = (
 
 
 def reconcile(
-    database: Database, session: Session, actor: Actor, year: int, *, released: bool = False
+    database: Database, act: Act, year: int, *, released: bool = False
 ) -> ExactReconciliationView | ReconciliationView:
     """What each source counted in a year, how many persons that is, and how many two and three share.
 
@@ -76,20 +77,20 @@ def reconcile(
         Invalid: a year that cannot be, or, for the released form, has not ended.
         Unavailable: the trace cannot be written.
     """
-    if actor != SETUP:
-        require(actor, Permission.INDICATORS_READ)
+    if act.actor != SETUP:
+        require(act.actor, Permission.INDICATORS_READ)
     _check_year(year, closed=released)
-    record(session, actor, "matching.reconcile", detail={"year": year, "released": released})
-    if policy().permits(actor.role, Permission.INDICATORS_EXACT) and not released:
-        return exact(session, year)
+    record(act, "matching.reconcile", detail={"year": year, "released": released})
+    if policy().permits(act.actor.role, Permission.INDICATORS_EXACT) and not released:
+        return exact(act.session, year)
     found = snapshots(database, year, overlaps=True).get(year)
     figures = found.reconciliation if found else Figures(year, {}, {}, {}, "")
     as_of = found.taken_at.astimezone(LIMA).date().isoformat() if found else None
     notes = (RELEASE_NOTE if released else INSIDE_NOTE, HELD_NOTE, *COMMON_NOTES)
     return {
-        **_head(session, figures, as_of),
+        **_head(act.session, figures, as_of),
         "form": "release" if released else "inside",
-        **_guarded(release(figures), _labels(session, figures)),
+        **_guarded(release(figures), _labels(act.session, figures)),
         "notes": list(notes),
     }
 

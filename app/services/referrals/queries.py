@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.permissions import Permission
@@ -87,31 +88,29 @@ def side_of(row: Any, actor: Actor) -> str | None:
     return rules.SENDER if row.from_unit_id == actor.unit_id else None
 
 
-def find(session: Session, actor: Actor, code: str) -> Found:
+def find(act: Act, code: str) -> Found:
     """The referral behind a code.
 
     Raises:
         NotFound: no such referral, or the actor may not see it.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(*_COLUMNS, _POPULATION, Referral.sealed_message, Referral.sealed_answer, Referral.key_version)
-        .where(Referral.code == canonical(code, "DE"), Referral.id.in_(visible_referrals(actor)))
-        .params(actor_params(actor))
+        .where(Referral.code == canonical(code, "DE"), Referral.id.in_(visible_referrals(act.actor)))
+        .params(actor_params(act.actor))
     ).first()
     if row is None:
         raise NotFound
-    return Found(row, state_now(row), bool(public_codes(session, actor, [row.case_id])))
+    return Found(row, state_now(row), bool(public_codes(act, [row.case_id])))
 
 
-def waiting_code(
-    session: Session, actor: Actor, ref: CaseRef, to_unit_id: int | None, service_type: str
-) -> str | None:
+def waiting_code(act: Act, ref: CaseRef, to_unit_id: int | None, service_type: str) -> str | None:
     """Code of the own unit's referral of this case for the same service to the same unit that still waits."""
-    return session.scalar(
+    return act.session.scalar(
         select(Referral.code).where(
             Referral.victim_id == ref.victim_id,
             Referral.case_id == ref.case_id,
-            Referral.from_unit_id == actor.unit_id,
+            Referral.from_unit_id == act.actor.unit_id,
             Referral.to_unit_id == to_unit_id,
             Referral.service_type == service_type,
             _in_state("ENVIADA"),
@@ -130,12 +129,14 @@ def expired(row: Any) -> bool:
     return rules.refuse(row.state, "VENCIDA", clock) is None
 
 
-def to_answer(session: Session, actor: Actor) -> int:
+def to_answer(act: Act) -> int:
     """How many referrals wait for an answer of the actor's unit."""
     query = select(func.count()).where(
-        Referral.id.in_(visible_referrals(actor)), Referral.to_unit_id == actor.unit_id, _in_state("ENVIADA")
+        Referral.id.in_(visible_referrals(act.actor)),
+        Referral.to_unit_id == act.actor.unit_id,
+        _in_state("ENVIADA"),
     )
-    return session.scalar(query.params(actor_params(actor))) or 0
+    return act.session.scalar(query.params(actor_params(act.actor))) or 0
 
 
 def unanswered(session: Session, ref: CaseRef, from_unit_id: int) -> list[Any]:
@@ -151,37 +152,36 @@ def unanswered(session: Session, ref: CaseRef, from_unit_id: int) -> list[Any]:
     return list(rows)
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> ReferralView:
+def read(act: Act, code: str) -> ReferralView:
     """One referral: its codes for both sides; person, case and texts only to who takes part in the case.
 
     Raises:
         NotFound: no such referral, or the actor may not see it.
     """
-    require(actor, Permission.REFERRALS_READ)
-    found = find(session, actor, code)
+    require(act.actor, Permission.REFERRALS_READ)
+    found = find(act, code)
     row = found.row
     record(
-        session, actor, "referrals.read", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        act, "referrals.read", victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose,
         detail={"referral": row.code, "in_scope": found.in_scope},
     )  # fmt: skip
-    units = unit_names(session, actor, [row.from_unit_id, row.to_unit_id], known=_named_by(actor, [row]))
-    earlier, later = _chain(session, actor, row)
+    units = unit_names(act, [row.from_unit_id, row.to_unit_id], known=_named_by(act.actor, [row]))
+    earlier, later = _chain(act, row)
     answer: ReferralView = {
         **_coded(row, units),
         **_UNREAD,
-        "side": found.side(actor),
+        "side": found.side(act.actor),
         "replaces": earlier,
         "replaced_by": later,
-        "history": steps(session, actor, row),
+        "history": steps(act, row),
         "possible_states": list(rules.MACHINE.offered(found.state)),
         "_access": {},
     }
-    return {**answer, **_opened(session, actor, row)} if found.in_scope else answer
+    return {**answer, **_opened(act, row)} if found.in_scope else answer
 
 
 def boxes(
-    session: Session,
-    actor: Actor,
+    act: Act,
     box: str,
     *,
     state: str | None = None,
@@ -199,18 +199,18 @@ def boxes(
         Invalid: unknown box or state.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.REFERRALS_READ)
-    query = _visible(actor).where(_box(actor, box))
+    require(act.actor, Permission.REFERRALS_READ)
+    query = _visible(act.actor).where(_box(act.actor, box))
     if state is not None:
         query = query.where(_in_state(state))
     if settled:
         query = query.where(~_in_state("ENVIADA"))
-    rows, following = _newest(session, query, cursor, limit)
-    return {"items": _told(session, actor, rows, box), "next": following}
+    rows, following = _newest(act.session, query, cursor, limit)
+    return {"items": _told(act, rows, box), "next": following}
 
 
 def of_case(
-    session: Session, actor: Actor, case_code: str, *, cursor: str | None = None, limit: int = PAGE
+    act: Act, case_code: str, *, cursor: str | None = None, limit: int = PAGE
 ) -> Listing[ReferralListedView]:
     """Referrals of a case, newest first, as far as the actor sees them, a page of them.
 
@@ -219,17 +219,16 @@ def of_case(
         Forbidden: the role reads no referrals.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.REFERRALS_READ)
-    ref = case_in_scope(session, actor, case_code)
-    query = _visible(actor).where(Referral.case_id == ref.case_id, Referral.victim_id == ref.victim_id)
-    rows, following = _newest(session, query, cursor, limit)
-    items = _told(session, actor, rows, "caso", victim_id=ref.victim_id, case_id=ref.case_id)
+    require(act.actor, Permission.REFERRALS_READ)
+    ref = case_in_scope(act, case_code)
+    query = _visible(act.actor).where(Referral.case_id == ref.case_id, Referral.victim_id == ref.victim_id)
+    rows, following = _newest(act.session, query, cursor, limit)
+    items = _told(act, rows, "caso", victim_id=ref.victim_id, case_id=ref.case_id)
     return {"items": items, "next": following}
 
 
 def waiting(
-    session: Session,
-    actor: Actor,
+    act: Act,
     *,
     box: str | None = None,
     cursor: str | None = None,
@@ -242,10 +241,10 @@ def waiting(
         Invalid: unknown box.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.REFERRALS_READ)
-    boxed = _box(actor, box) if box else or_(_box(actor, INBOX), _box(actor, OUTBOX))
+    require(act.actor, Permission.REFERRALS_READ)
+    boxed = _box(act.actor, box) if box else or_(_box(act.actor, INBOX), _box(act.actor, OUTBOX))
     query = (
-        _visible(actor)
+        _visible(act.actor)
         .where(boxed, _in_state("ENVIADA"))
         .order_by(Referral.due_at, Referral.code)
         .limit(limit + 1)
@@ -255,9 +254,9 @@ def waiting(
         query = query.where(
             or_(Referral.due_at > moment, and_(Referral.due_at == moment, Referral.code > last))
         )
-    rows = session.execute(query).all()
+    rows = act.session.execute(query).all()
     following = cursor_of(rows[limit - 1].due_at, rows[limit - 1].code) if len(rows) > limit else None
-    return {"items": _told(session, actor, rows[:limit], "por-vencer"), "next": following}
+    return {"items": _told(act, rows[:limit], "por-vencer"), "next": following}
 
 
 def _visible(actor: Actor) -> Select[Any]:
@@ -279,54 +278,52 @@ def _newest(
     return page, cursor_of(page[-1].sent_at, page[-1].code) if len(rows) > limit else None
 
 
-def _told(
-    session: Session, actor: Actor, rows: Sequence[Any], box: str, **about: int
-) -> list[ReferralListedView]:
+def _told(act: Act, rows: Sequence[Any], box: str, **about: int) -> list[ReferralListedView]:
     """Rows of a list as shown; who looked is recorded."""
-    cases = public_codes(session, actor, {row.case_id for row in rows})
+    cases = public_codes(act, {row.case_id for row in rows})
     ids = {row.from_unit_id for row in rows} | {row.to_unit_id for row in rows}
-    units = unit_names(session, actor, ids, known=_named_by(actor, rows))
+    units = unit_names(act, ids, known=_named_by(act.actor, rows))
     items: list[ReferralListedView] = []
     for row in rows:
-        item: ReferralListedView = {**_coded(row, units), "side": side_of(row, actor), **_UNNAMED}
+        item: ReferralListedView = {**_coded(row, units), "side": side_of(row, act.actor), **_UNNAMED}
         if seen := cases.get(row.case_id):
             item["case"], item["victim"] = seen["case"], seen["victim"]
         items.append(item)
     record(
-        session, actor, "referrals.list", purpose="atencion",
+        act, "referrals.list", purpose="atencion",
         detail={"box": box, "referrals": [row.code for row in rows]}, **about,
     )  # fmt: skip
     return items
 
 
-def _chain(session: Session, actor: Actor, row: Any) -> tuple[str | None, str | None]:
+def _chain(act: Act, row: Any) -> tuple[str | None, str | None]:
     """Codes of the referral it replaces and of the one that replaces it, as far as the actor sees them."""
-    rows = session.execute(
+    rows = act.session.execute(
         select(Referral.id, Referral.code)
         .where(
             or_(Referral.id == row.replaces_id, Referral.replaces_id == row.id),
             Referral.victim_id == row.victim_id,
-            Referral.id.in_(visible_referrals(actor)),
+            Referral.id.in_(visible_referrals(act.actor)),
         )
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).all()
     earlier = next((found.code for found in rows if found.id == row.replaces_id), None)
     return earlier, next((found.code for found in rows if found.id != row.replaces_id), None)
 
 
-def replaceable(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
+def replaceable(act: Act, ref: CaseRef, code: str) -> int | None:
     """Key of the own unit's referral of this case, if it ended unanswered and nothing replaces it."""
     replacing = (
         select(Referral.id)
         .where(Referral.victim_id == ref.victim_id, Referral.replaces_id.is_not(None))
         .with_only_columns(Referral.replaces_id)
     )
-    row = session.execute(
+    row = act.session.execute(
         select(Referral.id, Referral.state, Referral.due_at).where(
             Referral.code == code,
             Referral.victim_id == ref.victim_id,
             Referral.case_id == ref.case_id,
-            Referral.from_unit_id == actor.unit_id,
+            Referral.from_unit_id == act.actor.unit_id,
             Referral.id.not_in(replacing),
         )
     ).first()
@@ -367,15 +364,15 @@ def _coded(row: Any, units: dict[int, UnitName]) -> ReferralCodes:
     }
 
 
-def _opened(session: Session, actor: Actor, row: Any) -> ReferralOpened:
+def _opened(act: Act, row: Any) -> ReferralOpened:
     """Person, case and texts, for who takes part in the case."""
-    codes = public_codes(session, actor, [row.case_id])[row.case_id]
-    stand = standing(session, actor, row.victim_id)
-    levels = stand.levels(actor) if stand else {}
+    codes = public_codes(act, [row.case_id])[row.case_id]
+    stand = standing(act, row.victim_id)
+    levels = stand.levels(act.actor) if stand else {}
     return {
         "case": codes["case"],
         "victim": codes["victim"],
-        **texts(session, actor, row),
+        **texts(act, row),
         "_access": {name: level.name.lower() for name, level in levels.items()},
     }
 

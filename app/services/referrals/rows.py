@@ -5,21 +5,21 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef
 from app.models import Participation, Referral, ServiceDelivery
 from app.services.referrals.rules import VIEW_OPEN
 
 
-def open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
+def open_referral(act: Act, ref: CaseRef) -> str | None:
     """Code of an open referral on which the own unit's part in the case rests, if any."""
-    return session.scalar(
+    return act.session.scalar(
         select(Referral.code)
         .join(Participation, Participation.referral_id == Referral.id)
         .where(
             Participation.victim_id == ref.victim_id,
             Participation.case_id == ref.case_id,
-            Participation.unit_id == actor.unit_id,
+            Participation.unit_id == act.actor.unit_id,
             Participation.ended_at.is_(None),
             Referral.state.in_(VIEW_OPEN),
         )
@@ -27,14 +27,14 @@ def open_referral(session: Session, actor: Actor, ref: CaseRef) -> str | None:
     )
 
 
-def received_referral(session: Session, actor: Actor, ref: CaseRef, code: str) -> int | None:
+def received_referral(act: Act, ref: CaseRef, code: str) -> int | None:
     """Key of the referral of this case that the own unit accepted and carries through, by its code."""
-    return session.scalar(
+    return act.session.scalar(
         select(Referral.id).where(
             Referral.code == code,
             Referral.case_id == ref.case_id,
             Referral.victim_id == ref.victim_id,
-            Referral.to_unit_id == actor.unit_id,
+            Referral.to_unit_id == act.actor.unit_id,
             Referral.state.in_(VIEW_OPEN),
         )
     )

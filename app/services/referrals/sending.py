@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from typing_extensions import TypedDict
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
@@ -84,7 +85,7 @@ class _Row(TypedDict):
     sealed_message: NotRequired[bytes]
 
 
-def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purpose: str = "atencion") -> str:
+def send(act: Act, case_code: str, wanted: Wanted) -> str:
     """Send a referral from the actor's unit; returns its code.
 
     Raises:
@@ -94,23 +95,23 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         Conflict: the case is closed, the same request still waits for its answer, she refused to share that
             with the unit, or it would tell a consulate of who seeks asylum (Ley 27891).
     """
-    require(actor, Permission.REFERRALS_SEND)
-    ref = case_in_scope(session, actor, case_code)
-    unit = session.execute(select(Unit.id, Unit.kind).where(Unit.code == wanted.to_unit)).first()
+    require(act.actor, Permission.REFERRALS_SEND)
+    ref = case_in_scope(act, case_code)
+    unit = act.session.execute(select(Unit.id, Unit.kind).where(Unit.code == wanted.to_unit)).first()
     due_at, kind = _due(wanted), unit.kind if unit else ""
-    unit_id = _check(actor, wanted, unit.id if unit else None, due_at)
-    _check_consulate(session, ref, kind, wanted)
-    shared = _shared(session, actor, ref, wanted, kind)
-    check_referable(session, ref, wanted.legal_basis, unit_id, shared)
-    _check_open(session, actor, ref, unit_id, wanted)
-    consent_id = _consent(session, actor, ref, wanted, unit_id, shared)
-    _expire(session, actor, ref)
+    unit_id = _check(act.actor, wanted, unit.id if unit else None, due_at)
+    _check_consulate(act.session, ref, kind, wanted)
+    shared = _shared(act, ref, wanted, kind)
+    check_referable(act.session, ref, wanted.legal_basis, unit_id, shared)
+    _check_open(act, ref, unit_id, wanted)
+    consent_id = _consent(act, ref, wanted, unit_id, shared)
+    _expire(act, ref)
     row: _Row = {
-        "id": next_ids(session, referral=1)["referral"][0],
+        "id": next_ids(act.session, referral=1)["referral"][0],
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": new_code("DE"),
-        "from_unit_id": actor.unit_id,
+        "from_unit_id": act.actor.unit_id,
         "to_unit_id": unit_id,
         "service_type": wanted.service_type,
         "reason": rules.forced_reason(kind, wanted.reason),
@@ -119,15 +120,15 @@ def send(session: Session, actor: Actor, case_code: str, wanted: Wanted, *, purp
         "compartments": shared,
         "urgent": wanted.urgent,
         "state": "ENVIADA",
-        "sent_by": actor.user_id,
+        "sent_by": act.actor.user_id,
         "due_at": due_at,
-        "replaces_id": _replaced(session, actor, ref, wanted.replaces),
+        "replaces_id": _replaced(act, ref, wanted.replaces),
     }
-    _store(session, actor, ref, row, wanted, purpose)
+    _store(act, ref, row, wanted)
     return row["code"]
 
 
-def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> ReferralProposal | None:
+def proposal(act: Act, case_code: str, to_unit: str) -> ReferralProposal | None:
     """What may go with a referral to a unit: what the actor may open, and the least that the unit needs.
 
     Returns:
@@ -138,13 +139,13 @@ def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> Re
         NotFound: the case is out of scope.
         Forbidden: the role sends none.
     """
-    require(actor, Permission.REFERRALS_SEND)
-    ref = case_in_scope(session, actor, case_code)
-    found = session.execute(select(Unit.id, Unit.name, Unit.kind).where(Unit.code == to_unit)).first()
-    if found is None or found.id == actor.unit_id:
+    require(act.actor, Permission.REFERRALS_SEND)
+    ref = case_in_scope(act, case_code)
+    found = act.session.execute(select(Unit.id, Unit.name, Unit.kind).where(Unit.code == to_unit)).first()
+    if found is None or found.id == act.actor.unit_id:
         return None
-    own = openable(session, actor, ref.victim_id)
-    named = unit_name(actor, found.id, to_unit, found.name, found.kind)
+    own = openable(act, ref.victim_id)
+    named = unit_name(act.actor, found.id, to_unit, found.name, found.kind)
     return {
         "code": to_unit,
         "name": named.name,
@@ -154,18 +155,18 @@ def proposal(session: Session, actor: Actor, case_code: str, to_unit: str) -> Re
     }
 
 
-def _store(session: Session, actor: Actor, ref: CaseRef, row: _Row, wanted: Wanted, purpose: str) -> None:
+def _store(act: Act, ref: CaseRef, row: _Row, wanted: Wanted) -> None:
     """Seal the message into the row, insert it, start the clock of its answer, and record it."""
     blobs = []
     if wanted.message is not None:
         key_version, sealed = seal_text(
-            session, COORDINATION, ref.strand, "referral", row["id"], {"message": wanted.message},
+            act.session, COORDINATION, ref.strand, "referral", row["id"], {"message": wanted.message},
             row_version=rules.MESSAGE_VERSION,
         )  # fmt: skip
         row["key_version"], row["sealed_message"] = key_version, sealed
         blobs.append(("referral", row["id"], rules.MESSAGE_VERSION, sealed))
     try:
-        insert_rows(session, Referral, [row])
+        insert_rows(act.session, Referral, [row])
     except UniqueViolation:
         # The unique index is the rule: of two who send at the same moment one wins.
         raise Conflict(_WAITS) from None
@@ -177,14 +178,14 @@ def _store(session: Session, actor: Actor, ref: CaseRef, row: _Row, wanted: Want
             ) from None
         raise
     if row["replaces_id"] is not None:
-        clocks.cancel(session, TABLE, row["replaces_id"])
+        clocks.cancel(act.session, TABLE, row["replaces_id"])
     subject = clocks.Subject(
         TABLE, row["id"], row["code"], ref.victim_id, ref.case_id, unit_id=row["to_unit_id"]
     )
-    clocks.start(session, CLOCK, subject, due_at=row["due_at"])
-    touch(session, actor, ref.victim_id, ref.case_id)
+    clocks.start(act.session, CLOCK, subject, due_at=row["due_at"])
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         compartments=row["compartments"], blobs=blobs,
         detail={
             "referral": row["code"], "to": wanted.to_unit, "service": wanted.service_type,
@@ -193,10 +194,10 @@ def _store(session: Session, actor: Actor, ref: CaseRef, row: _Row, wanted: Want
     )  # fmt: skip
 
 
-def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) -> int | None:
+def _replaced(act: Act, ref: CaseRef, code: str | None) -> int | None:
     if code is None:
         return None
-    found = replaceable(session, actor, ref, code.strip().upper())
+    found = replaceable(act, ref, code.strip().upper())
     if found is None:
         message = (
             "Indique una derivación de su unidad en este caso que venció, fue rechazada o retirada y que"
@@ -206,13 +207,11 @@ def _replaced(session: Session, actor: Actor, ref: CaseRef, code: str | None) ->
     return found
 
 
-def _consent(
-    session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, unit_id: int, shared: list[str]
-) -> int | None:
+def _consent(act: Act, ref: CaseRef, wanted: Wanted, unit_id: int, shared: list[str]) -> int | None:
     """Key of the consent it rests on; None where the legal basis is another."""
     if wanted.legal_basis in RESTING:
-        found = covering(session, ref, wanted.consent, to_unit_id=unit_id, compartments=shared)
-        check_backer(session, actor, ref, str(wanted.consent))
+        found = covering(act.session, ref, wanted.consent, to_unit_id=unit_id, compartments=shared)
+        check_backer(act, ref, str(wanted.consent))
         return found
     if wanted.consent is not None:
         message = "Esa base legal no se apoya en un consentimiento: quítelo, o cambie la base legal."
@@ -263,8 +262,8 @@ def _check_consulate(session: Session, ref: CaseRef, kind: str, wanted: Wanted) 
         raise Invalid(message, errors=[wrong("legal_basis", "consent-needed", message)])
 
 
-def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: str) -> list[str]:
-    own = openable(session, actor, ref.victim_id)
+def _shared(act: Act, ref: CaseRef, wanted: Wanted, kind: str) -> list[str]:
+    own = openable(act, ref.victim_id)
     chosen = wanted.compartments
     shared = rules.preselected(kind, own) if chosen is None else sorted(set(chosen))
     if beyond := rules.beyond(shared, own):
@@ -281,20 +280,20 @@ def _shared(session: Session, actor: Actor, ref: CaseRef, wanted: Wanted, kind: 
     return shared
 
 
-def _check_open(session: Session, actor: Actor, ref: CaseRef, unit_id: int, wanted: Wanted) -> None:
-    if closed(case_state(session, ref)):
+def _check_open(act: Act, ref: CaseRef, unit_id: int, wanted: Wanted) -> None:
+    if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: ya no se deriva desde él.")
-    waiting = waiting_code(session, actor, ref, unit_id, wanted.service_type)
+    waiting = waiting_code(act, ref, unit_id, wanted.service_type)
     if waiting is not None:
         raise Conflict(_WAITS, referral=waiting)
 
 
-def _expire(session: Session, actor: Actor, ref: CaseRef) -> None:
+def _expire(act: Act, ref: CaseRef) -> None:
     """Store that nobody answered the own unit's referrals of the case in time, so that others may follow."""
-    for row in unanswered(session, ref, actor.unit_id):
+    for row in unanswered(act.session, ref, act.actor.unit_id):
         if not expired(row):
             continue
-        moved = session.execute(
+        moved = act.session.execute(
             update(Referral)
             .where(
                 Referral.id == row.id, Referral.victim_id == ref.victim_id, Referral.version == row.version
@@ -303,6 +302,6 @@ def _expire(session: Session, actor: Actor, ref: CaseRef) -> None:
         )
         if moved.rowcount == 1:  # type: ignore[attr-defined]
             record(
-                session, actor, "referrals.expire", victim_id=ref.victim_id, case_id=ref.case_id,
+                act, "referrals.expire", victim_id=ref.victim_id, case_id=ref.case_id,
                 detail={"referral": row.code},
             )  # fmt: skip

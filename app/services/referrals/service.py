@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -64,13 +64,11 @@ class Step:
 
 
 def answer(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     step: Step,
     *,
     version: int | None = None,
-    purpose: str = "atencion",
 ) -> ReferralMovedView:
     """Accept or refuse a referral sent to the actor's unit.
 
@@ -83,34 +81,32 @@ def answer(
         Conflict, Invalid: not possible now; the text says what is missing or possible.
         StaleVersion: somebody answered it meanwhile.
     """
-    require(actor, Permission.REFERRALS_ANSWER)
-    found = _checked(session, actor, code, step, version)
+    require(act.actor, Permission.REFERRALS_ANSWER)
+    found = _checked(act, code, step, version)
     row = found.row
     accepted = step.target in rules.ACCEPTED
-    if accepted and not (row.population or 0) & policy().population(actor.role):
+    if accepted and not (row.population or 0) & policy().population(act.actor.role):
         raise Conflict("Su función no atiende a la población a la que pertenece esta persona.")
     _advance(
-        session, row, step.target,
-        answered_at=func.now(), answered_by=actor.user_id, refusal_reason=None if accepted else step.reason,
+        act.session, row, step.target,
+        answered_at=func.now(), answered_by=act.actor.user_id, refusal_reason=None if accepted else step.reason,
     )  # fmt: skip
-    clocks.meet(session, CLOCK, TABLE, row.id)
-    _tell(session, actor, row, ANSWERED[step.target], row.from_unit_id)
-    blobs = _take_part(session, actor, row, step) if accepted else []
+    clocks.meet(act.session, CLOCK, TABLE, row.id)
+    _tell(act, row, ANSWERED[step.target], row.from_unit_id)
+    blobs = _take_part(act, row, step) if accepted else []
     if accepted:
-        strand = strand_of(session, row.victim_id, row.case_id)
-        if closed(case_state(session, CaseRef(row.case_id, *strand, "", 0))):
+        strand = strand_of(act.session, row.victim_id, row.case_id)
+        if closed(case_state(act.session, CaseRef(row.case_id, *strand, "", 0))):
             raise Conflict("El caso terminó: rechace la derivación.")
-    return _done(session, actor, found, step, "referrals.answer", purpose=purpose, blobs=blobs)
+    return _done(act, found, step, "referrals.answer", blobs=blobs)
 
 
 def advance(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     step: Step,
     *,
     version: int | None = None,
-    purpose: str = "atencion",
 ) -> ReferralMovedView:
     """Confirm conditions, start, conclude, interrupt or withdraw a referral; the last three close the view.
 
@@ -120,42 +116,42 @@ def advance(
         Conflict, Invalid: not possible now; the text says what is missing or possible.
         StaleVersion: somebody moved it meanwhile.
     """
-    found = _checked(session, actor, code, step, version)
-    side = found.side(actor)
-    require(actor, Permission.REFERRALS_SEND if side == rules.SENDER else Permission.REFERRALS_ANSWER)
+    found = _checked(act, code, step, version)
+    side = found.side(act.actor)
+    require(act.actor, Permission.REFERRALS_SEND if side == rules.SENDER else Permission.REFERRALS_ANSWER)
     if not found.in_scope:
         raise Forbidden("Solo quien tiene el caso a su cargo puede hacerlo.")
     row, ends = found.row, step.target in _ENDS
     if ends and side == rules.RECEIVER:
-        _check_leaving(session, actor, row)
+        _check_leaving(act, row)
     ending = {"ended_at": func.now(), "result": step.result or step.reason} if ends else {}
-    touch(session, actor, row.victim_id, row.case_id)
-    done = _done(session, actor, found, step, "referrals.transition", purpose=purpose, blobs=[])
-    _advance(session, row, step.target, **ending)
+    touch(act, row.victim_id, row.case_id)
+    done = _done(act, found, step, "referrals.transition", blobs=[])
+    _advance(act.session, row, step.target, **ending)
     if step.target == "RETIRADA":
-        clocks.cancel(session, TABLE, row.id, CLOCK)
+        clocks.cancel(act.session, TABLE, row.id, CLOCK)
     if step.target == "CONCLUIDA" and "services" in row.compartments:
-        done["deliveries"] = delivered_for(session, row.victim_id, row.id)
+        done["deliveries"] = delivered_for(act.session, row.victim_id, row.id)
         done["notice"] = None if done["deliveries"] else _UNSERVED
     if ends:
-        _tell(session, actor, row, ENDED, row.from_unit_id if side == rules.RECEIVER else row.to_unit_id)
+        _tell(act, row, ENDED, row.from_unit_id if side == rules.RECEIVER else row.to_unit_id)
         statement = "SELECT ruv.end_referral_participation(%(referral)s)"
-        session.connection().exec_driver_sql(statement, {"referral": row.id})
+        act.session.connection().exec_driver_sql(statement, {"referral": row.id})
     return done
 
 
-def _tell(session: Session, actor: Actor, row: Any, kind: str, unit_id: int) -> None:
+def _tell(act: Act, row: Any, kind: str, unit_id: int) -> None:
     notify(
-        session, kind, unit_id=unit_id, subject_code=row.code, victim_id=row.victim_id, case_id=row.case_id,
-        by=actor,
+        act.session, kind, unit_id=unit_id, subject_code=row.code, victim_id=row.victim_id, case_id=row.case_id,
+        by=act.actor,
     )  # fmt: skip
 
 
-def _checked(session: Session, actor: Actor, code: str, step: Step, version: int | None) -> Found:
-    found = find(session, actor, code)
+def _checked(act: Act, code: str, step: Step, version: int | None) -> Found:
+    found = find(act, code)
     if version is not None and version != found.row.version:
         raise StaleVersion(version=found.row.version)
-    side = found.side(actor)
+    side = found.side(act.actor)
     if side is None:
         raise Forbidden("Su unidad no la envió ni la recibió: solo puede leerla.")
     facts = rules.ReferralFacts(
@@ -191,8 +187,8 @@ def _advance(session: Session, row: Any, target: str, **values: object) -> None:
         raise StaleVersion
 
 
-def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tuple[str, int, int, bytes]]:
-    same = {"victim_id": row.victim_id, "case_id": row.case_id, "unit_id": actor.unit_id}
+def _take_part(act: Act, row: Any, step: Step) -> list[tuple[str, int, int, bytes]]:
+    same = {"victim_id": row.victim_id, "case_id": row.case_id, "unit_id": act.actor.unit_id}
     part = {
         **same,
         "basis": "DERIVACION",
@@ -201,23 +197,27 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
         "compartments": row.compartments,
     }
     try:
-        insert_rows(session, Participation, [part])
+        insert_rows(act.session, Participation, [part])
     except DATABASE_ERRORS as error:
         if rules.kept_from_consulate(error):
             # Why is not for the receiver to know.
             raise Conflict("Ya no corresponde aceptarla: rechácela o consulte a quien la envió.") from None
         raise
-    if not in_charge(session, actor, row.victim_id, row.case_id):
-        insert_rows(session, Assignment, [{**same, "user_id": actor.user_id, "assigned_by": actor.user_id}])
-    joined(session, row.case_id, actor.unit_id)
+    if not in_charge(act, row.victim_id, row.case_id):
+        insert_rows(
+            act.session,
+            Assignment,
+            [{**same, "user_id": act.actor.user_id, "assigned_by": act.actor.user_id}],
+        )
+    joined(act.session, row.case_id, act.actor.unit_id)
     if step.conditions is None:
         return []
-    strand = strand_of(session, row.victim_id, row.case_id)
+    strand = strand_of(act.session, row.victim_id, row.case_id)
     _, sealed = seal_text(
-        session, COORDINATION, strand, "referral", row.id, {"conditions": step.conditions},
+        act.session, COORDINATION, strand, "referral", row.id, {"conditions": step.conditions},
         row_version=rules.ANSWER_VERSION,
     )  # fmt: skip
-    session.execute(
+    act.session.execute(
         update(Referral)
         .where(Referral.id == row.id, Referral.victim_id == row.victim_id)
         .values(sealed_answer=sealed)
@@ -225,29 +225,27 @@ def _take_part(session: Session, actor: Actor, row: Any, step: Step) -> list[tup
     return [("referral", row.id, rules.ANSWER_VERSION, sealed)]
 
 
-def _check_leaving(session: Session, actor: Actor, row: Any) -> None:
+def _check_leaving(act: Act, row: Any) -> None:
     """The receiver's part ends: she lives somewhere else then, and somebody else takes part."""
-    hold(session, row.case_id)
-    if sum(part.ended_at is None for part in participants(session, row.case_id)) == 1:
+    hold(act.session, row.case_id)
+    if sum(part.ended_at is None for part in participants(act.session, row.case_id)) == 1:
         raise Conflict("Su unidad es la única que participa en el caso: incorpore a otra antes de terminar.")
-    housed = housed_as(session, actor, row.victim_id, row.case_id)
+    housed = housed_as(act, row.victim_id, row.case_id)
     if housed is not None:
         raise Conflict("La persona sigue alojada en su unidad: registre primero el egreso.", placement=housed)
 
 
 def _done(
-    session: Session,
-    actor: Actor,
+    act: Act,
     found: Found,
     step: Step,
     action: str,
     *,
-    purpose: str,
     blobs: list[tuple[str, int, int, bytes]],
 ) -> ReferralMovedView:
     row = found.row
     record(
-        session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose=purpose, blobs=blobs,
+        act, action, victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose, blobs=blobs,
         compartments=row.compartments if step.target in rules.ACCEPTED else [],
         detail={
             "referral": row.code, "from": found.state, "to": step.target,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.models import ReferralStep
 from app.services.institutions.masking import unit_names
 from app.services.referrals import rules
@@ -16,13 +15,13 @@ from app.services.referrals.views import ReferralStepView
 _REASONS = {**rules.REFUSALS, **rules.RESULTS, **rules.INTERRUPTIONS}
 
 
-def steps(session: Session, actor: Actor, row: Any) -> list[ReferralStepView]:
+def steps(act: Act, row: Any) -> list[ReferralStepView]:
     """The steps of a referral the actor was shown. A step without a unit was the clock's.
 
     Args:
         row: the referral, with its key, person and units.
     """
-    found = session.execute(
+    found = act.session.execute(
         select(
             ReferralStep.from_state,
             ReferralStep.to_state,
@@ -33,8 +32,8 @@ def steps(session: Session, actor: Actor, row: Any) -> list[ReferralStepView]:
         .where(ReferralStep.referral_id == row.id, ReferralStep.victim_id == row.victim_id)
         .order_by(ReferralStep.id)
     ).all()
-    own = {row.to_unit_id} if row.from_unit_id == actor.unit_id else set()
-    units = unit_names(session, actor, {step.by_unit_id for step in found if step.by_unit_id}, known=own)
+    own = {row.to_unit_id} if row.from_unit_id == act.actor.unit_id else set()
+    units = unit_names(act, {step.by_unit_id for step in found if step.by_unit_id}, known=own)
     return [
         {
             "from": step.from_state,

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final, Literal
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening_rows import SealedRow, open_rows_left
 from app.access.sealing import COORDINATION
 from app.services.cases.rows import strand_of
@@ -21,7 +19,7 @@ _WRITTEN: Final[Mapping[int, Literal["message", "conditions"]]] = {
 }
 
 
-def texts(session: Session, actor: Actor, row: Any) -> ReferralTexts:
+def texts(act: Act, row: Any) -> ReferralTexts:
     """`message` and `conditions` of a referral the actor was shown; `broken` names those that do not open.
 
     Args:
@@ -38,8 +36,8 @@ def texts(session: Session, actor: Actor, row: Any) -> ReferralTexts:
     if not sealed:
         return found
     opened = open_rows_left(
-        session, actor, COORDINATION, strand_of(session, row.victim_id, row.case_id), "referral", sealed,
-        purpose="atencion", action="referrals.read",
+        act.for_purpose('atencion'), COORDINATION, strand_of(act.session, row.victim_id, row.case_id), "referral", sealed,
+        action="referrals.read",
     )  # fmt: skip
     for one, text in zip(sealed, opened, strict=True):
         name = _WRITTEN[one.row_version]

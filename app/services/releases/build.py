@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, insert
 
 from app import __version__
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -201,6 +202,6 @@ def build(database: Database, actor: Actor, year: int, *, revision: str | None =
         built = build_release(report, release, year, actor, revision=reason)
         known = witness.Known(built.code, year, built.kind, str(built.rho))
         with database.session(actor) as trace:
-            record(trace, actor, "releases.build", detail=asdict(known))
+            record(Act(trace, CARE), "releases.build", detail=asdict(known))
         witness.testify(database, known)
     return built

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, func, insert, select
 
 from app import __version__
+from app.access.act import CARE, Act
 from app.access.actor import SETUP, Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -99,7 +100,7 @@ def approve(database: Database, actor: Actor, code: str) -> ReleaseView:
         view = approve_release(release, code, actor)
         detail = {"release": code, "approvals": len(view.approvals), "needed": APPROVALS}
         with database.session(actor) as trace:
-            record(trace, actor, "releases.approve", detail=detail)
+            record(Act(trace, CARE), "releases.approve", detail=detail)
     return view
 
 
@@ -128,7 +129,7 @@ def discard(database: Database, actor: Actor, code: str, reason: str) -> Release
             )
         )
         with database.session(actor) as trace:
-            record(trace, actor, "releases.discard", detail={"release": code})
+            record(Act(trace, CARE), "releases.discard", detail={"release": code})
         return find_release(release, code, drafts=True)
 
 
@@ -153,7 +154,7 @@ def settle(database: Database, actor: Actor, code: str) -> Known:
         left = Decimal(lost.rho) - spent_on(release, code)
         charge(release, what, {LOST: Calibration(rho=float(left), sigma=1.0)})
         with database.session(actor) as trace:
-            record(trace, actor, "releases.settle", detail=asdict(lost))
+            record(Act(trace, CARE), "releases.settle", detail=asdict(lost))
     return lost
 
 

@@ -8,6 +8,7 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -80,7 +81,7 @@ def answer(database: Database, actor: Actor, service: str, answers: dict[str, st
     """
     keep_pace(actor)
     with database.session(actor) as session:
-        urn.put(session, actor, service, answers)
+        urn.put(Act(session, CARE), service, answers)
 
 
 def _proof(token: str, service: str, until: int) -> str:

@@ -19,7 +19,7 @@ from sqlalchemy import cast, func, insert, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.opening_files import open_answers
 from app.access.permissions import Permission
@@ -54,7 +54,7 @@ def _worded(name: str) -> list[WordedView]:
     ]
 
 
-def put(session: Session, actor: Actor, service: str, answers: Mapping[str, str]) -> None:
+def put(act: Act, service: str, answers: Mapping[str, str]) -> None:
     """Put one questionnaire into the urn. Questions left out count as not answered.
 
     On purpose nothing else is written: no trace and no idempotency key, which would say who and when.
@@ -63,13 +63,13 @@ def put(session: Session, actor: Actor, service: str, answers: Mapping[str, str]
         Forbidden: the role does not hand the device over.
         Invalid: a code is not of its list; the field is named.
     """
-    require(actor, Permission.SATISFACTION_COLLECT)
+    require(act.actor, Permission.SATISFACTION_COLLECT)
     questions = code_list("satisfaction_question").codes
     errors = _errors(service, answers)
     if errors:
         raise Invalid("Revise las respuestas.", errors=errors)
     every = {question: answers.get(question, SILENT) for question in questions}
-    _store(session, [{_SERVICE: service, _MONTH: today().strftime("%Y-%m"), **every}])
+    _store(act.session, [{_SERVICE: service, _MONTH: today().strftime("%Y-%m"), **every}])
 
 
 def _errors(service: str, answers: Mapping[str, str]) -> list[FieldError]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef
 from app.access.opening import current_blob
 from app.audit import record
@@ -22,27 +21,27 @@ _GROUNDS: Final = ("destination", "own_family", "other_family", "returns")
 _IDENTITY: Final = "identity"
 
 
-def facts_of(session: Session, actor: Actor, row: Any, reason: str) -> rules.StayFacts:
+def facts_of(act: Act, row: Any, reason: str) -> rules.StayFacts:
     """What decides whether the person of a stay leaves for this reason now.
 
     Raises:
         Conflict: the adult who would take a child in is or may be marked as suspected.
     """
-    child = presumed_child(session, row.victim_id, row.case_id)
-    grounds = session.execute(select(func.ruv.exit_grounds(row.id).table_valued(*_GROUNDS))).one()
+    child = presumed_child(act.session, row.victim_id, row.case_id)
+    grounds = act.session.execute(select(func.ruv.exit_grounds(row.id).table_valued(*_GROUNDS))).one()
     return rules.StayFacts(
         child=child,
         reason=reason,
-        suitability=fit_adult(session, actor, row, received=child and reason in rules.FAMILY_EXITS),
+        suitability=fit_adult(act, row, received=child and reason in rules.FAMILY_EXITS),
         in_shelter=row.actual_place == rules.IN_SHELTER,
         destination=grounds.destination,
         resolved=grounds.own_family if reason == rules.BACK_TO_FAMILY else grounds.other_family,
         returns=grounds.returns,
-        of_age=reason in rules.OF_AGE and _of_age(session, actor, row, child=child),
+        of_age=reason in rules.OF_AGE and _of_age(act, row, child=child),
     )
 
 
-def missing(session: Session, actor: Actor, ref: CaseRef, before: str) -> list[str]:
+def missing(act: Act, ref: CaseRef, before: str) -> list[str]:
     """A child left without leave, and the database moved her case: tell who looks for her, and record it.
 
     Returns:
@@ -51,23 +50,23 @@ def missing(session: Session, actor: Actor, ref: CaseRef, before: str) -> list[s
     if before == deadlines.ESCAPED:
         return []  # they know already
     record(
-        session, actor, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
         fields=["state"], detail={"case": ref.code, "from": before, "to": deadlines.ESCAPED},
     )  # fmt: skip
-    return deadlines.escaped(session, actor, ref)
+    return deadlines.escaped(act, ref)
 
 
-def _of_age(session: Session, actor: Actor, row: Any, *, child: bool) -> bool:
+def _of_age(act: Act, row: Any, *, child: bool) -> bool:
     """Whether she is 18 by her birth date; where that is not known, by the least age that was stated."""
-    if _IDENTITY not in openable(session, actor, row.victim_id):
+    if _IDENTITY not in openable(act, row.victim_id):
         return not child
-    strand = shown_strand(session, row.victim_id, _IDENTITY)
+    strand = shown_strand(act.session, row.victim_id, _IDENTITY)
     if strand is None:
         return not child
     record(
-        session, actor, "placements.read", victim_id=row.victim_id, case_id=row.case_id, purpose="atencion",
+        act, "placements.read", victim_id=row.victim_id, case_id=row.case_id, purpose="atencion",
         compartments=[_IDENTITY], detail={"placement": row.code},
     )  # fmt: skip
-    identity = current_blob(session, actor, strand, _IDENTITY)
+    identity = current_blob(act, strand, _IDENTITY)
     known = of_age_by_birth(identity)
     return not child if known is None else known

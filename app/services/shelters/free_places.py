@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 from sqlalchemy import func, literal, or_, select, true
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.opening_sites import open_site
 from app.access.permissions import Permission
@@ -72,50 +72,50 @@ def places_of(session: Session, units: Iterable[int]) -> Sequence[Any]:
     ).all()
 
 
-def listed(session: Session, actor: Actor) -> list[ShelterView]:
+def listed(act: Act) -> list[ShelterView]:
     """Shelters the actor may know of: its own, and all for roles that read where shelters are.
 
     Raises:
         Forbidden: the role has nothing to do with shelters.
     """
-    require(actor, Permission.SHELTERS_READ)
-    found = _entries(session, actor)
-    record(session, actor, "shelters.list", detail={"shelters": len(found)})
+    require(act.actor, Permission.SHELTERS_READ)
+    found = _entries(act)
+    record(act, "shelters.list", detail={"shelters": len(found)})
     return found
 
 
-def entry(session: Session, actor: Actor, code: str) -> ShelterView:
+def entry(act: Act, code: str) -> ShelterView:
     """One shelter's entry.
 
     Raises:
         NotFound: it is not in the registry, or the actor may not know of it.
     """
-    require(actor, Permission.SHELTERS_READ)
-    found = next(iter(_entries(session, actor, code)), None)
+    require(act.actor, Permission.SHELTERS_READ)
+    found = next(iter(_entries(act, code)), None)
     if found is None:
         raise NotFound
-    record(session, actor, "shelters.read", detail={"shelter": code})
+    record(act, "shelters.read", detail={"shelter": code})
     return found
 
 
-def site(session: Session, actor: Actor, code: str) -> SiteView:
+def site(act: Act, code: str) -> SiteView:
     """Where a shelter is, for its own staff and for roles that read shelter locations in full.
 
     Raises:
         NotFound: the actor may not know of it, or it declared no site.
         Forbidden: the role reads where shelters are only in part.
     """
-    require(actor, Permission.SHELTERS_READ)
-    if not _entries(session, actor, code):
+    require(act.actor, Permission.SHELTERS_READ)
+    if not _entries(act, code):
         raise NotFound
-    unit = shelter_unit(session, code)
-    found = None if unit is None else open_site(session, actor, unit.id, unit.code)
+    unit = shelter_unit(act.session, code)
+    found = None if unit is None else open_site(act, unit.id, unit.code)
     if found is None:
         raise NotFound("El centro no registró su local.")
     return cast("SiteView", found)
 
 
-def vacancies(session: Session, actor: Actor) -> VacanciesView:
+def vacancies(act: Act) -> VacanciesView:
     """Places in all and free by department and group; `own` for the actor's own shelter.
 
     A group that fewer than three shelters of the department take in is left out, and a department without
@@ -124,18 +124,18 @@ def vacancies(session: Session, actor: Actor) -> VacanciesView:
     Raises:
         Forbidden: the role has nothing to do with shelters.
     """
-    require(actor, Permission.SHELTERS_READ)
-    rows = session.execute(
+    require(act.actor, Permission.SHELTERS_READ)
+    rows = act.session.execute(
         select(func.ruv.shelter_vacancies().table_valued("department", "grp", "total", "free", name="vacant"))
     ).all()
     by_department = {key: list(group) for key, group in groupby(rows, key=lambda row: row.department)}
-    whole = policy().reads_in_full(actor.role, "shelter_location")
+    whole = policy().reads_in_full(act.actor.role, "shelter_location")
     items: list[DepartmentVacanciesView] = [
         {"department": code, "label": label, **_answer(by_department.get(code), whole=whole)}
         for code, label in code_list("department").labels.items()
     ]
-    own = [vacant(p.grp, p.total, p.total - p.taken) for p in places_of(session, [actor.unit_id])]
-    record(session, actor, "shelters.vacancies")
+    own = [vacant(p.grp, p.total, p.total - p.taken) for p in places_of(act.session, [act.actor.unit_id])]
+    record(act, "shelters.vacancies")
     return {"items": items, "next": None, "own": own}
 
 
@@ -152,22 +152,22 @@ def vacant(code: str, total: int, free: int) -> PlacesView:
     return {"group": code, "label": label, "total": total, "free": free}
 
 
-def _entries(session: Session, actor: Actor, code: str | None = None) -> list[ShelterView]:
-    everything = policy().reads_of_others(actor.role, "shelter_location")
-    rows = session.execute(
+def _entries(act: Act, code: str | None = None) -> list[ShelterView]:
+    everything = policy().reads_of_others(act.actor.role, "shelter_location")
+    rows = act.session.execute(
         select(
             Shelter.unit_id, Unit.code, Shelter.type, Shelter.department, Shelter.populations, Shelter.active,
             Shelter.version, Shelter.updated_at,
         )
         .join(Unit, Unit.id == Shelter.unit_id)
         .where(
-            or_(Shelter.unit_id == actor.unit_id, literal(everything)),
+            or_(Shelter.unit_id == act.actor.unit_id, literal(everything)),
             true() if code is None else Unit.code == code,
         )
         .order_by(Shelter.department, Unit.code)
     ).all()  # fmt: skip
     places: dict[int, list[PlacesView]] = {}
-    for place in places_of(session, [row.unit_id for row in rows]):
+    for place in places_of(act.session, [row.unit_id for row in rows]):
         group = vacant(place.grp, place.total, place.total - place.taken)
         places.setdefault(place.unit_id, []).append(group)
     return [

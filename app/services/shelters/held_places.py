@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import canonical, require
 from app.access.permissions import Permission
@@ -51,7 +52,7 @@ def _asked(actor: Actor) -> ColumnElement[bool]:
     return and_(PlaceHold.requested_unit_id == UNIT, PlaceHold.case_id.in_(in_scope))
 
 
-def listed(session: Session, actor: Actor, *, live: bool = True) -> list[HoldView]:
+def listed(act: Act, *, live: bool = True) -> list[HoldView]:
     """Holds of the actor's unit, newest first: `here` for those its own shelter keeps.
 
     The case shows to who has it in scope; the shelter to itself and to roles that read where shelters are.
@@ -59,19 +60,19 @@ def listed(session: Session, actor: Actor, *, live: bool = True) -> list[HoldVie
     Raises:
         Forbidden: the role has nothing to do with shelters.
     """
-    require(actor, Permission.SHELTERS_READ)
-    rows = session.execute(
+    require(act.actor, Permission.SHELTERS_READ)
+    rows = act.session.execute(
         select(*_COLUMNS, _here().label("here"))
-        .where(or_(_here(), _asked(actor)), PlaceHold.state == "VIGENTE" if live else PlaceHold.id > 0)
+        .where(or_(_here(), _asked(act.actor)), PlaceHold.state == "VIGENTE" if live else PlaceHold.id > 0)
         .order_by(PlaceHold.id.desc())
         .limit(_MOST)
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).all()
-    cases = public_codes(session, actor, (row.case_id for row in rows))
-    shelters = _shelters(session, (row.id for row in rows))
+    cases = public_codes(act, (row.case_id for row in rows))
+    shelters = _shelters(act.session, (row.id for row in rows))
     units = {*shelters.values(), *(row.requested_unit_id for row in rows)}
-    names = unit_names(session, actor, units)
-    record(session, actor, "shelters.holds", detail={"holds": [row.code for row in rows]})
+    names = unit_names(act, units)
+    record(act, "shelters.holds", detail={"holds": [row.code for row in rows]})
     return [
         {
             "code": row.code,
@@ -95,16 +96,16 @@ def listed(session: Session, actor: Actor, *, live: bool = True) -> list[HoldVie
     ]
 
 
-def find(session: Session, actor: Actor, code: str) -> Any:
+def find(act: Act, code: str) -> Any:
     """The row of a hold the actor's unit asked for or its shelter keeps (`here`).
 
     Raises:
         NotFound: there is none.
     """
-    row = session.execute(
+    row = act.session.execute(
         select(*_COLUMNS, _here().label("here"))
-        .where(PlaceHold.code == canonical(code, "RZ"), or_(_here(), _asked(actor)))
-        .params(actor_params(actor))
+        .where(PlaceHold.code == canonical(code, "RZ"), or_(_here(), _asked(act.actor)))
+        .params(actor_params(act.actor))
     ).first()
     if row is None:
         raise NotFound

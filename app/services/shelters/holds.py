@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -58,7 +57,7 @@ class Wanted:
     legal_basis: str | None = None
 
 
-def hold(session: Session, actor: Actor, wanted: Wanted, *, purpose: str = "atencion") -> str:
+def hold(act: Act, wanted: Wanted) -> str:
     """Hold a place for 24 hours (clock RESERVA_CUPO); returns the hold's code.
 
     Asked from the shelter she lives in, or by who reads where she lives in full, it is a transfer: her
@@ -71,23 +70,23 @@ def hold(session: Session, actor: Actor, wanted: Wanted, *, purpose: str = "aten
         Conflict: the case is closed, has a live hold, or no place is free.
         TooMany: `MOST_AN_HOUR`.
     """
-    require(actor, Permission.SHELTERS_READ)
-    unit_id = _checked(session, actor, wanted)
-    ref = held_case(session, actor, wanted.case)
-    if closed(case_state(session, ref)):
+    require(act.actor, Permission.SHELTERS_READ)
+    unit_id = _checked(act, wanted)
+    ref = held_case(act, wanted.case)
+    if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
     check_hourly(
-        session, actor, "shelters.hold", MOST_AN_HOUR,
+        act, "shelters.hold", MOST_AN_HOUR,
         "Pidió demasiados cupos en la última hora. Libere los que no use y espere.",
     )  # fmt: skip
-    row_id, code = next_ids(session, place_hold=1)["place_hold"][0], new_code("RZ")
+    row_id, code = next_ids(act.session, place_hold=1)["place_hold"][0], new_code("RZ")
     expires = calendar.due(CLOCK, datetime.now(UTC))
     given = {
         "hold": row_id, "code": code, "case": ref.case_id, "department": wanted.department,
         "group": wanted.group, "unit": unit_id, "expires": expires, "basis": wanted.legal_basis,
     }  # fmt: skip
     try:
-        cursor = driver_cursor(session)
+        cursor = driver_cursor(act.session)
         (held,) = cursor.execute(_HOLD, given).fetchone() or (False,)
     except UniqueViolation:
         raise Conflict("El caso ya tiene un cupo reservado: libérelo o úselo antes de pedir otro.") from None
@@ -97,19 +96,19 @@ def hold(session: Session, actor: Actor, wanted: Wanted, *, purpose: str = "aten
             "minutos: alguien puede estar liberando uno."
         )
     subject = clocks.Subject(
-        "place_hold", row_id, code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id
+        "place_hold", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
     )
-    clocks.start(session, CLOCK, subject, due_at=expires)
-    touch(session, actor, ref.victim_id, ref.case_id)
+    clocks.start(act.session, CLOCK, subject, due_at=expires)
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "shelters.hold", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "shelters.hold", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         detail={"hold": code, "group": wanted.group, "department": wanted.department,
                 "legal_basis": wanted.legal_basis},
     )  # fmt: skip
     return code
 
 
-def release(session: Session, actor: Actor, code: str, version: int) -> HoldEndedView:
+def release(act: Act, code: str, version: int) -> HoldEndedView:
     """Let go of a hold: the unit that asked for it, or the shelter that keeps it.
 
     A child who has left for it is waited for from then on (clock LLEGADA_TRASLADO).
@@ -119,27 +118,27 @@ def release(session: Session, actor: Actor, code: str, version: int) -> HoldEnde
         Conflict: it is over already.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.SHELTERS_READ)
-    row = find(session, actor, code)
+    require(act.actor, Permission.SHELTERS_READ)
+    row = find(act, code)
     if row.version != version:
         raise StaleVersion(version=row.version)
-    requester = row.requested_unit_id == actor.unit_id
+    requester = row.requested_unit_id == act.actor.unit_id
     refusal = rules.refuse_hold(
         row.state, "LIBERADA", shelter=row.here, requester=requester, in_time=row.in_time
     )
     if refusal:
         raise refused(refusal)
-    if not session.scalar(select(func.ruv.release_hold(row.id, version))):
+    if not act.session.scalar(select(func.ruv.release_hold(row.id, version))):
         raise StaleVersion
-    clocks.cancel(session, "place_hold", row.id, CLOCK)
-    arrivals.await_arrival(session, [row.case_id])
+    clocks.cancel(act.session, "place_hold", row.id, CLOCK)
+    arrivals.await_arrival(act.session, [row.case_id])
     # The shelter need not see the person yet, and so says nothing about her.
     about = {"victim_id": row.victim_id, "case_id": row.case_id} if requester else {}
-    record(session, actor, "shelters.release", detail={"hold": row.code}, **about)
+    record(act, "shelters.release", detail={"hold": row.code}, **about)
     return {"code": row.code, "state": "LIBERADA", "version": version + 1}
 
 
-def _checked(session: Session, actor: Actor, wanted: Wanted) -> int | None:
+def _checked(act: Act, wanted: Wanted) -> int | None:
     """Key of the unit named, if one is."""
     errors: list[FieldError] = []
     if wanted.group not in code_list("shelter_group"):
@@ -152,16 +151,16 @@ def _checked(session: Session, actor: Actor, wanted: Wanted) -> int | None:
     if wanted.legal_basis is not None and wanted.legal_basis not in ALONE:
         message = "Elija una opción. Con otra base, derive y espere a que el centro acepte."
         errors.append(wrong("legal_basis", "unknown_code", message, ALONE))
-    found = None if wanted.unit is None else shelter_unit(session, wanted.unit)
+    found = None if wanted.unit is None else shelter_unit(act.session, wanted.unit)
     if wanted.unit is not None and (
-        not policy().reads_of_others(actor.role, "shelter_location")
+        not policy().reads_of_others(act.actor.role, "shelter_location")
         or found is None
         or found.kind not in SHELTER_KINDS
     ):
         message = "Indique el departamento: el cupo se reserva sin nombrar el centro."
         errors.append(wrong("unit", "not-possible", message))
     refuse_if(errors)
-    if wanted.legal_basis is not None and not policy().permits(actor.role, Permission.PARTICIPATIONS_ADD):
+    if wanted.legal_basis is not None and not policy().permits(act.actor.role, Permission.PARTICIPATIONS_ADD):
         message = "Su función no incorpora a otra unidad por mandato: derive a la persona."
         raise Forbidden(message, errors=[wrong("legal_basis", "not-permitted", message)])
     return None if found is None else found.id

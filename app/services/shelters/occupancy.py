@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.models import PlaceHold
@@ -13,7 +12,7 @@ from app.services.shelters.free_places import places_of, vacant
 from app.services.shelters.views import OccupancyView
 
 
-def occupancy(session: Session, actor: Actor) -> list[OccupancyView]:
+def occupancy(act: Act) -> list[OccupancyView]:
     """Places of the own shelter by group: in all, `occupied`, `held`, free, and `out` of service.
 
     A hold of which the time is over counts as held until its clock lets the place go, as everywhere.
@@ -21,9 +20,9 @@ def occupancy(session: Session, actor: Actor) -> list[OccupancyView]:
     Raises:
         Forbidden: the role has nothing to do with placements.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
+    require(act.actor, Permission.PLACEMENTS_WRITE)
     here = select(func.ruv.holds_here().column_valued("hold"))
-    counted = session.execute(
+    counted = act.session.execute(
         select(PlaceHold.grp, func.count())
         .where(PlaceHold.id.in_(here), PlaceHold.state == "VIGENTE")
         .group_by(PlaceHold.grp)
@@ -36,5 +35,5 @@ def occupancy(session: Session, actor: Actor) -> list[OccupancyView]:
             "occupied": place.taken - held.get(place.grp, 0),
             "out": place.made - place.total,
         }
-        for place in places_of(session, [actor.unit_id])
+        for place in places_of(act.session, [act.actor.unit_id])
     ]

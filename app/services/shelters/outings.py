@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
@@ -33,9 +32,7 @@ LONGEST: Final = timedelta(days=30)
 """Whoever is out longer lives somewhere else: that is an exit or a transfer (own rule)."""
 
 
-def go_out(
-    session: Session, actor: Actor, code: str, version: int, given: Leave, due_back_at: datetime
-) -> StayMovedView:
+def go_out(act: Act, code: str, version: int, given: Leave, due_back_at: datetime) -> StayMovedView:
     """She goes out, expected back at `due_back_at`; her place is kept, and a clock runs (PERMISO_SALIDA).
 
     Raises:
@@ -44,7 +41,7 @@ def go_out(
             marks as suspected takes her out.
         StaleVersion: somebody changed it meanwhile.
     """
-    row = _checked(session, actor, code, version)
+    row = _checked(act, code, version)
     now = datetime.now(UTC)
     facts = rules.StayFacts(
         child=False,
@@ -54,34 +51,40 @@ def go_out(
     )
     if refusal := rules.refuse(_state(row), "DE_PERMISO", facts):
         raise refused(refusal)
-    refuse_suspects(session, actor, row.victim_id, {"companion": given.companion})
+    refuse_suspects(act, row.victim_id, {"companion": given.companion})
     plain, texts = split_row(given)
-    leave_id = next_ids(session, placement_leave=1)["placement_leave"][0]
+    leave_id = next_ids(act.session, placement_leave=1)["placement_leave"][0]
     new: dict[str, object] = {
         "id": leave_id,
         "victim_id": row.victim_id,
         "placement_id": row.id,
-        "granted_by": actor.user_id,
+        "granted_by": act.actor.user_id,
         "due_back_at": _aware(due_back_at).isoformat(),
         **plain,
     }
     blobs = []
     if texts:
         key_version, sealed = seal_text(
-            session, COORDINATION, stay_strand(session, row), "placement_leave", leave_id, texts
+            act.session, COORDINATION, stay_strand(act.session, row), "placement_leave", leave_id, texts
         )
         new |= {"key_version": key_version, "sealed": sealed}
         blobs = [("placement_leave", leave_id, 1, sealed)]
-    advance(session, row)
-    insert_rows(session, PlacementLeave, [new])
+    advance(act.session, row)
+    insert_rows(act.session, PlacementLeave, [new])
     subject = clocks.Subject(
-        "placement_leave", leave_id, row.code, row.victim_id, row.case_id, actor.unit_id, actor.user_id
+        "placement_leave",
+        leave_id,
+        row.code,
+        row.victim_id,
+        row.case_id,
+        act.actor.unit_id,
+        act.actor.user_id,
     )
-    clocks.start(session, CLOCK, subject, due_at=_aware(due_back_at))
-    return _done(session, actor, "placements.out", row, "DE_PERMISO", blobs)
+    clocks.start(act.session, CLOCK, subject, due_at=_aware(due_back_at))
+    return _done(act, "placements.out", row, "DE_PERMISO", blobs)
 
 
-def come_back(session: Session, actor: Actor, code: str, version: int) -> StayMovedView:
+def come_back(act: Act, code: str, version: int) -> StayMovedView:
     """She came back from her leave.
 
     Raises:
@@ -89,22 +92,22 @@ def come_back(session: Session, actor: Actor, code: str, version: int) -> StayMo
         Conflict: she is not on leave.
         StaleVersion: somebody changed it meanwhile.
     """
-    row = _checked(session, actor, code, version)
+    row = _checked(act, code, version)
     if refusal := rules.refuse(_state(row), "ALOJADA", rules.StayFacts(child=False)):
         raise refused(refusal)
-    advance(session, row)
-    session.execute(
+    advance(act.session, row)
+    act.session.execute(
         update(PlacementLeave)
         .where(PlacementLeave.id == row.leave_id, PlacementLeave.victim_id == row.victim_id)
         .values(ended_at=func.now(), returned=True)
     )
-    clocks.meet(session, CLOCK, "placement_leave", row.leave_id)
-    return _done(session, actor, "placements.back", row, "ALOJADA", [])
+    clocks.meet(act.session, CLOCK, "placement_leave", row.leave_id)
+    return _done(act, "placements.back", row, "ALOJADA", [])
 
 
-def _checked(session: Session, actor: Actor, code: str, version: int) -> Any:
-    require(actor, Permission.PLACEMENTS_WRITE)
-    row = own_placement(session, actor, code)
+def _checked(act: Act, code: str, version: int) -> Any:
+    require(act.actor, Permission.PLACEMENTS_WRITE)
+    row = own_placement(act, code)
     if row.version != version:
         raise StaleVersion(version=row.version)
     return row
@@ -120,16 +123,15 @@ def _state(row: Any) -> StayState:
 
 
 def _done(
-    session: Session,
-    actor: Actor,
+    act: Act,
     action: str,
     row: Any,
     state: StayState,
     blobs: list[tuple[str, int, int, bytes]],
 ) -> StayMovedView:
-    touch(session, actor, row.victim_id, row.case_id)
+    touch(act, row.victim_id, row.case_id)
     record(
-        session, actor, action, victim_id=row.victim_id, case_id=row.case_id, purpose="atencion", blobs=blobs,
+        act, action, victim_id=row.victim_id, case_id=row.case_id, purpose="atencion", blobs=blobs,
         detail={"placement": row.code},
     )  # fmt: skip
     return {"code": row.code, "state": state, "version": row.version + 1}

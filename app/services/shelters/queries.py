@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.permissions import Permission
@@ -55,42 +56,42 @@ def _stays(actor: Actor) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def open_placements(session: Session, actor: Actor) -> list[ResidentView]:
+def open_placements(act: Act) -> list[ResidentView]:
     """Who lives in the actor's own shelter now, or is where its unit noted; oldest stay first, within scope.
 
     Raises:
         Forbidden: the role has nothing to do with placements.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
-    rows = session.execute(
-        _stays(actor)
-        .where(Placement.unit_id == actor.unit_id, Placement.left_at.is_(None))
+    require(act.actor, Permission.PLACEMENTS_WRITE)
+    rows = act.session.execute(
+        _stays(act.actor)
+        .where(Placement.unit_id == act.actor.unit_id, Placement.left_at.is_(None))
         .order_by(Placement.admitted_at, Placement.code)
     ).all()
-    _recorded(session, actor, "placements.list", rows)
+    _recorded(act, "placements.list", rows)
     return [_shown(row) for row in rows]
 
 
-def stays(session: Session, actor: Actor, case_code: str) -> list[StayView]:
+def stays(act: Act, case_code: str) -> list[StayView]:
     """The stays of a case, oldest first: those of the own unit; all for who reads where shelters are.
 
     Raises:
         Forbidden: the role has nothing to do with placements.
         NotFound: the case is out of scope.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
-    ref = case_in_scope(session, actor, case_code)
-    rows = session.execute(
-        _stays(actor)
+    require(act.actor, Permission.PLACEMENTS_WRITE)
+    ref = case_in_scope(act, case_code)
+    rows = act.session.execute(
+        _stays(act.actor)
         .where(Placement.case_id == ref.case_id, Placement.victim_id == ref.victim_id)
         .order_by(Placement.admitted_at, Placement.id)
     ).all()
-    _recorded(session, actor, "placements.stays", rows, ref)
-    names = unit_names(session, actor, (row.unit_id for row in rows))
+    _recorded(act, "placements.stays", rows, ref)
+    names = unit_names(act, (row.unit_id for row in rows))
     return [{**_shown(row), "unit": names[row.unit_id].shown()} for row in rows]
 
 
-def read(session: Session, actor: Actor, code: str) -> StayDetailView:
+def read(act: Act, code: str) -> StayDetailView:
     """One stay with its texts, leaves and suitability checks, and what may be done next.
 
     Who reads where shelters are in part gets the partial view of the texts.
@@ -98,45 +99,45 @@ def read(session: Session, actor: Actor, code: str) -> StayDetailView:
     Raises:
         NotFound: no such stay in the actor's sight.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
-    row = find(session, actor, code)
-    strand = strand_of(session, row.victim_id, row.case_id)
-    level = policy().cell(actor.role, "shelter_location").level
-    part = level is not Level.FULL and row.unit_id != actor.unit_id
-    reader = stay_texts.Reader(session, actor, strand, part=part)
+    require(act.actor, Permission.PLACEMENTS_WRITE)
+    row = find(act, code)
+    strand = strand_of(act.session, row.victim_id, row.case_id)
+    level = policy().cell(act.actor.role, "shelter_location").level
+    part = level is not Level.FULL and row.unit_id != act.actor.unit_id
+    reader = stay_texts.Reader(act, strand, part=part)
     texts, exit_texts = reader.stay(row)
-    names = unit_names(session, actor, [row.unit_id])
+    names = unit_names(act, [row.unit_id])
     return {
         **_shown(row),
         "unit": names[row.unit_id].shown(),
         "texts": texts,
         "exit_texts": exit_texts,
-        "leaves": reader.leaves(_leaves(session, row)),
-        "suitability": reader.checks(_checks(session, row)),
-        "possible": list(STAY.targets(_state(row))) if row.unit_id == actor.unit_id else [],
+        "leaves": reader.leaves(_leaves(act.session, row)),
+        "suitability": reader.checks(_checks(act.session, row)),
+        "possible": list(STAY.targets(_state(row))) if row.unit_id == act.actor.unit_id else [],
     }
 
 
-def find(session: Session, actor: Actor, code: str) -> Any:
+def find(act: Act, code: str) -> Any:
     """The row of a stay in the actor's sight, open or not.
 
     Raises:
         NotFound: there is none.
     """
-    row = session.execute(_stays(actor).where(Placement.code == canonical(code, "AL"))).first()
+    row = act.session.execute(_stays(act.actor).where(Placement.code == canonical(code, "AL"))).first()
     if row is None:
         raise NotFound
     return row
 
 
-def own_placement(session: Session, actor: Actor, code: str) -> Any:
+def own_placement(act: Act, code: str) -> Any:
     """The row of a stay of the actor's own unit and in its scope.
 
     Raises:
         NotFound: there is none.
     """
-    row = find(session, actor, code)
-    if row.unit_id != actor.unit_id:
+    row = find(act, code)
+    if row.unit_id != act.actor.unit_id:
         raise NotFound
     return row
 
@@ -156,13 +157,13 @@ def latest_check(session: Session, row: Any) -> SuitabilityCheck | None:
     ).scalar_one_or_none()
 
 
-def housed_as(session: Session, actor: Actor, victim_id: int, case_id: int) -> str | None:
+def housed_as(act: Act, victim_id: int, case_id: int) -> str | None:
     """Code of the person's open placement of this case in the actor's own shelter, if any."""
-    return session.scalar(
+    return act.session.scalar(
         select(Placement.code).where(
             Placement.victim_id == victim_id,
             Placement.case_id == case_id,
-            Placement.unit_id == actor.unit_id,
+            Placement.unit_id == act.actor.unit_id,
             Placement.left_at.is_(None),
         )
     )
@@ -184,12 +185,10 @@ def _checks(session: Session, row: Any) -> Sequence[SuitabilityCheck]:
     ).all()
 
 
-def _recorded(
-    session: Session, actor: Actor, action: str, rows: Sequence[Any], ref: CaseRef | None = None
-) -> None:
+def _recorded(act: Act, action: str, rows: Sequence[Any], ref: CaseRef | None = None) -> None:
     about = {"victim_id": ref.victim_id, "case_id": ref.case_id} if ref else {}
     detail = {"placements": [row.code for row in rows]}
-    record(session, actor, action, purpose=_PURPOSE, detail=detail, **about)
+    record(act, action, purpose=_PURPOSE, detail=detail, **about)
 
 
 def _state(row: Any) -> StayState:

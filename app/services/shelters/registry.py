@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.sealing import SHELTER_SITE, seal_site
@@ -41,7 +41,7 @@ class Entry:
     site: Site | None = field(default=None, repr=False)
 
 
-def save(session: Session, actor: Actor, unit_code: str, entry: Entry, version: int) -> int:
+def save(act: Act, unit_code: str, entry: Entry, version: int) -> int:
     """Write the entry of the actor's own shelter; returns its new version.
 
     Args:
@@ -55,14 +55,14 @@ def save(session: Session, actor: Actor, unit_code: str, entry: Entry, version: 
         Conflict: fewer places than are in use.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.SHELTERS_MANAGE)
-    unit = shelter_unit(session, unit_code)
-    if unit is None or unit.id != actor.unit_id:
+    require(act.actor, Permission.SHELTERS_MANAGE)
+    unit = shelter_unit(act.session, unit_code)
+    if unit is None or unit.id != act.actor.unit_id:
         raise NotFound
-    return declare(session, actor, unit, entry, version)
+    return declare(act, unit, entry, version)
 
 
-def confirm(session: Session, actor: Actor, version: int) -> int:
+def confirm(act: Act, version: int) -> int:
     """Say that the entry of the actor's own shelter is right as it stands today; returns its new version.
 
     Raises:
@@ -70,18 +70,18 @@ def confirm(session: Session, actor: Actor, version: int) -> int:
         Forbidden: the role keeps no registry.
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.SHELTERS_MANAGE)
-    code = session.scalar(
-        select(Unit.code).join(Shelter, Shelter.unit_id == Unit.id).where(Unit.id == actor.unit_id)
+    require(act.actor, Permission.SHELTERS_MANAGE)
+    code = act.session.scalar(
+        select(Unit.code).join(Shelter, Shelter.unit_id == Unit.id).where(Unit.id == act.actor.unit_id)
     )
     if code is None:
         raise NotFound
-    _write(session, actor.unit_id, {}, version)
-    record(session, actor, "shelters.confirm", detail={"shelter": code})
+    _write(act.session, act.actor.unit_id, {}, version)
+    record(act, "shelters.confirm", detail={"shelter": code})
     return version + 1
 
 
-def declare(session: Session, actor: Actor, unit: ShelterUnit, entry: Entry, version: int = 0) -> int:
+def declare(act: Act, unit: ShelterUnit, entry: Entry, version: int = 0) -> int:
     """Write the entry of a unit's shelter, as its staff (`save`) or the set-up; raises as `save`."""
     if unit.kind not in SHELTER_KINDS:
         raise Forbidden("Su unidad no aloja personas.")
@@ -93,16 +93,16 @@ def declare(session: Session, actor: Actor, unit: ShelterUnit, entry: Entry, ver
         "populations": list(entry.populations),
         "active": entry.active,
     }
-    present = version_of(session, unit.id)
+    present = version_of(act.session, unit.id)
     if present != version:
         raise StaleVersion(version=present)
-    _write(session, unit.id, row, version)
-    _set_places(session, unit.id, entry.places)
+    _write(act.session, unit.id, row, version)
+    _set_places(act.session, unit.id, entry.places)
     if entry.site is not None:
-        sealed = seal_site(session, unit.id, version + 1, split_row(entry.site)[1])
-        insert_rows(session, ShelterSite, [{"unit_id": unit.id, "version": version + 1, **sealed}])
+        sealed = seal_site(act.session, unit.id, version + 1, split_row(entry.site)[1])
+        insert_rows(act.session, ShelterSite, [{"unit_id": unit.id, "version": version + 1, **sealed}])
     record(
-        session, actor, "shelters.save", fields=["site"] if entry.site else [],
+        act, "shelters.save", fields=["site"] if entry.site else [],
         compartments=["shelter_location"] if entry.site else [],
         blobs=[(SHELTER_SITE, unit.id, version + 1, sealed["sealed"])] if entry.site else [],
         detail={"shelter": unit.code, "places": sum(entry.places.values())},

@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION, seal_text
@@ -49,7 +49,7 @@ class Arrival:
     row: Admission = field(default_factory=Admission, repr=False)
 
 
-def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: str = "atencion") -> str:
+def admit(act: Act, arrival: Arrival | str) -> str:
     """Record that the actor's shelter took the person in; returns the placement's code.
 
     She gets the place of the hold, else a free one of the group, else any; with none there is no admission.
@@ -66,48 +66,46 @@ def admit(session: Session, actor: Actor, arrival: Arrival | str, *, purpose: st
         Invalid: the place is not one for this unit, or the hold is not one of this shelter.
         Conflict: the case is closed, the person is placed already (here or elsewhere), or no place is free.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
+    require(act.actor, Permission.PLACEMENTS_WRITE)
     arrival = Arrival(case=arrival) if isinstance(arrival, str) else arrival
-    place = _place(session, actor, arrival)
-    hold = _hold(session, actor, arrival.hold)
-    ref = held_case(session, actor, _case(session, arrival, hold))
-    if closed(case_state(session, ref)):
+    place = _place(act, arrival)
+    hold = _hold(act, arrival.hold)
+    ref = held_case(act, _case(act.session, arrival, hold))
+    if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    row_id, code = next_ids(session, placement=1)["placement"][0], new_code("AL")
+    row_id, code = next_ids(act.session, placement=1)["placement"][0], new_code("AL")
     row: dict[str, object] = {
         "id": row_id,
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
-        "unit_id": actor.unit_id,
-        "admitted_by": actor.user_id,
+        "unit_id": act.actor.unit_id,
+        "admitted_by": act.actor.user_id,
         "actual_place": place,
         "grp": arrival.row.group if place == rules.IN_SHELTER else None,
         "hold_id": None if hold is None else hold.id,
     }
-    sealed, blobs = _sealed(session, ref, row_id, arrival.row)
-    _insert(session, row | sealed)
+    sealed, blobs = _sealed(act.session, ref, row_id, arrival.row)
+    _insert(act.session, row | sealed)
     if hold is not None:
-        clocks.meet(session, holds.CLOCK, "place_hold", hold.id)
-        session.execute(select(func.ruv.tell_left(hold.id, new_code("AV"))))
-    brought(session, actor, ref, purpose)
-    touch(session, actor, ref.victim_id, ref.case_id)
+        clocks.meet(act.session, holds.CLOCK, "place_hold", hold.id)
+        act.session.execute(select(func.ruv.tell_left(hold.id, new_code("AV"))))
+    brought(act, ref)
+    touch(act, ref.victim_id, ref.case_id)
     record(
-        session, actor, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=purpose,
+        act, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         blobs=blobs, detail={"placement": code, "place": place, "hold": hold.code if hold else None},
     )  # fmt: skip
     return code
 
 
 def leave(
-    session: Session,
-    actor: Actor,
+    act: Act,
     code: str,
     version: int,
     reason: str,
     *,
     notes: str | None = None,
-    purpose: str = "atencion",
 ) -> ExitView:
     """Record that the person left the actor's shelter, and why. Her place is free; a leave she is on ends.
 
@@ -122,32 +120,32 @@ def leave(
         Conflict: she left already; or what the exit of a child rests on is not in the record (DL 1297).
         StaleVersion: somebody changed it meanwhile.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
-    hold(session, own_placement(session, actor, code).case_id)
-    row = own_placement(session, actor, code)
+    require(act.actor, Permission.PLACEMENTS_WRITE)
+    hold(act.session, own_placement(act, code).case_id)
+    row = own_placement(act, code)
     if row.version != version:
         raise StaleVersion(version=row.version)
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado.")
-    facts = exiting.facts_of(session, actor, row, reason)
+    facts = exiting.facts_of(act, row, reason)
     state = rules.stay_state(left=False, away=row.leave_id is not None)
     if refusal := rules.refuse(state, "EGRESADA", facts):
         raise refused(refusal)
-    ref = case_in_scope(session, actor, row.case)
-    before = case_state(session, ref)
-    sealed, blobs = _sealed_exit(session, row, notes)
-    advance(session, row, left_at=func.now(), exit_reason=reason, **sealed)
-    touch(session, actor, row.victim_id, row.case_id)
+    ref = case_in_scope(act, row.case)
+    before = case_state(act.session, ref)
+    sealed, blobs = _sealed_exit(act.session, row, notes)
+    advance(act.session, row, left_at=func.now(), exit_reason=reason, **sealed)
+    touch(act, row.victim_id, row.case_id)
     record(
-        session, actor, "placements.exit", victim_id=row.victim_id, case_id=row.case_id, purpose=purpose,
+        act, "placements.exit", victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose,
         fields=["left_at", "exit_reason"], blobs=blobs,
         detail={"placement": row.code, "reason": reason, "suitability": facts.suitability},
     )  # fmt: skip
     if reason == rules.TRANSFER:
-        arrivals.await_arrival(session, [row.case_id])
+        arrivals.await_arrival(act.session, [row.case_id])
     absent = None
     if facts.child and reason == rules.UNAUTHORISED:
-        absent = exiting.missing(session, actor, ref, before)
+        absent = exiting.missing(act, ref, before)
     return {
         "code": row.code,
         "exit_reason": reason,
@@ -176,10 +174,10 @@ def advance(session: Session, row: Any, **values: Any) -> None:
         raise StaleVersion
 
 
-def _place(session: Session, actor: Actor, arrival: Arrival) -> str:
+def _place(act: Act, arrival: Arrival) -> str:
     """Where she is: in a shelter for the staff of one, somewhere else for everybody else."""
     place = arrival.row.actual_place or rules.IN_SHELTER
-    shelter = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id)) in SHELTER_KINDS
+    shelter = act.session.scalar(select(Unit.kind).where(Unit.id == act.actor.unit_id)) in SHELTER_KINDS
     if place == rules.IN_SHELTER and not shelter:
         raise Forbidden("Su unidad no aloja personas.")
     if place != rules.IN_SHELTER and shelter:
@@ -194,10 +192,10 @@ def _place(session: Session, actor: Actor, arrival: Arrival) -> str:
     return place
 
 
-def _hold(session: Session, actor: Actor, code: str | None) -> Any:
+def _hold(act: Act, code: str | None) -> Any:
     if code is None:
         return None
-    row = held_places.find(session, actor, code)
+    row = held_places.find(act, code)
     refusal = rules.refuse_hold(
         row.state, "CONVERTIDA", shelter=row.here, requester=False, in_time=row.in_time
     )

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.sealing import COORDINATION, Strand
 from app.models import PlacementLeave, SuitabilityCheck
@@ -30,8 +28,7 @@ EXIT_VERSION = 2
 class Reader:
     """Who reads the texts of a stay; `part`: in the partial view of the catalogue only."""
 
-    session: Session
-    actor: Actor
+    act: Act
     strand: Strand
     part: bool
 
@@ -72,8 +69,8 @@ class Reader:
 
     def _open(self, table: str, rows: Sequence[SealedRow]) -> list[dict[str, Any]]:
         return open_rows(
-            self.session, self.actor, COORDINATION, self.strand, table, rows,
-            purpose="atencion", action="placements.read",
+            self.act.for_purpose('atencion'), COORDINATION, self.strand, table, rows,
+            action="placements.read",
         ) if rows else []  # fmt: skip
 
     def _reduced(self, table: str, data: dict[str, Any]) -> dict[str, Any]:

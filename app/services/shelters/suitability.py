@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.permissions import Permission
@@ -34,7 +32,7 @@ _NEEDED = {
 }
 
 
-def check(session: Session, actor: Actor, code: str, given: Suitability) -> SuitabilityCheckedView:
+def check(act: Act, code: str, given: Suitability) -> SuitabilityCheckedView:
     """Record a check of the adult who would take her in; the latest counts. Made by the actor's unit.
 
     Raises:
@@ -43,41 +41,41 @@ def check(session: Session, actor: Actor, code: str, given: Suitability) -> Suit
         Invalid: something is missing, lies ahead, or somebody under suspicion would be called fit.
         Conflict: she left already, or whom the record marks as suspected would be called fit.
     """
-    require(actor, Permission.PLACEMENTS_WRITE)
-    row = find(session, actor, code)
+    require(act.actor, Permission.PLACEMENTS_WRITE)
+    row = find(act, code)
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado: la idoneidad se evalúa antes.")
     _complete(given)
     if given.result == SUITABLE:
         adult = _adult(given.relation, given.name, given.document)
-        refuse_suspects(session, actor, row.victim_id, {"name": adult})
+        refuse_suspects(act, row.victim_id, {"name": adult})
     plain, texts = split_row(given)
-    check_id = next_ids(session, suitability_check=1)["suitability_check"][0]
+    check_id = next_ids(act.session, suitability_check=1)["suitability_check"][0]
     new: dict[str, object] = {
         "id": check_id,
         "victim_id": row.victim_id,
         "placement_id": row.id,
-        "by_unit_id": actor.unit_id,
-        "by_user_id": actor.user_id,
+        "by_unit_id": act.actor.unit_id,
+        "by_user_id": act.actor.user_id,
         **plain,
     }
     blobs = []
     if texts:
         key_version, sealed = seal_text(
-            session, COORDINATION, stay_strand(session, row), "suitability_check", check_id, texts
+            act.session, COORDINATION, stay_strand(act.session, row), "suitability_check", check_id, texts
         )
         new |= {"key_version": key_version, "sealed": sealed}
         blobs = [("suitability_check", check_id, 1, sealed)]
-    insert_rows(session, SuitabilityCheck, [new])
-    touch(session, actor, row.victim_id, row.case_id)
+    insert_rows(act.session, SuitabilityCheck, [new])
+    touch(act, row.victim_id, row.case_id)
     record(
-        session, actor, "placements.suitability", victim_id=row.victim_id, case_id=row.case_id,
+        act, "placements.suitability", victim_id=row.victim_id, case_id=row.case_id,
         purpose="atencion", blobs=blobs, detail={"placement": row.code, "result": given.result},
     )  # fmt: skip
     return {"code": row.code, "result": given.result or ""}
 
 
-def fit_adult(session: Session, actor: Actor, row: Any, *, received: bool) -> str | None:
+def fit_adult(act: Act, row: Any, *, received: bool) -> str | None:
     """Result of the latest check of a stay, if any.
 
     Args:
@@ -86,18 +84,18 @@ def fit_adult(session: Session, actor: Actor, row: Any, *, received: bool) -> st
     Raises:
         Conflict: she is or may be marked as suspected now, or the check does not say who she is.
     """
-    latest = latest_check(session, row)
+    latest = latest_check(act.session, row)
     if latest is None:
         return None
     if latest.result != SUITABLE or not received:
         return latest.result
     sealed = SealedRow(latest.id, latest.key_version, latest.sealed)
     (texts,) = open_rows(
-        session, actor, COORDINATION, stay_strand(session, row), "suitability_check", [sealed],
-        purpose="atencion", action="placements.read",
+        act.for_purpose('atencion'), COORDINATION, stay_strand(act.session, row), "suitability_check", [sealed],
+        action="placements.read",
     )  # fmt: skip
     adult = _adult(latest.relation, texts.get("name"), texts.get("document"))
-    refuse_suspects(session, actor, row.victim_id, {"reason": adult})
+    refuse_suspects(act, row.victim_id, {"reason": adult})
     return latest.result
 
 

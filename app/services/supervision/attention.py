@@ -21,8 +21,9 @@ from sqlalchemy import (
     true,
     union_all,
 )
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -65,7 +66,7 @@ WAITING, LAPSED, PENDING = "ENVIADA", "VENCIDA", "PENDIENTE"
 
 
 def reviews(
-    session: Session, actor: Actor, *, kind: str | None = None, cursor: str | None = None, limit: int = PAGE
+    act: Act, *, kind: str | None = None, cursor: str | None = None, limit: int = PAGE
 ) -> tuple[list[dict[str, Any]], str | None]:
     """The unit's list, earliest due moment first, with who has charge; and the cursor of the next page.
 
@@ -77,25 +78,25 @@ def reviews(
         Invalid: unknown kind.
         BadRequest: the cursor is not one of this list.
     """
-    require(actor, Permission.CASES_READ)
-    supervising(actor)
+    require(act.actor, Permission.CASES_READ)
+    supervising(act.actor)
     if kind is not None and kind not in KINDS:
         raise Invalid("Revise el filtro.", errors=[unknown_code("kind", KINDS, "unknown")])
-    found = _everything(actor)
+    found = _everything(act.actor)
     query = select(found).order_by(found.c.due_at, found.c.code).limit(limit + 1)
     if kind is not None:
         query = query.where(found.c.kind == kind)
     if cursor is not None:
         moment, last = read_cursor(cursor, *PREFIXES)
         query = query.where(or_(found.c.due_at > moment, and_(found.c.due_at == moment, found.c.code > last)))
-    rows = session.execute(query.params(actor_params(actor))).all()
+    rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
     record(
-        session, actor, "supervision.reviews", purpose="atencion",
+        act, "supervision.reviews", purpose="atencion",
         detail={"kind": kind or "todos", "codes": [row.code for row in page]},
     )  # fmt: skip
     cases = {row.case_id for row in page if row.case_id is not None}
-    codes, team = public_codes(session, actor, cases), usernames(session, actor, cases)
+    codes, team = public_codes(act, cases), usernames(act, cases)
     clocks, notices = code_list("clock").labels, code_list("notice").labels
     items = [
         {

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, distinct, extract, func, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
@@ -32,33 +33,33 @@ PLACES = "cupos"
 SUNDAY = 6
 
 
-def figures(session: Session, actor: Actor) -> dict[str, Any]:
+def figures(act: Act) -> dict[str, Any]:
     """Cases, people's workload, activities, referrals, plans, placements and quality of the actor's unit.
 
     Raises:
         Forbidden: the actor supervises nobody, or its role reads no cases.
     """
-    require(actor, Permission.CASES_READ)
-    supervising(actor)
-    record(session, actor, "supervision.figures", purpose="atencion")
+    require(act.actor, Permission.CASES_READ)
+    supervising(act.actor)
+    record(act, "supervision.figures", purpose="atencion")
     found: dict[str, Any] = {
         "as_of": datetime.now(UTC),
-        **_cases(session, actor),
-        "workload": _workload(session, actor),
+        **_cases(act),
+        "workload": _workload(act),
     }
-    if policy().opens(actor.role, "plan"):
-        found |= _activities(session, actor) | _plans(session, actor)
+    if policy().opens(act.actor.role, "plan"):
+        found |= _activities(act) | _plans(act)
         found["reviews_due"] = _counted(
-            session.scalar(reviews_due(actor).params(actor_params(actor))) or 0, PLANS
+            act.session.scalar(reviews_due(act.actor).params(actor_params(act.actor))) or 0, PLANS
         )
-    if policy().permits(actor.role, Permission.REFERRALS_READ):
+    if policy().permits(act.actor.role, Permission.REFERRALS_READ):
         found["referrals"] = {
-            "sent": _referrals(session, actor, Referral.from_unit_id == actor.unit_id),
-            "received": _referrals(session, actor, Referral.to_unit_id == actor.unit_id),
+            "sent": _referrals(act, Referral.from_unit_id == act.actor.unit_id),
+            "received": _referrals(act, Referral.to_unit_id == act.actor.unit_id),
         }
-    quality = quality_report(session, actor)
+    quality = quality_report(act)
     found["quality"] = {"score": quality["score"], **_counted(quality["cases"], CASES)}
-    return found | _housed(session, actor)
+    return found | _housed(act)
 
 
 def _counted(count: int, unit: str) -> dict[str, Any]:
@@ -80,12 +81,12 @@ def _by_state(rows: Mapping[str, int], labels: Mapping[str, str], unit: str) -> 
     return {**_counted(sum(rows.values()), unit), "by_state": states}
 
 
-def _cases(session: Session, actor: Actor) -> dict[str, Any]:
-    seen = visible_cases(actor).add_columns(TraffickingCase.state).cte("seen")
-    rows = session.execute(
+def _cases(act: Act) -> dict[str, Any]:
+    seen = visible_cases(act.actor).add_columns(TraffickingCase.state).cte("seen")
+    rows = act.session.execute(
         select(seen.c.state, func.count(), select(func.count(distinct(seen.c.victim_id))).scalar_subquery())
         .group_by(seen.c.state)
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     ).all()
     persons = int(rows[0][2]) if rows else 0
     return {
@@ -102,14 +103,14 @@ def _late(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _workload(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def _workload(act: Act) -> list[dict[str, Any]]:
     """Open cases and overdue activities of the unit by who has charge; of two in charge, both count."""
     late = _tally(
-        session,
+        act.session,
         select(Assignment.user_id, func.count())
         .join(Plan, and_(Plan.case_id == Assignment.case_id, Plan.victim_id == Assignment.victim_id))
         .join(PlanActivity, and_(PlanActivity.plan_id == Plan.id, PlanActivity.victim_id == Plan.victim_id))
-        .where(Assignment.unit_id == actor.unit_id, Assignment.ended_at.is_(None), _late(actor))
+        .where(Assignment.unit_id == act.actor.unit_id, Assignment.ended_at.is_(None), _late(act.actor))
         .group_by(Assignment.user_id),
     )
     return [
@@ -119,23 +120,25 @@ def _workload(session: Session, actor: Actor) -> list[dict[str, Any]]:
             "open_cases": _counted(worker.cases, CASES),
             "overdue_activities": _counted(late.get(worker.user_id, 0), ACTIVITIES),
         }
-        for worker in workers(session, actor)
+        for worker in workers(act)
         if worker.active or worker.cases
     ]
 
 
-def _activities(session: Session, actor: Actor) -> dict[str, Any]:
+def _activities(act: Act) -> dict[str, Any]:
     now = today()
     sunday = now + timedelta(days=SUNDAY - now.weekday())
-    open_now = and_(PlanActivity.unit_id == actor.unit_id, PlanActivity.state.in_(plan_rules.OPEN_ACTIVITY))
-    due, late, running = session.execute(
+    open_now = and_(
+        PlanActivity.unit_id == act.actor.unit_id, PlanActivity.state.in_(plan_rules.OPEN_ACTIVITY)
+    )
+    due, late, running = act.session.execute(
         select(
             func.count().filter(PlanActivity.due_on.between(now, sunday)),
             func.count().filter(PlanActivity.due_on < now),
             func.count(),
         )
-        .where(open_now, PlanActivity.plan_id.in_(visible_plans(actor)))
-        .params(actor_params(actor))
+        .where(open_now, PlanActivity.plan_id.in_(visible_plans(act.actor)))
+        .params(actor_params(act.actor))
     ).one()
     return {
         "activities": {
@@ -146,29 +149,32 @@ def _activities(session: Session, actor: Actor) -> dict[str, Any]:
     }
 
 
-def _plans(session: Session, actor: Actor) -> dict[str, Any]:
+def _plans(act: Act) -> dict[str, Any]:
     states = _tally(
-        session,
+        act.session,
         select(Plan.state, func.count())
-        .where(Plan.unit_id == actor.unit_id, Plan.id.in_(visible_plans(actor)))
+        .where(Plan.unit_id == act.actor.unit_id, Plan.id.in_(visible_plans(act.actor)))
         .group_by(Plan.state)
-        .params(actor_params(actor)),
+        .params(actor_params(act.actor)),
     )
     return {"plans": _by_state(states, plan_rules.STATES, PLANS)}
 
 
-def _referrals(session: Session, actor: Actor, side: ColumnElement[bool]) -> dict[str, Any]:
+def _referrals(act: Act, side: ColumnElement[bool]) -> dict[str, Any]:
     """Referrals of one side by state, and the median hours until an answer came."""
-    mine = and_(side, Referral.id.in_(visible_referrals(actor)))
+    mine = and_(side, Referral.id.in_(visible_referrals(act.actor)))
     states = _tally(
-        session,
-        select(Referral.state, func.count()).where(mine).group_by(Referral.state).params(actor_params(actor)),
+        act.session,
+        select(Referral.state, func.count())
+        .where(mine)
+        .group_by(Referral.state)
+        .params(actor_params(act.actor)),
     )
     hours = extract("epoch", Referral.answered_at - Referral.sent_at) / 3600
-    median = session.scalar(
+    median = act.session.scalar(
         select(func.percentile_cont(0.5).within_group(hours))
         .where(mine, Referral.answered_at.is_not(None))
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     )
     return {
         **_by_state(states, REFERRAL_STATES, REFERRALS),
@@ -176,16 +182,16 @@ def _referrals(session: Session, actor: Actor, side: ColumnElement[bool]) -> dic
     }
 
 
-def _housed(session: Session, actor: Actor) -> dict[str, Any]:
-    kind = session.scalar(select(Unit.kind).where(Unit.id == actor.unit_id))
+def _housed(act: Act) -> dict[str, Any]:
+    kind = act.session.scalar(select(Unit.kind).where(Unit.id == act.actor.unit_id))
     if kind not in SHELTER_KINDS:
         return {}
-    living = session.scalar(
+    living = act.session.scalar(
         select(func.count(distinct(Placement.victim_id))).where(
-            Placement.unit_id == actor.unit_id, Placement.left_at.is_(None)
+            Placement.unit_id == act.actor.unit_id, Placement.left_at.is_(None)
         )
     )
-    places = places_of(session, [actor.unit_id])
+    places = places_of(act.session, [act.actor.unit_id])
     free = sum(place.total - place.taken for place in places)
     return {
         "placements": _counted(living or 0, PERSONS),

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, func, update
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import event_row, record, record_rows
@@ -71,21 +70,21 @@ class _Division:
         }
 
 
-def preview(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]:
+def preview(act: Act, wanted: Handover) -> dict[str, Any]:
     """Who would take which case over, as `reassign` answers it; nothing is moved.
 
     Raises:
         Forbidden, Invalid, Conflict: as `reassign`.
     """
-    division = _divided(session, actor, wanted, hold=False)
+    division = _divided(act, wanted, hold=False)
     record(
-        session, actor, "supervision.preview", purpose="atencion",
+        act, "supervision.preview", purpose="atencion",
         detail={"from": division.leaver.user_id, "cases": [charge.code for charge in division.charges]},
     )  # fmt: skip
     return division.shown(None)
 
 
-def reassign(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]:
+def reassign(act: Act, wanted: Handover) -> dict[str, Any]:
     """Hand over the open charges of a worker, and the living plans it answers for. Returns who has what now.
 
     Repeating it moves nothing more. The worker may have been disabled already.
@@ -95,24 +94,24 @@ def reassign(session: Session, actor: Actor, wanted: Handover) -> dict[str, Any]
         Invalid: unknown people or reason, or a case the worker has no charge of; each is named.
         Conflict: there is nobody to share them out among.
     """
-    division = _divided(session, actor, wanted, hold=True)
-    _record(session, actor, division, wanted.reason)
-    return division.shown(_move(session, actor, division))
+    division = _divided(act, wanted, hold=True)
+    _record(act, division, wanted.reason)
+    return division.shown(_move(act, division))
 
 
-def _divided(session: Session, actor: Actor, wanted: Handover, *, hold: bool) -> _Division:
+def _divided(act: Act, wanted: Handover, *, hold: bool) -> _Division:
     """`hold`: the cases stay as they are until the transaction ends."""
-    require(actor, Permission.ASSIGNMENTS_WRITE)
-    supervising(actor)
+    require(act.actor, Permission.ASSIGNMENTS_WRITE)
+    supervising(act.actor)
     if wanted.reason not in code_list(REASONS):
         raise Invalid("Revise el motivo.", errors=[unknown_code("reason", code_list(REASONS).codes)])
-    people = staff.workers(session, actor)
+    people = staff.workers(act)
     leaver = _leaver(people, wanted.leaver)
     takers = _takers(people, leaver, wanted.to)
     if hold:
-        hold_all(session, [c.case_id for c in staff.charges(session, actor, leaver.user_id)])
-    charges = _chosen(staff.charges(session, actor, leaver.user_id), wanted.cases)
-    teams = staff.teams(session, actor, (charge.case_id for charge in charges))
+        hold_all(act.session, [c.case_id for c in staff.charges(act, leaver.user_id)])
+    charges = _chosen(staff.charges(act, leaver.user_id), wanted.cases)
+    teams = staff.teams(act, (charge.case_id for charge in charges))
     taken = shared_out(
         [charge.case_id for charge in charges], {worker.user_id: worker.cases for worker in takers}, teams
     )
@@ -157,7 +156,7 @@ def _chosen(charges: Sequence[Charge], codes: Sequence[str] | None) -> list[Char
     return [known[code] for code in wanted]
 
 
-def _move(session: Session, actor: Actor, division: _Division) -> int:
+def _move(act: Act, division: _Division) -> int:
     """The new charge first, then the old one ends: somebody always has it. Returns the plans moved."""
     leaver, charges, taken, teams = division.leaver, division.charges, division.taken, division.teams
     if not charges:
@@ -166,53 +165,53 @@ def _move(session: Session, actor: Actor, division: _Division) -> int:
         {
             "victim_id": charge.victim_id,
             "case_id": charge.case_id,
-            "unit_id": actor.unit_id,
+            "unit_id": act.actor.unit_id,
             "user_id": taken[charge.case_id],
-            "assigned_by": actor.user_id,
+            "assigned_by": act.actor.user_id,
         }
         for charge in charges
         if taken[charge.case_id] not in teams.get(charge.case_id, ())
     ]
-    insert_rows(session, Assignment, rows)
-    session.execute(
+    insert_rows(act.session, Assignment, rows)
+    act.session.execute(
         update(Assignment)
         .where(
             Assignment.case_id.in_(taken),
-            Assignment.unit_id == actor.unit_id,
+            Assignment.unit_id == act.actor.unit_id,
             Assignment.user_id == leaver.user_id,
             Assignment.ended_at.is_(None),
         )
         .values(ended_at=func.now())
     )
-    moved = session.execute(
+    moved = act.session.execute(
         update(Plan)
         .where(
             Plan.case_id.in_(taken),
-            Plan.unit_id == actor.unit_id,
+            Plan.unit_id == act.actor.unit_id,
             Plan.responsible_user_id == leaver.user_id,
             Plan.state.in_(plan_rules.ALIVE),
         )
         .values(responsible_user_id=case(dict(taken), value=Plan.case_id))
     )
-    staff.hand_over_clocks(session, leaver.user_id, taken)
+    staff.hand_over_clocks(act.session, leaver.user_id, taken)
     notices = [
         notice_row(
-            NOTICE, unit_id=actor.unit_id, user_id=taken[charge.case_id], subject_code=charge.code,
+            NOTICE, unit_id=act.actor.unit_id, user_id=taken[charge.case_id], subject_code=charge.code,
             victim_id=charge.victim_id, case_id=charge.case_id,
         )
         for charge in charges
     ]  # fmt: skip
-    insert_rows(session, Notice, notices)
+    insert_rows(act.session, Notice, notices)
     return int(moved.rowcount)  # type: ignore[attr-defined]
 
 
-def _record(session: Session, actor: Actor, division: _Division, reason: str) -> None:
-    key = vault_of(session).secret("audit")
+def _record(act: Act, division: _Division, reason: str) -> None:
+    key = vault_of(act.session).secret("audit")
     record_rows(
-        session,
+        act.session,
         [
             event_row(
-                key, actor, ACTION, victim_id=charge.victim_id, case_id=charge.case_id, purpose="atencion",
+                key, act.actor, ACTION, victim_id=charge.victim_id, case_id=charge.case_id, purpose="atencion",
                 detail={
                     "case": charge.code, "from": division.leaver.user_id,
                     "to": division.taken[charge.case_id],

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.scope import actor_params, visible_cases
 from app.models import Assignment, Plan, TraffickingCase, UserAccount
 from app.services.cases.codes import ENDED
@@ -37,7 +37,7 @@ class Charge:
     code: str
 
 
-def workers(session: Session, actor: Actor) -> list[Worker]:
+def workers(act: Act) -> list[Worker]:
     """People of the actor's unit (no systems), by username."""
     load = (
         select(func.count())
@@ -48,13 +48,13 @@ def workers(session: Session, actor: Actor) -> list[Worker]:
         )
         .where(
             Assignment.user_id == UserAccount.id,
-            Assignment.unit_id == actor.unit_id,
+            Assignment.unit_id == act.actor.unit_id,
             Assignment.ended_at.is_(None),
             TraffickingCase.state.not_in(ENDED),
         )
         .scalar_subquery()
     )
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             UserAccount.id,
             UserAccount.username,
@@ -63,20 +63,20 @@ def workers(session: Session, actor: Actor) -> list[Worker]:
             UserAccount.supervisor,
             load,
         )
-        .where(UserAccount.unit_id == actor.unit_id, UserAccount.service_account.is_(False))
+        .where(UserAccount.unit_id == act.actor.unit_id, UserAccount.service_account.is_(False))
         .order_by(UserAccount.username)
     )
     return [Worker(*row) for row in rows]
 
 
-def charges(session: Session, actor: Actor, user_id: int) -> list[Charge]:
+def charges(act: Act, user_id: int) -> list[Charge]:
     """Cases in scope that a worker of the unit has charge of, or whose living plan it answers for, by key."""
     in_charge = (
         select(Assignment.id)
         .where(
             Assignment.case_id == TraffickingCase.id,
             Assignment.victim_id == TraffickingCase.victim_id,
-            Assignment.unit_id == actor.unit_id,
+            Assignment.unit_id == act.actor.unit_id,
             Assignment.user_id == user_id,
             Assignment.ended_at.is_(None),
         )
@@ -87,27 +87,27 @@ def charges(session: Session, actor: Actor, user_id: int) -> list[Charge]:
         .where(
             Plan.case_id == TraffickingCase.id,
             Plan.victim_id == TraffickingCase.victim_id,
-            Plan.unit_id == actor.unit_id,
+            Plan.unit_id == act.actor.unit_id,
             Plan.responsible_user_id == user_id,
             Plan.state.in_(plan_rules.ALIVE),
         )
         .exists()
     )
-    rows = session.execute(
-        visible_cases(actor)
+    rows = act.session.execute(
+        visible_cases(act.actor)
         .add_columns(TraffickingCase.code)
         .where(in_charge | answers)
         .order_by(TraffickingCase.id)
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     )
     return [Charge(*row) for row in rows]
 
 
-def teams(session: Session, actor: Actor, case_ids: Iterable[int]) -> dict[int, set[int]]:
+def teams(act: Act, case_ids: Iterable[int]) -> dict[int, set[int]]:
     """Who of the unit has charge of each of these cases, by its key."""
-    rows = session.execute(
+    rows = act.session.execute(
         select(Assignment.case_id, Assignment.user_id).where(
-            Assignment.unit_id == actor.unit_id,
+            Assignment.unit_id == act.actor.unit_id,
             Assignment.ended_at.is_(None),
             Assignment.case_id.in_(set(case_ids)),
         )
@@ -126,13 +126,13 @@ def hand_over_clocks(session: Session, leaver: int, taken: Mapping[int, int]) ->
     )
 
 
-def usernames(session: Session, actor: Actor, case_ids: Collection[int]) -> dict[int, list[str]]:
+def usernames(act: Act, case_ids: Collection[int]) -> dict[int, list[str]]:
     """Names of the accounts of the unit in charge of each of these cases, by its key."""
-    rows = session.execute(
+    rows = act.session.execute(
         select(Assignment.case_id, UserAccount.username)
         .join(UserAccount, UserAccount.id == Assignment.user_id)
         .where(
-            Assignment.unit_id == actor.unit_id,
+            Assignment.unit_id == act.actor.unit_id,
             Assignment.ended_at.is_(None),
             Assignment.case_id.in_(case_ids),
         )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import VictimRef, check_writable, require, victim_in_scope
 from app.access.opening import current_blob
@@ -59,16 +60,14 @@ class Changed(NamedTuple):
     warnings: list[FieldError]
 
 
-def change(  # noqa: PLR0913
-    session: Session,
-    actor: Actor,
+def change(
+    act: Act,
     code: str,
     compartment: str,
     version: int,
     patch: Values,
     *,
     not_duplicate: str | None = None,
-    purpose: str = "atencion",
     probe_limit: int = PROBES_PER_HOUR,
 ) -> Changed:
     """Merge `patch` (RFC 7396: null removes a field) into a compartment and store it as the next version.
@@ -92,52 +91,50 @@ def change(  # noqa: PLR0913
         Conflict: the change would leave the person without a unit, or make an adult of a child or lift a mark
             of suspicion, as only the UPE does; or the code is a merged record's and its own strand not shown.
     """
-    require(actor, Permission.VICTIMS_WRITE)
-    ref = victim_in_scope(session, actor, code)
+    require(act.actor, Permission.VICTIMS_WRITE)
+    ref = victim_in_scope(act, code)
     if compartment not in COMPARTMENTS:
         raise NotFound
-    check_writable(actor, ref.standing, compartment, set(patch))
+    check_writable(act.actor, ref.standing, compartment, set(patch))
     _check_names(compartment, patch)
     check_reason(not_duplicate, "not_duplicate")
-    strand = _held(session, ref, compartment, version)
-    current = current_blob(session, actor, strand, compartment)
-    current.update(faces.stored(session, ref.victim_id, compartment))
-    repeated = compartment == "testimony" and _another_interview(session, actor, ref, current, patch)
-    clean = _changed(actor, compartment, current, patch)
-    _left_to_the_upe(session, actor, ref.victim_id, compartment, (current, clean))
-    marks, alike = _recognised(session, actor, ref.victim_id, compartment, current, clean, probe_limit)
-    ask_first(session, actor, [each for each in alike if each.document_shared], not_duplicate)
+    strand = _held(act.session, ref, compartment, version)
+    current = current_blob(act, strand, compartment)
+    current.update(faces.stored(act.session, ref.victim_id, compartment))
+    repeated = compartment == "testimony" and _another_interview(act, ref, current, patch)
+    clean = _changed(act.actor, compartment, current, patch)
+    _left_to_the_upe(act, ref.victim_id, compartment, (current, clean))
+    marks, alike = _recognised(act, ref.victim_id, compartment, current, clean, probe_limit)
+    ask_first(act, [each for each in alike if each.document_shared], not_duplicate)
     tokens = [mark_row(strand.record_id, mark) for mark in marks]
-    insert_rows(session, VictimToken, tokens, skip_present=True)  # she may have had them before
+    insert_rows(act.session, VictimToken, tokens, skip_present=True)  # she may have had them before
     sealed_part, face = split_face(compartment, clean)
     new = version + 1
     # Every version has a sealed part, be it empty: a head without one is a broken seal.
-    blob = _append(session, actor, strand, compartment, new, sealed_part)
-    _advance(session, actor, strand, compartment, version)
-    _traced(session, actor, ref, (compartment, patch), purpose=purpose, blobs=[blob], repeated=repeated)
-    note(session, actor, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
-    said = _remarks(session, actor, ref, compartment, clean, patch)
-    faces.write(session, ref.victim_id, face)  # last: a UPE that records an adult's age sees her no more
+    blob = _append(act, strand, compartment, new, sealed_part)
+    _advance(act, strand, compartment, version)
+    _traced(act, ref, (compartment, patch), blobs=[blob], repeated=repeated)
+    note(act, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
+    said = _remarks(act, ref, compartment, clean, patch)
+    faces.write(act.session, ref.victim_id, face)  # last: a UPE that records an adult's age sees her no more
     return Changed(new, said)
 
 
 def _left_to_the_upe(
-    session: Session,
-    actor: Actor,
+    act: Act,
     victim_id: int,
     compartment: str,
     both: tuple[Values, Values],
 ) -> None:
     """Let nobody else make an adult of a child or lift a mark of suspicion; `both`: before and after."""
     if compartment == "identity":
-        childhood.check_age(session, actor, victim_id, *both)
+        childhood.check_age(act, victim_id, *both)
     if compartment == suspects.COMPARTMENT:
-        suspects.check_marks(session, actor, victim_id, *both)
+        suspects.check_marks(act, victim_id, *both)
 
 
 def _remarks(
-    session: Session,
-    actor: Actor,
+    act: Act,
     ref: VictimRef,
     compartment: str,
     clean: Values,
@@ -146,54 +143,50 @@ def _remarks(
     """What looks odd in what was sent and, to who reads all of the facts, in what they have become."""
     said = remarks({compartment: patch})
     model = parse(compartment, clean)
-    if not isinstance(model, Legal) or ref.standing.level(actor, compartment) is not Level.FULL:
+    if not isinstance(model, Legal) or ref.standing.level(act.actor, compartment) is not Level.FULL:
         return said
-    whole = ref.standing.level(actor, "identity") is Level.FULL
-    identity = faces.stored(session, ref.victim_id, "identity") if whole else {}
-    known = Known.of(identity, queries.identified_on(session, ref.victim_id))
+    whole = ref.standing.level(act.actor, "identity") is Level.FULL
+    identity = faces.stored(act.session, ref.victim_id, "identity") if whole else {}
+    known = Known.of(identity, queries.identified_on(act.session, ref.victim_id))
     return [*said, *named(compartment, fact_remarks(model, known, frozenset(patch)))]
 
 
 def _traced(
-    session: Session,
-    actor: Actor,
+    act: Act,
     ref: VictimRef,
     written: tuple[str, Values],
     *,
-    purpose: str,
     blobs: list[tuple[str, int, int, bytes]],
     repeated: bool,
 ) -> None:
     """Record the change (compartment and patch), and meet the deadlines that waited for it."""
     compartment, patch = written
     record(
-        session, actor, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
-        fields=[f"{compartment}.{name}" for name in patch], purpose=purpose, blobs=blobs,
+        act, "victims.write", victim_id=ref.victim_id, compartments=[compartment],
+        fields=[f"{compartment}.{name}" for name in patch], purpose=act.purpose, blobs=blobs,
     )  # fmt: skip
     if repeated:
         record(
-            session, actor, "victims.single-interview", victim_id=ref.victim_id, compartments=[compartment],
-            purpose=purpose,
+            act, "victims.single-interview", victim_id=ref.victim_id, compartments=[compartment],
+            purpose=act.purpose,
         )  # fmt: skip
     if compartment in deadlines.WRITTEN:
-        deadlines.written(session, queries.newest_case(session, ref.victim_id), compartment, patch)
+        deadlines.written(act.session, queries.newest_case(act.session, ref.victim_id), compartment, patch)
 
 
-def _another_interview(
-    session: Session, actor: Actor, ref: VictimRef, current: Values, patch: Values
-) -> bool:
+def _another_interview(act: Act, ref: VictimRef, current: Values, patch: Values) -> bool:
     """Whether a justified further interview is recorded; the day of the single one is told to who sees it.
 
     Raises:
         SingleInterview: it was held, and the change does not say why there is another.
     """
     shown = current
-    if ref.standing.level(actor, "testimony") is not Level.FULL:
+    if ref.standing.level(act.actor, "testimony") is not Level.FULL:
         shown = partial_view("testimony", current)
     done = single_interview.held(current)
     if not done and single_interview.another(current, patch, done=True):
         # It may be noted with the proceedings alone.
-        legal = current_blob(session, actor, Strand(ref.victim_id, ref.victim_id), "legal")
+        legal = current_blob(act, Strand(ref.victim_id, ref.victim_id), "legal")
         done = legal.get("single_interview_date") is not None
     return single_interview.check(current, patch, done=done, shown=shown)
 
@@ -244,17 +237,17 @@ def _held(session: Session, ref: VictimRef, compartment: str, version: int) -> S
     return strand or Strand(ref.victim_id, ref.victim_id)
 
 
-def _advance(session: Session, actor: Actor, strand: Strand, compartment: str, version: int) -> None:
+def _advance(act: Act, strand: Strand, compartment: str, version: int) -> None:
     """Move the head, which is held, to the next version.
 
     Raises:
         StaleVersion: it is not the actor's to move.
     """
     if version == 0:
-        head = {**strand._asdict(), "compartment": compartment, "version": 1, "unit_id": actor.unit_id}
-        insert_rows(session, CompartmentHead, [head])
+        head = {**strand._asdict(), "compartment": compartment, "version": 1, "unit_id": act.actor.unit_id}
+        insert_rows(act.session, CompartmentHead, [head])
         return
-    moved = session.execute(
+    moved = act.session.execute(
         update(CompartmentHead)
         .where(
             CompartmentHead.victim_id == strand.victim_id,
@@ -262,15 +255,14 @@ def _advance(session: Session, actor: Actor, strand: Strand, compartment: str, v
             CompartmentHead.compartment == compartment,
             CompartmentHead.version == version,
         )
-        .values(version=version + 1, updated_at=func.now(), unit_id=actor.unit_id)
+        .values(version=version + 1, updated_at=func.now(), unit_id=act.actor.unit_id)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
 
 
 def _recognised(
-    session: Session,
-    actor: Actor,
+    act: Act,
     victim_id: int,
     compartment: str,
     before: Values,
@@ -284,23 +276,23 @@ def _recognised(
     """
     if compartment != "identity":
         return [], []
-    keys, person = index_keys(session), person_of(after)
+    keys, person = index_keys(act.session), person_of(after)
     old = set(marks_of(keys, person_of(before)))
     added = [mark for mark in marks_of(keys, person) if mark not in old]
-    found = claim(session, actor, person, added, limit_per_hour=probe_limit, exclude=victim_id)
+    found = claim(act, person, added, limit_per_hour=probe_limit, exclude=victim_id)
     return added, found
 
 
 def _append(
-    session: Session, actor: Actor, strand: Strand, compartment: str, version: int, data: Values
+    act: Act, strand: Strand, compartment: str, version: int, data: Values
 ) -> tuple[str, int, int, bytes]:
-    dek, key_version = sealing_key(session, strand, compartment)
-    blob_id = next_ids(session, victim_blob=1)["victim_blob"][0]
+    dek, key_version = sealing_key(act.session, strand, compartment)
+    blob_id = next_ids(act.session, victim_blob=1)["victim_blob"][0]
     sealed = seal_json(
         dek, Place("victim_blob", compartment, strand.record_id, blob_id, version, SCHEMA_VERSION), data
     )
     insert_rows(
-        session,
+        act.session,
         VictimBlob,
         [
             {
@@ -311,8 +303,8 @@ def _append(
                 "schema_version": SCHEMA_VERSION,
                 "key_version": key_version,
                 "sealed": sealed,
-                "created_by": actor.user_id,
-                "unit_id": actor.unit_id,
+                "created_by": act.actor.user_id,
+                "unit_id": act.actor.unit_id,
             }
         ],
     )

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.errors import Conflict, wrong
 from app.models import Unit
 from app.records.kinds import today
@@ -34,22 +34,20 @@ def of_age_by_birth(identity: Mapping[str, Any]) -> bool | None:
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= ADULT_AGE
 
 
-def check_age(
-    session: Session, actor: Actor, victim_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
+def check_age(act: Act, victim_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Leave it to the UPE to say that who counts as a child is none. A trigger on `profile` refuses the same.
 
     Raises:
         Conflict: a child would become an adult; or the UPE would leave one whom no other unit attends.
     """
-    if unit_kind(session, actor) == "UPE":
-        if out_of_population(actor, after, {}) == ONLY_CHILDREN and not _attended(session, victim_id):
+    if unit_kind(act) == "UPE":
+        if out_of_population(act.actor, after, {}) == ONLY_CHILDREN and not _attended(act.session, victim_id):
             raise Conflict(f"{ONLY_CHILDREN} Derive el caso al CEM o a la UDAVIT antes de corregir la edad.")
         return
     field = None
-    if session.scalar(select(func.ruv.ends_childhood(victim_id, _least(before), _least(after)))):
+    if act.session.scalar(select(func.ruv.ends_childhood(victim_id, _least(before), _least(after)))):
         field = "age_years" if after.get("age_min") is None else "age_min"
-    elif _grown(after) and not _grown(before) and _child(session, victim_id):
+    elif _grown(after) and not _grown(before) and _child(act.session, victim_id):
         field = "birth_date"
     if field:
         error = wrong(field, "only-upe", _REFUSAL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import VictimRef, check_row_writable, require, victim_in_scope
 from app.access.permissions import Permission
@@ -34,7 +34,7 @@ _SEEN_BACK = {
 """What the person is to the other, by what the other is to her; else the same."""
 
 
-def family(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> list[RelativeView]:
+def family(act: Act, code: str) -> list[RelativeView]:
     """Registered relatives of a person: what each is to her, and the code of those in the actor's scope.
 
     `depends`: FAMILIAR where the relative depends on her, PERSONA where she depends on the relative.
@@ -43,25 +43,23 @@ def family(session: Session, actor: Actor, code: str, *, purpose: str = "atencio
         NotFound: out of scope, or her contacts do not exist for this actor.
         Forbidden: the actor may only know that they are filled.
     """
-    require(actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(session, actor, code)
-    level = _level(actor, ref)
-    rows = links_of(session, ref.victim_id)
+    require(act.actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(act, code)
+    level = _level(act.actor, ref)
+    rows = links_of(act.session, ref.victim_id)
     others = {_other(row, ref.victim_id) for row in rows}
-    codes = codes_in_scope(session, actor, others)
+    codes = codes_in_scope(act, others)
     found, seen = [], set()
     for row in rows:
         other = _other(row, ref.victim_id)
         if other not in seen:  # two records of hers may each have had the link
             seen.add(other)
             found.append(_shown(row, ref.victim_id, codes.get(other), level))
-    _record(session, actor, "family.read", ref, purpose, detail={"relatives": len(found)})
+    _record(act, "family.read", ref, detail={"relatives": len(found)})
     return found
 
 
-def link(
-    session: Session, actor: Actor, code: str, other_code: str, written: LinkRow, *, purpose: str = "atencion"
-) -> None:
+def link(act: Act, code: str, other_code: str, written: LinkRow) -> None:
     """Note that two registered persons are of one family; `relation` is what the other is to the first.
 
     Raises:
@@ -70,11 +68,11 @@ def link(
         Invalid: no relation, or she herself.
         Conflict: they are linked already.
     """
-    ref, other = _both(session, actor, code, other_code, written.model_fields_set)
+    ref, other = _both(act, code, other_code, written.model_fields_set)
     if written.relation is None:
         error = {**unknown_code("relation", _RELATIONS), "code": "missing"}
         raise Invalid("Falta indicar qué es de la persona.", errors=[error])  # type: ignore[list-item]
-    if links_between(session, ref.victim_id, other.victim_id):
+    if links_between(act.session, ref.victim_id, other.victim_id):
         raise Conflict("Ya están vinculadas: termine primero el vínculo anterior.")
     row = {
         "victim_id": ref.victim_id,
@@ -84,25 +82,25 @@ def link(
         "relation": written.relation,
         "dependent": written.dependent,
         "lives_with": written.lives_with,
-        "created_by": actor.user_id,
+        "created_by": act.actor.user_id,
     }
-    insert_rows(session, FamilyLink, [row])
+    insert_rows(act.session, FamilyLink, [row])
     for one in (ref, other):
-        _record(session, actor, "family.link", one, purpose, detail={"relation": written.relation})
+        _record(act, "family.link", one, detail={"relation": written.relation})
 
 
-def end(session: Session, actor: Actor, code: str, other_code: str, *, purpose: str = "atencion") -> None:
+def end(act: Act, code: str, other_code: str) -> None:
     """End the link of two persons, one made by mistake or that is no more; the row stays.
 
     Raises:
         NotFound: one of them is out of scope, or they are not linked.
         Forbidden: the actor does not write her contacts.
     """
-    ref, other = _both(session, actor, code, other_code, {"relation"})
-    rows = links_between(session, ref.victim_id, other.victim_id)
+    ref, other = _both(act, code, other_code, {"relation"})
+    rows = links_between(act.session, ref.victim_id, other.victim_id)
     if not rows:
         raise NotFound
-    session.execute(
+    act.session.execute(
         update(FamilyLink)
         .where(
             FamilyLink.id.in_([row.id for row in rows]),
@@ -111,22 +109,20 @@ def end(session: Session, actor: Actor, code: str, other_code: str, *, purpose: 
         .values(ended_at=func.now())
     )
     for one in (ref, other):
-        _record(session, actor, "family.end", one, purpose)
+        _record(act, "family.end", one)
 
 
-def _both(
-    session: Session, actor: Actor, code: str, other_code: str, names: set[str]
-) -> tuple[VictimRef, VictimRef]:
+def _both(act: Act, code: str, other_code: str, names: set[str]) -> tuple[VictimRef, VictimRef]:
     """Both persons, whose contacts the actor writes, held to the end of the transaction."""
-    require(actor, Permission.VICTIMS_WRITE)
-    ref, other = victim_in_scope(session, actor, code), victim_in_scope(session, actor, other_code)
+    require(act.actor, Permission.VICTIMS_WRITE)
+    ref, other = victim_in_scope(act, code), victim_in_scope(act, other_code)
     for one in (ref, other):
-        check_row_writable(actor, one.standing, TABLE, names)
+        check_row_writable(act.actor, one.standing, TABLE, names)
     if ref.victim_id == other.victim_id:
         message = "Es el código de la misma persona: indique el de su familiar."
         raise refusal("relative", "same-person", message)
     for victim_id in sorted((ref.victim_id, other.victim_id)):
-        session.execute(select(func.pg_advisory_xact_lock(victim_id)))
+        act.session.execute(select(func.pg_advisory_xact_lock(victim_id)))
     return ref, other
 
 
@@ -163,7 +159,5 @@ def _shown(row: Any, victim_id: int, code: str | None, level: Level) -> Relative
     }
 
 
-def _record(session: Session, actor: Actor, action: str, ref: VictimRef, purpose: str, **more: Any) -> None:
-    record(
-        session, actor, action, victim_id=ref.victim_id, purpose=purpose, compartments=[COMPARTMENT], **more
-    )
+def _record(act: Act, action: str, ref: VictimRef, **more: Any) -> None:
+    record(act, action, victim_id=ref.victim_id, purpose=act.purpose, compartments=[COMPARTMENT], **more)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require, victim_in_scope
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
@@ -53,9 +51,7 @@ _WAY_OUT = "Si es otra persona o no se puede saber ahora, elija un motivo y envÃ
 _HERE = "Parece que esa persona ya estÃ¡ registrada y su unidad participa en su caso."
 
 
-def search(
-    session: Session, actor: Actor, identity: Mapping[str, Any], *, limit_per_hour: int
-) -> list[MatchView]:
+def search(act: Act, identity: Mapping[str, Any], *, limit_per_hour: int) -> list[MatchView]:
     """Look somebody up by what is known of her identity; recorded, and limited per user and hour.
 
     Returns what `shown` does, of those alike enough.
@@ -65,7 +61,7 @@ def search(
         Invalid: fields that are wrong, or too few to look anybody up by.
         TooMany: the user's probes of this hour are used up.
     """
-    require(actor, Permission.VICTIMS_REGISTER)
+    require(act.actor, Permission.VICTIMS_REGISTER)
     try:
         person = person_of(dump(parse("identity", dict(identity))))
     except RecordInvalid as invalid:
@@ -73,19 +69,18 @@ def search(
             {"field": e["field"], "code": e["code"], "message": e["message"]} for e in invalid.errors
         ]
         raise Invalid("Revise los campos indicados.", errors=errors) from None
-    marks = marks_of(index_keys(session), person)
+    marks = marks_of(index_keys(act.session), person)
     if not marks:
         raise Invalid(
             "Con esos datos no se puede buscar: indique un documento, o los prenombres y un apellido junto"
             " con la fecha de nacimiento o el segundo apellido."
         )
-    found = counted_probe(session, actor, person, marks, limit_per_hour=limit_per_hour)
-    return shown(session, actor, found)
+    found = counted_probe(act, person, marks, limit_per_hour=limit_per_hour)
+    return shown(act, found)
 
 
 def counted_probe(
-    session: Session,
-    actor: Actor,
+    act: Act,
     person: Person,
     marks: Sequence[Mark],
     *,
@@ -99,18 +94,17 @@ def counted_probe(
     """
     if not marks:
         return []
-    check_hourly(session, actor, PROBE, limit_per_hour, _TOO_MANY)
-    found = probe(session, actor, person, exclude=exclude, marks=marks, purpose=PURPOSE)
+    check_hourly(act, PROBE, limit_per_hour, _TOO_MANY)
+    found = probe(act.for_purpose(PURPOSE), person, exclude=exclude, marks=marks)
     # One event a document: that is what the limit counts.
     documents = {mark.token for mark in marks if mark.kind == 1 and mark.key_version == marks[0].key_version}
     for _ in range(max(len(documents), 1)):
-        record(session, actor, PROBE, purpose=PURPOSE, detail={"hits": sum(f.likely for f in found)})
+        record(act, PROBE, purpose=PURPOSE, detail={"hits": sum(f.likely for f in found)})
     return found
 
 
 def claim(
-    session: Session,
-    actor: Actor,
+    act: Act,
     person: Person,
     marks: Sequence[Mark],
     *,
@@ -126,28 +120,26 @@ def claim(
         TooMany: the user's probes of this hour are used up.
     """
     if marks:
-        lock_tokens(session, marks)
-    return counted_probe(session, actor, person, marks, limit_per_hour=limit_per_hour, exclude=exclude)
+        lock_tokens(act.session, marks)
+    return counted_probe(act, person, marks, limit_per_hour=limit_per_hour, exclude=exclude)
 
 
-def shown(session: Session, actor: Actor, found: Iterable[Found]) -> list[MatchView]:
+def shown(act: Act, found: Iterable[Found]) -> list[MatchView]:
     """What the actor may learn of those alike enough, one entry a person.
 
     In its own scope: code, band, and the masked identity, read as any record is. Of anybody else, the unit to
     ask and nothing more, in an order that says nothing either.
     """
     likely = [each for each in found if each.likely]
-    own = [_own(session, actor, each) for each in likely if each.code is not None]
+    own = [_own(act, each) for each in likely if each.code is not None]
     others: list[MatchView] = [{"unit": each.unit} for each in likely if each.code is None]
     return own + sorted(others, key=lambda one: one["unit"])
 
 
-def _own(session: Session, actor: Actor, found: Found) -> MatchView:
+def _own(act: Act, found: Found) -> MatchView:
     code = found.code or ""
-    ref = victim_in_scope(session, actor, code)
-    opened = open_compartments(
-        session, actor, ref.victim_id, ref.standing, purpose=PURPOSE, names=["identity"]
-    )
+    ref = victim_in_scope(act, code)
+    opened = open_compartments(act.for_purpose(PURPOSE), ref.victim_id, ref.standing, names=["identity"])
     identity = opened.data.get("identity", {})
     if opened.levels.get("identity") is not Level.PARTIAL:  # which is masked already
         identity = partial_view("identity", identity)
@@ -165,7 +157,7 @@ def check_reason(reason: str | None, field: str) -> None:
         raise Invalid("Revise los campos indicados.", errors=[unknown_code(field, reasons.codes)])
 
 
-def ask_first(session: Session, actor: Actor, found: Sequence[Found], reason: str | None) -> None:
+def ask_first(act: Act, found: Sequence[Found], reason: str | None) -> None:
     """Write nothing while somebody is found and no reason was given to go on all the same.
 
     Raises:
@@ -173,7 +165,7 @@ def ask_first(session: Session, actor: Actor, found: Sequence[Found], reason: st
     """
     if not found or reason is not None:
         return
-    entries = shown(session, actor, found)
+    entries = shown(act, found)
     detail = _HERE if any("code" in entry for entry in entries) else _ELSEWHERE
     reasons = code_list(NOT_DUPLICATE)
     choices = [{"code": code, "label": reasons.label(code)} for code in reasons.codes]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import VictimRef, canonical, require, victim_in_scope
 from app.access.opening import Opened, open_compartments, open_versions, shown_record
@@ -78,7 +79,7 @@ LOOKS = 100
 _ALTERED = "Anotación que no supera la verificación: avise al Oficial de Datos Personales"
 
 
-def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion") -> RecordView:
+def read(act: Act, code: str) -> RecordView:
     """The person's record as this actor may see it, with `_access`: the level of each compartment.
 
     Any of her codes finds her; the answer names her own. `merged_records`: records merged into hers of which
@@ -89,9 +90,9 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         Forbidden: the role reads no persons.
         Unavailable: the look cannot be recorded.
     """
-    require(actor, Permission.VICTIMS_READ)
+    require(act.actor, Permission.VICTIMS_READ)
     code = canonical(code, "TP")
-    rows = _RECORD[actor.unit_wide].all(session, code=code, **actor_params(actor))
+    rows = _RECORD[act.actor.unit_wide].all(act.session, code=code, **actor_params(act.actor))
     if not rows:
         raise NotFound
     stand = standing_of(rows)
@@ -100,10 +101,10 @@ def read(session: Session, actor: Actor, code: str, *, purpose: str = "atencion"
         "legal": dict(zip(_EXPLOITATION, rows[0][_FACES_AT + len(_PROFILE) :], strict=True)),
     }
     victim_id = rows[0][2]
-    opened = open_compartments(session, actor, victim_id, stand, purpose=purpose, faces=faces)
+    opened = open_compartments(act, victim_id, stand, faces=faces)
     cases = {row[4]: _case(row[6:_FACES_AT]) for row in rows}
     merged = {rows[0][3], *(row[5] for row in rows), *opened.not_shown} - {victim_id}
-    codes = _codes(session, victim_id, merged) if merged else {victim_id: code}
+    codes = _codes(act.session, victim_id, merged) if merged else {victim_id: code}
     return {
         "code": codes[victim_id],
         "cases": list(cases.values()),
@@ -156,9 +157,7 @@ def presented(opened: Opened) -> PresentedView:
     }
 
 
-def history(
-    session: Session, actor: Actor, code: str, compartment: str, *, purpose: str = "atencion"
-) -> list[CompartmentVersionView]:
+def history(act: Act, code: str, compartment: str) -> list[CompartmentVersionView]:
     """Every version of one compartment, newest first, under the actor's level of it.
 
     Of a person of several records, the strand that is shown; under a merged record's code, that record's.
@@ -167,16 +166,16 @@ def history(
         NotFound: person out of scope, or the compartment does not exist for this actor.
         Forbidden: the actor may only know that it is filled.
     """
-    require(actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(session, actor, code)
-    level = readable_level(actor, ref.standing, compartment)
-    strand = _strand_under(session, ref, compartment)
-    record_code = session.scalars(
+    require(act.actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(act, code)
+    level = readable_level(act.actor, ref.standing, compartment)
+    strand = _strand_under(act.session, ref, compartment)
+    record_code = act.session.scalars(
         select(VictimCode.code).where(
             VictimCode.victim_id == strand.victim_id, VictimCode.record_id == strand.record_id
         )
     ).one()
-    versions = open_versions(session, actor, strand, compartment, level, purpose=purpose)
+    versions = open_versions(act, strand, compartment, level)
     return [
         {
             "version": v.version,
@@ -213,9 +212,7 @@ def readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
     return level
 
 
-def access_log(
-    session: Session, actor: Actor, code: str, *, before: int | None = None, limit: int = LOOKS
-) -> list[LookView]:
+def access_log(act: Act, code: str, *, before: int | None = None, limit: int = LOOKS) -> list[LookView]:
     """Who looked at this person's data: when, from which unit, what, why; newest first.
 
     The database tells of each event what the actor may know: no compartment that does not exist for it, and
@@ -226,14 +223,14 @@ def access_log(
         NotFound: out of scope.
         Forbidden: the role may not see it.
     """
-    require(actor, Permission.VICTIMS_ACCESS_LOG)
-    ref: VictimRef = victim_in_scope(session, actor, code)
-    rows = session.connection().exec_driver_sql(
+    require(act.actor, Permission.VICTIMS_ACCESS_LOG)
+    ref: VictimRef = victim_in_scope(act, code)
+    rows = act.session.connection().exec_driver_sql(
         _ACCESS_LOG, {"victim": ref.victim_id, "before": before, "most": limit}
     )
-    key = vault_of(session).secret("audit")
+    key = vault_of(act.session).secret("audit")
     found = [_log_entry(row, genuine=is_genuine(key, row.digest, row.mac)) for row in rows]
-    record(session, actor, "victims.access-log", victim_id=ref.victim_id, purpose="rendicion-de-cuentas")
+    record(act, "victims.access-log", victim_id=ref.victim_id, purpose="rendicion-de-cuentas")
     return found
 
 
@@ -330,9 +327,9 @@ def _strands(session: Session, victim_id: int, compartment: str) -> dict[int, da
     return {row.record_id: row.updated_at for row in rows}
 
 
-def visible_victim(session: Session, actor: Actor, code: str) -> int | None:
+def visible_victim(act: Act, code: str) -> int | None:
     """Key of the person behind a code, if she is in the actor's scope."""
     try:
-        return victim_in_scope(session, actor, code).victim_id
+        return victim_in_scope(act, code).victim_id
     except NotFound:
         return None

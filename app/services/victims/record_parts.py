@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import VictimRef, require, victim_in_scope
 from app.access.opening import Filled, open_compartments, shown_record
@@ -76,25 +77,25 @@ class Writing:
     unit: str
 
 
-def parts(session: Session, actor: Actor, code: str) -> list[Part]:
+def parts(act: Act, code: str) -> list[Part]:
     """The compartments of a person that exist for the actor, filled or not; none is opened.
 
     Raises:
         NotFound: no such person, or the actor has no part in any of her cases.
         Forbidden: the role reads no persons.
     """
-    require(actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(session, actor, code)
-    filled = _filled(session, ref.victim_id)
-    record(session, actor, "victims.parts", victim_id=ref.victim_id, purpose="atencion")
+    require(act.actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(act, code)
+    filled = _filled(act.session, ref.victim_id)
+    record(act, "victims.parts", victim_id=ref.victim_id, purpose="atencion")
     return [
-        _part(actor, ref, name, filled.get(name))
+        _part(act.actor, ref, name, filled.get(name))
         for name in COMPARTMENTS
-        if ref.standing.level(actor, name) >= Level.EXISTS
+        if ref.standing.level(act.actor, name) >= Level.EXISTS
     ]
 
 
-def look(session: Session, actor: Actor, code: str, compartment: str, *, reason: str) -> Look:
+def look(act: Act, code: str, compartment: str, *, reason: str) -> Look:
     """Open one compartment and nothing else; the trace tells which, and why.
 
     Raises:
@@ -102,17 +103,17 @@ def look(session: Session, actor: Actor, code: str, compartment: str, *, reason:
         Forbidden: the actor may only know that it is filled.
         Invalid: the reason is not one of `REASONS`.
     """
-    require(actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(session, actor, code)
-    queries.readable_level(actor, ref.standing, compartment)
+    require(act.actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(act, code)
+    queries.readable_level(act.actor, ref.standing, compartment)
     check_reason(reason)
     opened = open_compartments(
-        session, actor, ref.victim_id, ref.standing, purpose=reason, names=[compartment],
-        faces={compartment: queries.face(session, ref.victim_id, compartment)},
+        act.for_purpose(reason), ref.victim_id, ref.standing, names=[compartment],
+        faces={compartment: queries.face(act.session, ref.victim_id, compartment)},
     )  # fmt: skip
     filled = opened.filled.get(compartment)
     return Look(
-        _part(actor, ref, compartment, filled),
+        _part(act.actor, ref, compartment, filled),
         opened.data.get(compartment, {}),
         filled.version if filled else 0,
         compartment in opened.broken,
@@ -129,7 +130,7 @@ def check_reason(reason: str) -> None:
         raise Invalid("Indique para qué necesita ver estos datos.", errors=[unknown_code("motivo", REASONS)])
 
 
-def alerts(session: Session, actor: Actor, code: str) -> Values:
+def alerts(act: Act, code: str) -> Values:
     """Risk, alerts and how she may be contacted, as far as the actor opens the compartments they are in.
 
     `_broken` names those that do not open: what she must be protected from is in them, and not known.
@@ -138,13 +139,13 @@ def alerts(session: Session, actor: Actor, code: str) -> Values:
         NotFound: no such person, or the actor has no part in any of her cases.
         Forbidden: the role reads no persons.
     """
-    require(actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(session, actor, code)
-    names = [name for name in ALERTS if ref.standing.level(actor, name) in OPENING]
+    require(act.actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(act, code)
+    names = [name for name in ALERTS if ref.standing.level(act.actor, name) in OPENING]
     if not names:
         return {}
     opened = open_compartments(
-        session, actor, ref.victim_id, ref.standing, purpose="proteccion", action="victims.alerts",
+        act.for_purpose('proteccion'), ref.victim_id, ref.standing, action="victims.alerts",
         names=names,
     )  # fmt: skip
     found = {
@@ -156,53 +157,53 @@ def alerts(session: Session, actor: Actor, code: str) -> Values:
     return {**found, "_broken": sorted(opened.broken)} if opened.broken else found
 
 
-def writings(session: Session, actor: Actor, code: str) -> list[Writing]:
+def writings(act: Act, code: str) -> list[Writing]:
     """When each compartment the actor opens was written, newest first; what was written stays closed.
 
     Raises:
         NotFound: no such person, or the actor has no part in any of her cases.
         Forbidden: the role reads no persons.
     """
-    require(actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(session, actor, code)
-    names = [name for name in COMPARTMENTS if ref.standing.level(actor, name) in OPENING]
+    require(act.actor, Permission.VICTIMS_READ)
+    ref = victim_in_scope(act, code)
+    names = [name for name in COMPARTMENTS if ref.standing.level(act.actor, name) in OPENING]
     blob = VictimBlob
     unit = (
         func.ruv.version_units(blob.victim_id, blob.record_id, blob.compartment)
         .table_valued("version", "unit_name", name="behind")
         .lateral()
     )
-    rows = session.execute(
+    rows = act.session.execute(
         select(blob.compartment, blob.version, blob.created_at, unit.c.unit_name)
         .join(unit, unit.c.version == blob.version)
         .where(blob.victim_id == ref.victim_id, blob.compartment.in_(names))
         .order_by(blob.created_at.desc(), blob.id.desc())
     )
     found = [Writing(row[0], COMPARTMENTS[row[0]].title_es, *row[1:]) for row in rows]
-    record(session, actor, "victims.writings", victim_id=ref.victim_id, purpose="atencion")
+    record(act, "victims.writings", victim_id=ref.victim_id, purpose="atencion")
     return found
 
 
-def ages(session: Session, actor: Actor, cases: list[str]) -> dict[str, AgeAndSex]:
+def ages(act: Act, cases: list[str]) -> dict[str, AgeAndSex]:
     """Age and sex by the code of each of these cases, where the actor may list everybody's.
 
     They are those that any reader of an identity sees; the list of cases is what is recorded.
     """
     shown = [fields("identity")[name] for name in ("age_years", "sex")]
-    if not all(may_filter(actor, field) for field in shown):
+    if not all(may_filter(act.actor, field) for field in shown):
         return {}
-    rows = session.execute(
+    rows = act.session.execute(
         select(TraffickingCase.code, Profile.age_years, Profile.sex)
         .join(Profile, Profile.victim_id == TraffickingCase.victim_id)
         .where(
             TraffickingCase.code.in_(cases),
-            TraffickingCase.id.in_(visible_cases(actor).with_only_columns(TraffickingCase.id)),
-            given(actor, "identity"),
+            TraffickingCase.id.in_(visible_cases(act.actor).with_only_columns(TraffickingCase.id)),
+            given(act.actor, "identity"),
         )
     )
     found: dict[str, AgeAndSex] = {row.code: {"age": row.age_years, "sex": row.sex} for row in rows}
     record(
-        session, actor, "cases.list", purpose="atencion", compartments=["identity"],
+        act, "cases.list", purpose="atencion", compartments=["identity"],
         fields=["age_years", "sex"], detail={"cases": sorted(found)},
     )  # fmt: skip
     return found

@@ -8,6 +8,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, check_writable, require
 from app.access.permissions import Permission
@@ -139,8 +140,7 @@ def checked(actor: Actor, registration: Registration) -> dict[str, Values]:
 
 
 def register(
-    session: Session,
-    actor: Actor,
+    act: Act,
     registration: Registration,
     *,
     not_duplicate: str | None = None,
@@ -160,36 +160,33 @@ def register(
         PossibleDuplicate: she seems to be registered, and no reason was given why not; nothing is written.
         TooMany: the user looked up more persons in an hour than `probe_limit`.
     """
-    require(actor, Permission.VICTIMS_REGISTER)
-    clean = checked(actor, registration)
+    require(act.actor, Permission.VICTIMS_REGISTER)
+    clean = checked(act.actor, registration)
     check_reason(not_duplicate, "not_duplicate.reason")
     person = person_of(clean.get("identity", {}))
-    marks = marks_of(index_keys(session), person)
-    found = claim(session, actor, person, marks, limit_per_hour=probe_limit)
-    ask_first(session, actor, [each for each in found if each.likely], not_duplicate)
-    registered = store_marked(session, actor, [(registration, clean, marks)])[0]
-    note(session, actor, registered.victim_id, found, origin="REGISTRO", reason=not_duplicate)
+    marks = marks_of(index_keys(act.session), person)
+    found = claim(act, person, marks, limit_per_hour=probe_limit)
+    ask_first(act, [each for each in found if each.likely], not_duplicate)
+    registered = store_marked(act, [(registration, clean, marks)])[0]
+    note(act, registered.victim_id, found, origin="REGISTRO", reason=not_duplicate)
     key = registered.victim_id
     opened = CaseRef(registered.case_id, key, key, registered.case_code, 1)
-    deadlines.opened(session, actor, opened, registration.state, registration.first_identified_on)
+    deadlines.opened(act, opened, registration.state, registration.first_identified_on)
     return registered
 
 
-def store(
-    session: Session, actor: Actor, batch: Sequence[tuple[Registration, dict[str, Values]]]
-) -> list[Registered]:
+def store(act: Act, batch: Sequence[tuple[Registration, dict[str, Values]]]) -> list[Registered]:
     """Store checked registrations (`checked`), with one event of the trace each. Order is kept.
 
     Nobody is looked up; the look-up tokens by which they will be found are written.
     """
-    keys = index_keys(session)
+    keys = index_keys(act.session)
     marked = [(reg, clean, marks_of(keys, person_of(clean.get("identity", {})))) for reg, clean in batch]
-    return store_marked(session, actor, marked)
+    return store_marked(act, marked)
 
 
 def store_marked(
-    session: Session,
-    actor: Actor,
+    act: Act,
     batch: Sequence[tuple[Registration, dict[str, Values], Sequence[Mark]]],
 ) -> list[Registered]:
     """`store`, with the look-up tokens of each, for callers who looked her up by them."""
@@ -197,23 +194,26 @@ def store_marked(
     ids = {
         table: iter(drawn)
         for table, drawn in next_ids(
-            session, victim=len(batch), trafficking_case=len(batch), victim_blob=sum(map(len, sealed_parts))
+            act.session,
+            victim=len(batch),
+            trafficking_case=len(batch),
+            victim_blob=sum(map(len, sealed_parts)),
         ).items()
     }
-    codes = _free_codes(session, len(batch))
+    codes = _free_codes(act.session, len(batch))
     rows: Rows = {model: [] for model in _ORDER}
     events, done = [], []
     for (registration, clean, marks), parts, code in zip(batch, sealed_parts, codes, strict=True):
         victim_id, case_id, case_code = next(ids["victim"]), next(ids["trafficking_case"]), new_code("CA")
-        _person(rows, actor, victim_id, code, marks)
-        _episode(rows, actor, victim_id, case_id, case_code, registration)
+        _person(rows, act.actor, victim_id, code, marks)
+        _episode(rows, act.actor, victim_id, case_id, case_code, registration)
         _faces(rows, victim_id, case_id, clean)
-        blobs = _blobs(rows, vault_of(session), actor, victim_id, parts, ids["victim_blob"])
+        blobs = _blobs(rows, vault_of(act.session), act.actor, victim_id, parts, ids["victim_blob"])
         done.append(Registered(victim_id, code, case_code, case_id))
-        events.append(_event(session, actor, registration, victim_id, case_id, clean, blobs))
+        events.append(_event(act, registration, victim_id, case_id, clean, blobs))
     for model, found in rows.items():
-        insert_rows(session, model, found)
-    record_rows(session, events)
+        insert_rows(act.session, model, found)
+    record_rows(act.session, events)
     return done
 
 
@@ -311,8 +311,7 @@ def _blobs(
 
 
 def _event(
-    session: Session,
-    actor: Actor,
+    act: Act,
     registration: Registration,
     victim_id: int,
     case_id: int,
@@ -320,8 +319,8 @@ def _event(
     blobs: list[tuple[str, int, int, bytes]],
 ) -> dict[str, object]:
     return event_row(
-        vault_of(session).secret("audit"),
-        actor,
+        vault_of(act.session).secret("audit"),
+        act.actor,
         "victims.register",
         victim_id=victim_id,
         case_id=case_id,

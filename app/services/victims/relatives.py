@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.standing import standing
 from app.models import FamilyLink, VictimCode
 
@@ -45,10 +45,10 @@ def links_between(session: Session, one: int, other: int) -> Sequence[Any]:
     ).all()
 
 
-def codes_in_scope(session: Session, actor: Actor, victims: set[int]) -> dict[int, str]:
+def codes_in_scope(act: Act, victims: set[int]) -> dict[int, str]:
     """Codes of those of these persons that the actor has in scope."""
-    seen = {victim for victim in victims if standing(session, actor, victim) is not None}
-    rows = session.execute(
+    seen = {victim for victim in victims if standing(act, victim) is not None}
+    rows = act.session.execute(
         select(VictimCode.victim_id, VictimCode.code).where(
             VictimCode.victim_id.in_(seen), VictimCode.is_main()
         )

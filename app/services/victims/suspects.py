@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.opening import current_blob
 from app.audit import record
 from app.errors import Conflict, wrong
@@ -79,33 +77,30 @@ class Adult:
         return Somebody(self.name or "", self.document or "")
 
 
-def verdict(session: Session, actor: Actor, victim_id: int, adult: Adult) -> Verdict:
+def verdict(act: Act, victim_id: int, adult: Adult) -> Verdict:
     """Whether this adult is marked as suspected in the person's record, or may be who is.
 
     Raises:
         BrokenSeal: her family cannot be opened, so nobody can be ruled out.
         Unavailable: the trace cannot be written.
     """
-    if COMPARTMENT not in openable(session, actor, victim_id):
+    if COMPARTMENT not in openable(act, victim_id):
         return Verdict.UNSEEN
     record(
-        session,
-        actor,
+        act,
         "suspects.compare",
         victim_id=victim_id,
         compartments=[COMPARTMENT],
         purpose="atencion",
     )
-    for strand in strands_of(session, victim_id, COMPARTMENT):
-        data = current_blob(session, actor, strand, COMPARTMENT)
+    for strand in strands_of(act.session, victim_id, COMPARTMENT):
+        data = current_blob(act, strand, COMPARTMENT)
         if any(may_be_marked(adult, one) for one in marked(data)):
             return Verdict.SUSPECTED
     return Verdict.CLEAR
 
 
-def refuse_suspects(
-    session: Session, actor: Actor, victim_id: int, named: Mapping[str, Adult | str | None]
-) -> None:
+def refuse_suspects(act: Act, victim_id: int, named: Mapping[str, Adult | str | None]) -> None:
     """Refuse whom the record marks, among those whom the fields of a form name.
 
     Raises:
@@ -114,7 +109,7 @@ def refuse_suspects(
     for field, who in named.items():
         if who:
             adult = who if isinstance(who, Adult) else Adult(who)
-            found = verdict(session, actor, victim_id, adult)
+            found = verdict(act, victim_id, adult)
             if found is Verdict.CLEAR or (found is Verdict.UNSEEN and adult.relation is None):
                 continue
             error = wrong(field, "suspected", REFUSALS[found])
@@ -151,18 +146,16 @@ def may_be_marked(adult: Adult, one: Mapping[str, Any]) -> bool:
     return bool(same & (by_name | _SOLE)) and share_a_word(who, mark, sole=not same.isdisjoint(_SOLE))
 
 
-def check_marks(
-    session: Session, actor: Actor, victim_id: int, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
+def check_marks(act: Act, victim_id: int, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Leave the marks of a child's record to the UPE: who lifts or renames one lets that person in.
 
     Raises:
         Conflict: somebody marked before would no longer be.
     """
-    case = newest_case(session, victim_id)
-    if not unmarked(before, after) or unit_kind(session, actor) == "UPE":
+    case = newest_case(act.session, victim_id)
+    if not unmarked(before, after) or unit_kind(act) == "UPE":
         return
-    if case is None or presumed_child(session, victim_id, case):
+    if case is None or presumed_child(act.session, victim_id, case):
         message = (
             "Quita la señal de sospecha a una persona, o le cambia el nombre por otro: si ya no hay sospecha,"
             " la UPE la levanta. Puede agregar apellidos o documento sin borrar los que están."

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import and_, func, select
-from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import case_in_scope, require, victim_in_scope
 from app.access.permissions import Permission
 from app.access.policy import policy
@@ -54,45 +53,45 @@ class Target:
     plan: str | None = None
 
 
-def counts(session: Session, actor: Actor) -> Counts:
+def counts(act: Act) -> Counts:
     """How much waits for the actor: its own cases', or for supervisors its unit's.
 
     Raises:
         Forbidden: the role reads no cases.
     """
-    require(actor, Permission.CASES_READ)
-    overdue, soon = clocks.counts(session, actor)
-    answers = policy().permits(actor.role, Permission.REFERRALS_ANSWER)
+    require(act.actor, Permission.CASES_READ)
+    overdue, soon = clocks.counts(act)
+    answers = policy().permits(act.actor.role, Permission.REFERRALS_ANSWER)
     open_cases = (
-        visible_cases(actor)
+        visible_cases(act.actor)
         .with_only_columns(func.count(), maintain_column_froms=True)
         .where(TraffickingCase.state.not_in(ENDED))
     )
     return Counts(
         overdue,
         soon,
-        referrals.to_answer(session, actor) if answers else None,
-        session.scalar(open_cases.params(actor_params(actor))) or 0,
-        notices.unread(session, actor),
+        referrals.to_answer(act) if answers else None,
+        act.session.scalar(open_cases.params(actor_params(act.actor))) or 0,
+        notices.unread(act),
     )
 
 
-def steps(session: Session, actor: Actor, codes: Iterable[str]) -> dict[str, Step]:
+def steps(act: Act, codes: Iterable[str]) -> dict[str, Step]:
     """Activities behind these codes that the actor's unit has to do, by code; the rest is left out."""
-    rows = session.execute(
+    rows = act.session.execute(
         select(PlanActivity.code, Plan.code.label("plan"), PlanActivity.service_code)
         .join(Plan, and_(Plan.id == PlanActivity.plan_id, Plan.victim_id == PlanActivity.victim_id))
         .where(
             PlanActivity.code.in_(set(codes)),
-            PlanActivity.unit_id == actor.unit_id,
-            Plan.id.in_(visible_plans(actor)),
+            PlanActivity.unit_id == act.actor.unit_id,
+            Plan.id.in_(visible_plans(act.actor)),
         )
-        .params(actor_params(actor))
+        .params(actor_params(act.actor))
     )
     return {row.code: Step(row.plan, row.service_code) for row in rows}
 
 
-def find(session: Session, actor: Actor, text: str) -> Target:
+def find(act: Act, text: str) -> Target:
     """Where a code, as somebody typed it, leads within the actor's scope; of a person her newest case.
 
     Raises:
@@ -100,17 +99,17 @@ def find(session: Session, actor: Actor, text: str) -> Target:
     """
     prefix, code = _parsed(text)
     if prefix == "TP":
-        found = cases_of(session, actor, victim_in_scope(session, actor, code).victim_id)
+        found = cases_of(act, victim_in_scope(act, code).victim_id)
         if not found:
             raise NotFound
         return Target("CA", str(found[-1].code))
     if prefix == "CA":
-        return Target("CA", case_in_scope(session, actor, code).code)
+        return Target("CA", case_in_scope(act, code).code)
     if prefix == "PR":
-        return Target("PR", find_plan(session, actor, code).row.code)
+        return Target("PR", find_plan(act, code).row.code)
     if prefix == "DE":
-        return Target("DE", referrals.find(session, actor, code).row.code)
-    step = steps(session, actor, [code]).get(code)
+        return Target("DE", referrals.find(act, code).row.code)
+    step = steps(act, [code]).get(code)
     if step is None:
         raise NotFound
     return Target("AC", code, step.plan)

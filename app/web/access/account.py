@@ -29,7 +29,7 @@ def mine(page: CurrentPage) -> Response:
 def text_size(page: CurrentPage) -> Response:
     """Changes the size of the text of one's own pages."""
     with page.attempt():
-        choose_text_size(page.session, page.actor, page.form.text("text_size") or "")
+        choose_text_size(page.act, page.form.text("text_size") or "")
         return page.go("/cuenta", done="texto")
     return _mine(page)
 
@@ -39,13 +39,13 @@ def end_sessions(page: CurrentPage) -> Response:
     """Ends one of one's sessions, or all the others."""
     which = page.form.text("session") or ""
     if which == "otras":
-        end_own_other_sessions(page.session, page.actor)
+        end_own_other_sessions(page.act)
         return page.go("/cuenta", done="sesiones-cerradas")
     try:
         session_id = uuid.UUID(which)
     except ValueError:
         raise NotFound(gettext("Esa sesión no existe o ya terminó.")) from None
-    end_own_session(page.session, page.actor, session_id)
+    end_own_session(page.act, session_id)
     return page.go("/cuenta", done="sesion-cerrada")
 
 
@@ -56,7 +56,7 @@ def remove_device(page: CurrentPage) -> Response:
         device_id = uuid.UUID(page.form.text("device") or "")
     except ValueError:
         raise NotFound(gettext("Ese equipo no está en su lista.")) from None
-    revoke(page.session, page.actor, device_id)
+    revoke(page.act, device_id)
     return page.go("/cuenta", done="equipo-quitado")
 
 
@@ -87,8 +87,8 @@ def _mine(page: Page) -> Response:
     ]
     return page.draw(
         "account/mine.html",
-        me=who_am_i(page.session, page.actor),
-        sessions=own_sessions(page.session, page.actor),
-        devices=[each for each in devices(page.session, page.actor) if each.revoked_at is None],
+        me=who_am_i(page.act),
+        sessions=own_sessions(page.act),
+        devices=[each for each in devices(page.act) if each.revoked_at is None],
         sizes=sizes,
     )

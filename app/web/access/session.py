@@ -146,7 +146,7 @@ def harmless(request: Request, runtime: CurrentRuntime) -> Response:
 @router.post("/sesion/cerrar", dependencies=[SignedIn()])
 def sign_out(page: CurrentPage) -> Response:
     """Signs out."""
-    end_session(page.session, page.actor)
+    end_session(page.act)
     answer = page.go("/ingreso", done="sesion")
     answer.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="strict")
     return answer
@@ -164,7 +164,7 @@ def agree(page: CurrentPage) -> Response:
     if not page.form.flag("acepto"):
         page.form.wrong("acepto", i18n.gettext("Marque la casilla para continuar."))
         return page.draw("session/agreement.html", back=_back(page.request))
-    preferences.agree(page.session, page.actor)
+    preferences.agree(page.act)
     return page.go(_back(page.request))
 
 
@@ -172,7 +172,7 @@ def agree(page: CurrentPage) -> Response:
 def language(page: CurrentPage) -> Response:
     """Changes the language of one's own pages, wherever one is."""
     with page.attempt():
-        preferences.choose_language(page.session, page.actor, page.form.text("language") or "")
+        preferences.choose_language(page.act, page.form.text("language") or "")
     return page.go(local_path(page.form.text("volver") or "/"))
 
 

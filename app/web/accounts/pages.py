@@ -61,15 +61,15 @@ def create(page: CurrentPage) -> Response:
     )
     with page.attempt():
         form.check()
-        return _given(page, service.create(page.session, page.actor, wanted, key=form.key))
+        return _given(page, service.create(page.act, wanted, key=form.key))
     return _new(page)
 
 
 @router.get("/cuentas/{account}", dependencies=[MANAGES])
 def read(account: Account, page: CurrentPage) -> Response:
     """One account, its open sessions, and what may be done."""
-    found = queries.read(page.session, page.actor, account)
-    open_now = service.sessions(page.session, page.actor, account)
+    found = queries.read(page.act, account)
+    open_now = service.sessions(page.act, account)
     return page.draw("accounts/account.html", account=found, sessions=open_now)
 
 
@@ -88,9 +88,7 @@ def change(account: Account, page: CurrentPage) -> Response:
     supervisor = form.flag("supervisor")
     with page.attempt():
         form.check()
-        request = service.change(
-            page.session, page.actor, account, unit=unit, role=role, supervisor=supervisor
-        )
+        request = service.change(page.act, account, unit=unit, role=role, supervisor=supervisor)
         return _asked(page, account, request, "cuenta-igual")
     return _edit(page, account)
 
@@ -98,47 +96,47 @@ def change(account: Account, page: CurrentPage) -> Response:
 @router.get("/cuentas/{account}/desactivar", dependencies=[MANAGES])
 def before_disabling(account: Account, page: CurrentPage) -> Response:
     """What closing the account means."""
-    return page.draw("accounts/disable.html", account=queries.read(page.session, page.actor, account))
+    return page.draw("accounts/disable.html", account=queries.read(page.act, account))
 
 
 @router.post("/cuentas/{account}/desactivar", dependencies=[MANAGES])
 def disable(account: Account, page: CurrentPage) -> Response:
     """Closes it."""
-    request = service.disable(page.session, page.actor, account)
+    request = service.disable(page.act, account)
     return _asked(page, account, request, "cuenta-desactivada")
 
 
 @router.post("/cuentas/{account}/activar", dependencies=[MANAGES])
 def enable(account: Account, page: CurrentPage) -> Response:
     """Opens it again."""
-    request = service.enable(page.session, page.actor, account)
+    request = service.enable(page.act, account)
     return _asked(page, account, request, "cuenta-activada")
 
 
 @router.post("/cuentas/{account}/desbloquear", dependencies=[MANAGES])
 def unlock(account: Account, page: CurrentPage) -> Response:
     """Ends its waiting."""
-    service.unlock(page.session, page.actor, account)
+    service.unlock(page.act, account)
     return page.go(f"{LIST}/{account}", done="cuenta-desbloqueada")
 
 
 @router.get("/cuentas/{account}/contrasena", dependencies=[MANAGES])
 def before_reset(account: Account, page: CurrentPage) -> Response:
     """What a new password means."""
-    found = queries.read(page.session, page.actor, account)
+    found = queries.read(page.act, account)
     return page.draw("accounts/reset.html", account=found, days=INITIAL_DAYS)
 
 
 @router.post("/cuentas/{account}/contrasena", dependencies=[MANAGES])
 def reset(account: Account, page: CurrentPage) -> Response:
     """Asks for a new initial password and shows half of it, once."""
-    return _given(page, service.reset_password(page.session, page.actor, account))
+    return _given(page, service.reset_password(page.act, account))
 
 
 @router.post("/cuentas/{account}/sesiones", dependencies=[MANAGES])
 def end_sessions(account: Account, page: CurrentPage) -> Response:
     """Ends all its sessions."""
-    service.end_sessions(page.session, page.actor, account)
+    service.end_sessions(page.act, account)
     return page.go(f"{LIST}/{account}", done="sesiones-cerradas")
 
 
@@ -148,7 +146,7 @@ def _list(
     found: list[dict[str, Any]] = []
     following: str | None = None
     with page.attempt():
-        found, following = queries.listing(page.session, page.actor, wanted, cursor=cursor)
+        found, following = queries.listing(page.act, wanted, cursor=cursor)
     return page.draw(
         "accounts/list.html",
         accounts=found,
@@ -164,12 +162,12 @@ def _new(page: Page) -> Response:
 
 
 def _edit(page: Page, account: int) -> Response:
-    found = queries.read(page.session, page.actor, account)
+    found = queries.read(page.act, account)
     return page.draw("accounts/edit.html", account=found, units=_units(page), roles=_roles(page))
 
 
 def _given(page: Page, given: service.Given) -> Response:
-    found = queries.read(page.session, page.actor, given.account_id)
+    found = queries.read(page.act, given.account_id)
     return page.draw(
         "accounts/half.html",
         username=found["username"],
@@ -187,9 +185,9 @@ def _asked(page: Page, account: int, request: str | None, done: str) -> Response
 
 
 def _units(page: Page) -> list[tuple[str, str]]:
-    return [(unit["code"], unit["name"]) for unit in units.listing(page.session, page.actor)]
+    return [(unit["code"], unit["name"]) for unit in units.listing(page.act)]
 
 
 def _roles(page: Page) -> list[tuple[str, str]]:
-    kinds = units.kinds_here(page.session, page.actor)
+    kinds = units.kinds_here(page.act)
     return [(role.name, role.label) for role in askable_roles(page.actor, kinds)]

@@ -25,9 +25,7 @@ _COLOURS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
 def index(page: CurrentPage) -> Response:
     """Requests about accounts: those that wait, or all."""
     everything = page.query("ver") == "todos"
-    items, following = asked.listing(
-        page.session, page.actor, waiting=not everything, cursor=page.query("desde") or None
-    )
+    items, following = asked.listing(page.act, waiting=not everything, cursor=page.query("desde") or None)
     base = f"{LIST}?ver={'todos' if everything else 'esperan'}"
     return page.draw(
         "accounts/requests.html",
@@ -47,10 +45,10 @@ def detail(code: str, page: CurrentPage) -> Response:
 def approve(code: str, page: CurrentPage) -> Response:
     """Is the second person; half of an initial password is shown once, so nothing has to keep it."""
     with page.attempt():
-        done = deciding.approve(page.session, page.actor, code, version_of(page), page.runtime.password_cost)
+        done = deciding.approve(page.act, code, version_of(page), page.runtime.password_cost)
         if done["second_half"] is None:
             return page.go(f"{LIST}/{code}", done="pedido-aprobado")
-        found = asked.read(page.session, page.actor, code)
+        found = asked.read(page.act, code)
         return page.draw(
             "accounts/half.html", username=found["username"], half=done["second_half"], second=True
         )
@@ -63,7 +61,7 @@ def refuse(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         reason = page.form.text("reason", needed=_("Elija el motivo del rechazo."))
         page.form.check()
-        deciding.refuse(page.session, page.actor, code, version_of(page), reason or "")
+        deciding.refuse(page.act, code, version_of(page), reason or "")
         return page.go(f"{LIST}/{code}", done="pedido-rechazado")
     return _one(page, code)
 
@@ -72,13 +70,13 @@ def refuse(code: str, page: CurrentPage) -> Response:
 def withdraw(code: str, page: CurrentPage) -> Response:
     """Takes back what one asked for oneself."""
     with page.attempt():
-        deciding.withdraw(page.session, page.actor, code, version_of(page))
+        deciding.withdraw(page.act, code, version_of(page))
         return page.go(f"{LIST}/{code}", done="pedido-retirado")
     return _one(page, code)
 
 
 def _one(page: Page, code: str) -> Response:
-    found = asked.read(page.session, page.actor, code)
+    found = asked.read(page.act, code)
     page.form.version = found["version"]
     return page.draw("accounts/request.html", item=_face(found), refusals=list(REFUSALS.items()))
 

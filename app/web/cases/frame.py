@@ -87,7 +87,7 @@ def case_frame(page: Page, code: str, tab: str) -> CaseFrame:
     Raises:
         NotFound: no such case, or the unit has no part in it.
     """
-    case = queries.read(page.session, page.actor, code)
+    case = queries.read(page.act, code)
     base = f"/casos/{case['code']}"
     return {
         "case": case,

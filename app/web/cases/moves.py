@@ -59,12 +59,12 @@ def move(code: str, target: str, page: CurrentPage) -> Response:
         outcome = form.text("outcome", needed=ends)
         form.check()
         version = _version(page, case)
-        if takes_two(page.session, page.actor, case["code"], target, outcome):
+        if takes_two(page.act, case["code"], target, outcome):
             asked = {"to": target, "reason": reason, "outcome": outcome, "note": note}
             done = "descarte-pedido" if target == DISCARDED else "cierre-pedido"
             return page.go(_ask(page, case["code"], version, asked), done=done)
         wanted = service.Move(target, reason, outcome, note)
-        service.move(page.session, page.actor, case["code"], version, wanted)
+        service.move(page.act, case["code"], version, wanted)
         return page.go(frame["base"], done="estado")
     return _draw_move(page, case_frame(page, code, "resumen"), target)
 
@@ -85,7 +85,7 @@ def identify(code: str, page: CurrentPage) -> Response:
         wanted = page.form.text("identification", needed=_("Elija la nueva identificación."))
         page.form.check()
         version = _version(page, frame["case"])
-        service.identify(page.session, page.actor, frame["case"]["code"], version, wanted or "")
+        service.identify(page.act, frame["case"]["code"], version, wanted or "")
         return page.go(frame["base"], done="identificacion")
     return _draw_identification(page, case_frame(page, code, "resumen"))
 
@@ -102,14 +102,14 @@ def _ask(page: Page, code: str, version: int, asked: dict[str, str | None]) -> s
     payload = {"case": code, **asked}
     discards = asked["to"] == DISCARDED
     operation = "cases.discard" if discards else "cases.close"
-    command = replayed(page.session, page.actor, page.form.key, operation, payload)
+    command = replayed(page.act, page.form.key, operation, payload)
     if command is None:
-        at = (page.session, page.actor, code, version)
+        at = (page.act, code, version)
         if discards:
             command = request_discard(*at, asked["reason"]).code
         else:
             command = request_closing(*at, asked["outcome"], note=asked["note"]).code
-        remember(page.session, page.actor, page.form.key, operation, payload, command)
+        remember(page.act, page.form.key, operation, payload, command)
     return f"/solicitudes/{command}"
 
 

@@ -46,11 +46,11 @@ def case_list(page: CurrentPage) -> Response:
     ended = page.query("grupo") == "cerrados"
     filters = _filters(page)
     found = queries.work_list(
-        page.session, page.actor, filters=filters, ended=ended, cursor=page.query("desde") or None, limit=25
+        page.act, filters=filters, ended=ended, cursor=page.query("desde") or None, limit=25
     )
     following = found["next"]
     codes = [item["code"] for item in found["items"]]
-    due = clocks.next_due(page.session, page.actor, codes)
+    due = clocks.next_due(page.act, codes)
     same = {"grupo": "cerrados"} if ended else {}
     return page.draw(
         "cases/cases.html",
@@ -58,7 +58,7 @@ def case_list(page: CurrentPage) -> Response:
         filters=filters,
         drawn=_filter_controls(page, ended=ended),
         items=[{**item, **due.get(item["code"], {})} for item in found["items"]],
-        ages=record_parts.ages(page.session, page.actor, codes),
+        ages=record_parts.ages(page.act, codes),
         next=f"/casos?{urlencode({**same, **filters, 'desde': following})}" if following else "",
     )
 
@@ -87,10 +87,10 @@ def reopen(page: CurrentPage) -> Response:
             "victim": victim, "first_identified_on": str(on), "state": entry.state,
             "source": entry.source, "reason": entry.reason,
         }  # fmt: skip
-        code = replayed(page.session, page.actor, form.key, "cases.open", payload)
+        code = replayed(page.act, form.key, "cases.open", payload)
         if code is None and victim and on:
-            code = service.reopen(page.session, page.actor, victim, on, entry=entry)
-            remember(page.session, page.actor, form.key, "cases.open", payload, code)
+            code = service.reopen(page.act, victim, on, entry=entry)
+            remember(page.act, form.key, "cases.open", payload, code)
         return page.go(f"/casos/{code}", done="caso-abierto")
     return _reentry(page)
 
@@ -102,7 +102,7 @@ def summary(code: str, page: CurrentPage) -> Response:
     case = frame["case"]
     alerts = _alerts(page, case["victim"])
     frame["bar"]["flags"] += alerts["flags"]
-    dates, _more = clocks.work_list(page.session, page.actor, case=case["code"], limit=NEXT_DATES)
+    dates, _more = clocks.work_list(page.act, case=case["code"], limit=NEXT_DATES)
     return page.draw(
         "cases/summary.html",
         **frame,
@@ -110,12 +110,8 @@ def summary(code: str, page: CurrentPage) -> Response:
         steps=_steps(case),
         facts=_facts(page, case),
         dates=[_next_date(item) for item in dates],
-        units=[
-            unit
-            for unit in teams.participations(page.session, page.actor, case["code"])
-            if unit["ended_at"] is None
-        ],
-        people=teams.assignments(page.session, page.actor, case["code"]),
+        units=[unit for unit in teams.participations(page.act, case["code"]) if unit["ended_at"] is None],
+        people=teams.assignments(page.act, case["code"]),
         over=case["state"] in ENDED,
     )
 
@@ -162,7 +158,7 @@ class _Alerts(TypedDict):
 def _alerts(page: Page, victim: str) -> _Alerts:
     if not page.may(Permission.VICTIMS_READ):
         return {"rows": [], "flags": []}
-    found = record_parts.alerts(page.session, page.actor, victim)
+    found = record_parts.alerts(page.act, victim)
     rows: list[tuple[str, object]] = []
     flags: list[tuple[str, str]] = []
     for name, names in record_parts.ALERTS.items():

@@ -34,7 +34,7 @@ def assign(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         username = page.form.text("username", needed=_("Elija a quién encarga el caso."))
         page.form.check()
-        teams.assign(page.session, page.actor, frame["case"]["code"], username or "")
+        teams.assign(page.act, frame["case"]["code"], username or "")
         return page.go(f"{frame['base']}/equipo", done="encargo")
     return _draw(page, frame)
 
@@ -45,7 +45,7 @@ def end_assignment(code: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "resumen")
     username = page.form.text("quien") or ""
     with page.attempt():
-        teams.end_assignment(page.session, page.actor, frame["case"]["code"], username)
+        teams.end_assignment(page.act, frame["case"]["code"], username)
         own = username == page.actor.username and not page.actor.unit_wide
         return page.go("/casos" if own else f"{frame['base']}/equipo", done="retiro")
     return _draw(page, frame)
@@ -65,7 +65,7 @@ def add_unit(code: str, page: CurrentPage) -> Response:
         page.form.check()
         resting = {name: page.form.text(name) for name in ("consent", "measure")}
         wanted = mandates.Wanted(unit or "", basis or "", reason or "", narrowed, **resting)
-        teams.add_participation(page.session, page.actor, frame["case"]["code"], wanted)
+        teams.add_participation(page.act, frame["case"]["code"], wanted)
         return page.go(f"{frame['base']}/equipo", done="unidad")
     return _draw(page, frame)
 
@@ -81,18 +81,18 @@ def leave(code: str, page: CurrentPage) -> Response:
     """Ends the own unit's part in the case."""
     frame = case_frame(page, code, "resumen")
     with page.attempt():
-        teams.end_participation(page.session, page.actor, frame["case"]["code"])
+        teams.end_participation(page.act, frame["case"]["code"])
         return page.go("/casos", done="salida-unidad")
     return page.draw("cases/leave.html", **frame)
 
 
 def _draw(page: Page, frame: CaseFrame) -> Response:
     code = frame["case"]["code"]
-    people = teams.assignments(page.session, page.actor, code)
+    people = teams.assignments(page.act, code)
     return page.draw(
         "cases/team.html",
         **frame,
-        units=teams.participations(page.session, page.actor, code, reasons=True),
+        units=teams.participations(page.act, code, reasons=True),
         people=people,
         colleagues=_colleagues(page, {one["username"] for one in people}),
         **_mandate(page, code),
@@ -105,7 +105,7 @@ def _colleagues(page: Page, taken: set[str]) -> list[tuple[str, str]]:
         return []
     return [
         (one.username, _("%(name)s (casos: %(count)s)") % {"name": one.username, "count": one.cases})
-        for one in workers(page.session, page.actor)
+        for one in workers(page.act)
         if one.active and one.username not in taken
     ]
 
@@ -130,13 +130,13 @@ def _mandate(page: Page, code: str) -> _Mandated:
     known = dict(options("department"))
     if department not in known:
         raise NotFound
-    fit = mandates.fitting(page.session, page.actor, code)
+    fit = mandates.fitting(page.act, code)
     kinds = {kind for one in fit for kind in one.unit_kinds}
     opened = {name for one in fit for name in one.compartments}
     return {
         "department": department,
         "departments": list(known.items()),
-        "mandated": mandates.mandated_units(page.session, page.actor, department, kinds),
+        "mandated": mandates.mandated_units(page.act, department, kinds),
         "bases": [(one.code, one.label) for one in fit],
         "on_consent": any(one.needs_consent for one in fit),
         "on_measure": any(one.ends_with == MEASURE for one in fit),

@@ -28,8 +28,7 @@ def index(page: CurrentPage) -> Response:
     state = state if state in queries.STATES else ""
     kind = kind if kind in kinds() else ""
     items, following = queries.work_list(
-        page.session,
-        page.actor,
+        page.act,
         state=state or None,
         kind=kind or None,
         cursor=page.query("desde") or None,

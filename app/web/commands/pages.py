@@ -32,8 +32,7 @@ def index(page: CurrentPage) -> Response:
     """Requests of one's unit and those one may decide: those that wait, or all."""
     everything = page.query("ver") == "todas"
     items, following = queries.listing(
-        page.session,
-        page.actor,
+        page.act,
         state=None if everything else PENDING,
         cursor=page.query("desde") or None,
         limit=SHOWN,
@@ -83,7 +82,7 @@ def detail(code: str, page: CurrentPage) -> Response:
 def approve(code: str, page: CurrentPage) -> Response:
     """Is the second person: what was asked is done at once."""
     with page.attempt():
-        deciding.approve(page.session, page.actor, code, version_of(page))
+        deciding.approve(page.act, code, version_of(page))
         return page.go(f"/solicitudes/{code}", done="solicitud-aprobada")
     return _one(page, code)
 
@@ -94,7 +93,7 @@ def refuse(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         reason = page.form.text("reason", needed=_("Elija el motivo del rechazo."))
         page.form.check()
-        deciding.refuse(page.session, page.actor, code, version_of(page), reason or "")
+        deciding.refuse(page.act, code, version_of(page), reason or "")
         return page.go(f"/solicitudes/{code}", done="solicitud-rechazada")
     return _one(page, code)
 
@@ -103,7 +102,7 @@ def refuse(code: str, page: CurrentPage) -> Response:
 def withdraw(code: str, page: CurrentPage) -> Response:
     """Takes back what one asked for oneself."""
     with page.attempt():
-        deciding.withdraw(page.session, page.actor, code, version_of(page))
+        deciding.withdraw(page.act, code, version_of(page))
         return page.go(f"/solicitudes/{code}", done="solicitud-retirada")
     return _one(page, code)
 
@@ -118,10 +117,10 @@ def _ask(
         }
         wanted = {name: page.form.text(name, needed=needed[name]) for name in (*names, "reason")}
         page.form.check()
-        code = replayed(page.session, page.actor, page.form.key, operation, wanted)
+        code = replayed(page.act, page.form.key, operation, wanted)
         if code is None:
-            code = ask(page.session, page.actor, **wanted).code
-            remember(page.session, page.actor, page.form.key, operation, wanted, code)
+            code = ask(page.act, **wanted).code
+            remember(page.act, page.form.key, operation, wanted, code)
         done = "union-pedida" if kind == MERGE else "separacion-pedida"
         return page.go(f"/solicitudes/{code}", done=done)
     return _asking(page, kind)
@@ -133,7 +132,7 @@ def _asking(page: Page, kind: str) -> Response:
 
 
 def _one(page: Page, code: str) -> Response:
-    found = queries.read(page.session, page.actor, code)
+    found = queries.read(page.act, code)
     page.form.version = found["version"]
     return page.draw("requests/request.html", item=_face(found), refusals=list(REFUSALS.items()))
 

@@ -49,9 +49,9 @@ def file_objection(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         row, case = read_row(ObjectionRow, sent), frame["case"]["code"]
         payload = {"case": case, **row.model_dump(mode="json")}
-        if replayed(page.session, page.actor, form.key, "objections.file", payload) is None:
-            new = objections.file_objection(page.session, page.actor, case, row)
-            remember(page.session, page.actor, form.key, "objections.file", payload, new)
+        if replayed(page.act, form.key, "objections.file", payload) is None:
+            new = objections.file_objection(page.act, case, row)
+            remember(page.act, form.key, "objections.file", payload, new)
         return page.go(f"{frame['base']}/{TAB}", done="objecion-registrada")
     return _form(page, frame)
 
@@ -71,21 +71,21 @@ def lift(code: str, objection: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, TAB)
     item = _one(page, code, objection)
     with page.attempt():
-        objections.lift(page.session, page.actor, code, objection, version_of(page))
+        objections.lift(page.act, code, objection, version_of(page))
         return page.go(f"{frame['base']}/{TAB}", done="objecion-levantada")
     page.form.version = item["version"]
     return page.draw("consents/lift.html", **frame, item=item)
 
 
 def _one(page: Page, code: str, objection: str) -> ObjectionCard:
-    for item in queries.objections(page.session, page.actor, code):
+    for item in queries.objections(page.act, code):
         if item["code"] == objection.upper():
             return {**item, "parts": part_names(item["compartments"]), "to": receivers(item)}
     raise NotFound
 
 
 def _form(page: Page, frame: CaseFrame) -> Response:
-    choice = asked(page.session, page.actor, frame["case"]["code"])
+    choice = asked(page.act, frame["case"]["code"])
     institutions = [(one["code"], one["name"]) for one in choice["institutions"]]
     return page.draw(
         "consents/objection.html", **frame, child=choice["child"], parts=parts(), institutions=institutions

@@ -65,8 +65,8 @@ def receivers(item: NamedParts) -> str:
 def consents(code: str, page: CurrentPage) -> Response:
     """Every consent of the case by purpose and receiver, and what she objects to."""
     frame = case_frame(page, code, TAB)
-    found = [card(item) for item in queries.ledger(page.session, page.actor, code)]
-    objected = queries.objections(page.session, page.actor, code)
+    found = [card(item) for item in queries.ledger(page.act, code)]
+    objected = queries.objections(page.act, code)
     return page.draw(
         "consents/list.html",
         **frame,
@@ -91,17 +91,17 @@ def consent_form(code: str, page: CurrentPage) -> Response:
 def give(code: str, page: CurrentPage) -> Response:
     """Records a consent. A suspect cannot give it: the UPE decides; a child's needs who backs it."""
     frame = case_frame(page, code, TAB)
-    choice = asked(page.session, page.actor, code)
+    choice = asked(page.act, code)
     sent = _sent(page, child=choice["child"])
     replaces = page.form.text("replaces")
     with page.attempt():
         page.form.check()
         row, case, key = read_row(ConsentRow, sent), frame["case"]["code"], page.form.key
         payload = {**row.model_dump(mode="json"), "case": case, "replaces": replaces}
-        new = replayed(page.session, page.actor, key, "consents.give", payload)
+        new = replayed(page.act, key, "consents.give", payload)
         if new is None:
-            new = ledger.give(page.session, page.actor, case, row, replaces=replaces)
-            remember(page.session, page.actor, key, "consents.give", payload, new)
+            new = ledger.give(page.act, case, row, replaces=replaces)
+            remember(page.act, key, "consents.give", payload, new)
         return page.go(f"{frame['base']}/{TAB}/{new}", done="consentimiento-registrado")
     return _form(page, frame)
 
@@ -129,20 +129,20 @@ def withdrawal_form(code: str, consent: str, page: CurrentPage) -> Response:
 def withdraw(code: str, consent: str, page: CurrentPage) -> Response:
     """What rests on it ends at once; the page lists what ended and what cannot be recalled."""
     frame = case_frame(page, code, TAB)
-    found = queries.read(page.session, page.actor, consent)
-    child = asked(page.session, page.actor, code)["child"]
+    found = queries.read(page.act, consent)
+    child = asked(page.act, code)["child"]
     sent = read(page.form, _withdrawing(child=child))
     with page.attempt():
         page.form.check()
         row = read_row(WithdrawalRow, sent if child else {**sent, "by_whom": "PERSONA"})
-        done = ledger.withdraw(page.session, page.actor, consent, row)
+        done = ledger.withdraw(page.act, consent, row)
         return page.draw("consents/withdrawn.html", **frame, item=card(found), result=_result(done))
     return _withdrawal(page, frame, consent)
 
 
 def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
     """The page of one consent."""
-    found = queries.read(page.session, page.actor, consent)
+    found = queries.read(page.act, consent)
     held: Mapping[str, object] = found
     return page.draw(
         "consents/detail.html",
@@ -152,7 +152,7 @@ def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
             "consent", {name: held.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
         ),
         shares=[_share(share) for share in found["referrals"]],
-        scans=signed_papers.listed(page.session, page.actor, consent),
+        scans=signed_papers.listed(page.act, consent),
         writes=page.may(Permission.CONSENTS_WRITE),
         names=frame["case"]["_access"].get("identity") == "full",
     )
@@ -219,7 +219,7 @@ def _sent(page: Page, *, child: bool) -> dict[str, Any]:
 
 
 def _form(page: Page, frame: CaseFrame) -> Response:
-    choice = asked(page.session, page.actor, frame["case"]["code"])
+    choice = asked(page.act, frame["case"]["code"])
     givers = [(code, text) for code, text in options("consent_giver") if code != "PERSONA"]
     backing = [(code, text) for code, text in options("consent_backing") if choice["upe"] or code != "UPE"]
     return page.draw(
@@ -245,8 +245,8 @@ def _withdrawing(*, child: bool) -> list[Control]:
 
 
 def _withdrawal(page: Page, frame: CaseFrame, consent: str) -> Response:
-    found = queries.read(page.session, page.actor, consent)
-    child = asked(page.session, page.actor, frame["case"]["code"])["child"]
+    found = queries.read(page.act, consent)
+    child = asked(page.act, frame["case"]["code"])["child"]
     return page.draw(
         "consents/withdraw.html",
         **frame,

@@ -43,7 +43,7 @@ def requests(page: CurrentPage) -> Response:
     """Requests within one's reach and their terms; the data protection officer sees codes alone, of all."""
     state = page.query("estado")
     state = state if state in rules.STATES else ""
-    found = queries.listed(page.session, page.actor, state=state or None, cursor=page.query("desde") or None)
+    found = queries.listed(page.act, state=state or None, cursor=page.query("desde") or None)
     following = found["next"]
     tabs = [(LIST, _("Todas"), "")]
     tabs += [(f"{LIST}?estado={code}", text, code) for code, text in rules.STATES.items()]
@@ -74,10 +74,10 @@ def receive(page: CurrentPage) -> Response:
         page.form.check()
         row, key = read_row(DataRequestRow, sent), page.form.key
         payload = {**row.model_dump(mode="json"), "victim": victim}
-        code = replayed(page.session, page.actor, key, "data-requests.receive", payload)
+        code = replayed(page.act, key, "data-requests.receive", payload)
         if code is None:
             code = _received_by(page, victim or "", row)
-            remember(page.session, page.actor, key, "data-requests.receive", payload, code)
+            remember(page.act, key, "data-requests.receive", payload, code)
         return page.go(f"{LIST}/{code}", done="solicitud-recibida")
     return page.draw("data_requests/new.html", asked=_received())
 
@@ -85,7 +85,7 @@ def receive(page: CurrentPage) -> Response:
 @router.get(f"{LIST}/{{code}}", dependencies=[READS])
 def request(code: str, page: CurrentPage) -> Response:
     """One request: what was asked, its steps and term, and how it may be answered."""
-    found = queries.read(page.session, page.actor, code)
+    found = queries.read(page.act, code)
     page.form.version = found["version"]
     return _detail(page, found)
 
@@ -99,7 +99,7 @@ def advance(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         form.check()
         step = service.Step(to or "", form.text("answer"), form.text("ground"), told)
-        service.advance(page.session, page.actor, code, version_of(page), step)
+        service.advance(page.act.for_purpose("derechos-arco"), code, version_of(page), step)
         return page.go(f"{LIST}/{code}", done="solicitud-paso")
     return _again(page, code)
 
@@ -110,7 +110,7 @@ def extend(code: str, page: CurrentPage) -> Response:
     told = page.form.day("extension_notified_on")
     with page.attempt():
         page.form.check()
-        service.extend(page.session, page.actor, code, version_of(page), told)
+        service.extend(page.act.for_purpose("derechos-arco"), code, version_of(page), told)
         return page.go(f"{LIST}/{code}", done="solicitud-plazo")
     for error in page.form.errors:  # the other form of the page has a field of this name too
         error["field"] = f"extension_{error['field']}" if error["field"] == "notified_on" else error["field"]
@@ -127,7 +127,7 @@ def file_pdf(code: str, page: CurrentPage) -> Response:
 @router.get(f"{LIST}/{{code}}/expediente.json", dependencies=[WRITES])
 def file_json(code: str, page: CurrentPage) -> Response:
     """The same as a file that another system can read."""
-    found = own_file(page.session, page.actor, _victim(page, code), request=code)
+    found = own_file(page.act.for_purpose("derechos-arco"), _victim(page, code), request=code)
     headers = {
         "Content-Disposition": f'attachment; filename="{found["solicitud"]}.json"',
         "Cache-Control": "no-store",
@@ -147,7 +147,7 @@ def _received_by(page: Page, victim: str, row: DataRequestRow) -> str:
         Invalid: she is not.
     """
     try:
-        return service.receive(page.session, page.actor, victim, row)
+        return service.receive(page.act.for_purpose("derechos-arco"), victim, row)
     except NotFound:
         page.form.wrong("victim", _("No hay una persona con ese código entre las que usted atiende."))
         page.form.check()
@@ -160,7 +160,7 @@ def _victim(page: Page, code: str) -> str:
     Raises:
         NotFound: out of reach, or the actor takes no part in her case.
     """
-    victim = _person(queries.read(page.session, page.actor, code))
+    victim = _person(queries.read(page.act, code))
     if victim is None:
         raise NotFound
     return victim
@@ -174,7 +174,7 @@ def _person(found: DataRequestView | DataRequestStepsView) -> str | None:
 
 
 def _again(page: Page, code: str) -> Response:
-    found = queries.read(page.session, page.actor, code)
+    found = queries.read(page.act, code)
     stale = page.form.status == 412  # noqa: PLR2004 - somebody moved it meanwhile
     if stale:
         page.form.version = found["version"]

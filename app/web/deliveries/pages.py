@@ -41,7 +41,7 @@ _KINDS: Final = {"ATENDIDA": "green", "NO_ASISTIO": "orange", "REPROGRAMADA": "y
 def listed(code: str, page: CurrentPage) -> Response:
     """Services of the case, the latest written first."""
     frame = case_frame(page, code, "prestaciones")
-    found = queries.of_case(page.session, page.actor, code, cursor=page.query("desde") or None, limit=SHOWN)
+    found = queries.of_case(page.act, code, cursor=page.query("desde") or None, limit=SHOWN)
     following = found["next"]
     return page.draw(
         "deliveries/list.html",
@@ -92,7 +92,7 @@ def void(code: str, delivery: str, page: CurrentPage) -> Response:
     reason = page.form.text("reason", needed=_("Elija el motivo."))
     with page.attempt():
         page.form.check()
-        service.void(page.session, page.actor, code, delivery, version_of(page), reason or "")
+        service.void(page.act, code, delivery, version_of(page), reason or "")
         return page.go(f"{frame['base']}/prestaciones", done="prestacion-anulada")
     return _draw_void(page, frame, item)
 
@@ -105,7 +105,7 @@ def _recorded(page: Page, case: str, sent: Mapping[str, object]) -> None:
     }  # fmt: skip
 
     def create() -> str:
-        return service.deliver(page.session, page.actor, case, written, referral=referral, activity=activity)
+        return service.deliver(page.act, case, written, referral=referral, activity=activity)
 
     once(page, "deliveries.record", payload, create)
 
@@ -120,7 +120,7 @@ def _draw(page: Page, frame: CaseFrame) -> Response:
     code = frame["case"]["code"]
     received: list[ReferralListedView] = []
     if page.may(Permission.REFERRALS_READ):
-        received = referrals.of_case(page.session, page.actor, code, limit=_MOST)["items"]
+        received = referrals.of_case(page.act, code, limit=_MOST)["items"]
     answers = [
         (item["code"], f"{item['service_label']} · {item['code']}")
         for item in received
@@ -128,7 +128,7 @@ def _draw(page: Page, frame: CaseFrame) -> Response:
     ]
     activities = [
         (item["code"], f"{label(item['service'], 'service_type') or _('Actividad')} · {item['code']}")
-        for item in queries.own_activities(page.session, page.actor, code)
+        for item in queries.own_activities(page.act, code)
     ]
     return page.draw(
         "deliveries/new.html",
@@ -146,7 +146,7 @@ def _own(page: Page, code: str, delivery: str) -> tuple[CaseFrame, DeliveryView]
         NotFound: the case has none of this code.
     """
     frame = case_frame(page, code, "prestaciones")
-    item = queries.one(page.session, page.actor, code, delivery)
+    item = queries.one(page.act, code, delivery)
     if not item["own"]:
         raise NotFound
     return frame, item

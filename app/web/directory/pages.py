@@ -72,9 +72,7 @@ def index(page: CurrentPage) -> Response:
     asked = _asked(page.query)
     wanted: dict[str, str | None] = {field: asked[name] or None for name, (field, _) in _FILTERS.items()}
     wanted["status"] = asked["estado"] or None
-    found = queries.services(
-        page.session, page.actor, wanted, cursor=page.query("desde") or None, limit=SHOWN
-    )
+    found = queries.services(page.act, wanted, cursor=page.query("desde") or None, limit=SHOWN)
     following = found["next"]
     page.form.start(**asked)
     return page.draw(
@@ -96,7 +94,7 @@ def search(page: CurrentPage) -> Response:
 @router.get("/hsds.json", dependencies=[READS])
 def export(page: CurrentPage) -> Response:
     """The whole directory as a file, in the words of HSDS."""
-    text = json.dumps(exchange.exported(page.session, page.actor), ensure_ascii=False, indent=1, default=str)
+    text = json.dumps(exchange.exported(page.act), ensure_ascii=False, indent=1, default=str)
     named = {
         "Content-Disposition": 'attachment; filename="directorio-hsds.json"',
         "Cache-Control": "no-store",
@@ -119,7 +117,7 @@ def add(page: CurrentPage) -> Response:
         page.form.check()
         entry = read_row(ServiceEntry, sent)
         payload = entry.model_dump(mode="json")
-        act = partial(service.add_service, page.session, page.actor, entry)
+        act = partial(service.add_service, page.act, entry)
         key = once(page, "directory.service", payload, act)
         return page.go(f"/directorio/servicios/{key}", done="directorio")
     return _service_form(page, None)
@@ -128,14 +126,14 @@ def add(page: CurrentPage) -> Response:
 @router.get("/servicios/{key}", dependencies=[READS])
 def one(key: Key, page: CurrentPage) -> Response:
     """A service and the places where it is given."""
-    item = queries.service(page.session, page.actor, key)
+    item = queries.service(page.act, key)
     return page.draw("directory/service.html", item=_shown(item), keeps=_keeps(page, item["unit"]["code"]))
 
 
 @router.get("/servicios/{key}/editar", dependencies=[KEEPS])
 def edit(key: Key, page: CurrentPage) -> Response:
     """Its form, with what is written."""
-    item = queries.service(page.session, page.actor, key)
+    item = queries.service(page.act, key)
     page.form.version = item["version"]
     return _service_form(page, item)
 
@@ -143,12 +141,12 @@ def edit(key: Key, page: CurrentPage) -> Response:
 @router.post("/servicios/{key}/editar", dependencies=[KEEPS])
 def change(key: Key, page: CurrentPage) -> Response:
     """Writes it anew, whole."""
-    item = queries.service(page.session, page.actor, key)
+    item = queries.service(page.act, key)
     sent = _sent_service(page, item["unit"]["code"])
     with page.attempt():
         page.form.check()
         entry = read_row(ServiceEntry, sent)
-        service.change_service(page.session, page.actor, key, version_of(page), entry)
+        service.change_service(page.act, key, version_of(page), entry)
         return page.go(f"/directorio/servicios/{key}", done="directorio")
     return _service_form(page, item)
 
@@ -157,7 +155,7 @@ def change(key: Key, page: CurrentPage) -> Response:
 def places(page: CurrentPage) -> Response:
     """Places of the units one keeps the directory of."""
     units = dict(_units(page))
-    found = [p for p in queries.locations(page.session, page.actor) if p["unit"] in units]
+    found = [p for p in queries.locations(page.act) if p["unit"] in units]
     return page.draw("directory/places.html", items=[_place(p, units) for p in found], may_add=bool(units))
 
 
@@ -176,7 +174,7 @@ def add_place(page: CurrentPage) -> Response:
         page.form.check()
         entry = read_row(LocationEntry, sent)
         payload = entry.model_dump(mode="json")
-        act = partial(service.add_location, page.session, page.actor, entry)
+        act = partial(service.add_location, page.act, entry)
         once(page, "directory.location", payload, act)
         return page.go("/directorio/lugares", done="directorio")
     return _place_form(page, None)
@@ -198,7 +196,7 @@ def change_place(key: Key, page: CurrentPage) -> Response:
     with page.attempt():
         page.form.check()
         entry = read_row(LocationEntry, sent)
-        service.change_location(page.session, page.actor, key, version_of(page), entry)
+        service.change_location(page.act, key, version_of(page), entry)
         return page.go("/directorio/lugares", done="directorio")
     return _place_form(page, item)
 
@@ -227,7 +225,7 @@ def _district() -> Control:
 
 def _units(page: Page) -> list[tuple[str, str]]:
     """Units whose entries the person at the browser keeps."""
-    return [(u["code"], u["name"]) for u in queries.kept_units(page.session, page.actor)]
+    return [(u["code"], u["name"]) for u in queries.kept_units(page.act)]
 
 
 def _keeps(page: Page, unit: str) -> bool:
@@ -299,7 +297,7 @@ def _service_form(page: Page, item: DirectoryServiceView | None) -> Response:
     kept = {code for code, _name in units}
     if item is not None:
         kept = {item["unit"]["code"]}
-    found = [(p["id"], _where(p)) for p in queries.locations(page.session, page.actor) if p["unit"] in kept]
+    found = [(p["id"], _where(p)) for p in queries.locations(page.act) if p["unit"] in kept]
     many = item is None and len(found) > _MOST_PLACES
     return page.draw(
         "directory/edit.html",
@@ -318,7 +316,7 @@ def _one_place(page: Page, key: uuid.UUID) -> DirectoryPlaceView:
     Raises:
         NotFound: there is none.
     """
-    for place in queries.locations(page.session, page.actor):
+    for place in queries.locations(page.act):
         if place["id"] == str(key):
             return place
     raise NotFound

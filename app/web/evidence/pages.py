@@ -75,7 +75,7 @@ def withdraw(code: str, file: str, page: CurrentPage) -> Response:
     reason = page.form.text("reason", needed=_("Elija el motivo."))
     with page.attempt():
         page.form.check()
-        service.withdraw(page.session, page.actor, file, version_of(page), reason or "")
+        service.withdraw(page.act, file, version_of(page), reason or "")
         return page.go(f"{frame['base']}/{TAB}", done="archivo-retirado")
     return _withdrawal(page, frame, item, f"{frame['base']}/{TAB}")
 
@@ -112,7 +112,7 @@ def withdraw_scan(code: str, consent: str, file: str, page: CurrentPage) -> Resp
     back = f"{frame['base']}/{CONSENTS}/{consent}"
     with page.attempt():
         page.form.check()
-        scans.withdraw(page.session, page.actor, consent, file, version_of(page), reason or "")
+        scans.withdraw(page.act, consent, file, version_of(page), reason or "")
         return page.go(back, done="archivo-retirado")
     return _withdrawal(page, frame, item, back)
 
@@ -131,7 +131,7 @@ def chosen_file(page: Page) -> bytes:
 
 def _documents(page: Page, code: str) -> Response:
     frame = case_frame(page, code, TAB)
-    found = papers.of_case(page.session, page.actor, code)
+    found = papers.of_case(page.act, code)
     open_plans = [plan["code"] for plan in found["plans"] if plan["open"]]
     kinds = [(kind, text) for kind, text in options("evidence_kind") if kind != _OF_CONSENTS]
     if len(open_plans) == 1:
@@ -168,7 +168,7 @@ def _one(page: Page, code: str, file: str) -> tuple[CaseFrame, EvidenceFileView]
         NotFound: the actor reads no such file in this case.
     """
     frame = case_frame(page, code, TAB)
-    found = papers.of_case(page.session, page.actor, code)
+    found = papers.of_case(page.act, code)
     for plan in found["plans"]:
         for item in plan["files"]:
             if item["code"] == file.upper():
@@ -183,7 +183,7 @@ def _scan(page: Page, code: str, consent: str, file: str) -> tuple[CaseFrame, Sc
         NotFound: the actor reads no such paper.
     """
     frame = case_frame(page, code, CONSENTS)
-    for item in signed_papers.listed(page.session, page.actor, consent):
+    for item in signed_papers.listed(page.act, consent):
         if item["code"] == file.upper():
             return frame, item
     raise NotFound

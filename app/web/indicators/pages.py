@@ -39,7 +39,7 @@ Code = Annotated[str, Path(title="Código del indicador", max_length=10)]
 @router.get("", dependencies=[_READS])
 def index(page: CurrentPage) -> Response:
     """Each indicator for the country, year by year."""
-    record(page.session, page.actor, "indicators.list")
+    record(page.act, "indicators.list")
     found = _computed(page, *INDICATORS)
     return page.draw(
         "indicators/index.html", indicators=[_country(one) for one in found], as_of=_as_of(found)
@@ -86,7 +86,7 @@ def table(code: Code, page: CurrentPage) -> Response:
 
 
 def _computed(page: Page, *codes: str) -> Sequence[ExactIndicatorView]:
-    record(page.session, page.actor, "indicators.read", detail={"indicators": codes, "year": "todos"})
+    record(page.act, "indicators.read", detail={"indicators": codes, "year": "todos"})
     return compute(page.runtime.database, page.actor, codes)
 
 

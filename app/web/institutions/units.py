@@ -23,7 +23,7 @@ UnitCode = Annotated[str, Path(max_length=80)]
 @router.get("", dependencies=[MANAGES])
 def index(page: CurrentPage) -> Response:
     """Units by name."""
-    return page.draw("accounts/units.html", units=units.listing(page.session, page.actor))
+    return page.draw("accounts/units.html", units=units.listing(page.act))
 
 
 @router.get("/nueva", dependencies=[MANAGES])
@@ -44,7 +44,7 @@ def create(page: CurrentPage) -> Response:
     )
     with page.attempt():
         form.check()
-        units.found_unit(page.session, page.actor, wanted, key=form.key)
+        units.found_unit(page.act, wanted, key=form.key)
         return page.go(LIST, done="unidad-creada")
     return _new(page)
 
@@ -52,7 +52,7 @@ def create(page: CurrentPage) -> Response:
 @router.get("/{code}", dependencies=[MANAGES])
 def edit(code: UnitCode, page: CurrentPage) -> Response:
     """The form of another name or department."""
-    return _edit(page, units.read_unit(page.session, page.actor, code))
+    return _edit(page, units.read_unit(page.act, code))
 
 
 @router.post("/{code}", dependencies=[MANAGES])
@@ -63,13 +63,13 @@ def change(code: UnitCode, page: CurrentPage) -> Response:
     with page.attempt():
         form.check()
         department = form.text("department")
-        units.rewrite_unit(page.session, page.actor, code, name=name, department=department)
+        units.rewrite_unit(page.act, code, name=name, department=department)
         return page.go(LIST, done="unidad-cambiada")
-    return _edit(page, units.read_unit(page.session, page.actor, code))
+    return _edit(page, units.read_unit(page.act, code))
 
 
 def _new(page: Page) -> Response:
-    kinds = [(kind, UNIT_KINDS.get(kind, kind)) for kind in units.kinds_here(page.session, page.actor)]
+    kinds = [(kind, UNIT_KINDS.get(kind, kind)) for kind in units.kinds_here(page.act)]
     return page.draw("accounts/new_unit.html", kinds=kinds)
 
 

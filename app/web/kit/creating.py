@@ -16,8 +16,8 @@ def once(page: Page, operation: str, payload: Any, create: Callable[[], str]) ->
         Conflict: the form was sent before with other data.
         AppError: whatever `create` raises.
     """
-    code = replayed(page.session, page.actor, page.form.key, operation, payload)
+    code = replayed(page.act, page.form.key, operation, payload)
     if code is None:
         code = create()
-        remember(page.session, page.actor, page.form.key, operation, payload, code)
+        remember(page.act, page.form.key, operation, payload, code)
     return code

@@ -28,7 +28,7 @@ def resume(page: Page, form: str) -> bool:
         return False
     review = page.query("borrador")
     wanted = f"{REVIEW}:{review}" if _UUID.fullmatch(review) else form
-    found = service.opened(page.session, page.actor, wanted)
+    found = service.opened(page.act, wanted)
     if found is None:
         return False
     page.form.sent = sent(found)

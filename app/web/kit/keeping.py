@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from app.edge.browser import SAFE
-from app.edge.deps import CurrentActor, DbSession
+from app.edge.deps import CurrentAct, CurrentActor, DbSession
 from app.edge.unsent import PAGE
 from app.services.drafts import service
 from app.services.drafts.service import Opened
@@ -56,11 +56,11 @@ class Keeper:
     _names: frozenset[str] | None = field(default=None)
 
     @classmethod
-    def of(cls, request: Request, session: DbSession, actor: CurrentActor, form: FormData | None) -> Keeper:
+    def of(cls, request: Request, act: CurrentAct, form: FormData | None) -> Keeper:
         """The keeper of the forms of a request's page."""
         came = form.get(PAGE) if form is not None else None
         known = isinstance(came, str) and service.is_address(came)
-        return cls(session, actor, str(came) if known else address(request), request.method in SAFE)
+        return cls(act, str(came) if known else address(request), request.method in SAFE)
 
     def name(self, action: str) -> str:
         """The draft of the page's form that is sent to `action`."""
@@ -73,7 +73,7 @@ class Keeper:
             return None
         if self._names is None:
             self._names = service.names(self.session)
-        found = service.opened(self.session, self.actor, name) if name in self._names else None
+        found = service.opened(self.act, name) if name in self._names else None
         return sent(found) if found is not None else None
 
     def drop(self, name: str) -> None:

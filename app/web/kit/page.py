@@ -16,7 +16,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.db import DATABASE_ERRORS, translated
 from app.edge.browser import COOKIE, SAFE, browsing, sent_form
-from app.edge.deps import CurrentActor, DbSession
+from app.edge.deps import CurrentAct
 from app.edge.installation import get_runtime, settings_of
 from app.edge.problems import recorded
 from app.edge.unsent import NAME
@@ -110,13 +110,13 @@ def speak(request: Request, who: Browsing | None = None) -> None:
 class Page:
     """A signed-in person's request for a page, with the form it carried."""
 
-    def __init__(self, request: Request, session: DbSession, actor: CurrentActor, form: Form) -> None:
+    def __init__(self, request: Request, act: CurrentAct, form: Form) -> None:
         self.request = request
-        self.session = session
-        self.actor = actor
+        self.session = act.session
+        self.actor = act.actor
         self.form = form
         self.runtime = get_runtime(request)
-        self.keeper = Keeper.of(request, session, actor, form.sent)
+        self.keeper = Keeper.of(request, act, form.sent)
 
     @property
     def who(self) -> Browsing:
@@ -204,12 +204,12 @@ class Page:
         self.form.refuse(told)
 
 
-async def open_page(request: Request, session: DbSession, actor: CurrentActor) -> AsyncIterator[Page]:
+async def open_page(request: Request, act: CurrentAct) -> AsyncIterator[Page]:
     """What a page of a signed-in person starts from; files it brought are let go of in the end."""
     speak(request)
     form = Form() if request.method in SAFE else Form(await sent_form(request))
     try:
-        yield Page(request, session, actor, form)
+        yield Page(request, act.session, act.actor, form)
     finally:
         await request.close()
 

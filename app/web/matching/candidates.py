@@ -71,8 +71,7 @@ def index(page: CurrentPage) -> Response:
     state, band = page.query("estado"), page.query("parecido")
     state, band = state if state in STATES else PENDING, band if band in BANDS else ""
     found = listing(
-        page.session,
-        page.actor,
+        page.act,
         state=state,
         band=band or None,
         cursor=page.query("desde") or None,
@@ -110,7 +109,7 @@ def decision(code: str, page: CurrentPage) -> Response:
         if said == SAME and form.flag("two") and keep is None:
             form.wrong("keep", gettext("Elija qué código queda."))
         form.check()
-        done = decide(page.session, page.actor, code, version_of(page), said, reason)
+        done = decide(page.act, code, version_of(page), said, reason)
         following = done["next"]
         if following is None or following["body"] is None:
             return page.go("/coincidencias", done="duda-decidida")
@@ -118,13 +117,13 @@ def decision(code: str, page: CurrentPage) -> Response:
         kept, absorbed = pair["keep"], pair["absorb"]
         if keep == absorbed:
             kept, absorbed = absorbed, kept
-        asked = request_merge(page.session, page.actor, kept, absorbed, reason or "")
+        asked = request_merge(page.act, kept, absorbed, reason or "")
         return page.go(f"/solicitudes/{asked.code}", done="union-pedida")
     return _compare_page(page, code)
 
 
 def _compare_page(page: Page, code: str) -> Response:
-    found = read(page.session, page.actor, code)
+    found = read(page.act, code)
     page.form.version = found["version"]
     page.form.start(keep=found["records"][0]["code"])
     return page.draw(

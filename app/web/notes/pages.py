@@ -8,9 +8,8 @@ from typing import Final
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.permissions import Permission
-from app.db import Session
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import Invalid
@@ -49,7 +48,7 @@ def write(code: str, page: CurrentPage) -> Response:
     shown = _shown(page, code)
     made = ""
     with page.attempt():
-        made = write_note(page.session, page.actor, shown["case"]["code"], page.form)
+        made = write_note(page.act, shown["case"]["code"], page.form)
         drafts.finish(page.session, page.form.draft)
     if made:
         return page.go(f"{shown['base']}/notas", done="nota")
@@ -74,7 +73,7 @@ def add(code: str, note: str, page: CurrentPage) -> Response:
     return page.draw("notes/note.html", **shown)
 
 
-def write_note(session: Session, actor: Actor, case: str, form: Form) -> str:
+def write_note(act: Act, case: str, form: Form) -> str:
     """Write the note of a form, once for its key; returns the note's code.
 
     Raises:
@@ -89,10 +88,10 @@ def write_note(session: Session, actor: Actor, case: str, form: Form) -> str:
     )
     about = form.text("about")
     payload = {"case": case, **wanted.model_dump(mode="json"), "about": about}
-    made = replayed(session, actor, form.key, "notes.write", payload)
+    made = replayed(act, form.key, "notes.write", payload)
     if made is None:
-        made = service.write(session, actor, case, wanted, about=about)
-        remember(session, actor, form.key, "notes.write", payload, made)
+        made = service.write(act, case, wanted, about=about)
+        remember(act, form.key, "notes.write", payload, made)
     return made
 
 
@@ -100,14 +99,14 @@ def _added(page: Page, case: str, note: str) -> str:
     """Add what the form says, once for its key; returns the addendum's code."""
     wanted = read_row(Addendum, {"text": page.form.text("text")})
     payload = {"case": case, "note": note, **wanted.model_dump(mode="json")}
-    made = replayed(page.session, page.actor, page.form.key, "notes.addendum", payload)
+    made = replayed(page.act, page.form.key, "notes.addendum", payload)
     if made is None:
-        made = service.add(page.session, page.actor, case, note, wanted)
-        remember(page.session, page.actor, page.form.key, "notes.addendum", payload, made)
+        made = service.add(page.act, case, note, wanted)
+        remember(page.act, page.form.key, "notes.addendum", payload, made)
     return made
 
 
-def deliver(session: Session, actor: Actor, parcel: Parcel) -> str:
+def deliver(act: Act, parcel: Parcel) -> str:
     """Do what posting the note's form does, for one filled in without a connection; returns its code.
 
     Raises:
@@ -119,7 +118,7 @@ def deliver(session: Session, actor: Actor, parcel: Parcel) -> str:
         raise Invalid(_("No se sabe de qué caso es esta nota: indique el código del caso."))
     sent = [(name, value) for name, values in parcel.fields.items() for value in values if name != "_clave"]
     form = Form(FormData([*sent, ("_clave", parcel.key)]))
-    return write_note(session, actor, place.group(1), form)
+    return write_note(act, place.group(1), form)
 
 
 class NotesPage(CaseFrame):
@@ -141,7 +140,7 @@ def _shown(page: Page, code: str) -> NotesPage:
     """What the page of notes shows; a form that was refused keeps what was typed."""
     frame = case_frame(page, code, "notas")
     before = page.query("desde") or None
-    found = queries.of_case(page.session, page.actor, code, before=before, limit=SHOWN)
+    found = queries.of_case(page.act, code, before=before, limit=SHOWN)
     page.form.draft = f"nota:{frame['case']['code']}"
     page.form.start(kind=USUAL)
     return {
@@ -155,4 +154,4 @@ def _shown(page: Page, code: str) -> NotesPage:
 
 def _one(page: Page, code: str, note: str) -> NotePage:
     frame = case_frame(page, code, "notas")
-    return {**frame, "note": queries.one(page.session, page.actor, code, note)}
+    return {**frame, "note": queries.one(page.act, code, note)}

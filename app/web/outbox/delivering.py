@@ -15,9 +15,8 @@ from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.datastructures import FormData
 from starlette.routing import compile_path
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import require
-from app.db import Session
 from app.edge.deps import RouteGuard
 from app.errors import AppError, BadRequest, Invalid, NotFound
 from app.services.outbox.delivery import Handler, Parcel
@@ -37,13 +36,13 @@ PAGES: Final[Mapping[str, re.Pattern[str]]] = {
 def handlers(request: Request) -> dict[str, Handler]:
     """What takes a form of each kind, in the request that delivers it."""
 
-    def handler(session: Session, actor: Actor, parcel: Parcel) -> str:
-        return _posted(request, session, actor, parcel)
+    def handler(act: Act, parcel: Parcel) -> str:
+        return _posted(request, act, parcel)
 
     return {**dict.fromkeys(PAGES, handler), "nota": notes.deliver}
 
 
-def _posted(request: Request, session: Session, actor: Actor, parcel: Parcel) -> str:
+def _posted(request: Request, act: Act, parcel: Parcel) -> str:
     """Where the page led to after it took the form.
 
     Raises:
@@ -56,14 +55,14 @@ def _posted(request: Request, session: Session, actor: Actor, parcel: Parcel) ->
     context, values = found
     for guard in _guards(context):
         if guard.permission is not None:
-            require(actor, *guard.any_of)
+            require(act.actor, *guard.any_of)
     form = Form(FormData([(name, value) for name, given in parcel.fields.items() for value in given]))
     form.key = parcel.key
     if parcel.form == "actividad" and form.version is None:
         # Written on the blank page, which knows no version: a note on the activity as it is now.
-        form.version = find_activity(session, actor, place["plan"], place["activity"]).activity.version
+        form.version = find_activity(act, place["plan"], place["activity"]).activity.version
     request.state.delivering = True
-    page = Page(request, session, actor, form)
+    page = Page(request, act.session, act.actor, form)
     endpoint: Any = context.endpoint
     answer = endpoint(page=page, **values)
     if max(page.form.status, answer.status_code) >= BadRequest.status:

@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from app.access.actor import Actor
 from app.edge.browser import COOKIE
-from app.edge.deps import CurrentActor, CurrentRuntime, DbSession, Public, SignedIn
+from app.edge.deps import CurrentAct, CurrentRuntime, Public, SignedIn
 from app.edge.problems import recorded
 from app.edge.routing import Branch
 from app.edge.unsent import place_of, written
@@ -92,7 +92,7 @@ _TOO_FAST = _("Se enviaron demasiados textos en un minuto. Se seguirá en un mom
 def keep(page: CurrentPage) -> Response:
     """Keeps a form while it is being written; asked by the page's script."""
     form = page.form.sent or FormData()
-    drafts.save(page.session, page.actor, place_of(form), written(form))
+    drafts.save(page.act, place_of(form), written(form))
     return Response(status_code=204, headers=_NEVER)
 
 
@@ -105,7 +105,7 @@ def my_drafts(page: CurrentPage) -> Response:
 @router.get("/borradores/{draft}", dependencies=[SignedIn()])
 def review(page: CurrentPage, draft: uuid.UUID) -> Response:
     """Something written without a connection that could not be taken."""
-    found = drafts.opened(page.session, page.actor, f"{REVIEW}:{draft}")
+    found = drafts.opened(page.act, f"{REVIEW}:{draft}")
     if found is None:
         raise NotFound("Ese borrador ya no existe.")
     return page.draw("outbox/review.html", draft=found, written=_written(found), id=draft, **_words())
@@ -119,11 +119,11 @@ def discard(page: CurrentPage) -> Response:
 
 
 @router.get("/bandeja/llave.json", dependencies=[SignedIn()])
-def key(request: Request, session: DbSession, actor: CurrentActor) -> Response:
+def key(request: Request, act: CurrentAct) -> Response:
     """What a page's script needs to seal: the key, whose device this is, and what shows that it is ours."""
-    found = devices.server_key(session)
+    found = devices.server_key(act.session)
     told = {
-        "quien": devices.owner_mark(session, actor),
+        "quien": devices.owner_mark(act),
         "ficha": form_token(request.cookies.get(COOKIE, "")),
         "llave": {"id": found.id, "publica": base64.b64encode(found.public).decode()},
     }
@@ -135,7 +135,7 @@ def enrol(page: CurrentPage) -> Response:
     """Takes on this browser, so that it may deliver what is written without a connection."""
     public = _bytes(page.form.text("llave") or "")
     words = agent_words(page.request.headers.get("User-Agent", ""))
-    made = devices.enrol(page.session, page.actor, public, words)
+    made = devices.enrol(page.act, public, words)
     return JSONResponse({"id": str(made)}, headers=_NEVER)
 
 
@@ -152,13 +152,11 @@ async def _sealed(request: Request) -> bytes:
 
 
 @router.post("/bandeja", dependencies=[SignedIn()])
-def deliver(
-    request: Request, session: DbSession, actor: CurrentActor, sealed: Annotated[bytes, Depends(_sealed)]
-) -> Response:
+def deliver(request: Request, act: CurrentAct, sealed: Annotated[bytes, Depends(_sealed)]) -> Response:
     """Takes one envelope from a device of the person who is signed in; a script reads the answer."""
-    part = session.begin_nested()
+    part = act.session.begin_nested()
     try:
-        made = accept(session, actor, _envelope(request, actor, sealed), handlers(request))
+        made = accept(act, _envelope(request, act.actor, sealed), handlers(request))
         part.commit()
     except AppError as error:
         part.rollback()

@@ -46,7 +46,7 @@ def advance(code: str, activity: str, page: CurrentPage) -> Response:
 
 
 def _moved(page: Page, code: str, activity: str, version: int, step: Step) -> str:
-    progress(page.session, page.actor, code, activity, version, step)
+    progress(page.act, code, activity, version, step)
     return activity
 
 
@@ -56,7 +56,7 @@ def _draft(activity: str) -> str:
 
 
 def _draw(page: Page, code: str, activity: str, *, resumed: bool = False) -> Response:
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     wanted = activity.strip().upper()
     found = next((one for one in plan["activities"] if one["code"] == wanted), None)
     if found is None:

@@ -56,7 +56,7 @@ def assess(code: str, page: CurrentPage) -> Response:
             page,
             "plans.assess",
             payload,
-            lambda: assessing.assess(page.session, page.actor, code, wanted)["code"],
+            lambda: assessing.assess(page.act, code, wanted)["code"],
         )
         finish(page, f"valoracion:{code}")
         return page.go(f"/planes/{code}/valoraciones", done="plan_valoracion")
@@ -72,7 +72,7 @@ def _controls() -> list[Control]:
 def _draw(page: Page, code: str) -> Response:
     resume(page, f"valoracion:{code}")
     frame = plan_part(page, code, "valoraciones")
-    found = assessing.assessments(page.session, page.actor, frame["plan"]["code"])
+    found = assessing.assessments(page.act, frame["plan"]["code"])
     return page.draw(
         "plans/assessments.html",
         **frame,

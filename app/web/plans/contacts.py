@@ -44,7 +44,7 @@ def plan_contact(code: str, page: CurrentPage) -> Response:
             page,
             "plans.follow-up",
             payload,
-            lambda: following.plan_contact(page.session, page.actor, code, wanted),
+            lambda: following.plan_contact(page.act, code, wanted),
         )
         return page.go(f"/planes/{code}/seguimiento", done="plan_contacto_planeado")
     return _draw(page, code)
@@ -71,7 +71,7 @@ def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
             page,
             "plans.contact",
             payload,
-            lambda: following.contacted(page.session, page.actor, code, contact, wanted)["code"],
+            lambda: following.contacted(page.act, code, contact, wanted)["code"],
         )
         finish(page, f"contacto:{contact}")
         return page.go(f"/planes/{code}/seguimiento", done="plan_contacto")
@@ -88,7 +88,7 @@ def _contact_controls() -> list[Control]:
 
 def _draw(page: Page, code: str) -> Response:
     frame = plan_part(page, code, "seguimiento")
-    found = following.follow_ups(page.session, page.actor, frame["plan"]["code"])
+    found = following.follow_ups(page.act, frame["plan"]["code"])
     return page.draw(
         "plans/follow_up.html",
         **frame,
@@ -103,7 +103,7 @@ def _draw(page: Page, code: str) -> Response:
 def _draw_contact(page: Page, code: str, contact: str) -> Response:
     resume(page, f"contacto:{contact}")
     frame = plan_part(page, code, "seguimiento")
-    found = following.follow_ups(page.session, page.actor, frame["plan"]["code"])
+    found = following.follow_ups(page.act, frame["plan"]["code"])
     wanted = contact.strip().upper()
     one = next((item for item in found["items"] if item["code"] == wanted), None)
     if one is None:

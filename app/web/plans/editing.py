@@ -54,9 +54,7 @@ def draft(code: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = header.header(read_row(rows.PlanHeader, values).model_dump())
         payload = {"case": case, **wanted.model_dump(mode="json")}
-        new = once(
-            page, "plans.draft", payload, lambda: service.draft(page.session, page.actor, case, wanted)
-        )
+        new = once(page, "plans.draft", payload, lambda: service.draft(page.act, case, wanted))
         finish(page, f"plan:{case}")
         return page.go(f"/planes/{new}", done="plan")
     return _draw_begin(page, frame, case)
@@ -65,13 +63,13 @@ def draft(code: str, page: CurrentPage) -> Response:
 @router.get("/planes/{code}/datos", dependencies=[Requires(Permission.PLANS_READ)])
 def show_header(code: str, page: CurrentPage) -> Response:
     """The header and the team, for who reads the whole plan."""
-    return _draw_header(page, queries.read(page.session, page.actor, code), "plans/header.html")
+    return _draw_header(page, queries.read(page.act, code), "plans/header.html")
 
 
 @router.get("/planes/{code}/datos/editar", dependencies=[Requires(*_WRITE)])
 def edit_header(code: str, page: CurrentPage) -> Response:
     """The form of the header."""
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     page.form.version = plan["version"]
     start(page.form, _header_controls(plan["kind"]), plan)
     return _draw_header(page, plan, "plans/header_edit.html")
@@ -80,7 +78,7 @@ def edit_header(code: str, page: CurrentPage) -> Response:
 @router.post("/planes/{code}/datos/editar", dependencies=[Requires(*_WRITE)])
 def save_header(code: str, page: CurrentPage) -> Response:
     """Changes the header; what somebody else wrote meanwhile is shown beside what was typed."""
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     drawn = _header_controls(plan["kind"])
     with page.attempt():
         values = read(page.form, drawn)
@@ -88,7 +86,7 @@ def save_header(code: str, page: CurrentPage) -> Response:
         patch = read_row(rows.PlanHeader, values).model_dump(include={c.key for c in drawn})
         done = changes(plan, patch, drawn)
         if done:
-            header.edit(page.session, page.actor, plan["code"], _version(page), done)
+            header.edit(page.act, plan["code"], _version(page), done)
         return page.go(f"/planes/{plan['code']}/datos", done="guardado")
     page.form.version = plan["version"]
     return _draw_header(page, plan, "plans/header_edit.html")
@@ -115,7 +113,7 @@ def add_member(code: str, page: CurrentPage) -> Response:
             page,
             "plans.team",
             payload,
-            lambda: str(team.add_member(page.session, page.actor, code, member, username)),
+            lambda: str(team.add_member(page.act, code, member, username)),
         )
         return page.go(f"/planes/{code}/datos", done="plan_equipo")
     return _draw_member(page, code)
@@ -127,9 +125,9 @@ def end_member(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         number = page.form.number("numero", needed=_("Indique a quién."))
         page.form.check()
-        team.end_member(page.session, page.actor, code, number or 0)
+        team.end_member(page.act, code, number or 0)
         return page.go(f"/planes/{code}/datos", done="plan_equipo_fin")
-    return _draw_header(page, queries.read(page.session, page.actor, code), "plans/header.html")
+    return _draw_header(page, queries.read(page.act, code), "plans/header.html")
 
 
 @router.get("/planes/{code}/objetivos", dependencies=[Requires(*_WRITE)])
@@ -153,7 +151,7 @@ def add_objective(code: str, page: CurrentPage) -> Response:
             page,
             "plans.objective",
             payload,
-            lambda: service.add_objective(page.session, page.actor, code, wanted),
+            lambda: service.add_objective(page.act, code, wanted),
         )
         finish(page, f"objetivo:{code}")
         return page.go(f"/planes/{code}/objetivos/{new}/actividades", done="plan_objetivo")
@@ -171,7 +169,7 @@ def advance_goal(code: str, objective: str, page: CurrentPage) -> Response:
     """Moves an objective, or only adds a note."""
     with page.attempt():
         step = Step(page.form.text("state"), page.form.text("note"))
-        objectives.move(page.session, page.actor, code, objective, _version(page), step)
+        objectives.move(page.act, code, objective, _version(page), step)
         finish(page, f"avance:{objective}")
         return page.go(f"/planes/{code}", done="plan_avance")
     return _draw_goal(page, code, objective)
@@ -197,7 +195,7 @@ def add_activity(code: str, objective: str, page: CurrentPage) -> Response:
             page,
             "plans.activity",
             payload,
-            lambda: service.add_activity(page.session, page.actor, code, objective, wanted),
+            lambda: service.add_activity(page.act, code, objective, wanted),
         )
         finish(page, f"encargo:{objective}")
         again = f"/planes/{code}/objetivos/{objective}/actividades"
@@ -259,7 +257,7 @@ def _goal_of(plan: ReadPlan, objective: str) -> ObjectiveView | None:
 
 def _draw_goal(page: Page, code: str, objective: str) -> Response:
     resume(page, f"avance:{objective}")
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     found = _goal_of(plan, objective)
     if found is None:
         return page.go(f"/planes/{plan['code']}")
@@ -282,11 +280,11 @@ def _activity_controls() -> list[Control]:
 
 def _draw_activity(page: Page, code: str, objective: str) -> Response:
     resume(page, f"encargo:{objective}")
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     found = _goal_of(plan, objective)
     if found is None:
         return page.go(f"/planes/{plan['code']}")
-    units = units_to_choose(page.session, page.actor, plan["code"])
+    units = units_to_choose(page.act, plan["code"])
     listed = [(unit["code"], unit["name"]) for unit in units]
     return page.draw(
         "plans/activity_new.html",

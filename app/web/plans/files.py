@@ -58,7 +58,7 @@ def withdraw(code: str, file: str, page: CurrentPage) -> Response:
         reason = page.form.text("reason", needed=_("Elija por qué se retira."))
         page.form.check()
         version = -1 if page.form.version is None else page.form.version
-        service.withdraw(page.session, page.actor, file, version, reason or "")
+        service.withdraw(page.act, file, version, reason or "")
         return page.go(f"/planes/{code}/archivos", done="plan_retirado")
     return _draw_one(page, code, file)
 
@@ -94,8 +94,8 @@ def add_file(page: Page, code: str, activity: str | None, kind: str) -> bool:
 
 
 def _draw(page: Page, code: str) -> Response:
-    plan = plans.read(page.session, page.actor, code)
-    files = queries.list_files(page.session, page.actor, plan["code"])
+    plan = plans.read(page.act, code)
+    files = queries.list_files(page.act, plan["code"])
     only = page.form.value("activity")
     own = {one["code"]: _named(one) for one in plan["activities"]}
     mine = [
@@ -123,8 +123,8 @@ def _draw(page: Page, code: str) -> Response:
 
 
 def _draw_one(page: Page, code: str, file: str) -> Response:
-    plan = plans.face(page.session, page.actor, code)
-    files = queries.list_files(page.session, page.actor, plan["code"])
+    plan = plans.face(page.act, code)
+    files = queries.list_files(page.act, plan["code"])
     found = next((one for one in files if one["code"] == file.strip().upper()), None)
     if found is None or found["state"] != "VIGENTE":
         return page.go(f"/planes/{plan['code']}/archivos")

@@ -117,7 +117,7 @@ def plan_part(page: Page, code: str, part: str = "") -> PlanFrame:
     Raises:
         NotFound: no such plan, or the unit has no part in it.
     """
-    return plan_frame(page, queries.face(page.session, page.actor, code), part)
+    return plan_frame(page, queries.face(page.act, code), part)
 
 
 def _around(page: Page, plan: PlanFace | ReadPlan) -> Around:

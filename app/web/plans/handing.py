@@ -33,17 +33,17 @@ def hand_over(code: str, page: CurrentPage) -> Response:
         reason = page.form.text("reason", needed=_("Elija el motivo."))
         page.form.check()
         version = -1 if page.form.version is None else page.form.version
-        handing.order(page.session, page.actor, code, version, unit or "", reason or "")
+        handing.order(page.act, code, version, unit or "", reason or "")
         return page.go(f"/planes/{code}", done="plan_responsable")
     return _draw(page, code)
 
 
 def _draw(page: Page, code: str) -> Response:
-    plan = queries.face(page.session, page.actor, code)
+    plan = queries.face(page.act, code)
     page.form.version = plan["version"]
     return page.draw(
         "plans/responsible.html",
         **plan_frame(page, plan),
-        takers=handing.takers(page.session, page.actor, code),
+        takers=handing.takers(page.act, code),
         reasons=options(REASONS),
     )

@@ -37,7 +37,7 @@ def of_case(code: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "plan")
     case = frame["case"]
     shared = case["_access"].get("plan") in _OPEN
-    plans = queries.work_list(page.session, page.actor, case=code)["items"] if shared else []
+    plans = queries.work_list(page.act, case=code)["items"] if shared else []
     alive = [plan for plan in plans if plan["state"] in rules.ALIVE]
     open_case = not closed(case["state"]) and case["state"] != "ALERTA"
     return page.draw(
@@ -54,8 +54,8 @@ def of_case(code: str, page: CurrentPage) -> Response:
 @router.get("/planes/{code}", dependencies=[Requires(*_READ)])
 def show(code: str, page: CurrentPage) -> Response:
     """One plan: its objectives and activities, as its reader may see them."""
-    plan = queries.read(page.session, page.actor, code)
-    files = evidence.list_files(page.session, page.actor, plan["code"])
+    plan = queries.read(page.act, code)
+    files = evidence.list_files(page.act, plan["code"])
     view = plan_view(plan, files, page.query("unidad"), page.who.unit_code)
     return page.draw("plans/plan.html", **plan_frame(page, plan), **view)
 
@@ -77,8 +77,8 @@ def version(code: str, number: Version, page: CurrentPage) -> Response:
     """One version that was kept: what it said, and what changed since."""
     frame = plan_part(page, code, "firmas")
     plan = frame["plan"]["code"]
-    kept = versions.read(page.session, page.actor, plan, number)
-    since = versions.compare(page.session, page.actor, plan, number, None)
+    kept = versions.read(page.act, plan, number)
+    since = versions.compare(page.act, plan, number, None)
     given = {one["unit"] for goal in kept["content"]["objectives"] for one in goal["activities"]}
     return page.draw(
         "plans/version.html",

@@ -52,7 +52,7 @@ def review(code: str, page: CurrentPage) -> Response:
             page,
             "plans.review",
             payload,
-            lambda: reviewing.review(page.session, page.actor, code, wanted)["code"],
+            lambda: reviewing.review(page.act, code, wanted)["code"],
         )
         finish(page, f"revision:{code}")
         return page.go(f"/planes/{code}/firmas", done="plan_revision")
@@ -62,7 +62,7 @@ def review(code: str, page: CurrentPage) -> Response:
 @router.get("/planes/{code}/pasar/{state}", dependencies=[Requires(*_WRITE)])
 def ask(code: str, state: str, page: CurrentPage) -> Response:
     """What a move means, and what it asks for."""
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     page.form.version = plan["version"]
     return _draw_move(page, plan, state)
 
@@ -74,10 +74,10 @@ def move(code: str, state: str, page: CurrentPage) -> Response:
         version = -1 if page.form.version is None else page.form.version
         wanted = _move(page, state)
         page.form.check()
-        moving.move(page.session, page.actor, code, version, wanted)
+        moving.move(page.act, code, version, wanted)
         done = "plan_cerrado" if state in rules.CLOSED else "plan_estado"
         return page.go(f"/planes/{code}", done=done)
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     page.form.version = plan["version"]
     return _draw_move(page, plan, state)
 
@@ -113,7 +113,7 @@ def _review_controls() -> list[Control]:
 def _draw_reviews(page: Page, code: str) -> Response:
     resume(page, f"revision:{code}")
     frame = plan_part(page, code, "revisiones")
-    found = reviewing.reviews(page.session, page.actor, frame["plan"]["code"])
+    found = reviewing.reviews(page.act, frame["plan"]["code"])
     return page.draw(
         "plans/reviews.html",
         **frame,

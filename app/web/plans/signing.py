@@ -40,7 +40,7 @@ def sign(code: str, page: CurrentPage) -> Response:
         texts = {name: page.form.text(name) for name in ("scan_code", "witness", "witness_document")}
         carried = read_row(rows.Signature, {name: text for name, text in texts.items() if text})
         wanted = signing.Given(signer, manner, carried, _explained(page))
-        done = signing.sign(page.session, page.actor, code, wanted)
+        done = signing.sign(page.act, code, wanted)
         signed = done["state"] == "SUSCRITO"
         return page.go(f"/planes/{code}/firmas", done="plan_suscrito" if signed else "plan_firma")
     return _draw(page, code)
@@ -50,7 +50,7 @@ def sign(code: str, page: CurrentPage) -> Response:
 def keep(code: str, page: CurrentPage) -> Response:
     """Keeps the plan as it is, for who signs it on paper or elsewhere."""
     with page.attempt():
-        versions.fix(page.session, page.actor, code)
+        versions.fix(page.act, code)
         return page.go(f"/planes/{code}/firmas", done="plan_version")
     return _draw(page, code)
 
@@ -71,12 +71,12 @@ def _explained(page: Page) -> dict[str, str]:
 
 
 def _draw(page: Page, code: str) -> Response:
-    plan = queries.read(page.session, page.actor, code)
+    plan = queries.read(page.act, code)
     if plan["view"] == "own":
         return page.go(f"/planes/{plan['code']}")
-    ready = readiness(page.session, page.actor, plan["code"])
-    kept = versions.listed(page.session, page.actor, plan["code"])
-    listed = evidence.list_files(page.session, page.actor, plan["code"])
+    ready = readiness(page.act, plan["code"])
+    kept = versions.listed(page.act, plan["code"])
+    listed = evidence.list_files(page.act, plan["code"])
     papers = [one for one in listed if one["kind"] == SIGNED_PAPER and one["state"] == "VIGENTE"]
     taken = {one["signer"] for one in ready["signed"]}
     return page.draw(

@@ -60,7 +60,7 @@ _ASIDE: Final = {
 def proceedings(code: str, page: CurrentPage) -> Response:
     """Where each proceeding stands, the next hearing, and whether the single interview was held."""
     frame = case_frame(page, code, "proceso")
-    items = links.listed(page.session, page.actor, code)
+    items = links.listed(page.act, code)
     return page.draw(
         "proceedings/list.html",
         **frame,
@@ -106,9 +106,9 @@ def link(code: str, page: CurrentPage) -> Response:
             "case": case, "proceeding": facts.model_dump(mode="json"), "link": mine.model_dump(mode="json"),
         }  # fmt: skip
         key = page.form.key
-        if replayed(page.session, page.actor, key, "proceedings.link", payload) is None:
-            new = links.link(page.session, page.actor, case, facts, mine)
-            remember(page.session, page.actor, key, "proceedings.link", payload, new)
+        if replayed(page.act, key, "proceedings.link", payload) is None:
+            new = links.link(page.act, case, facts, mine)
+            remember(page.act, key, "proceedings.link", payload, new)
         return page.go(f"{frame['base']}/proceso", done="proceso-vinculado")
     return _new_form(page, frame, kind)
 
@@ -132,7 +132,7 @@ def note(code: str, proceeding: str, page: CurrentPage) -> Response:
         patch = read_row(CaseProceeding, changes(item["link"], sent, asked))
         if not patch.model_fields_set:
             raise Invalid(_("No cambió nada. Corrija lo que haga falta y guarde otra vez."))
-        links.write(page.session, page.actor, code, proceeding, version_of(page), patch)
+        links.write(page.act, code, proceeding, version_of(page), patch)
         return page.go(f"{frame['base']}/proceso", done="guardado")
     return _note_form(page, frame, item)
 
@@ -152,7 +152,7 @@ def stage(code: str, proceeding: str, page: CurrentPage) -> Response:
     target = page.form.text("to", needed=_("Elija la etapa a la que pasa."))
     with page.attempt():
         page.form.check()
-        links.move(page.session, page.actor, code, proceeding, version_of(page), target or "")
+        links.move(page.act, code, proceeding, version_of(page), target or "")
         return page.go(f"{frame['base']}/proceso", done="proceso-etapa")
     return _stage_form(page, frame, item)
 
@@ -170,7 +170,7 @@ def unlink(code: str, proceeding: str, page: CurrentPage) -> Response:
     """Withdraws a link made by mistake."""
     frame, item = _one(page, code, proceeding)
     with page.attempt():
-        links.unlink(page.session, page.actor, code, proceeding, version_of(page))
+        links.unlink(page.act, code, proceeding, version_of(page))
         return page.go(f"{frame['base']}/proceso", done="proceso-retirado")
     page.form.version = item["version"]
     return page.draw("proceedings/unlink.html", **frame, item=_card(item))
@@ -200,7 +200,7 @@ def _one(page: Page, code: str, proceeding: str) -> tuple[CaseFrame, ProceedingV
     """
     frame = case_frame(page, code, "proceso")
     wanted = proceeding.upper()
-    for item in links.listed(page.session, page.actor, code):
+    for item in links.listed(page.act, code):
         if item["code"] == wanted:
             return frame, item
     raise NotFound
@@ -320,7 +320,7 @@ def _events(items: list[ProceedingView]) -> list[dict[str, str]]:
 
 
 def _interview(page: Page, code: str) -> dict[str, object]:
-    found = single_interview(page.session, page.actor, code)
+    found = single_interview(page.act, code)
     known: Mapping[str, object] = found["testimony"]
     rows = [(c.label, shown(c, known[c.key])) for c in controls(fields("testimony")) if c.key in known]
     if not rows and found["legal_date"] is not None:

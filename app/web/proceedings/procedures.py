@@ -56,9 +56,9 @@ def open_branch(code: str, page: CurrentPage) -> Response:
         page.form.check()
         step, case = read_row(ProtectionStep, sent), frame["case"]["code"]
         payload = {"case": case, "branch": branch, "step": step.model_dump(mode="json")}
-        if replayed(page.session, page.actor, page.form.key, "procedures.open", payload) is None:
-            new = procedures.open_procedure(page.session, page.actor, case, branch or "", step)
-            remember(page.session, page.actor, page.form.key, "procedures.open", payload, new)
+        if replayed(page.act, page.form.key, "procedures.open", payload) is None:
+            new = procedures.open_procedure(page.act, case, branch or "", step)
+            remember(page.act, page.form.key, "procedures.open", payload, new)
         return page.go(f"{frame['base']}/proteccion", done="ruta-abierta")
     return _opening(page, frame)
 
@@ -91,7 +91,7 @@ def advance(code: str, procedure: str, page: CurrentPage) -> Response:
     with page.attempt():
         page.form.check()
         wanted = procedures.Step(target, read_row(ProtectionStep, sent), conclusion)
-        done = procedures.advance(page.session, page.actor, code, procedure, version_of(page), wanted)
+        done = procedures.advance(page.act, code, procedure, version_of(page), wanted)
         if "mimp_services" in done:
             return page.draw(
                 "protection/declined.html",
@@ -135,7 +135,7 @@ def _one(page: Page, code: str, procedure: str) -> tuple[CaseFrame, ProcedureVie
         NotFound: the case has no such branch that the actor may see.
     """
     frame = case_frame(page, code, "proteccion")
-    for item in procedures.listed(page.session, page.actor, code):
+    for item in procedures.listed(page.act, code):
         if item["code"] == procedure.upper():
             return frame, item
     raise NotFound

@@ -26,7 +26,7 @@ _ORDER = ("PROCESO_PENAL", "CARPETA_FISCAL", "DENUNCIA")
 @router.get("/fiscalia", dependencies=[Requires(Permission.CASES_IDENTIFY)])
 def my_victims(page: CurrentPage) -> Response:
     """By carpeta fiscal: stage, next hearing, measures in force; of codes, never of names."""
-    found = docket(page.session, page.actor, page.query("desde") or None)
+    found = docket(page.act, page.query("desde") or None)
     return page.draw(
         "prosecution/list.html",
         groups=_groups(found.items),

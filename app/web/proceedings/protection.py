@@ -36,8 +36,8 @@ _KINDS: Final = {"VIGENTE": "green", "VENCIDA": "red", "LEVANTADA": "grey", "PRO
 def protection(code: str, page: CurrentPage) -> Response:
     """Measures in force and their last days, those that ended, and each branch of protection."""
     frame = case_frame(page, code, "proteccion")
-    found = [_card(item) for item in measures.listed(page.session, page.actor, code)]
-    branches = [branch_card(page, item) for item in procedures.listed(page.session, page.actor, code)]
+    found = [_card(item) for item in measures.listed(page.act, code)]
+    branches = [branch_card(page, item) for item in procedures.listed(page.act, code)]
     return page.draw(
         "protection/protection.html",
         **frame,
@@ -69,9 +69,9 @@ def record_measure(code: str, page: CurrentPage) -> Response:
         page.form.check()
         written, case = read_row(ProtectionMeasure, sent), frame["case"]["code"]
         payload = {"case": case, **written.model_dump(mode="json")}
-        if replayed(page.session, page.actor, page.form.key, "measures.record", payload) is None:
-            new = measures.record_measure(page.session, page.actor, case, written)
-            remember(page.session, page.actor, page.form.key, "measures.record", payload, new)
+        if replayed(page.act, page.form.key, "measures.record", payload) is None:
+            new = measures.record_measure(page.act, case, written)
+            remember(page.act, page.form.key, "measures.record", payload, new)
         return page.go(f"{frame['base']}/proteccion", done="medida-registrada")
     return page.draw("protection/measure.html", **frame, asked=asked)
 
@@ -93,7 +93,7 @@ def extend(code: str, measure: str, page: CurrentPage) -> Response:
     with page.attempt():
         page.form.check()
         written = read_row(ProtectionMeasure, sent)
-        measures.extend(page.session, page.actor, code, measure, version_of(page), written)
+        measures.extend(page.act, code, measure, version_of(page), written)
         return page.go(f"{frame['base']}/proteccion", done="medida-prorrogada")
     return _draw(page, frame, item, "protection/extend.html", asked)
 
@@ -115,7 +115,7 @@ def lift(code: str, measure: str, page: CurrentPage) -> Response:
     with page.attempt():
         page.form.check()
         written = read_row(ProtectionMeasure, sent)
-        measures.lift(page.session, page.actor, code, measure, version_of(page), written)
+        measures.lift(page.act, code, measure, version_of(page), written)
         return page.go(f"{frame['base']}/proteccion", done="medida-levantada")
     return _draw(page, frame, item, "protection/lift.html", asked)
 
@@ -127,7 +127,7 @@ def _one(page: Page, code: str, measure: str) -> tuple[CaseFrame, MeasureView]:
         NotFound: the case has no such measure.
     """
     frame = case_frame(page, code, "proteccion")
-    for item in measures.listed(page.session, page.actor, code):
+    for item in measures.listed(page.act, code):
         if item["code"] == measure.upper():
             return frame, item
     raise NotFound

@@ -28,7 +28,7 @@ _SLUG_OF: Final = {name: slug for slug, name in SLUGS.items()}
 @router.get("", dependencies=[_READS])
 def report(page: CurrentPage) -> Response:
     """Every rule one's role may see, the more severe first, apart from those that found nothing."""
-    found = queries.report(page.session, page.actor)
+    found = queries.report(page.act)
     rank = list(SEVERITIES)
     rules = sorted(found["rules"], key=lambda rule: rank.index(rule["severity"]))
     return page.draw(
@@ -43,7 +43,7 @@ def report(page: CurrentPage) -> Response:
 @router.get("/{rule}", dependencies=[_READS])
 def cases(rule: str, page: CurrentPage) -> Response:
     """The cases a rule found, each with the way to where it is mended."""
-    found = queries.cases(page.session, page.actor, rule, cursor=page.query("desde") or None)
+    found = queries.cases(page.act, rule, cursor=page.query("desde") or None)
     described, following = found["rule"], found["next"]
     return page.draw(
         "quality/cases.html",

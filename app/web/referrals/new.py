@@ -226,7 +226,7 @@ def _show(page: Page, frame: CaseFrame, draft: Draft, step: str, form: Form | No
 def _units(page: Page, draft: Draft) -> dict[str, object]:
     """Units that may be asked, with what to know before asking."""
     wanted, where = draft.values["service_type"], draft.values["department"] or None
-    found = receivers.options(page.session, page.actor, draft.case, wanted, where)
+    found = receivers.options(page.act, draft.case, wanted, where)
     units: dict[str, tuple[str, str, str]] = {}
     for one in found["items"]:
         told = [one["name"], one["schedule"], one["phone"], one["eligibility"], one["capacity_note"]]
@@ -236,20 +236,20 @@ def _units(page: Page, draft: Draft) -> dict[str, object]:
         units[code] = (code, one["unit"]["name"], earlier + hint)
     for shelter in found["shelters"]:
         units[shelter["code"]] = (shelter["code"], shelter["name"], _("Centro de acogida"))
-    near = receivers.others(page.session, page.actor, where)
+    near = receivers.others(page.act, where)
     rest = [(unit["code"], unit["name"]) for unit in near if unit["code"] not in units]
     return {**found, "units": list(units.values()), "others": rest}
 
 
 def _proposal(page: Page, draft: Draft) -> ReferralProposal | None:
-    return sending.proposal(page.session, page.actor, draft.case, draft.unit)
+    return sending.proposal(page.act, draft.case, draft.unit)
 
 
 def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     """Live consents of the case; None for who does not read them and types the code."""
     if not page.may(Permission.CONSENTS_READ):
         return None
-    found = consents.ledger(page.session, page.actor, frame["case"]["code"])
+    found = consents.ledger(page.act, frame["case"]["code"])
     return [(one["code"], _consent(one)) for one in found if one["state"] == "VIGENTE"]
 
 
@@ -316,7 +316,7 @@ def _sent(page: Page, case: str, draft: Draft) -> str:
         "due_at": due.isoformat() if due else None,
         "compartments": draft.shared,
     }
-    return once(page, "referrals.send", payload, lambda: sending.send(page.session, page.actor, case, wanted))
+    return once(page, "referrals.send", payload, lambda: sending.send(page.act, case, wanted))
 
 
 def _step_of(fields: Iterable[str]) -> str:

@@ -53,14 +53,12 @@ def inbox(page: CurrentPage) -> Response:
     box = box if box in _BOXES else "recibidas"
     first: list[ReferralListedView] = []
     if box == "por-vencer":
-        found = queries.waiting(page.session, page.actor, cursor=cursor, limit=SHOWN)
+        found = queries.waiting(page.act, cursor=cursor, limit=SHOWN)
     else:
-        found = queries.boxes(
-            page.session, page.actor, _BOXES[box], settled=box == "recibidas", cursor=cursor, limit=SHOWN
-        )
+        found = queries.boxes(page.act, _BOXES[box], settled=box == "recibidas", cursor=cursor, limit=SHOWN)
     more = ""
     if box == "recibidas" and cursor is None:
-        soonest = queries.waiting(page.session, page.actor, box=queries.INBOX, limit=SHOWN)
+        soonest = queries.waiting(page.act, box=queries.INBOX, limit=SHOWN)
         first = soonest["items"]
         more = "/derivaciones?ver=por-vencer" if soonest["next"] else ""
     following = found["next"]
@@ -80,7 +78,7 @@ def of_case(code: str, page: CurrentPage) -> Response:
     """Referrals of a case, newest first."""
     frame = case_frame(page, code, "derivaciones")
     cursor = page.query("desde") or None
-    found = queries.of_case(page.session, page.actor, code, cursor=cursor, limit=SHOWN)
+    found = queries.of_case(page.act, code, cursor=cursor, limit=SHOWN)
     following = found["next"]
     return page.draw(
         "referrals/case.html",
@@ -93,7 +91,7 @@ def of_case(code: str, page: CurrentPage) -> Response:
 @router.get("/derivaciones/{code}", dependencies=[READS])
 def one(code: str, page: CurrentPage) -> Response:
     """One referral: what is asked, its answer and what may follow."""
-    item = queries.read(page.session, page.actor, code)
+    item = queries.read(page.act, code)
     page.form.version = item["version"]
     return _draw(page, item)
 
@@ -101,11 +99,11 @@ def one(code: str, page: CurrentPage) -> Response:
 @router.post("/derivaciones/{code}", dependencies=[Requires(Permission.REFERRALS_ANSWER)])
 def answer(code: str, page: CurrentPage) -> Response:
     """Accepts it, with or without conditions, or refuses it."""
-    item = queries.read(page.session, page.actor, code)
+    item = queries.read(page.act, code)
     decision, step = _answer(page)
     with page.attempt():
         page.form.check()
-        service.answer(page.session, page.actor, code, step, version=page.form.version)
+        service.answer(page.act, code, step, version=page.form.version)
         done = "derivacion-rechazada" if decision == "refuse" else "derivacion-aceptada"
         return page.go(f"/derivaciones/{item['code']}", done=done)
     return _draw(page, item)
@@ -130,7 +128,7 @@ def take_step(code: str, step: str, page: CurrentPage) -> Response:
     )
     with page.attempt():
         page.form.check()
-        done = service.advance(page.session, page.actor, code, wanted, version=page.form.version)
+        done = service.advance(page.act, code, wanted, version=page.form.version)
         said = "derivacion-sin-prestacion" if done.get("notice") else f"derivacion-{step}"
         return page.go(f"/derivaciones/{item['code']}", done=said)
     return _draw_step(page, item, step)
@@ -197,7 +195,7 @@ def _asked(page: Page, step: str, field: str, needed: str) -> str | None:
 def _for_step(page: Page, code: str, step: str) -> ReferralView:
     if step not in STEPS:
         raise NotFound
-    return queries.read(page.session, page.actor, code)
+    return queries.read(page.act, code)
 
 
 def _draw_step(page: Page, item: ReferralView, step: str) -> Response:

@@ -39,7 +39,7 @@ File = Annotated[str, Path(title="Archivo", max_length=60)]
 @router.get("", dependencies=[_READS])
 def index(page: CurrentPage) -> Response:
     """Published releases (and those that wait, for who approves), and what each year has spent."""
-    record(page.session, page.actor, "releases.list")
+    record(page.act, "releases.list")
     with _stored(page) as connection:
         views = queries.list_releases(connection, drafts=_sees_drafts(page))
         budget = queries.spent_by_year(connection)
@@ -128,7 +128,7 @@ def _found(page: Page, code: str) -> ReleaseView:
 
 def _read(page: Page, code: str, name: str, extension: str) -> tuple[ReleaseView, queries.StoredFile]:
     code = canonical(code, "LI")
-    record(page.session, page.actor, "releases.read", detail={"release": code, "format": extension})
+    record(page.act, "releases.read", detail={"release": code, "format": extension})
     with _stored(page) as connection:
         view = queries.find_release(connection, code, drafts=_sees_drafts(page))
         return view, queries.read_file(connection, view, name, extension)
@@ -163,7 +163,7 @@ def _listed(view: ReleaseView) -> dict[str, Any]:
 
 def _draw(page: Page, code: str) -> Response:
     code = canonical(code, "LI")
-    record(page.session, page.actor, "releases.read", detail={"release": code})
+    record(page.act, "releases.read", detail={"release": code})
     with _stored(page) as connection:
         view = queries.find_release(connection, code, drafts=_sees_drafts(page))
         files = queries.list_files(connection, view)

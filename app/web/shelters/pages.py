@@ -85,7 +85,7 @@ def own(page: CurrentPage) -> Response:
 def confirm(page: CurrentPage) -> Response:
     """Says that the places declared are right today."""
     with page.attempt():
-        registry.confirm(page.session, page.actor, version_of(page))
+        registry.confirm(page.act, version_of(page))
         return page.go("/centros", done="centro-confirmado")
     return _own(page)
 
@@ -119,7 +119,7 @@ def save(page: CurrentPage) -> Response:
             populations=tuple(form.texts("populations")),
             active=form.flag("active"),
         )
-        registry.save(page.session, page.actor, page.who.unit_code, written, version_of(page))
+        registry.save(page.act, page.who.unit_code, written, version_of(page))
         return page.go("/centros", done="centro-guardado")
     for error in form.errors:
         if error["field"] == "places":
@@ -134,7 +134,7 @@ def site_form(page: CurrentPage) -> Response:
     page.form.version = entry["version"]
     known: SiteView = {}
     with suppress(NotFound):
-        known = free_places.site(page.session, page.actor, page.who.unit_code)
+        known = free_places.site(page.act, page.who.unit_code)
     asked = controls(row_fields(Site.table))
     start(page.form, asked, known)
     return page.draw("shelters/site_edit.html", asked=asked, entry=entry)
@@ -156,7 +156,7 @@ def save_site(page: CurrentPage) -> Response:
             active=entry["active"],
             site=read_row(Site, sent),
         )
-        registry.save(page.session, page.actor, page.who.unit_code, written, version_of(page))
+        registry.save(page.act, page.who.unit_code, written, version_of(page))
         return page.go("/centros", done="centro-local")
     stale = page.form.status == STALE
     if stale:
@@ -168,17 +168,14 @@ def save_site(page: CurrentPage) -> Response:
 def registered(page: CurrentPage) -> Response:
     """Every shelter the person may know of, with its places; never an address."""
     whole = policy().reads_in_full(page.actor.role, "shelter_location")
-    found = [
-        {**entry, "confirmed": ago(entry["updated_at"])}
-        for entry in free_places.listed(page.session, page.actor)
-    ]
+    found = [{**entry, "confirmed": ago(entry["updated_at"])} for entry in free_places.listed(page.act)]
     return page.draw("shelters/registry.html", **frame(page, "registro"), entries=found, sites=whole)
 
 
 @router.get("/centros/registro/{unit}/local", dependencies=[READS])
 def site(unit: str, page: CurrentPage) -> Response:
     """Where a shelter is; each look leaves a trace."""
-    known = free_places.site(page.session, page.actor, unit)
+    known = free_places.site(page.act, unit)
     return page.draw(
         "shelters/site.html", **frame(page, "registro"), unit=unit, rows=words(Site.table, known)
     )
@@ -186,9 +183,9 @@ def site(unit: str, page: CurrentPage) -> Response:
 
 def _own(page: Page) -> Response:
     entry = _entry(page)
-    residents = queries.open_placements(page.session, page.actor)
-    holds = [h for h in held_places.listed(page.session, page.actor) if h["here"]]
-    groups = occupancy(page.session, page.actor)
+    residents = queries.open_placements(page.act)
+    holds = [h for h in held_places.listed(page.act) if h["here"]]
+    groups = occupancy(page.act)
     stale = page.form.status == STALE
     page.form.version = entry["version"]
     return page.draw(
@@ -224,7 +221,7 @@ def ago(at: datetime | None) -> str:
 def _entry(page: Page) -> OwnEntry:
     """The entry of the own shelter, or an empty one of version 0."""
     try:
-        return {**free_places.entry(page.session, page.actor, page.who.unit_code)}
+        return {**free_places.entry(page.act, page.who.unit_code)}
     except NotFound:
         return {"version": 0, "department": page.who.department, "active": True, "places": []}
 
@@ -235,7 +232,7 @@ def _registered(page: Page) -> ShelterView:
     Raises:
         NotFound: it is not in the registry yet.
     """
-    return free_places.entry(page.session, page.actor, page.who.unit_code)
+    return free_places.entry(page.act, page.who.unit_code)
 
 
 def _draw_entry(page: Page, entry: OwnEntry) -> Response:

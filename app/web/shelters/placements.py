@@ -144,7 +144,7 @@ def go_out(code: str, stay: str, page: CurrentPage) -> Response:
         page.form.check()
         given = read_row(Leave, sent)
         assert due is not None  # noqa: S101 - a form without it was refused
-        outings.go_out(page.session, page.actor, found["code"], version_of(page), given, due)
+        outings.go_out(page.act, found["code"], version_of(page), given, due)
         return page.go(f"{frame['base']}/alojamiento", done="permiso")
     return _draw_step(page, frame, found, "placements/leave.html", asked)
 
@@ -154,7 +154,7 @@ def come_back(code: str, stay: str, page: CurrentPage) -> Response:
     """She came back from her leave."""
     frame, found = _stay(page, code, stay)
     with page.attempt():
-        outings.come_back(page.session, page.actor, found["code"], version_of(page))
+        outings.come_back(page.act, found["code"], version_of(page))
         return page.go(f"{frame['base']}/alojamiento", done="retorno")
     return _draw_stays(page, code)
 
@@ -178,7 +178,7 @@ def check(code: str, stay: str, page: CurrentPage) -> Response:
         payload = {"placement": found["code"], **given.model_dump(mode="json")}
         once(
             page, "placements.suitability", payload,
-            lambda: str(suitability.check(page.session, page.actor, found["code"], given)["code"]),
+            lambda: str(suitability.check(page.act, found["code"], given)["code"]),
         )  # fmt: skip
         return page.go(f"{frame['base']}/alojamiento", done="idoneidad")
     return _draw_step(page, frame, found, "placements/suitability.html", asked)
@@ -201,7 +201,7 @@ def leave(code: str, stay: str, page: CurrentPage) -> Response:
     notes = page.form.text("notes")
     with page.attempt():
         page.form.check()
-        at = (page.session, page.actor, found["code"], version_of(page))
+        at = (page.act, found["code"], version_of(page))
         to_call = service.leave(*at, reason or "", notes=notes)["to_call"]
         done = "egreso" if to_call is None else "busqueda-llamar" if to_call else "busqueda"
         return page.go(f"{frame['base']}/alojamiento", done=done)
@@ -210,9 +210,9 @@ def leave(code: str, stay: str, page: CurrentPage) -> Response:
 
 def _draw_stays(page: Page, code: str) -> Response:
     frame = case_frame(page, code, "alojamiento")
-    found = queries.stays(page.session, page.actor, code)
+    found = queries.stays(page.act, code)
     living = next((item for item in reversed(found) if item["left_at"] is None), None)
-    current = None if living is None else _card(queries.read(page.session, page.actor, living["code"]))
+    current = None if living is None else _card(queries.read(page.act, living["code"]))
     if current is not None:
         page.form.version = current["version"]
     past = [{**item, **_dated(item)} for item in reversed(found) if item["left_at"] is not None]
@@ -233,7 +233,7 @@ def _stay(page: Page, code: str, stay: str) -> tuple[CaseFrame, StayCard]:
         NotFound: the case has no such stay in one's sight.
     """
     frame = case_frame(page, code, "alojamiento")
-    found = queries.read(page.session, page.actor, stay)
+    found = queries.read(page.act, stay)
     if found["case"] != frame["case"]["code"]:
         raise NotFound
     return frame, _card(found)
@@ -258,7 +258,7 @@ def _draw_step(page: Page, frame: CaseFrame, stay: StayCard, template: str, aske
 def _draw_arrival(page: Page, frame: CaseFrame | None) -> Response:
     holds = []
     if houses(page):
-        holds = [h for h in held_places.listed(page.session, page.actor) if h["here"]]
+        holds = [h for h in held_places.listed(page.act) if h["here"]]
     base = frame["base"] if frame else ""
     around: Mapping[str, Any] = frame or {}
     return page.draw(
@@ -299,7 +299,7 @@ def _admit(page: Page, case: str | None, sent: Mapping[str, object]) -> str:
     row = read_row(Admission, sent)
     payload = {"case": case, "hold": hold, **row.model_dump(mode="json")}
     arrival = service.Arrival(case, hold, row)
-    return once(page, "placements.admit", payload, lambda: service.admit(page.session, page.actor, arrival))
+    return once(page, "placements.admit", payload, lambda: service.admit(page.act, arrival))
 
 
 def _fields(table: str) -> list[Control]:

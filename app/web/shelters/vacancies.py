@@ -45,7 +45,7 @@ def vacancies(page: CurrentPage) -> Response:
     """Free places by department on a map and in its table, of all groups or of one."""
     group = page.query("grupo")
     group = group if group in code_list("shelter_group") else ""
-    found = free_places.vacancies(page.session, page.actor)["items"]
+    found = free_places.vacancies(page.act)["items"]
     whole = policy().reads_in_full(page.actor.role, "shelter_location")
     items = [_department(item, group, whole=whole) for item in found]
     page.form.start(grupo=group)
@@ -89,7 +89,7 @@ def hold(page: CurrentPage) -> Response:
         form.check()
         wanted = holds.Wanted(case or "", group or "", **where, legal_basis=basis)
         payload = {"case": case, "group": group, **where, "legal_basis": basis}
-        once(page, "shelters.hold", payload, lambda: holds.hold(page.session, page.actor, wanted))
+        once(page, "shelters.hold", payload, lambda: holds.hold(page.act, wanted))
         return page.go("/centros/reservas", done="cupo-reservado")
     return _draw_form(page)
 
@@ -98,14 +98,14 @@ def hold(page: CurrentPage) -> Response:
 def release(code: str, page: CurrentPage) -> Response:
     """Lets go of a place."""
     with page.attempt():
-        holds.release(page.session, page.actor, code, version_of(page))
+        holds.release(page.act, code, version_of(page))
         return page.go("/centros/reservas", done="cupo-liberado")
     return _held(page)
 
 
 def _held(page: Page) -> Response:
     ended = page.query("todas") == "si"
-    found = held_places.listed(page.session, page.actor, live=not ended)
+    found = held_places.listed(page.act, live=not ended)
     items = [{**item, "tag": _KINDS.get(item["state"], "grey")} for item in found]
     return page.draw(
         "vacancies/holds.html",
@@ -118,7 +118,7 @@ def _held(page: Page) -> Response:
 
 def _draw_form(page: Page) -> Response:
     known = policy().reads_of_others(page.actor.role, "shelter_location")
-    entries = free_places.listed(page.session, page.actor) if known else []
+    entries = free_places.listed(page.act) if known else []
     departments = code_list("department").labels
     return page.draw(
         "vacancies/hold.html",

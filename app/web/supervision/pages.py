@@ -37,8 +37,8 @@ _ASSIGNS = Requires(Permission.ASSIGNMENTS_WRITE)
 @router.get("", dependencies=[_READS])
 def figures(page: CurrentPage) -> Response:
     """The unit in numbers, and the most urgent of what to look at."""
-    found = numbers.figures(page.session, page.actor)
-    items, more = attention.reviews(page.session, page.actor, limit=SHOWN)
+    found = numbers.figures(page.act)
+    items, more = attention.reviews(page.act, limit=SHOWN)
     return page.draw(
         "supervision/figures.html",
         found=found,
@@ -55,9 +55,7 @@ def reviews(page: CurrentPage) -> Response:
     """Everything the unit should look at, most urgent first."""
     kind = page.query("clase")
     kind = kind if kind in attention.KINDS else ""
-    items, following = attention.reviews(
-        page.session, page.actor, kind=kind or None, cursor=page.query("desde") or None
-    )
+    items, following = attention.reviews(page.act, kind=kind or None, cursor=page.query("desde") or None)
     return page.draw(
         "supervision/reviews.html",
         kinds=list(attention.KINDS.items()),
@@ -85,9 +83,7 @@ def hand_over(page: CurrentPage) -> Response:
         if form.flag("confirmado"):
             _reassign(page, wanted)
             return page.go("/supervision", done="reasignado")
-        return page.draw(
-            "supervision/confirm.html", plan=reassigning.preview(page.session, page.actor, wanted)
-        )
+        return page.draw("supervision/confirm.html", plan=reassigning.preview(page.act, wanted))
     for error in form.errors:
         row = _ROW.fullmatch(error["field"])
         if row:
@@ -114,7 +110,7 @@ def _reassign(page: Page, wanted: reassigning.Handover) -> None:
         "cases": wanted.cases,
         "reason": wanted.reason,
     }
-    session, actor, key = page.session, page.actor, page.form.key
+    session, actor, key = page.act, page.form.key
     if replayed(session, actor, key, reassigning.ACTION, payload) is None:
         done = reassigning.reassign(session, actor, wanted)
         remember(session, actor, key, reassigning.ACTION, payload, json.dumps(done))
@@ -122,7 +118,7 @@ def _reassign(page: Page, wanted: reassigning.Handover) -> None:
 
 def _draw_form(page: Page) -> Response:
     supervising(page.actor)
-    people = workers(page.session, page.actor)
+    people = workers(page.act)
     return page.draw(
         "supervision/handover.html",
         leavers=[(p.username, _loaded(p.username, p.cases)) for p in people if p.active or p.cases],

@@ -40,7 +40,7 @@ def link(code: str, page: CurrentPage) -> Response:
         except ValidationError:
             form.wrong("relation", _("Elija una opción de la lista."))
         form.check()
-        family.link(page.session, page.actor, frame["case"]["victim"], other or "", written)
+        family.link(page.act, frame["case"]["victim"], other or "", written)
         return page.go(f"{frame['base']}/familia", done="familiar")
     return _draw(page, frame)
 
@@ -50,13 +50,13 @@ def end(code: str, relative: str, page: CurrentPage) -> Response:
     """Ends a link made by mistake, or that is no more."""
     frame = case_frame(page, code, "datos")
     with page.attempt():
-        family.end(page.session, page.actor, frame["case"]["victim"], relative)
+        family.end(page.act, frame["case"]["victim"], relative)
         return page.go(f"{frame['base']}/familia", done="familiar-fin")
     return _draw(page, frame)
 
 
 def _draw(page: Page, frame: CaseFrame) -> Response:
-    found = family.family(page.session, page.actor, frame["case"]["victim"])
+    found = family.family(page.act, frame["case"]["victim"])
     return page.draw(
         "cases/family.html",
         **frame,

@@ -45,8 +45,7 @@ def looks(code: str, page: CurrentPage) -> Response:
     frame = case_frame(page, code, "historia")
     before = page.query("antes")
     found = queries.access_log(
-        page.session,
-        page.actor,
+        page.act,
         frame["case"]["victim"],
         before=int(before) if _ROW.fullmatch(before) else None,
         limit=LOOKS,
@@ -86,5 +85,5 @@ def _writings(page: Page, victim: str) -> list[dict[str, object]]:
             "text": "",
             "tag": (_("Registro"), "grey"),
         }
-        for one in record_parts.writings(page.session, page.actor, victim)
+        for one in record_parts.writings(page.act, victim)
     ]

@@ -219,13 +219,12 @@ def register_once(page: Page, parts: dict[str, Values], on: date, key: str) -> s
     form = page.form
     state, reason = form.text("state") or USUAL, form.text("not_duplicate")
     payload = [parts, str(on), state, reason]
-    code = replayed(page.session, page.actor, key, OPERATION, payload)
+    code = replayed(page.act, key, OPERATION, payload)
     if code is not None:
-        return find(page.session, page.actor, code).code
+        return find(page.act, code).code
     try:
         made = register(
-            page.session,
-            page.actor,
+            page.act,
             Registration(parts, on, state=state),
             not_duplicate=reason,
             probe_limit=page.runtime.settings.probe_limit_per_hour,
@@ -234,7 +233,7 @@ def register_once(page: Page, parts: dict[str, Values], on: date, key: str) -> s
         raise Invalid(error.detail, errors=_in_form(error.errors)) from None
     except Forbidden as error:  # said beside the form, so that nothing of what was typed is lost
         raise Invalid(error.detail, errors=_in_form(error.errors)) from None
-    remember(page.session, page.actor, key, OPERATION, payload, made.code)
+    remember(page.act, key, OPERATION, payload, made.code)
     return made.case_code
 
 

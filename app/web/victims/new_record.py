@@ -122,7 +122,7 @@ def save(intake: uuid.UUID, part: str, page: CurrentPage) -> Response:
         parts_of(page.form, asked(page.actor, f"{section.few} {section.more}"))
         page.form.check()
         place = Place(_name(intake), f"/registro/{intake}")
-        drafts.save(page.session, page.actor, place, _merged(page, kept, section))
+        drafts.save(page.act, place, _merged(page, kept, section))
         drafts.finish(page.session, page.form.draft)
         return page.go(_next(page, intake, section))
     return _part_page(page, intake, section, kept)
@@ -134,7 +134,7 @@ def _name(intake: uuid.UUID, section: Section | None = None) -> str:
 
 
 def _kept(page: Page, intake: uuid.UUID) -> Opened | None:
-    return drafts.opened(page.session, page.actor, _name(intake))
+    return drafts.opened(page.act, _name(intake))
 
 
 def _sent_already(page: Page, intake: uuid.UUID) -> Response:
@@ -143,10 +143,10 @@ def _sent_already(page: Page, intake: uuid.UUID) -> Response:
     Raises:
         NotFound: there is none: it was thrown away, or is somebody else's.
     """
-    code = made_with(page.session, page.actor, str(intake), OPERATION)
+    code = made_with(page.act, str(intake), OPERATION)
     if code is None:
         raise NotFound(_("Ese registro sin enviar ya no existe. Empiece por buscar a la persona."))
-    return page.go(f"/registrar/constancia/{find(page.session, page.actor, code).code}")
+    return page.go(f"/registrar/constancia/{find(page.act, code).code}")
 
 
 def _section(page: Page, slug: str) -> Section:

@@ -48,9 +48,7 @@ def open_part(code: str, page: CurrentPage) -> Response:
         with page.attempt():
             if page.form.flag("versiones"):
                 return _draw_versions(page, frame, compartment, reason)
-            look = record_parts.look(
-                page.session, page.actor, frame["case"]["victim"], compartment, reason=reason
-            )
+            look = record_parts.look(page.act, frame["case"]["victim"], compartment, reason=reason)
             return _draw_part(page, frame, look, reason)
     return _draw_parts(page, frame)
 
@@ -99,7 +97,7 @@ def _cell(one: Control, value: object) -> Cell:
 
 
 def _draw_parts(page: Page, frame: CaseFrame) -> Response:
-    found = record_parts.parts(page.session, page.actor, frame["case"]["victim"])
+    found = record_parts.parts(page.act, frame["case"]["victim"])
     return page.draw(
         "record/parts.html",
         **frame,
@@ -146,7 +144,7 @@ def _hidden(look: Look) -> bool:
 
 def _draw_versions(page: Page, frame: CaseFrame, compartment: str, reason: str) -> Response:
     record_parts.check_reason(reason)
-    found = queries.history(page.session, page.actor, frame["case"]["victim"], compartment, purpose=reason)
+    found = queries.history(page.act.for_purpose(reason), frame["case"]["victim"], compartment)
     older = [*(one["data"] for one in found[1:]), {}]
     return page.draw(
         "record/versions.html",

@@ -65,14 +65,12 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
             return page.go(f"{frame['base']}/datos", done="sin-cambios")
         try:
             change(
-                page.session,
-                page.actor,
+                page.act.for_purpose(_reason(page)),
                 frame["case"]["victim"],
                 look.part.name,
                 form.version or 0,
                 patch,
                 not_duplicate=form.text("not_duplicate"),
-                purpose=_reason(page),
                 probe_limit=page.runtime.settings.probe_limit_per_hour,
             )
         except Alike as found:
@@ -96,7 +94,7 @@ def _reason(page: Page) -> str:
 
 def _look(page: Page, frame: CaseFrame, slug: str) -> Look:
     victim, compartment = frame["case"]["victim"], compartment_of(slug)
-    look = record_parts.look(page.session, page.actor, victim, compartment, reason=_reason(page))
+    look = record_parts.look(page.act, victim, compartment, reason=_reason(page))
     if not look.part.writes:
         raise Forbidden(_("Su función no puede escribir en esta parte del registro."))
     if look.broken:

@@ -84,7 +84,7 @@ def look_up(page: CurrentPage) -> Response:
         identity = _sought(page.form)
         page.form.check()
         limit = page.runtime.settings.probe_limit_per_hour
-        found = search(page.session, page.actor, identity, limit_per_hour=limit)
+        found = search(page.act, identity, limit_per_hour=limit)
     page.form.errors = [{**e, "field": f"identity.{_plain(e['field'])}"} for e in page.form.errors]
     return _search_page(page, found)
 
@@ -95,20 +95,20 @@ def begin_record(page: CurrentPage) -> Response:
     intake = uuid.uuid4()
     known = _carried(page.form)
     place = Place(f"registro:{intake}", f"/registro/{intake}")
-    drafts.save(page.session, page.actor, place, {name: [value] for name, value in known.items()})
+    drafts.save(page.act, place, {name: [value] for name, value in known.items()})
     return page.go(f"/registro/{intake}")
 
 
 @router.get("/personas/{code}", dependencies=[Requires(Permission.CASES_READ)])
 def person(code: str, page: CurrentPage) -> Response:
     """The newest case of a person one's unit sees."""
-    return page.go(f"/casos/{find(page.session, page.actor, code).code}")
+    return page.go(f"/casos/{find(page.act, code).code}")
 
 
 @router.get("/registrar/constancia/{code}", dependencies=[REGISTERS])
 def receipt(code: str, page: CurrentPage) -> Response:
     """What to keep of a registration: its codes; and what comes next."""
-    case = cases.read(page.session, page.actor, code, purpose="registro")
+    case = cases.read(page.act.for_purpose("registro"), code)
     age = (case["person"] or {}).get("age_years")
     group = "" if age is None else "nna" if age < ADULT else "adulta"
     return page.draw("registration/receipt.html", case=case, group=group)

@@ -50,7 +50,7 @@ def search_code(page: CurrentPage) -> Response:
     text = page.form.text("codigo", needed=_("Escriba un código; por ejemplo, CA-7K3M-9QX2-H4TC."))
     if text is not None:
         try:
-            return page.go(_address(queries.find(page.session, page.actor, text)))
+            return page.go(_address(queries.find(page.act, text)))
         except NotFound as error:
             page.form.wrong("codigo", error.detail, "not-found")
     return _draw(page)
@@ -59,20 +59,20 @@ def search_code(page: CurrentPage) -> Response:
 @router.post("/avisos/{code}/leido", dependencies=[Requires(Permission.CASES_READ)])
 def mark_read(code: str, page: CurrentPage) -> Response:
     """Acknowledges a notice, or marks it as read."""
-    acknowledging.mark_read(page.session, page.actor, code)
+    acknowledging.mark_read(page.act, code)
     return page.go("/trabajo")
 
 
 def _draw(page: Page) -> Response:
     group = page.query("ver")
     items, following = clocks.work_list(
-        page.session, page.actor, state=_STATES.get(group), cursor=page.query("desde") or None, limit=SHOWN
+        page.act, state=_STATES.get(group), cursor=page.query("desde") or None, limit=SHOWN
     )
-    unread, more = notices.inbox(page.session, page.actor, limit=NOTICES)
-    steps = queries.steps(page.session, page.actor, [i["subject"] for i in items if i["kind"] == "ACTIVIDAD"])
+    unread, more = notices.inbox(page.act, limit=NOTICES)
+    steps = queries.steps(page.act, [i["subject"] for i in items if i["kind"] == "ACTIVIDAD"])
     return page.draw(
         "work/work.html",
-        counts=_boxes(queries.counts(page.session, page.actor)),
+        counts=_boxes(queries.counts(page.act)),
         group=group if group in _STATES else "",
         items=[_item(item, steps.get(item["subject"])) for item in items],
         next=f"/trabajo?ver={group}&desde={following}" if following else "",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, canonical
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.policy import Level
@@ -63,21 +63,21 @@ def link_in(session: Session, ref: CaseRef, code: str) -> Any:
     return rows[0]
 
 
-def opened(session: Session, actor: Actor, ref: CaseRef, rows: Sequence[Any]) -> list[dict[str, Any]]:
+def opened(act: Act, ref: CaseRef, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """What is written of each link (JSON form), whole; recorded before it is opened."""
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
     texts = open_rows(
-        session, actor, COMPARTMENT, ref.strand, TABLE, sealed, purpose="atencion", action="proceedings.read"
+        act.for_purpose("atencion"), COMPARTMENT, ref.strand, TABLE, sealed, action="proceedings.read"
     )
     clear = [{name: getattr(row, name) for name in _CLEAR if getattr(row, name) is not None} for row in rows]
     return [known | text for known, text in zip(clear, texts, strict=True)]
 
 
-def shown(session: Session, actor: Actor, part: CasePart) -> list[ProceedingView]:
+def shown(act: Act, part: CasePart) -> list[ProceedingView]:
     """The proceedings of the case as the actor reads them."""
-    rows = [row for row in links_of(session, part.ref) if not row.retired]
-    others = _others(session, actor, part.ref, [row.proceeding_id for row in rows])
-    written = opened(session, actor, part.ref, rows)
+    rows = [row for row in links_of(act.session, part.ref) if not row.retired]
+    others = _others(act, part.ref, [row.proceeding_id for row in rows])
+    written = opened(act, part.ref, rows)
     return [
         {
             "code": row.code,
@@ -99,16 +99,16 @@ def shown(session: Session, actor: Actor, part: CasePart) -> list[ProceedingView
     ]
 
 
-def _others(session: Session, actor: Actor, ref: CaseRef, proceedings: Sequence[int]) -> dict[int, list[str]]:
+def _others(act: Act, ref: CaseRef, proceedings: Sequence[int]) -> dict[int, list[str]]:
     """Codes of other cases in the actor's scope that the proceedings are about."""
     link = CaseProceeding
-    rows = session.execute(
+    rows = act.session.execute(
         select(link.proceeding_id, link.case_id, link.retired)
         .where(link.proceeding_id.in_(proceedings), link.case_id != ref.case_id)
         .ext(distinct_on(link.proceeding_id, link.case_id))
         .order_by(link.proceeding_id, link.case_id, link.version.desc())
     ).all()
-    codes = public_codes(session, actor, (row.case_id for row in rows))
+    codes = public_codes(act, (row.case_id for row in rows))
     found: dict[int, list[str]] = {}
     for row in rows:
         if not row.retired and row.case_id in codes:

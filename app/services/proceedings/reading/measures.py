@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, canonical
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.policy import Level
@@ -57,14 +57,14 @@ def measure_in(session: Session, ref: CaseRef, code: str) -> Any:
     return rows[0]
 
 
-def shown(session: Session, actor: Actor, part: CasePart) -> list[MeasureView]:
+def shown(act: Act, part: CasePart) -> list[MeasureView]:
     """The measures of the case as the actor reads them."""
-    rows = measures_of(session, part.ref)
+    rows = measures_of(act.session, part.ref)
     orders = [SealedRow(row.id, row.key_version, row.sealed, ORDER_VERSION) for row in rows]
     ends = [SealedRow(row.id, row.end_key_version, row.sealed_end, END_VERSION) for row in rows]
     texts = open_rows(
-        session, actor, COMPARTMENT, part.ref.strand, TABLE, [*orders, *ends],
-        purpose="atencion", action="measures.read",
+        act.for_purpose('atencion'), COMPARTMENT, part.ref.strand, TABLE, [*orders, *ends],
+        action="measures.read",
     )  # fmt: skip
     states = code_list("measure_state")
     return [

@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access.actor import Actor
+from app.access.act import Act
 from app.access.guard import CaseRef, canonical
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.policy import Level
@@ -72,7 +72,7 @@ def seeks_asylum(session: Session, victim_id: int) -> bool:
     return row is not None and row.to_state == ASYLUM
 
 
-def shown(session: Session, actor: Actor, part: CasePart) -> list[ProcedureView]:
+def shown(act: Act, part: CasePart) -> list[ProcedureView]:
     """The branches of the case as the actor reads them, with their steps."""
     return [
         {
@@ -88,16 +88,16 @@ def shown(session: Session, actor: Actor, part: CasePart) -> list[ProcedureView]
             "state_label": MACHINES[row.branch].labels[row.state],
             "possible_states": list(MACHINES[row.branch].offered(row.state)),
             "possible_conclusions": [] if row.closed_at else list(conclusions(row.branch, row.state)),
-            "steps": _steps(session, actor, part, row),
+            "steps": _steps(act, part, row),
         }
-        for row in procedures_of(session, part.ref, part.level)
+        for row in procedures_of(act.session, part.ref, part.level)
     ]
 
 
-def _steps(session: Session, actor: Actor, part: CasePart, procedure: Any) -> list[ProtectionStepView]:
+def _steps(act: Act, part: CasePart, procedure: Any) -> list[ProtectionStepView]:
     step = ProtectionStep
     unit = func.ruv.step_units(procedure.id).table_valued("id", "unit_name", name="behind")
-    rows = session.execute(
+    rows = act.session.execute(
         select(
             step.id, step.from_state, step.to_state, step.reason, step.consent, step.suitability,
             step.sealed, step.key_version, step.at, unit.c.unit_name,
@@ -107,7 +107,7 @@ def _steps(session: Session, actor: Actor, part: CasePart, procedure: Any) -> li
         .order_by(step.id)
     ).all()  # fmt: skip
     labels = MACHINES[procedure.branch].labels
-    texts = _texts(session, actor, part, rows)
+    texts = _texts(act, part, rows)
     return [
         {
             "from": row.from_state,
@@ -121,13 +121,13 @@ def _steps(session: Session, actor: Actor, part: CasePart, procedure: Any) -> li
     ]
 
 
-def _texts(session: Session, actor: Actor, part: CasePart, rows: Sequence[Any]) -> dict[int, dict[str, Any]]:
+def _texts(act: Act, part: CasePart, rows: Sequence[Any]) -> dict[int, dict[str, Any]]:
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     if not sealed or part.level is not Level.FULL:
         return {}
     opened = open_rows(
-        session, actor, COORDINATION, part.ref.strand, TABLE, sealed,
-        purpose="atencion", action="procedures.read",
+        act.for_purpose('atencion'), COORDINATION, part.ref.strand, TABLE, sealed,
+        action="procedures.read",
     )  # fmt: skip
     return {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
 
