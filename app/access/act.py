@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 CARE: Final = "atencion"
 """The purpose of who attends to a person, unless the edge was told another (list `access_purpose`)."""
+RIGHTS: Final = "derechos-arco"
+"""The purpose of who answers what a person asks about her own data."""
+REGISTRATION: Final = "registro"
+PROTECTION: Final = "proteccion"
+UPKEEP: Final = "mantenimiento"
 
 
 class Act:

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.access.act import RIGHTS
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
@@ -71,7 +72,7 @@ def receive(body: DataRequestIn, act: CurrentAct, key: IdempotencyKey) -> Answer
     code = replayed(act, key, "data-requests.receive", payload)
     if code is None:
         row = DataRequestRow.model_validate(body.model_dump(exclude={"victim"}))
-        code = service.receive(act.for_purpose("derechos-arco"), body.victim, row)
+        code = service.receive(act.for_purpose(RIGHTS), body.victim, row)
         remember(act, key, "data-requests.receive", payload, code)
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/data-requests/{code}"})
 
@@ -114,7 +115,7 @@ def transition(
 ) -> Answer[DataRequestMovedView]:
     """A denial, whole or in part, names its legal ground."""
     step = service.Step(body.to, body.answer, body.ground, body.notified_on)
-    done = service.advance(act.for_purpose("derechos-arco"), code, version, step)
+    done = service.advance(act.for_purpose(RIGHTS), code, version, step)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -128,7 +129,7 @@ def extension(
     code: Code, body: ExtensionIn, act: CurrentAct, version: ExpectedVersion
 ) -> Answer[DataRequestExtendedView]:
     """As many working days again; the person is told within the term."""
-    done = service.extend(act.for_purpose("derechos-arco"), code, version, body.notified_on)
+    done = service.extend(act.for_purpose(RIGHTS), code, version, body.notified_on)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -143,4 +144,4 @@ def file(
     request: Annotated[str, Query(title="Solicitud de acceso o portabilidad (código)", max_length=40)],
 ) -> Answer[OwnFileView]:
     """What the answering unit may read of her, in words; the rest is named, with whom to ask."""
-    return Answer(own_file(act.for_purpose("derechos-arco"), code, request=request))
+    return Answer(own_file(act.for_purpose(RIGHTS), code, request=request))

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from app.access.act import CARE, RIGHTS, Act
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
@@ -39,7 +40,7 @@ def plan(
     names: Names = False,
 ) -> Response:
     """The plan by code, or by name where asked for; each print is recorded and can be verified."""
-    return printed(runtime, actor, lambda s: plan_issue(s, actor, code, version, names=names))
+    return printed(runtime, actor, lambda s: plan_issue(Act(s, CARE), code, version, names=names))
 
 
 @router.get(
@@ -51,7 +52,7 @@ def plan(
 )
 def referral(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Response:
     """The letter; to a unit outside the network it names neither the register nor the crime."""
-    return printed(runtime, actor, lambda s: referral_issue(s, actor, code))
+    return printed(runtime, actor, lambda s: referral_issue(Act(s, CARE), code))
 
 
 @router.get(
@@ -63,7 +64,7 @@ def referral(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Respon
 )
 def consent(code: Code, actor: CurrentActor, runtime: CurrentRuntime, names: Names = False) -> Response:
     """The consent, to be read aloud and signed; by code, or by name where asked for."""
-    return printed(runtime, actor, lambda s: consent_issue(s, actor, code, names=names))
+    return printed(runtime, actor, lambda s: consent_issue(Act(s, CARE), code, names=names))
 
 
 @router.get(
@@ -80,7 +81,7 @@ def own_file(
     request: Annotated[str, Query(title="Código de la solicitud que se responde", max_length=40)],
 ) -> Response:
     """What the answering unit may hand over, in words, for an open request of hers."""
-    return printed(runtime, actor, lambda s: own_file_issue(s, actor, code, request))
+    return printed(runtime, actor, lambda s: own_file_issue(Act(s, RIGHTS), code, request))
 
 
 @router.get("/documents/{code}", dependencies=[Public()], summary="Comprobar un documento impreso")

@@ -115,9 +115,18 @@ def record_rows(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
 
 
 def record(act: Act, action: str, **parts: Any) -> None:
-    """Record what `actor` does, before it is done or answered; `parts` are those of `event_row`.
+    """Record what is done, before it is done or answered; `parts` are those of `event_row`.
 
     Raises:
         Unavailable: the trace cannot be written, so there must be no answer.
     """
-    record_rows(act.session, [event_row(vault_of(act.session).secret("audit"), act.actor, action, **parts)])
+    record_as(act.session, act.actor, action, **parts)
+
+
+def record_as(session: Session, actor: Actor, action: str, **parts: Any) -> None:
+    """Record what somebody does to whom the session is not bound: it is bound to the sign-in, or to a proxy.
+
+    Raises:
+        Unavailable: the trace cannot be written, so there must be no answer.
+    """
+    record_rows(session, [event_row(vault_of(session).secret("audit"), actor, action, **parts)])

@@ -5,16 +5,13 @@ from __future__ import annotations
 import secrets
 import sys
 from getpass import getpass
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from app.access.act import CARE, Act
+from app.access.act import UPKEEP, Act
 from app.cli._console import BadUsage, Failure, say, show, show_json
 from app.cli._setup import AsJson, DataDir, installation
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
 
 app = typer.Typer(no_args_is_help=True)
 PasswordStdin = Annotated[
@@ -65,12 +62,13 @@ def add(
         raise BadUsage("Para crear la unidad indique también --institution.")
     password = secrets.token_urlsafe(_SECRET_BYTES) if service else _asked(password_stdin)
     with installation(data_dir) as runtime, runtime.database.session(SETUP) as session:
+        act = Act(session, UPKEEP)
         if unit_name is not None and institution is not None:
             _create_unit(
-                session, (institution, institution_name, sector), (unit, unit_name, unit_kind, department)
+                act, (institution, institution_name, sector), (unit, unit_name, unit_kind, department)
             )
         create_user(
-            Act(session, CARE), unit, username, role, password,
+            act, unit, username, role, password,
             supervisor=supervisor, service_account=service, cost=runtime.password_cost,
         )  # fmt: skip
     _tell(username, role, unit, password if service else None, as_json=as_json)
@@ -104,22 +102,21 @@ def _asked(from_stdin: bool) -> str:
 
 
 def _create_unit(
-    session: Session, institution: tuple[str, str | None, str], unit: tuple[str, str, str, str | None]
+    act: Act, institution: tuple[str, str | None, str], unit: tuple[str, str, str, str | None]
 ) -> None:
     from sqlalchemy import select
 
-    from app.access.actor import SETUP
     from app.models import Institution
     from app.services.institutions.service import create_institution, create_unit
 
     code, name, sector = institution
     if name is not None:
-        owner: int | None = create_institution(session, SETUP, code, name, sector)
+        owner: int | None = create_institution(act, code, name, sector)
     else:
-        owner = session.scalar(select(Institution.id).where(Institution.code == code))
+        owner = act.session.scalar(select(Institution.id).where(Institution.code == code))
     if owner is None:
         raise Failure(f"No existe la institución {code}; créela con --institution-name.")
-    create_unit(session, SETUP, owner, *unit)
+    create_unit(act, owner, *unit)
 
 
 def _tell(username: str, role: str, unit: str, secret: str | None, *, as_json: bool) -> None:

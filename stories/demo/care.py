@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
 
-from app.access.act import Act
+from app.access.act import CARE, Act
 from app.access.actor import SETUP
 from app.db import Database
 from app.records.kinds import today
@@ -130,7 +130,7 @@ def _take(database: Database, offices: Offices, group: Sequence[Kept]) -> None:
             actor = cast.clerk(session, office)
         with database.session(actor) as session:
             for kept in chosen:
-                step(session, actor, kept)
+                step(Act(session, CARE), kept)
 
 
 def _move(act: Act, kept: Kept, version: int, *targets: str, outcome: str | None = None) -> None:

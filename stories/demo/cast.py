@@ -11,7 +11,8 @@ from typing import Final
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.access.actor import SETUP, Actor
+from app.access.act import UPKEEP, Act
+from app.access.actor import Actor
 from app.access.passwords import Cost, hash_password
 from app.catalogues import code_list
 from app.models import Unit, UserAccount
@@ -164,23 +165,22 @@ def offices() -> list[Office]:
 
 def install(session: Session) -> None:
     """Create what is missing of the institutions, units and the accounts that keep the register."""
+    act = Act(session, UPKEEP)
     units = set(session.scalars(select(Unit.code)))
     for office in offices():
         if office.code in units:
             continue
         owner, name = _KINDS[office.kind]
-        institution = create_institution(session, SETUP, owner, f"{INSTITUTIONS[owner]} ({LABEL})", "demo")
+        institution = create_institution(act, owner, f"{INSTITUTIONS[owner]} ({LABEL})", "demo")
         place = code_list("department").label(office.department)
-        key = create_unit(
-            session, SETUP, institution, office.code, f"{name}, {place} ({LABEL})", office.kind,
+        key = create_unit(act, institution, office.code, f"{name}, {place} ({LABEL})", office.kind,
             office.department,
         )  # fmt: skip
         if office.kind in _SHELTER_TYPES:
             unit = ShelterUnit(key, office.code, office.kind, office.department)
-            declare(session, SETUP, unit, Entry(_SHELTER_TYPES[office.kind], _PLACES))
+            declare(act, unit, Entry(_SHELTER_TYPES[office.kind], _PLACES))
         if role := _CLERKS.get(office.kind):
-            create_user(
-                session, SETUP, office.code, office.clerk, role, secrets.token_urlsafe(32),
+            create_user(act, office.code, office.clerk, role, secrets.token_urlsafe(32),
                 supervisor=True, cost=_CLERK_COST,
             )  # fmt: skip
 
@@ -192,12 +192,13 @@ def clerk(session: Session, office: Office) -> Actor:
 
 def open_accounts(session: Session, cost: Cost) -> dict[str, str]:
     """One account for each of the 16 roles, with a new password each; returns them by role."""
+    act = Act(session, UPKEEP)
     known = set(session.scalars(select(UserAccount.username)))
     passwords = {role: secrets.token_urlsafe(18) for role in ROLES}
     for role, password in passwords.items():
         name = username(role)
         if name not in known:
-            create_user(session, SETUP, unit_of(role).code, name, role, password, supervisor=True, cost=cost)
+            create_user(act, unit_of(role).code, name, role, password, supervisor=True, cost=cost)
             continue
         session.execute(
             update(UserAccount)

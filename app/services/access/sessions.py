@@ -205,13 +205,13 @@ def _actor(state: Mapping[str, Any], session_id: uuid.UUID) -> Actor:
     )
 
 
-def _issue(act: Act, means: Means, ends: datetime, *, supervisor: bool) -> Issued:
+def _issue(session: Session, means: Means, actor: Actor, ends: datetime, *, supervisor: bool) -> Issued:
     now = datetime.now(UTC)
     expires = min(now + timedelta(minutes=means.idle_minutes), ends)
-    token = new_refresh_token(act.actor.unit_id, act.actor.role, supervisor=supervisor)
-    row = {"token_hash": token_hash(token), "session_id": act.actor.session_id, "user_id": act.actor.user_id}
-    insert_rows(act.session, RefreshToken, [{**row, "issued_at": now, "expires_at": expires}])
-    return Issued(_access_token(means, act.actor), LIFETIME, token, int((expires - now).total_seconds()))
+    token = new_refresh_token(actor.unit_id, actor.role, supervisor=supervisor)
+    row = {"token_hash": token_hash(token), "session_id": actor.session_id, "user_id": actor.user_id}
+    insert_rows(session, RefreshToken, [{**row, "issued_at": now, "expires_at": expires}])
+    return Issued(_access_token(means, actor), LIFETIME, token, int((expires - now).total_seconds()))
 
 
 def _access_token(means: Means, actor: Actor) -> str:

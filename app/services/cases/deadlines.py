@@ -87,8 +87,8 @@ def moved(act: Act, ref: CaseRef, state: str, target: str) -> None:
 def added(act: Act, ref: CaseRef, unit_id: int) -> None:
     """Another unit was brought into the case: it is told, and its acknowledgement waited for."""
     notify(
-        act.session, ADDED, unit_id=unit_id, subject_code=ref.code, victim_id=ref.victim_id, case_id=ref.case_id,
-        by=act.actor,
+        act.session, ADDED, unit_id=unit_id, subject_code=ref.code,
+        victim_id=ref.victim_id, case_id=ref.case_id, by=act.actor,
     )  # fmt: skip
 
 

@@ -292,7 +292,7 @@ def _transitions(act: Act, case_id: int, strand: Strand) -> list[CaseMoveView] |
     ).all()  # fmt: skip
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows if row.sealed is not None]
     opened = open_rows_left(
-        act.for_purpose('atencion'), COORDINATION, strand, "case_transition", sealed,
+        act, COORDINATION, strand, "case_transition", sealed,
         action="cases.read",
     ) if sealed else []  # fmt: skip
     texts = {row.row_id: text for row, text in zip(sealed, opened, strict=True) if text is not None}

@@ -175,7 +175,7 @@ def objections(act: Act, case: str) -> list[ObjectionView]:
     require(act.actor, Permission.CONSENTS_READ)
     ref = case_in_scope(act, case)
     rows = act.session.execute(_objections(ref).order_by(Objection.made_at.desc(), Objection.id.desc())).all()
-    texts = _texts(act.for_purpose("atencion"), ref, "objection", rows, "objections.list")
+    texts = _texts(act, ref, "objection", rows, "objections.list")
     named = _named(act.session, ref, "objection")
     return [
         {

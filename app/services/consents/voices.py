@@ -51,7 +51,7 @@ def check_backer(act: Act, ref: CaseRef, code: str) -> None:
     if row.backed_by != rules.REPRESENTATIVE:
         return
     (texts,) = open_rows(
-        act.for_purpose('atencion'), COORDINATION, ref.strand, "consent", [SealedRow(row.id, row.key_version, row.sealed)],
+        act, COORDINATION, ref.strand, "consent", [SealedRow(row.id, row.key_version, row.sealed)],
         action="consents.read",
     )  # fmt: skip
     names = ("representative_name", "representative_document", "representative_relation")

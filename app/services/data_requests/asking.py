@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.access.act import Act
+from app.access.act import RIGHTS, Act
 from app.access.guard import CaseRef
 from app.services.consents.rules import REPRESENTATIVE
 from app.services.data_requests.queries import texts_of
@@ -19,6 +19,6 @@ def check_asker(act: Act, ref: CaseRef, row: Any, field: str) -> None:
     """
     if row.by_whom != REPRESENTATIVE:
         return
-    texts = texts_of(act.for_purpose("derechos-arco"), ref, row)
+    texts = texts_of(act.for_purpose(RIGHTS), ref, row)
     asker = Adult(texts.get("representative_name"), texts.get("representative_document"), "")
     refuse_suspects(act, ref.victim_id, {field: asker})

@@ -93,7 +93,7 @@ def own_file(act: Act, victim_code: str, *, request: str) -> OwnFileView:
     reserved = any(not closed(case["state"]) for case in cases)
     asking = Asking(
         act, known["code"], person.victim_id, [case["code"] for case in cases],
-        _plan_codes(act, person.victim_id), act.purpose, reserved,
+        _plan_codes(act, person.victim_id), reserved,
     )  # fmt: skip
     told, untold = _rows(asking)
     looks, hidden = _looks(act, victim_code, reserved=reserved)
@@ -190,7 +190,7 @@ def _plan_codes(act: Act, victim_id: int) -> list[str]:
 
 
 def _plans(asking: Asking) -> list[OwnPlan]:
-    plans = [read_plan(asking.act.for_purpose(asking.purpose), code) for code in asking.plans]
+    plans = [read_plan(asking.act, code) for code in asking.plans]
     domains = code_list("plan_domain").labels
     return [
         {

@@ -6,9 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from sqlalchemy.orm import Session
-
-from app.access.actor import Actor
+from app.access.act import Act
 from app.records import COMPARTMENTS
 from app.records.rows import row_fields
 from app.services.data_requests.telling import Row, in_words, told
@@ -20,20 +18,12 @@ class Asking(Protocol):
     """Who reads whose plans."""
 
     @property
-    def session(self) -> Session:
-        """The open transaction."""
-
-    @property
-    def actor(self) -> Actor:
-        """Who answers her request."""
+    def act(self) -> Act:
+        """Who answers her request, and what for."""
 
     @property
     def plans(self) -> Iterable[str]:
         """Codes of her plans."""
-
-    @property
-    def purpose(self) -> str:
-        """Why they are read."""
 
 
 def rows(key: str, asking: Asking) -> Iterator[Row]:
@@ -49,7 +39,7 @@ def titles(names: Iterable[str]) -> list[str]:
 
 
 def _plan(asking: Asking, code: str) -> ReadPlan:
-    return queries.read(asking.act.for_purpose(asking.purpose), code)
+    return queries.read(asking.act, code)
 
 
 def _whole(asking: Asking, code: str) -> Iterator[PlanView]:
@@ -94,7 +84,7 @@ def _activities(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _assessments(asking: Asking, code: str) -> Iterator[Row]:
-    for one in assessing.assessments(asking.act.for_purpose(asking.purpose), code)["items"]:
+    for one in assessing.assessments(asking.act, code)["items"]:
         yield told(
             ("Área", one["domain_label"]),
             ("Nivel", one["level_label"]),
@@ -104,13 +94,13 @@ def _assessments(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _reviews(asking: Asking, code: str) -> Iterator[Row]:
-    for one in reviewing.reviews(asking.act.for_purpose(asking.purpose), code)["items"]:
+    for one in reviewing.reviews(asking.act, code)["items"]:
         words = {name: value for name, value in one.items() if name not in {"code", "participants"}}
         yield in_words(row_fields("plan_review"), words)
 
 
 def _contacts(asking: Asking, code: str) -> Iterator[Row]:
-    for one in following.follow_ups(asking.act.for_purpose(asking.purpose), code)["items"]:
+    for one in following.follow_ups(asking.act, code)["items"]:
         planned = {"planned_on": one["planned_on"], "channel": one["channel"]}
         yield in_words(row_fields("plan_follow_up"), planned) + told(("Estado", one["state_label"]))
         for attempt in one["contacts"]:
@@ -136,7 +126,7 @@ def _team(asking: Asking, code: str) -> Iterator[Row]:
 
 
 def _versions(asking: Asking, code: str) -> Iterator[Row]:
-    for one in versions.listed(asking.act.for_purpose(asking.purpose), code):
+    for one in versions.listed(asking.act, code):
         yield told(("Versión", one["number"]), ("Fijada el", one["created_at"]))
 
 

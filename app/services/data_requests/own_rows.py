@@ -45,7 +45,6 @@ class Asking:
     victim_id: int
     cases: Sequence[str]
     plans: Sequence[str]
-    purpose: str
     reserved: bool
 
 
@@ -76,7 +75,7 @@ def _deliveries(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
         cursor: str | None = None
         while True:
-            page = deliveries.of_case(asking.act.for_purpose(asking.purpose), case, cursor=cursor)
+            page = deliveries.of_case(asking.act, case, cursor=cursor)
             for one in page["items"]:
                 yield in_words(row_fields("service_delivery"), one) + told(
                     ("Unidad", one["unit"]["name"]),
@@ -117,7 +116,7 @@ def _within(stay: StayDetailView) -> Iterator[Row]:
 
 def _proceedings(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in links.listed(asking.act.for_purpose(asking.purpose), case):
+        for one in links.listed(asking.act, case):
             hidden = _INVESTIGATED if asking.reserved else frozenset()
             words = {name: value for name, value in one["link"].items() if name not in hidden}
             yield told(
@@ -130,7 +129,7 @@ def _proceedings(asking: Asking) -> Iterator[Row]:
 
 def _procedures(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in procedures.listed(asking.act.for_purpose(asking.purpose), case):
+        for one in procedures.listed(asking.act, case):
             yield told(
                 ("Procedimiento", one["branch_label"]),
                 ("Estado", one["state_label"]),
@@ -148,7 +147,7 @@ def _procedures(asking: Asking) -> Iterator[Row]:
 
 def _measures(asking: Asking) -> Iterator[Row]:
     for case in asking.cases:
-        for one in measures.listed(asking.act.for_purpose(asking.purpose), case):
+        for one in measures.listed(asking.act, case):
             words = {
                 name: one.get(name) for name in (*_MEASURE, "end_authority", "end_resolution", "end_note")
             }
@@ -156,7 +155,7 @@ def _measures(asking: Asking) -> Iterator[Row]:
 
 
 def _family(asking: Asking) -> Iterator[Row]:
-    for one in family.family(asking.act.for_purpose(asking.purpose), asking.victim):
+    for one in family.family(asking.act, asking.victim):
         yield told(
             ("Familiar registrado", one["relation_label"]),
             ("Vive con la persona", code_list("tristate").labels.get(one["lives_with"] or "")),
@@ -177,8 +176,8 @@ def _objections(asking: Asking) -> Iterator[Row]:
 
 
 def _requests(asking: Asking) -> Iterator[Row]:
-    for code in file_rows.request_codes(asking.session, asking.victim_id):
-        one = data_requests.read(asking.act.for_purpose(asking.purpose), code)
+    for code in file_rows.request_codes(asking.act.session, asking.victim_id):
+        one = data_requests.read(asking.act, code)
         yield told(
             ("Solicitud", one["code"]),
             ("Qué pide", one["kind_label"]),
@@ -191,7 +190,7 @@ def _requests(asking: Asking) -> Iterator[Row]:
 
 def _moves(asking: Asking) -> Iterator[Row]:
     for code in asking.cases:
-        one = cases.read(asking.act.for_purpose(asking.purpose), code)
+        one = cases.read(asking.act, code)
         for step in one["transitions"] or ():
             yield told(
                 ("Caso", code),
@@ -229,12 +228,12 @@ def _files(asking: Asking) -> Iterator[Row]:
 
 
 def _prints(asking: Asking) -> Iterator[Row]:
-    for row in file_rows.prints(asking.session, asking.victim_id):
+    for row in file_rows.prints(asking.act.session, asking.victim_id):
         yield told(("Documento", row.code), ("Sobre", row.subject_code), ("Impreso el", row.printed_at))
 
 
 def _holds(asking: Asking) -> Iterator[Row]:
-    for row in file_rows.holds(asking.session, asking.victim_id):
+    for row in file_rows.holds(asking.act.session, asking.victim_id):
         yield told(
             ("Cupo pedido el", row.created_at),
             ("Departamento", code_list("department").labels.get(row.department)),

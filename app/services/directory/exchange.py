@@ -61,7 +61,7 @@ def imported(act: Act, text: bytes) -> Counter[str]:
         read = hsds.HsdsPage.model_validate_json(text)
     except ValidationError as error:
         raise _unreadable(error) from None
-    run = _Run(act.session, act.actor)
+    run = _Run(act)
     for number, found in enumerate(read.contents):
         for spot, at in enumerate(found.service_at_locations):
             run.location(f"/contents/{number}/service_at_locations/{spot}/location", at.location)
@@ -131,12 +131,12 @@ class _Run:
                 )
         return None
 
-    def _do(self, pointer: str, result: str, act: Callable[..., object], *parts: object) -> None:
+    def _do(self, pointer: str, result: str, write: Callable[..., object], *parts: object) -> None:
         """Write one entry; what refuses it is told with its place in the file."""
         if self.errors:  # nothing will be kept
             return
         try:
-            act(self.act, *parts)
+            write(self.act, *parts)
         except Forbidden as error:
             raise Forbidden(f"{pointer}: {error.detail}") from None
         except AppError as error:

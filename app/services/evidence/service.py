@@ -92,7 +92,7 @@ def _keep(act: Act, wanted: Upload, cleaned: Clean) -> str:
     }
     code, blob = keep(act, COMPARTMENT, ref.strand, cleaned, subject)
     done(
-        act.for_purpose('atencion'), "evidence.add", ref.row, [blob],
+        act, "evidence.add", ref.row, [blob],
         plan=ref.row.code, activity=activity.code if activity else None, file=code,
     )  # fmt: skip
     return code
@@ -116,5 +116,5 @@ def withdraw(act: Act, code: str, version: int, reason: str) -> FileWithdrawnVie
     if row.state != "VIGENTE":
         raise Conflict("El archivo ya estaba retirado.")
     withdrawn = mark_withdrawn(act, row, version, reason)
-    done(act.for_purpose("atencion"), "evidence.withdraw", ref.row, [], file=row.code, reason=reason)
+    done(act, "evidence.withdraw", ref.row, [], file=row.code, reason=reason)
     return withdrawn

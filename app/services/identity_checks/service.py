@@ -84,7 +84,8 @@ def check(
     detail = {"asked": question.issuer, "outcome": answer.outcome.value, "verdicts": verdicts}
     with database.session(actor) as session:
         record(
-            Act(session, CARE), "victims.identity-check", victim_id=question.victim_id, compartments=["identity"],
+            Act(session, PURPOSE), "victims.identity-check", victim_id=question.victim_id,
+            compartments=["identity"],
             fields=[f"identity.{name}" for name in verdicts], purpose=PURPOSE, detail=detail,
         )  # fmt: skip
     same = answer.outcome is Outcome.FOUND and _agrees(verdicts)

@@ -11,9 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
-from app.access.act import CARE, Act
+from app.access.act import Act
 from app.access.actor import Actor
 from app.audit import record
 from app.db import Database
@@ -93,7 +91,7 @@ def link(
     digest = database.vault.secret("digest")
     key = file_key(digest, path)
     with database.session(actor) as session:
-        run = runs.begin(Act(session, CARE), form.source, key, linked.rows)
+        run = runs.begin(Act(session, PURPOSE), form.source, key, linked.rows)
     linked.run, linked.done, linked.resumed_at = run.code, run.done, run.done
     linked.results = Counter(run.counts)
     work = _Linking(database, actor, form, Judge(actor, form, RowKeys(digest, form.source)), run)
@@ -135,31 +133,32 @@ class _Linking:
         """Compare a batch, note what was found, and add to the counts."""
         candidates = [self._judge.candidate(row) for row in rows]
         with self._database.session(self._actor) as session:
-            outcomes, noted = self._compared(session, candidates)
+            act = Act(session, PURPOSE)
+            outcomes, noted = self._compared(act, candidates)
             counted = results + Counter(outcome.result for outcome in outcomes)
             counted[REPEATED] += sum(_is_repeated(outcome) for outcome in outcomes)
             counts = {name: times for name, times in counted.items() if times}
             record(
-                Act(session, CARE), "matching.link", purpose=PURPOSE,
+                act, "matching.link", purpose=PURPOSE,
                 detail={"run": self.run.code, "rows": len(rows)},
             )  # fmt: skip
             # First, as it holds the run: another process that compares the same rows notes nothing.
             run = runs.advance(session, self.run, len(rows), counts)
-            write(Act(session, CARE), noted, origin=ORIGIN)
+            write(act, noted, origin=ORIGIN)
         self.run = run
         results.clear()
         results.update(counts)
         return outcomes
 
     def _compared(
-        self, session: Session, candidates: Sequence[Candidate]
+        self, act: Act, candidates: Sequence[Candidate]
     ) -> tuple[list[Outcome], list[dict[str, object]]]:
         """What became of each row, and the candidates to note."""
-        present = present_rows(session, self._actor, self._form, candidates)
-        keys = index_keys(session)
+        present = present_rows(act, self._form, candidates)
+        keys = index_keys(act.session)
         wanted = {c.line: row for c in candidates if c.key not in present and (row := _incoming(c, keys))}
         rows = list(wanted.values())
-        found = probe_rows(session, self._actor, rows, purpose=PURPOSE)
+        found = probe_rows(act, rows)
         by_line = {row.line: each for row, each in zip(rows, found, strict=True)}
         noted = [self._noted(line, each) for line, several in by_line.items() for each in several]
         outcomes = [

@@ -236,7 +236,7 @@ def _reasons(act: Act, ref: CaseRef, rows: Sequence[Any]) -> dict[int, str | Non
     if not sealed or stand is None or stand.level(act.actor, MandateRow.compartment) is not Level.FULL:
         return {}
     opened = open_rows_left(
-        act.for_purpose('atencion'), COORDINATION, ref.strand, TABLE, sealed,
+        act, COORDINATION, ref.strand, TABLE, sealed,
         action="cases.participations",
     )  # fmt: skip
     return {row.row_id: text["reason"] if text else None for row, text in zip(sealed, opened, strict=True)}

@@ -140,7 +140,8 @@ def work_list(
     query = (
         select(
             Plan.id, Plan.victim_id, Plan.case_id, Plan.code, Plan.kind, Plan.state, Plan.state_since,
-            Plan.unit_id, Plan.version, Plan.next_review_on, Plan.gaps, _own_count(act.actor).label("own_open"),
+            Plan.unit_id, Plan.version, Plan.next_review_on, Plan.gaps,
+            _own_count(act.actor).label("own_open"),
             _own_count(act.actor, PlanActivity.due_on < today()).label("own_overdue"),
         )
         .where(Plan.id.in_(visible_plans(act.actor)))

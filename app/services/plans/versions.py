@@ -240,10 +240,7 @@ def compare(act: Act, code: str, start: int, end: int | None) -> PlanChangesView
     require(act.actor, Permission.PLANS_READ)
     ref = whole(act.actor, find(act, code))
     before: PlanContentView = _kept(act, ref, start)[1]["content"]
-    if end is None:
-        after = signable(act, ref, action="plans.version")
-    else:
-        after = _kept(act, ref, end)[1]["content"]
+    after = signable(act, ref, action="plans.version") if end is None else _kept(act, ref, end)[1]["content"]
     found: list[Change] = differences(before, after)
     return {
         "from": start,

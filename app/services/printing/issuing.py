@@ -105,9 +105,7 @@ def full_name(act: Act, victim_id: int, stand: Standing) -> str:
     """
     if stand.level(act.actor, "identity") is not Level.FULL:
         raise Forbidden("Su función no lee la identidad completa: imprima el documento con códigos.")
-    opened = open_compartments(
-        act.for_purpose("atencion"), victim_id, stand, action="victims.read", names=["identity"]
-    )
+    opened = open_compartments(act, victim_id, stand, action="victims.read", names=["identity"])
     known = opened.known("identity")
     parts = (known.get(name) for name in ("given_names", "first_surname", "second_surname"))
     return " ".join(part for part in parts if part) or "Sin nombre registrado"

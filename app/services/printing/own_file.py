@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from app.access.act import Act
+from app.access.act import RIGHTS, Act
 from app.access.guard import victim_in_scope
 from app.access.sealing import Strand
 from app.services.data_requests.own_file import own_file
@@ -78,7 +78,7 @@ def own_file_issue(act: Act, code: str, request: str) -> Issue:
         Forbidden: the role answers no requests.
         Invalid: there is no open request of hers (`request`).
     """
-    found = own_file(act.for_purpose("derechos-arco"), code, request=request)
+    found = own_file(act.for_purpose(RIGHTS), code, request=request)
     person = victim_in_scope(act, code)
     reserved = reserved_names(act.session, _names(found))
     sections = [

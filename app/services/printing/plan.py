@@ -41,7 +41,7 @@ def plan_issue(act: Act, code: str, version: int | None, *, names: bool) -> Issu
     if not ref.sees_all(act.actor):
         raise Forbidden("Su unidad lee solo sus actividades: pida el plan impreso a la unidad responsable.")
     if version is None:
-        content = signable(act.for_purpose("atencion"), ref, action="plans.read")
+        content = signable(act, ref, action="plans.read")
         kept = [("Versión", "Sin firmar: el plan como está hoy")]
         signed: list[Any] = []
     else:

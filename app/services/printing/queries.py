@@ -64,7 +64,7 @@ def kept_version(act: Act, ref: PlanRef, number: int) -> tuple[PlanContentView, 
     ).first()
     if row is None:
         raise NotFound("El plan no tiene esa versión.")
-    kept = open_texts(act.for_purpose("atencion"), ref, "plan_version", [row], action="plans.read")[0]
+    kept = open_texts(act, ref, "plan_version", [row], action="plans.read")[0]
     signed = act.session.execute(
         select(PlanSignature.signer, PlanSignature.manner, PlanSignature.signed_at)
         .where(

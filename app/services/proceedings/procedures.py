@@ -179,7 +179,7 @@ def _asylum(act: Act, part: CasePart) -> bool:
 
 def _look(act: Act, part: CasePart, name: str) -> dict[str, Any]:
     opened = open_compartments(
-        act.for_purpose('atencion'), part.ref.victim_id, part.stand,
+        act, part.ref.victim_id, part.stand,
         action="procedures.read", names=[name],
     )  # fmt: skip
     return opened.known(name)

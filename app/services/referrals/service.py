@@ -89,7 +89,8 @@ def answer(
         raise Conflict("Su función no atiende a la población a la que pertenece esta persona.")
     _advance(
         act.session, row, step.target,
-        answered_at=func.now(), answered_by=act.actor.user_id, refusal_reason=None if accepted else step.reason,
+        answered_at=func.now(), answered_by=act.actor.user_id,
+        refusal_reason=None if accepted else step.reason,
     )  # fmt: skip
     clocks.meet(act.session, CLOCK, TABLE, row.id)
     _tell(act, row, ANSWERED[step.target], row.from_unit_id)
@@ -142,8 +143,8 @@ def advance(
 
 def _tell(act: Act, row: Any, kind: str, unit_id: int) -> None:
     notify(
-        act.session, kind, unit_id=unit_id, subject_code=row.code, victim_id=row.victim_id, case_id=row.case_id,
-        by=act.actor,
+        act.session, kind, unit_id=unit_id, subject_code=row.code,
+        victim_id=row.victim_id, case_id=row.case_id, by=act.actor,
     )  # fmt: skip
 
 

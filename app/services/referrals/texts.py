@@ -36,7 +36,7 @@ def texts(act: Act, row: Any) -> ReferralTexts:
     if not sealed:
         return found
     opened = open_rows_left(
-        act.for_purpose('atencion'), COORDINATION, strand_of(act.session, row.victim_id, row.case_id), "referral", sealed,
+        act, COORDINATION, strand_of(act.session, row.victim_id, row.case_id), "referral", sealed,
         action="referrals.read",
     )  # fmt: skip
     for one, text in zip(sealed, opened, strict=True):

@@ -69,7 +69,7 @@ class Reader:
 
     def _open(self, table: str, rows: Sequence[SealedRow]) -> list[dict[str, Any]]:
         return open_rows(
-            self.act.for_purpose('atencion'), COORDINATION, self.strand, table, rows,
+            self.act, COORDINATION, self.strand, table, rows,
             action="placements.read",
         ) if rows else []  # fmt: skip
 

@@ -91,7 +91,7 @@ def fit_adult(act: Act, row: Any, *, received: bool) -> str | None:
         return latest.result
     sealed = SealedRow(latest.id, latest.key_version, latest.sealed)
     (texts,) = open_rows(
-        act.for_purpose('atencion'), COORDINATION, stay_strand(act.session, row), "suitability_check", [sealed],
+        act, COORDINATION, stay_strand(act.session, row), "suitability_check", [sealed],
         action="placements.read",
     )  # fmt: skip
     adult = _adult(latest.relation, texts.get("name"), texts.get("document"))

@@ -211,7 +211,8 @@ def _record(act: Act, division: _Division, reason: str) -> None:
         act.session,
         [
             event_row(
-                key, act.actor, ACTION, victim_id=charge.victim_id, case_id=charge.case_id, purpose="atencion",
+                key, act.actor, ACTION, victim_id=charge.victim_id, case_id=charge.case_id,
+                purpose=act.purpose,
                 detail={
                     "case": charge.code, "from": division.leaver.user_id,
                     "to": division.taken[charge.case_id],

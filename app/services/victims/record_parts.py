@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.access.act import Act
+from app.access.act import PROTECTION, Act
 from app.access.actor import Actor
 from app.access.guard import VictimRef, require, victim_in_scope
 from app.access.opening import Filled, open_compartments, shown_record
@@ -145,7 +145,7 @@ def alerts(act: Act, code: str) -> Values:
     if not names:
         return {}
     opened = open_compartments(
-        act.for_purpose('proteccion'), ref.victim_id, ref.standing, action="victims.alerts",
+        act.for_purpose(PROTECTION), ref.victim_id, ref.standing, action="victims.alerts",
         names=names,
     )  # fmt: skip
     found = {

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
@@ -116,7 +117,7 @@ def consent(code: str, consent: str, page: CurrentPage) -> Response:
 def paper(code: str, consent: str, page: CurrentPage) -> Response:  # noqa: ARG001 - the address of the case's tab
     """The consent on paper, to be read aloud and signed; by code, or by name where asked for."""
     names = bool(page.query("nombre"))
-    return printed(page.runtime, page.actor, lambda s: consent_issue(s, page.actor, consent, names=names))
+    return printed(page.runtime, page.actor, lambda s: consent_issue(Act(s, CARE), consent, names=names))
 
 
 @router.get("/casos/{code}/consentimientos/{consent}/retirar", dependencies=[WRITES])

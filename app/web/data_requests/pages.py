@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from app.access.act import RIGHTS, Act
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -99,7 +100,7 @@ def advance(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         form.check()
         step = service.Step(to or "", form.text("answer"), form.text("ground"), told)
-        service.advance(page.act.for_purpose("derechos-arco"), code, version_of(page), step)
+        service.advance(page.act.for_purpose(RIGHTS), code, version_of(page), step)
         return page.go(f"{LIST}/{code}", done="solicitud-paso")
     return _again(page, code)
 
@@ -110,7 +111,7 @@ def extend(code: str, page: CurrentPage) -> Response:
     told = page.form.day("extension_notified_on")
     with page.attempt():
         page.form.check()
-        service.extend(page.act.for_purpose("derechos-arco"), code, version_of(page), told)
+        service.extend(page.act.for_purpose(RIGHTS), code, version_of(page), told)
         return page.go(f"{LIST}/{code}", done="solicitud-plazo")
     for error in page.form.errors:  # the other form of the page has a field of this name too
         error["field"] = f"extension_{error['field']}" if error["field"] == "notified_on" else error["field"]
@@ -121,13 +122,13 @@ def extend(code: str, page: CurrentPage) -> Response:
 def file_pdf(code: str, page: CurrentPage) -> Response:
     """What the answering unit may hand over, on paper."""
     victim = _victim(page, code)
-    return printed(page.runtime, page.actor, lambda s: own_file_issue(s, page.actor, victim, code))
+    return printed(page.runtime, page.actor, lambda s: own_file_issue(Act(s, RIGHTS), victim, code))
 
 
 @router.get(f"{LIST}/{{code}}/expediente.json", dependencies=[WRITES])
 def file_json(code: str, page: CurrentPage) -> Response:
     """The same as a file that another system can read."""
-    found = own_file(page.act.for_purpose("derechos-arco"), _victim(page, code), request=code)
+    found = own_file(page.act.for_purpose(RIGHTS), _victim(page, code), request=code)
     headers = {
         "Content-Disposition": f'attachment; filename="{found["solicitud"]}.json"',
         "Cache-Control": "no-store",
@@ -147,7 +148,7 @@ def _received_by(page: Page, victim: str, row: DataRequestRow) -> str:
         Invalid: she is not.
     """
     try:
-        return service.receive(page.act.for_purpose("derechos-arco"), victim, row)
+        return service.receive(page.act.for_purpose(RIGHTS), victim, row)
     except NotFound:
         page.form.wrong("victim", _("No hay una persona con ese código entre las que usted atiende."))
         page.form.check()

@@ -12,7 +12,7 @@ from fastapi import Request
 from starlette.datastructures import FormData
 
 from app.edge.browser import SAFE
-from app.edge.deps import CurrentAct, CurrentActor, DbSession
+from app.edge.deps import CurrentAct
 from app.edge.unsent import PAGE
 from app.services.drafts import service
 from app.services.drafts.service import Opened
@@ -48,8 +48,7 @@ class Keeper:
     A page that answers a form stands at the address of the page the form came from.
     """
 
-    session: DbSession
-    actor: CurrentActor
+    act: CurrentAct
     page: str
     asked: bool
     """Whether the page was asked for, not sent a form: then what was kept is shown."""
@@ -72,11 +71,11 @@ class Keeper:
         if not self.asked:
             return None
         if self._names is None:
-            self._names = service.names(self.session)
+            self._names = service.names(self.act.session)
         found = service.opened(self.act, name) if name in self._names else None
         return sent(found) if found is not None else None
 
     def drop(self, name: str) -> None:
         """Throw away the draft of a form that was taken."""
         if name.startswith(f"{KIND}:"):
-            service.finish(self.session, name)
+            service.finish(self.act.session, name)

@@ -112,6 +112,7 @@ class Page:
 
     def __init__(self, request: Request, act: CurrentAct, form: Form) -> None:
         self.request = request
+        self.act = act
         self.session = act.session
         self.actor = act.actor
         self.form = form
@@ -209,7 +210,7 @@ async def open_page(request: Request, act: CurrentAct) -> AsyncIterator[Page]:
     speak(request)
     form = Form() if request.method in SAFE else Form(await sent_form(request))
     try:
-        yield Page(request, act.session, act.actor, form)
+        yield Page(request, act, form)
     finally:
         await request.close()
 

@@ -62,7 +62,7 @@ def _posted(request: Request, act: Act, parcel: Parcel) -> str:
         # Written on the blank page, which knows no version: a note on the activity as it is now.
         form.version = find_activity(act, place["plan"], place["activity"]).activity.version
     request.state.delivering = True
-    page = Page(request, act.session, act.actor, form)
+    page = Page(request, act, form)
     endpoint: Any = context.endpoint
     answer = endpoint(page=page, **values)
     if max(page.form.status, answer.status_code) >= BadRequest.status:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -137,7 +138,7 @@ def take_step(code: str, step: str, page: CurrentPage) -> Response:
 @router.get("/derivaciones/{code}/carta", dependencies=[READS])
 def letter(code: str, page: CurrentPage) -> Response:
     """The letter that goes with it, to be printed."""
-    return printed(page.runtime, page.actor, lambda session: referral_issue(session, page.actor, code))
+    return printed(page.runtime, page.actor, lambda session: referral_issue(Act(session, CARE), code))
 
 
 class ReferralRow(ReferralListedView):

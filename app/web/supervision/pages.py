@@ -110,10 +110,10 @@ def _reassign(page: Page, wanted: reassigning.Handover) -> None:
         "cases": wanted.cases,
         "reason": wanted.reason,
     }
-    session, actor, key = page.act, page.form.key
-    if replayed(session, actor, key, reassigning.ACTION, payload) is None:
-        done = reassigning.reassign(session, actor, wanted)
-        remember(session, actor, key, reassigning.ACTION, payload, json.dumps(done))
+    key = page.form.key
+    if replayed(page.act, key, reassigning.ACTION, payload) is None:
+        done = reassigning.reassign(page.act, wanted)
+        remember(page.act, key, reassigning.ACTION, payload, json.dumps(done))
 
 
 def _draw_form(page: Page) -> Response:

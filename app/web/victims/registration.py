@@ -10,6 +10,7 @@ from typing import Final
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
+from app.access.act import REGISTRATION
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
@@ -108,7 +109,7 @@ def person(code: str, page: CurrentPage) -> Response:
 @router.get("/registrar/constancia/{code}", dependencies=[REGISTERS])
 def receipt(code: str, page: CurrentPage) -> Response:
     """What to keep of a registration: its codes; and what comes next."""
-    case = cases.read(page.act.for_purpose("registro"), code)
+    case = cases.read(page.act.for_purpose(REGISTRATION), code)
     age = (case["person"] or {}).get("age_years")
     group = "" if age is None else "nna" if age < ADULT else "adulta"
     return page.draw("registration/receipt.html", case=case, group=group)

@@ -66,9 +66,7 @@ def link_in(session: Session, ref: CaseRef, code: str) -> Any:
 def opened(act: Act, ref: CaseRef, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """What is written of each link (JSON form), whole; recorded before it is opened."""
     sealed = [SealedRow(row.id, row.key_version, row.sealed) for row in rows]
-    texts = open_rows(
-        act.for_purpose("atencion"), COMPARTMENT, ref.strand, TABLE, sealed, action="proceedings.read"
-    )
+    texts = open_rows(act, COMPARTMENT, ref.strand, TABLE, sealed, action="proceedings.read")
     clear = [{name: getattr(row, name) for name in _CLEAR if getattr(row, name) is not None} for row in rows]
     return [known | text for known, text in zip(clear, texts, strict=True)]
 

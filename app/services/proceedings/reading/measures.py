@@ -63,7 +63,7 @@ def shown(act: Act, part: CasePart) -> list[MeasureView]:
     orders = [SealedRow(row.id, row.key_version, row.sealed, ORDER_VERSION) for row in rows]
     ends = [SealedRow(row.id, row.end_key_version, row.sealed_end, END_VERSION) for row in rows]
     texts = open_rows(
-        act.for_purpose('atencion'), COMPARTMENT, part.ref.strand, TABLE, [*orders, *ends],
+        act, COMPARTMENT, part.ref.strand, TABLE, [*orders, *ends],
         action="measures.read",
     )  # fmt: skip
     states = code_list("measure_state")

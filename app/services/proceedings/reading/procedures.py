@@ -126,7 +126,7 @@ def _texts(act: Act, part: CasePart, rows: Sequence[Any]) -> dict[int, dict[str,
     if not sealed or part.level is not Level.FULL:
         return {}
     opened = open_rows(
-        act.for_purpose('atencion'), COORDINATION, part.ref.strand, TABLE, sealed,
+        act, COORDINATION, part.ref.strand, TABLE, sealed,
         action="procedures.read",
     )  # fmt: skip
     return {row.row_id: text for row, text in zip(sealed, opened, strict=True)}
