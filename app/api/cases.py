@@ -28,7 +28,7 @@ from app.services.cases.views import (
     ParticipationView,
 )
 from app.services.commands.requesting import request_closing, request_discard, takes_two
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once, remember, replayed
 from app.services.paging import PAGE
 from app.services.participations import teams
 from app.services.participations.mandates import Wanted
@@ -145,15 +145,18 @@ def work_list(act: CurrentAct, wanted: Annotated[AllFilters, Query()]) -> Answer
 def reopen(body: ReentryIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Opens a new case under the same person's code; her earlier cases must have ended."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "cases.open", payload)
-    if code is None:
-        code = service.reopen(
+    code = once(
+        act,
+        key,
+        "cases.open",
+        payload,
+        lambda: service.reopen(
             act,
             body.victim,
             body.first_identified_on,
             entry=service.Entry(body.state, body.source, body.reason),
-        )
-        remember(act, key, "cases.open", payload, code)
+        ),
+    )
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/cases/{code}"})
 
 

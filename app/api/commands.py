@@ -12,7 +12,7 @@ from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires,
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.paging import PAGE
 
 router = Branch(tags=["commands"])
@@ -64,10 +64,7 @@ def _asked(
 ) -> Answer[Any]:
     """Ask for what the body says, once for each Idempotency-Key."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, operation, payload)
-    if code is None:
-        code = ask(act, **payload).code
-        remember(act, key, operation, payload, code)
+    code = once(act, key, operation, payload, lambda: ask(act, **payload).code)
     return accepted(code)
 
 

@@ -19,7 +19,7 @@ from app.services.consents.views import (
     ObjectionView,
     WithdrawnView,
 )
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.views import Coded, Listing
 
 router = Branch(tags=["consents"])
@@ -44,11 +44,10 @@ class ConsentIn(ConsentRow):
 def give(body: ConsentIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Records a consent. A suspect cannot give it (409: the UPE decides); a child's needs who backs it."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "consents.give", payload)
-    if code is None:
-        row = ConsentRow.model_validate(body.model_dump(exclude={"case", "replaces"}))
-        code = ledger.give(act, body.case, row, replaces=body.replaces)
-        remember(act, key, "consents.give", payload, code)
+    row = ConsentRow.model_validate(body.model_dump(exclude={"case", "replaces"}))
+    code = once(
+        act, key, "consents.give", payload, lambda: ledger.give(act, body.case, row, replaces=body.replaces)
+    )
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/consents/{code}"})
 
 
@@ -100,10 +99,7 @@ def objected(code: Code, act: CurrentAct) -> Answer[Listing[ObjectionView]]:
 def file_objection(code: Code, body: ObjectionRow, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Narrows at once what units see by referral; only an adult objects."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(act, key, "objections.file", payload)
-    if made is None:
-        made = objections.file_objection(act, code, body)
-        remember(act, key, "objections.file", payload, made)
+    made = once(act, key, "objections.file", payload, lambda: objections.file_objection(act, code, body))
     return Answer({"code": made}, status_code=201)
 
 

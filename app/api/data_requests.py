@@ -25,7 +25,7 @@ from app.services.data_requests.views import (
     DataRequestView,
     OwnFileView,
 )
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.views import Coded, Listing
 
@@ -69,11 +69,14 @@ class ExtensionIn(BaseModel):
 def receive(body: DataRequestIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Its term in working days runs from the day it came in."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "data-requests.receive", payload)
-    if code is None:
-        row = DataRequestRow.model_validate(body.model_dump(exclude={"victim"}))
-        code = service.receive(act.for_purpose(RIGHTS), body.victim, row)
-        remember(act, key, "data-requests.receive", payload, code)
+    row = DataRequestRow.model_validate(body.model_dump(exclude={"victim"}))
+    code = once(
+        act,
+        key,
+        "data-requests.receive",
+        payload,
+        lambda: service.receive(act.for_purpose(RIGHTS), body.victim, row),
+    )
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/data-requests/{code}"})
 
 

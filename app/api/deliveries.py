@@ -13,7 +13,7 @@ from app.edge.routing import Branch
 from app.records.rows.directory import Delivery
 from app.services.deliveries import queries, service
 from app.services.deliveries.views import DeliveryView, VoidedView
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.views import Coded, Listing
 
@@ -47,11 +47,14 @@ class VoidIn(BaseModel):
 def deliver(code: Code, body: DeliveryIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Records a service the caller's unit gave, or that she did not come; the note is stored sealed."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    new = replayed(act, key, "deliveries.record", payload)
-    if new is None:
-        wanted = Delivery(**body.model_dump(exclude={"referral", "activity"}))
-        new = service.deliver(act, code, wanted, referral=body.referral, activity=body.activity)
-        remember(act, key, "deliveries.record", payload, new)
+    wanted = Delivery(**body.model_dump(exclude={"referral", "activity"}))
+    new = once(
+        act,
+        key,
+        "deliveries.record",
+        payload,
+        lambda: service.deliver(act, code, wanted, referral=body.referral, activity=body.activity),
+    )
     return Answer({"code": new}, status_code=201)
 
 

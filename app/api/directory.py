@@ -18,7 +18,7 @@ from app.services.directory.views import (
     DirectoryPlaceView,
     DirectoryServiceView,
 )
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.views import Listing
 
@@ -71,10 +71,7 @@ def add_service(
 ) -> Answer[DirectoryEnteredView]:
     """Of a unit of one's own institution that is no shelter."""
     payload = body.model_dump(mode="json")
-    key = replayed(act, idempotency, "directory.service", payload)
-    if key is None:
-        key = service.add_service(act, body)
-        remember(act, idempotency, "directory.service", payload, key)
+    key = once(act, idempotency, "directory.service", payload, lambda: service.add_service(act, body))
     return Answer({"id": key}, status_code=201, headers={"Location": f"/api/v1/directory/services/{key}"})
 
 
@@ -101,10 +98,7 @@ def add_location(
 ) -> Answer[DirectoryEnteredView]:
     """Of a unit of one's own institution; a shelter's address is never in the directory."""
     payload = body.model_dump(mode="json")
-    key = replayed(act, idempotency, "directory.location", payload)
-    if key is None:
-        key = service.add_location(act, body)
-        remember(act, idempotency, "directory.location", payload, key)
+    key = once(act, idempotency, "directory.location", payload, lambda: service.add_location(act, body))
     return Answer({"id": key}, status_code=201)
 
 

@@ -6,7 +6,7 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionMeasure
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.proceedings import measures
 from app.services.proceedings.views import MeasureLiftedView, MeasureView
 from app.services.views import Coded, Listing
@@ -32,10 +32,7 @@ def listed(code: Code, act: CurrentAct) -> Answer[Listing[MeasureView]]:
 def create(code: Code, body: ProtectionMeasure, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Records a measure that an authority ordered; it ends on its last day unless extended or lifted."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(act, key, "measures.record", payload)
-    if made is None:
-        made = measures.record_measure(act, code, body)
-        remember(act, key, "measures.record", payload, made)
+    made = once(act, key, "measures.record", payload, lambda: measures.record_measure(act, code, body))
     return Answer({"code": made}, status_code=201)
 
 

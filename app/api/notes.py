@@ -11,7 +11,7 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.records.rows.notes import Addendum, Note
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.notes import queries, service
 from app.services.notes.views import NotesView
 from app.services.paging import PAGE
@@ -46,11 +46,8 @@ class AddendumIn(Addendum):
 def write(code: Code, body: NoteIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Stores the note sealed; it is never changed, only added to."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    new = replayed(act, key, "notes.write", payload)
-    if new is None:
-        wanted = Note(**body.model_dump(exclude={"about"}))
-        new = service.write(act, code, wanted, about=body.about)
-        remember(act, key, "notes.write", payload, new)
+    wanted = Note(**body.model_dump(exclude={"about"}))
+    new = once(act, key, "notes.write", payload, lambda: service.write(act, code, wanted, about=body.about))
     return Answer({"code": new}, status_code=201)
 
 
@@ -75,8 +72,11 @@ def of_case(
 def add(code: Code, note: Code, body: AddendumIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Adds to a note the caller reads what corrects or completes it."""
     payload = {"case": code, "note": note, **body.model_dump(mode="json")}
-    new = replayed(act, key, "notes.addendum", payload)
-    if new is None:
-        new = service.add(act, code, note, Addendum(**body.model_dump()))
-        remember(act, key, "notes.addendum", payload, new)
+    new = once(
+        act,
+        key,
+        "notes.addendum",
+        payload,
+        lambda: service.add(act, code, note, Addendum(**body.model_dump())),
+    )
     return Answer({"code": new}, status_code=201)

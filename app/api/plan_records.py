@@ -11,7 +11,7 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.records.rows import plans as rows
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once, remember, replayed
 from app.services.plans import assessing, following, reviewing, team, versions
 from app.services.plans.content_views import KeptView, PlanChangesView, VersionTextView, VersionView
 from app.services.plans.record_views import (
@@ -70,11 +70,10 @@ class ContactIn(rows.Contact):
 def add_member(code: Code, body: MemberIn, act: CurrentAct, key: IdempotencyKey) -> Answer[TeamNumberView]:
     """Adds a member to the plan's team; its number is needed to end its part."""
     payload = {"plan": code, **body.model_dump(mode="json")}
-    number = replayed(act, key, "plans.team", payload)
-    if number is None:
-        member = rows.TeamMember(**body.model_dump(exclude={"username"}))
-        number = str(team.add_member(act, code, member, body.username))
-        remember(act, key, "plans.team", payload, number)
+    member = rows.TeamMember(**body.model_dump(exclude={"username"}))
+    number = once(
+        act, key, "plans.team", payload, lambda: str(team.add_member(act, code, member, body.username))
+    )
     return Answer({"number": int(number)}, status_code=201)
 
 
@@ -188,10 +187,7 @@ def list_follow_ups(code: Code, act: CurrentAct) -> Answer[FollowUpsView]:
 def plan_contact(code: Code, body: FollowUpIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Plans one more contact; a channel the person does not allow is a 409 that names the possible ones."""
     payload = {"plan": code, **body.model_dump(mode="json")}
-    new = replayed(act, key, "plans.follow-up", payload)
-    if new is None:
-        new = following.plan_contact(act, code, body)
-        remember(act, key, "plans.follow-up", payload, new)
+    new = once(act, key, "plans.follow-up", payload, lambda: following.plan_contact(act, code, body))
     return Answer({"code": new}, status_code=201)
 
 

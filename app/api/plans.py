@@ -15,7 +15,7 @@ from app.edge.routing import Branch
 from app.errors import refusal
 from app.records.kinds import Line, Text
 from app.records.rows import plans as rows
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.plans import (
     cms,
@@ -156,10 +156,13 @@ class ResponsibilityIn(BaseModel):
 def draft(body: PlanIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Drafts a plan; the caller's unit becomes responsible for it."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "plans.draft", payload)
-    if code is None:
-        code = service.draft(act, body.case, header.header(body.model_dump(exclude={"case"})))
-        remember(act, key, "plans.draft", payload, code)
+    code = once(
+        act,
+        key,
+        "plans.draft",
+        payload,
+        lambda: service.draft(act, body.case, header.header(body.model_dump(exclude={"case"}))),
+    )
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/plans/{code}"})
 
 
@@ -207,10 +210,7 @@ def edit_header(
 def add_objective(code: Code, body: ObjectiveIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Adds an objective to a plan that is drafted, consulted or reviewed."""
     payload = {"plan": code, **body.model_dump(mode="json")}
-    new = replayed(act, key, "plans.objective", payload)
-    if new is None:
-        new = service.add_objective(act, code, body)
-        remember(act, key, "plans.objective", payload, new)
+    new = once(act, key, "plans.objective", payload, lambda: service.add_objective(act, code, body))
     return Answer({"code": new}, status_code=201)
 
 
@@ -248,10 +248,7 @@ def add_activity(
 ) -> Answer[Coded]:
     """Adds an activity of some unit to an objective."""
     payload = {"plan": code, "objective": objective, **body.model_dump(mode="json")}
-    new = replayed(act, key, "plans.activity", payload)
-    if new is None:
-        new = service.add_activity(act, code, objective, body)
-        remember(act, key, "plans.activity", payload, new)
+    new = once(act, key, "plans.activity", payload, lambda: service.add_activity(act, code, objective, body))
     return Answer({"code": new}, status_code=201)
 
 

@@ -10,7 +10,7 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.proceedings import ProtectionStep
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.proceedings import procedures
 from app.services.proceedings.branches import BRANCHES
 from app.services.proceedings.views import ProcedureMovedView, ProcedureView
@@ -55,10 +55,13 @@ def listed(code: Code, act: CurrentAct) -> Answer[Listing[ProcedureView]]:
 def open_procedure(code: Code, body: ProcedureIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Opens a branch; children have the one of the UPE, never that of adults."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(act, key, "procedures.open", payload)
-    if made is None:
-        made = procedures.open_procedure(act, code, body.branch, body.step)
-        remember(act, key, "procedures.open", payload, made)
+    made = once(
+        act,
+        key,
+        "procedures.open",
+        payload,
+        lambda: procedures.open_procedure(act, code, body.branch, body.step),
+    )
     return Answer({"code": made}, status_code=201)
 
 

@@ -10,7 +10,7 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.proceedings import CaseProceeding, Proceeding
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.proceedings import links
 from app.services.proceedings.views import (
     ProceedingMovedView,
@@ -58,10 +58,9 @@ def listed(code: Code, act: CurrentAct) -> Answer[Listing[ProceedingView]]:
 def link(code: Code, body: LinkIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Links the proceeding of that number; registered for several persons, it is one and the same."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    made = replayed(act, key, "proceedings.link", payload)
-    if made is None:
-        made = links.link(act, code, body.proceeding, body.link)
-        remember(act, key, "proceedings.link", payload, made)
+    made = once(
+        act, key, "proceedings.link", payload, lambda: links.link(act, code, body.proceeding, body.link)
+    )
     return Answer({"code": made}, status_code=201)
 
 

@@ -21,7 +21,7 @@ from app.records.kinds import Text
 from app.services.consents.rules import LEGAL_BASES
 from app.services.directory.receivers import options
 from app.services.directory.views import ReceiversView
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.referrals import queries, sending, service
 from app.services.referrals.views import ReferralListedView, ReferralMovedView, ReferralView
@@ -92,22 +92,19 @@ class ReferralMoveIn(BaseModel):
 def send(body: ReferralIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Sends a referral; the receiver sees its codes, and the person only after accepting."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "referrals.send", payload)
-    if code is None:
-        wanted = sending.Wanted(
-            to_unit=body.to_unit,
-            service_type=body.service_type,
-            legal_basis=body.legal_basis,
-            reason=body.reason,
-            urgent=body.urgent,
-            due_at=body.due_at,
-            compartments=None if body.compartments is None else tuple(body.compartments),
-            message=body.message,
-            consent=body.consent,
-            replaces=body.replaces,
-        )
-        code = sending.send(act, body.case, wanted)
-        remember(act, key, "referrals.send", payload, code)
+    wanted = sending.Wanted(
+        to_unit=body.to_unit,
+        service_type=body.service_type,
+        legal_basis=body.legal_basis,
+        reason=body.reason,
+        urgent=body.urgent,
+        due_at=body.due_at,
+        compartments=None if body.compartments is None else tuple(body.compartments),
+        message=body.message,
+        consent=body.consent,
+        replaces=body.replaces,
+    )
+    code = once(act, key, "referrals.send", payload, lambda: sending.send(act, body.case, wanted))
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/referrals/{code}"})
 
 

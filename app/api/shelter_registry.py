@@ -11,7 +11,7 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.records.rows.shelters import Site
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.shelters import free_places, held_places, holds, registry
 from app.services.shelters.views import (
     HoldEndedView,
@@ -81,10 +81,9 @@ def vacancies(act: CurrentAct) -> Answer[VacanciesView]:
 def hold(body: HoldIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Keeps a place for 24 hours; in which shelter it is stays unsaid."""
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "shelters.hold", payload)
-    if code is None:
-        code = holds.hold(act, holds.Wanted(**body.model_dump()))
-        remember(act, key, "shelters.hold", payload, code)
+    code = once(
+        act, key, "shelters.hold", payload, lambda: holds.hold(act, holds.Wanted(**body.model_dump()))
+    )
     return Answer({"code": code}, status_code=201)
 
 

@@ -13,7 +13,7 @@ from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires,
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.shelters import Admission, Leave, Suitability
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.shelters import outings, queries, service, suitability
 from app.services.shelters.views import (
     ExitView,
@@ -69,11 +69,14 @@ def admit(body: PlacementIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Cod
     Who is no shelter notes in which other place she is.
     """
     payload = body.model_dump(mode="json")
-    code = replayed(act, key, "placements.admit", payload)
-    if code is None:
-        row = Admission.model_validate(body.model_dump(exclude={"case", "hold"}))
-        code = service.admit(act, service.Arrival(body.case, body.hold, row))
-        remember(act, key, "placements.admit", payload, code)
+    row = Admission.model_validate(body.model_dump(exclude={"case", "hold"}))
+    code = once(
+        act,
+        key,
+        "placements.admit",
+        payload,
+        lambda: service.admit(act, service.Arrival(body.case, body.hold, row)),
+    )
     return Answer({"code": code}, status_code=201, headers={"Location": f"/api/v1/placements/{code}"})
 
 
@@ -140,10 +143,9 @@ def check(
 ) -> Answer[SuitabilityCheckedView]:
     """The latest check counts: without one that says IDONEA no child leaves to a family."""
     payload = {"placement": code, **body.model_dump(mode="json")}
-    done = replayed(act, key, "placements.suitability", payload)
-    if done is None:
-        done = suitability.check(act, code, body)["code"]
-        remember(act, key, "placements.suitability", payload, done)
+    done = once(
+        act, key, "placements.suitability", payload, lambda: suitability.check(act, code, body)["code"]
+    )
     return Answer({"code": done, "result": str(body.result)}, status_code=201)
 
 

@@ -20,7 +20,7 @@ from app.edge.deps import (
 )
 from app.edge.routing import Branch
 from app.records import Known, Values, remarks
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE, search
 from app.services.victims.queries import LOOKS, access_log, history, read
@@ -108,16 +108,13 @@ def create(
     """
     reason = body.not_duplicate.reason if body.not_duplicate else None
     payload = [body.compartments, str(body.first_identified_on), body.state, reason]
-    first = replayed(act, key, "victims.register", payload)
-    if first is None:
-        registered = register(
-            act,
-            Registration(body.compartments, body.first_identified_on, state=body.state),
-            not_duplicate=reason,
-            probe_limit=runtime.settings.probe_limit_per_hour,
-        )
-        first = registered.code
-        remember(act, key, "victims.register", payload, first)
+    registered = register(
+        act,
+        Registration(body.compartments, body.first_identified_on, state=body.state),
+        not_duplicate=reason,
+        probe_limit=runtime.settings.probe_limit_per_hour,
+    )
+    first = once(act, key, "victims.register", payload, lambda: registered.code)
     known = Known.of(body.compartments.get("identity", {}), body.first_identified_on)
     answer: RegisteredView = {"code": first, "warnings": remarks(body.compartments, known)}
     return Answer(answer, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,7 +23,7 @@ BATCHES: Final = 20
 """At most this many batches of keys a sweep."""
 
 
-def replayed(act: Act, key: str | None, operation: str, payload: Any) -> str | None:
+def replayed(act: Act, key: str | None, operation: str, payload: object) -> str | None:
     """The code the first request with this key created, or None if this is the first.
 
     Two requests with the same key at the same moment run one after the other.
@@ -48,6 +49,20 @@ def replayed(act: Act, key: str | None, operation: str, payload: Any) -> str | N
     return str(row.result_code)
 
 
+def once(act: Act, key: str | None, operation: str, payload: object, create: Callable[[], str]) -> str:
+    """The code that `create` made under this key, now or the first time; without a key, now.
+
+    Raises:
+        KeyReused: the key was used for another operation or other data.
+        AppError: whatever `create` raises; then nothing is kept of the key.
+    """
+    code = replayed(act, key, operation, payload)
+    if code is None:
+        code = create()
+        remember(act, key, operation, payload, code)
+    return code
+
+
 def made_with(act: Act, key: str, operation: str) -> str | None:
     """The code an operation created with this key, for who asks after it without its data."""
     return act.session.scalar(
@@ -59,7 +74,7 @@ def made_with(act: Act, key: str, operation: str) -> str | None:
     )
 
 
-def remember(act: Act, key: str | None, operation: str, payload: Any, code: str) -> None:
+def remember(act: Act, key: str | None, operation: str, payload: object, code: str) -> None:
     """Keep what this key created; does nothing without a key."""
     if key is not None:
         row = {
@@ -87,7 +102,7 @@ def sweep_keys(database: Database, *, batch: int = BATCH, batches: int = BATCHES
     return gone
 
 
-def _digest(session: Session, payload: Any) -> bytes:
+def _digest(session: Session, payload: object) -> bytes:
     """Keyed: a plain hash of a name or document could be guessed by whoever reads the table."""
     try:
         text = json.dumps(payload, ensure_ascii=True, sort_keys=True, default=str)

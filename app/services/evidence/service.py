@@ -16,7 +16,7 @@ from app.services.evidence.cleaning import Clean, clean
 from app.services.evidence.keeping import keep, mark_withdrawn
 from app.services.evidence.queries import find_file, stored
 from app.services.evidence.views import FileWithdrawnView
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once, replayed
 from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.rows import activity_row
@@ -57,11 +57,13 @@ def add(database: Database, actor: Actor, wanted: Upload, key: str | None) -> st
         return code
     cleaned = clean(wanted.raw)
     with database.session(actor) as session:
-        code = replayed(Act(session, CARE), key, "evidence.add", payload)
-        if code is None:
-            code = _keep(Act(session, CARE), wanted, cleaned)
-            remember(Act(session, CARE), key, "evidence.add", payload, code)
-    return code
+        return once(
+            Act(session, CARE),
+            key,
+            "evidence.add",
+            payload,
+            lambda: _keep(Act(session, CARE), wanted, cleaned),
+        )
 
 
 def _target(act: Act, wanted: Upload) -> tuple[PlanRef, Any]:

@@ -13,7 +13,6 @@ from app.edge.routing import Branch
 from app.services.clocks.calendar import deadline
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, PENDING, REASONS, REFUSALS, SPLIT, STATES, Command
-from app.services.idempotency import remember, replayed
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
@@ -117,10 +116,7 @@ def _ask(
         }
         wanted = {name: page.form.text(name, needed=needed[name]) for name in (*names, "reason")}
         page.form.check()
-        code = replayed(page.act, page.form.key, operation, wanted)
-        if code is None:
-            code = ask(page.act, **wanted).code
-            remember(page.act, page.form.key, operation, wanted, code)
+        code = page.once(operation, wanted, lambda: ask(page.act, **wanted).code)
         done = "union-pedida" if kind == MERGE else "separacion-pedida"
         return page.go(f"/solicitudes/{code}", done=done)
     return _asking(page, kind)

@@ -14,7 +14,7 @@ from app.records.rows.consents import ObjectionRow
 from app.services.consents import objections, queries
 from app.services.consents.parties import asked
 from app.services.consents.views import ObjectionView
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.consents.pages import TAB, part_names, parts, receivers
 from app.web.kit.page import CurrentPage, Page
@@ -49,9 +49,13 @@ def file_objection(code: str, page: CurrentPage) -> Response:
     with page.attempt():
         row, case = read_row(ObjectionRow, sent), frame["case"]["code"]
         payload = {"case": case, **row.model_dump(mode="json")}
-        if replayed(page.act, form.key, "objections.file", payload) is None:
-            new = objections.file_objection(page.act, case, row)
-            remember(page.act, form.key, "objections.file", payload, new)
+        once(
+            page.act,
+            form.key,
+            "objections.file",
+            payload,
+            lambda: objections.file_objection(page.act, case, row),
+        )
         return page.go(f"{frame['base']}/{TAB}", done="objecion-registrada")
     return _form(page, frame)
 

@@ -20,7 +20,7 @@ from app.services.consents import ledger, queries
 from app.services.consents.parties import asked
 from app.services.consents.views import ConsentCommon, KeptShareView, NamedParts, ShareView, WithdrawnView
 from app.services.evidence import signed_papers
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.printing.consent import consent_issue
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
@@ -99,10 +99,13 @@ def give(code: str, page: CurrentPage) -> Response:
         page.form.check()
         row, case, key = read_row(ConsentRow, sent), frame["case"]["code"], page.form.key
         payload = {**row.model_dump(mode="json"), "case": case, "replaces": replaces}
-        new = replayed(page.act, key, "consents.give", payload)
-        if new is None:
-            new = ledger.give(page.act, case, row, replaces=replaces)
-            remember(page.act, key, "consents.give", payload, new)
+        new = once(
+            page.act,
+            key,
+            "consents.give",
+            payload,
+            lambda: ledger.give(page.act, case, row, replaces=replaces),
+        )
         return page.go(f"{frame['base']}/{TAB}/{new}", done="consentimiento-registrado")
     return _form(page, frame)
 

@@ -19,7 +19,7 @@ from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, rules, service
 from app.services.data_requests.own_file import own_file
 from app.services.data_requests.views import DataRequestCommon, DataRequestStepsView, DataRequestView
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.printing.own_file import own_file_issue
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -75,10 +75,9 @@ def receive(page: CurrentPage) -> Response:
         page.form.check()
         row, key = read_row(DataRequestRow, sent), page.form.key
         payload = {**row.model_dump(mode="json"), "victim": victim}
-        code = replayed(page.act, key, "data-requests.receive", payload)
-        if code is None:
-            code = _received_by(page, victim or "", row)
-            remember(page.act, key, "data-requests.receive", payload, code)
+        code = once(
+            page.act, key, "data-requests.receive", payload, lambda: _received_by(page, victim or "", row)
+        )
         return page.go(f"{LIST}/{code}", done="solicitud-recibida")
     return page.draw("data_requests/new.html", asked=_received())
 

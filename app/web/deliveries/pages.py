@@ -21,7 +21,6 @@ from app.services.referrals.views import ReferralListedView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import read
-from app.web.kit.creating import once
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import drawn, version_of, words
 from app.web.kit.rows import read_row
@@ -107,7 +106,7 @@ def _recorded(page: Page, case: str, sent: Mapping[str, object]) -> None:
     def create() -> str:
         return service.deliver(page.act, case, written, referral=referral, activity=activity)
 
-    once(page, "deliveries.record", payload, create)
+    page.once("deliveries.record", payload, create)
 
 
 def _records(page: Page, frame: CaseFrame) -> bool:

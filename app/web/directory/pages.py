@@ -21,7 +21,6 @@ from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.directory.views import DirectoryPlaceView, DirectoryServiceView
 from app.web.i18n import _, gettext
 from app.web.kit.controls import Control, place_name, read
-from app.web.kit.creating import once
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
 from app.web.kit.rows import read_row
@@ -118,7 +117,7 @@ def add(page: CurrentPage) -> Response:
         entry = read_row(ServiceEntry, sent)
         payload = entry.model_dump(mode="json")
         act = partial(service.add_service, page.act, entry)
-        key = once(page, "directory.service", payload, act)
+        key = page.once("directory.service", payload, act)
         return page.go(f"/directorio/servicios/{key}", done="directorio")
     return _service_form(page, None)
 
@@ -175,7 +174,7 @@ def add_place(page: CurrentPage) -> Response:
         entry = read_row(LocationEntry, sent)
         payload = entry.model_dump(mode="json")
         act = partial(service.add_location, page.act, entry)
-        once(page, "directory.location", payload, act)
+        page.once("directory.location", payload, act)
         return page.go("/directorio/lugares", done="directorio")
     return _place_form(page, None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Annotated, Any, cast
 from urllib.parse import quote, urlencode
@@ -33,6 +33,7 @@ from app.errors import (
     UnsupportedMedia,
 )
 from app.services.access.browsing import LOCK_AFTER, WARN_AFTER, Browsing, form_token
+from app.services.idempotency import once
 from app.web import i18n
 from app.web.kit.forms import Form
 from app.web.kit.keeping import Keeper
@@ -161,6 +162,15 @@ class Page:
             headers = {"HX-Redirect": quote(address, safe=_OF_ADDRESSES), "Cache-Control": "no-store"}
             return Response(status_code=204, headers=headers)
         return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
+
+    def once(self, operation: str, payload: object, create: Callable[[], str]) -> str:
+        """The code that `create` made under the key of the page's form, now or the first time.
+
+        Raises:
+            KeyReused: the form was sent before with other data.
+            AppError: whatever `create` raises.
+        """
+        return once(self.act, self.form.key, operation, payload, create)
 
     def attempt(self) -> AbstractContextManager[None, bool]:
         """Do something that may be refused; a refusal undoes it whole and stays in the form to be shown.

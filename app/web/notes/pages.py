@@ -15,7 +15,7 @@ from app.edge.routing import Branch
 from app.errors import Invalid
 from app.records.rows.notes import Addendum, Note
 from app.services.drafts import service as drafts
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.notes import queries, service
 from app.services.notes.views import NoteView, OneNote
 from app.services.outbox.delivery import Parcel
@@ -88,22 +88,14 @@ def write_note(act: Act, case: str, form: Form) -> str:
     )
     about = form.text("about")
     payload = {"case": case, **wanted.model_dump(mode="json"), "about": about}
-    made = replayed(act, form.key, "notes.write", payload)
-    if made is None:
-        made = service.write(act, case, wanted, about=about)
-        remember(act, form.key, "notes.write", payload, made)
-    return made
+    return once(act, form.key, "notes.write", payload, lambda: service.write(act, case, wanted, about=about))
 
 
 def _added(page: Page, case: str, note: str) -> str:
     """Add what the form says, once for its key; returns the addendum's code."""
     wanted = read_row(Addendum, {"text": page.form.text("text")})
     payload = {"case": case, "note": note, **wanted.model_dump(mode="json")}
-    made = replayed(page.act, page.form.key, "notes.addendum", payload)
-    if made is None:
-        made = service.add(page.act, case, note, wanted)
-        remember(page.act, page.form.key, "notes.addendum", payload, made)
-    return made
+    return page.once("notes.addendum", payload, lambda: service.add(page.act, case, note, wanted))
 
 
 def deliver(act: Act, parcel: Parcel) -> str:

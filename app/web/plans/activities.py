@@ -12,7 +12,6 @@ from app.services.plans import queries, rules
 from app.services.plans.progress import Step, progress
 from app.services.plans.views import ActivityView, ProgressNoteView, ReadPlan
 from app.web.i18n import _
-from app.web.kit.creating import once
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.paths import local_path
@@ -37,7 +36,7 @@ def advance(code: str, activity: str, page: CurrentPage) -> Response:
         version = -1 if page.form.version is None else page.form.version
         # Sent again after a lost answer it is the same step, not one on an older version.
         sent = {"plan": code, "activity": activity, "step": step}
-        once(page, "plans.progress", sent, lambda: _moved(page, code, activity, version, step))
+        page.once("plans.progress", sent, lambda: _moved(page, code, activity, version, step))
         finish(page, _draft(activity))
         back = page.form.text("volver")
         return page.go(local_path(back) if back else f"/planes/{code}", done="plan_actividad")

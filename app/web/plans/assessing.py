@@ -18,7 +18,6 @@ from app.services.plans import assessing
 from app.services.plans.record_views import CurveView
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
-from app.web.kit.creating import once
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.rows import need, read_row
@@ -52,8 +51,7 @@ def assess(code: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = read_row(rows.Assessment, {**values, "level": level})
         payload = {"plan": code, **wanted.model_dump(mode="json")}
-        once(
-            page,
+        page.once(
             "plans.assess",
             payload,
             lambda: assessing.assess(page.act, code, wanted)["code"],

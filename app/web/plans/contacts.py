@@ -13,7 +13,6 @@ from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import following
 from app.web.kit.controls import Control, controls, read
-from app.web.kit.creating import once
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.rows import need, read_row
@@ -40,8 +39,7 @@ def plan_contact(code: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = read_row(rows.FollowUp, {**values, "channel": page.form.text("channel")})
         payload = {"plan": code, **wanted.model_dump(mode="json")}
-        once(
-            page,
+        page.once(
             "plans.follow-up",
             payload,
             lambda: following.plan_contact(page.act, code, wanted),
@@ -67,8 +65,7 @@ def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = read_row(rows.Contact, values)
         payload = {"plan": code, "contact": contact, **wanted.model_dump(mode="json")}
-        once(
-            page,
+        page.once(
             "plans.contact",
             payload,
             lambda: following.contacted(page.act, code, contact, wanted)["code"],

@@ -21,7 +21,6 @@ from app.services.plans.views import ObjectiveView, ReadPlan
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
-from app.web.kit.creating import once
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.rows import need, read_row
@@ -54,7 +53,7 @@ def draft(code: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = header.header(read_row(rows.PlanHeader, values).model_dump())
         payload = {"case": case, **wanted.model_dump(mode="json")}
-        new = once(page, "plans.draft", payload, lambda: service.draft(page.act, case, wanted))
+        new = page.once("plans.draft", payload, lambda: service.draft(page.act, case, wanted))
         finish(page, f"plan:{case}")
         return page.go(f"/planes/{new}", done="plan")
     return _draw_begin(page, frame, case)
@@ -109,8 +108,7 @@ def add_member(code: str, page: CurrentPage) -> Response:
         username = page.form.text("username")
         member = read_row(rows.TeamMember, values)
         payload = {"plan": code, **member.model_dump(mode="json"), "username": username}
-        once(
-            page,
+        page.once(
             "plans.team",
             payload,
             lambda: str(team.add_member(page.act, code, member, username)),
@@ -147,8 +145,7 @@ def add_objective(code: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = read_row(rows.Objective, values)
         payload = {"plan": code, **wanted.model_dump(mode="json")}
-        new = once(
-            page,
+        new = page.once(
             "plans.objective",
             payload,
             lambda: service.add_objective(page.act, code, wanted),
@@ -191,8 +188,7 @@ def add_activity(code: str, objective: str, page: CurrentPage) -> Response:
         page.form.check()
         wanted = read_row(rows.Activity, values)
         payload = {"plan": code, "objective": objective, **wanted.model_dump(mode="json")}
-        once(
-            page,
+        page.once(
             "plans.activity",
             payload,
             lambda: service.add_activity(page.act, code, objective, wanted),

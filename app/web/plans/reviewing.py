@@ -17,7 +17,6 @@ from app.services.plans.closing import Closing, Move
 from app.services.plans.views import ReadPlan
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
-from app.web.kit.creating import once
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.rows import need, read_row
@@ -48,8 +47,7 @@ def review(code: str, page: CurrentPage) -> Response:
         given = _YES_NO.get(said or "")
         wanted = read_row(rows.Review, {**values, "opinion_given": given})
         payload = {"plan": code, **wanted.model_dump(mode="json")}
-        once(
-            page,
+        page.once(
             "plans.review",
             payload,
             lambda: reviewing.review(page.act, code, wanted)["code"],

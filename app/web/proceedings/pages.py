@@ -16,7 +16,7 @@ from app.errors import Invalid, NotFound
 from app.records import fields
 from app.records.kinds import LIMA, today
 from app.records.rows.proceedings import CaseProceeding, Proceeding
-from app.services.idempotency import remember, replayed
+from app.services.idempotency import once
 from app.services.proceedings import links
 from app.services.proceedings.interview import single_interview
 from app.services.proceedings.stages import FIRST, MACHINES
@@ -106,9 +106,7 @@ def link(code: str, page: CurrentPage) -> Response:
             "case": case, "proceeding": facts.model_dump(mode="json"), "link": mine.model_dump(mode="json"),
         }  # fmt: skip
         key = page.form.key
-        if replayed(page.act, key, "proceedings.link", payload) is None:
-            new = links.link(page.act, case, facts, mine)
-            remember(page.act, key, "proceedings.link", payload, new)
+        once(page.act, key, "proceedings.link", payload, lambda: links.link(page.act, case, facts, mine))
         return page.go(f"{frame['base']}/proceso", done="proceso-vinculado")
     return _new_form(page, frame, kind)
 

@@ -16,7 +16,6 @@ from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.proceedings import ProtectionStep
-from app.services.idempotency import remember, replayed
 from app.services.proceedings import branches, procedures
 from app.services.proceedings.views import ProcedureView
 from app.web.cases.frame import CaseFrame, case_frame
@@ -56,9 +55,11 @@ def open_branch(code: str, page: CurrentPage) -> Response:
         page.form.check()
         step, case = read_row(ProtectionStep, sent), frame["case"]["code"]
         payload = {"case": case, "branch": branch, "step": step.model_dump(mode="json")}
-        if replayed(page.act, page.form.key, "procedures.open", payload) is None:
-            new = procedures.open_procedure(page.act, case, branch or "", step)
-            remember(page.act, page.form.key, "procedures.open", payload, new)
+        page.once(
+            "procedures.open",
+            payload,
+            lambda: procedures.open_procedure(page.act, case, branch or "", step),
+        )
         return page.go(f"{frame['base']}/proteccion", done="ruta-abierta")
     return _opening(page, frame)
 

@@ -12,7 +12,6 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.rows.proceedings import ProtectionMeasure
-from app.services.idempotency import remember, replayed
 from app.services.proceedings import measure_rules, measures, procedures
 from app.services.proceedings.views import MeasureView
 from app.web.cases.frame import CaseFrame, case_frame
@@ -69,9 +68,11 @@ def record_measure(code: str, page: CurrentPage) -> Response:
         page.form.check()
         written, case = read_row(ProtectionMeasure, sent), frame["case"]["code"]
         payload = {"case": case, **written.model_dump(mode="json")}
-        if replayed(page.act, page.form.key, "measures.record", payload) is None:
-            new = measures.record_measure(page.act, case, written)
-            remember(page.act, page.form.key, "measures.record", payload, new)
+        page.once(
+            "measures.record",
+            payload,
+            lambda: measures.record_measure(page.act, case, written),
+        )
         return page.go(f"{frame['base']}/proteccion", done="medida-registrada")
     return page.draw("protection/measure.html", **frame, asked=asked)
 

@@ -30,7 +30,6 @@ from app.services.referrals.deadlines import answer_by
 from app.services.referrals.views import ReferralProposal
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
-from app.web.kit.creating import once
 from app.web.kit.forms import Form
 from app.web.kit.page import CurrentPage, Page
 
@@ -316,7 +315,7 @@ def _sent(page: Page, case: str, draft: Draft) -> str:
         "due_at": due.isoformat() if due else None,
         "compartments": draft.shared,
     }
-    return once(page, "referrals.send", payload, lambda: sending.send(page.act, case, wanted))
+    return page.once("referrals.send", payload, lambda: sending.send(page.act, case, wanted))
 
 
 def _step_of(fields: Iterable[str]) -> str:

@@ -22,7 +22,6 @@ from app.services.shelters.views import StayDetailView, StayView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
-from app.web.kit.creating import once
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of, words
 from app.web.kit.rows import read_row
@@ -176,8 +175,7 @@ def check(code: str, stay: str, page: CurrentPage) -> Response:
         page.form.check()
         given = read_row(Suitability, sent)
         payload = {"placement": found["code"], **given.model_dump(mode="json")}
-        once(
-            page, "placements.suitability", payload,
+        page.once("placements.suitability", payload,
             lambda: str(suitability.check(page.act, found["code"], given)["code"]),
         )  # fmt: skip
         return page.go(f"{frame['base']}/alojamiento", done="idoneidad")
@@ -299,7 +297,7 @@ def _admit(page: Page, case: str | None, sent: Mapping[str, object]) -> str:
     row = read_row(Admission, sent)
     payload = {"case": case, "hold": hold, **row.model_dump(mode="json")}
     arrival = service.Arrival(case, hold, row)
-    return once(page, "placements.admit", payload, lambda: service.admit(page.act, arrival))
+    return page.once("placements.admit", payload, lambda: service.admit(page.act, arrival))
 
 
 def _fields(table: str) -> list[Control]:

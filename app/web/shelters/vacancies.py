@@ -17,7 +17,6 @@ from app.services.consents.rules import LEGAL_BASES
 from app.services.shelters import free_places, held_places, holds
 from app.services.shelters.views import DepartmentVacanciesView, PlacesView
 from app.web.i18n import _
-from app.web.kit.creating import once
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
 from app.web.shelters.pages import frame
@@ -89,7 +88,7 @@ def hold(page: CurrentPage) -> Response:
         form.check()
         wanted = holds.Wanted(case or "", group or "", **where, legal_basis=basis)
         payload = {"case": case, "group": group, **where, "legal_basis": basis}
-        once(page, "shelters.hold", payload, lambda: holds.hold(page.act, wanted))
+        page.once("shelters.hold", payload, lambda: holds.hold(page.act, wanted))
         return page.go("/centros/reservas", done="cupo-reservado")
     return _draw_form(page)
 
