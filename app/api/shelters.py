@@ -7,7 +7,7 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, listing, located, tagged
+from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
 from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
@@ -88,11 +88,11 @@ def admit(body: PlacementIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Cod
 def housed(
     act: CurrentAct,
     case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
-) -> Answer[Listing[ResidentView]] | Answer[Listing[StayView]]:
+) -> Answer[Listing[ResidentView] | Listing[StayView]]:
     """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
     if case is None:
-        return listing(queries.open_placements(act))
-    return listing(queries.stays(act, case))
+        return Answer({"items": queries.open_placements(act), "next": None})
+    return Answer({"items": queries.stays(act, case), "next": None})
 
 
 @router.get(
