@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.responses import StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from app.access.act import CARE, Act
 from app.access.permissions import Permission
@@ -20,7 +20,7 @@ from app.edge.deps import (
     etag,
 )
 from app.edge.routing import Branch
-from app.edge.sending import streamed
+from app.edge.sending import EXTENSIONS, streamed
 from app.errors import TooLarge
 from app.services.evidence import queries, scans, service, signed_papers
 from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
@@ -43,6 +43,13 @@ _REFUSED_FILES: dict[int | str, dict[str, object]] = {
 _REFUSALS: dict[int | str, dict[str, object]] = {
     409: {"description": "El plan está cerrado o ya tiene el máximo de archivos"},
     **_REFUSED_FILES,
+}
+_FILE: dict[int | str, dict[str, object]] = {
+    200: {
+        "description": "Los bytes del archivo",
+        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in EXTENSIONS},
+    },
+    409: {"description": "El archivo fue retirado"},
 }
 Kind = Annotated[
     str, Query(title="Qué prueba (código)", min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")
@@ -132,7 +139,8 @@ def listed(code: Code, act: CurrentAct) -> Answer[Listing[EvidenceFileView]]:
     "/evidence/{code}",
     dependencies=[Requires(Permission.PLANS_READ)],
     summary="Descargar un archivo",
-    responses={409: {"description": "El archivo fue retirado"}},
+    response_class=Response,
+    responses=_FILE,
 )
 def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""
@@ -188,7 +196,8 @@ def list_scans(code: Code, act: CurrentAct) -> Answer[Listing[ScanView]]:
     "/consents/{code}/scans/{file}",
     dependencies=[Requires(Permission.CONSENTS_READ)],
     summary="Descargar el papel firmado de un consentimiento",
-    responses={409: {"description": "El archivo fue retirado"}},
+    response_class=Response,
+    responses=_FILE,
 )
 def read_scan(code: Code, file: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""

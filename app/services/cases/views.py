@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -153,10 +153,10 @@ class JoinedView(TypedDict):
 class PartEndedView(TypedDict):
     """A unit's part in a case, or a colleague's charge of it, that ended."""
 
-    ended: bool
+    ended: Literal[True]
 
 
 class AssignedView(TypedDict):
     """A colleague who was given charge of a case."""
 
-    assigned: bool
+    assigned: Literal[True]

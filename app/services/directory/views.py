@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -17,7 +17,7 @@ class DirectoryPlaceView(TypedDict):
     id: str
     unit: str
     name: str
-    kind: str
+    kind: Literal["FISICO", "POSTAL", "VIRTUAL"]
     address: str | None
     city: str | None
     ubigeo: str | None
@@ -41,7 +41,7 @@ class DirectoryServiceView(TypedDict):
     phone: str | None
     email: str | None
     url: str | None
-    status: str
+    status: Literal["ACTIVO", "INACTIVO", "EXTINTO", "CERRADO_TEMPORALMENTE"]
     capacity_note: str | None
     assured_on: date | None
     locations: list[DirectoryPlaceView]

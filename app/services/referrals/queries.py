@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.access.act import Act
 from app.access.actor import Actor
@@ -39,29 +39,12 @@ from app.services.views import Listing
 
 INBOX = "entrada"
 OUTBOX = "salida"
-_CODED = (
-    "id",
-    "victim_id",
-    "case_id",
-    "code",
-    "from_unit_id",
-    "to_unit_id",
-    "service_type",
-    "reason",
-    "legal_basis",
-    "compartments",
-    "urgent",
-    "state",
-    "sent_at",
-    "due_at",
-    "answered_at",
-    "refusal_reason",
-    "ended_at",
-    "result",
-    "replaces_id",
-    "version",
-)
-_COLUMNS = tuple(getattr(Referral, name) for name in _CODED)
+_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    Referral.id, Referral.victim_id, Referral.case_id, Referral.code, Referral.from_unit_id,
+    Referral.to_unit_id, Referral.service_type, Referral.reason, Referral.legal_basis, Referral.compartments,
+    Referral.urgent, Referral.state, Referral.sent_at, Referral.due_at, Referral.answered_at,
+    Referral.refusal_reason, Referral.ended_at, Referral.result, Referral.replaces_id, Referral.version,
+)  # fmt: skip
 _UNNAMED: ReferralOf = {}
 _UNREAD: ReferralRead = {}
 """What a referral says besides its codes to who takes no part in the case: nothing."""
@@ -76,12 +59,12 @@ class Found:
     state: str
     in_scope: bool
 
-    def side(self, actor: Actor) -> str | None:
+    def side(self, actor: Actor) -> rules.Side | None:
         """On which side of it the actor's unit stands."""
         return side_of(self.row, actor)
 
 
-def side_of(row: Any, actor: Actor) -> str | None:
+def side_of(row: Any, actor: Actor) -> rules.Side | None:
     """On which side of a stored referral the actor's unit stands, if on any."""
     if row.to_unit_id == actor.unit_id:
         return rules.RECEIVER

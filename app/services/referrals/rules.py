@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from app.catalogues import code_list
 from app.services.consents.rules import LEGAL_BASES
@@ -84,6 +84,7 @@ ANSWER_VERSION: Final = 2
 
 SENDER: Final = "sender"
 RECEIVER: Final = "receiver"
+Side: TypeAlias = Literal["sender", "receiver"]
 
 GUARDS = {
     guard.name: guard

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, NotRequired
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.services.referrals.rules import Side
 from app.services.views import DeadlineView, UnitView
 
 
@@ -23,7 +24,7 @@ class ReferralCodes(DeadlineView):
     reason_label: str | None
     legal_basis: str
     legal_basis_label: str
-    population: str
+    population: Literal["ADULTA", "NNA"]
     compartments: list[str]
     urgent: bool
     state: str
@@ -48,7 +49,7 @@ class ReferralOf(TypedDict, total=False):
 class ReferralListedView(ReferralCodes, ReferralOf):
     """A referral in a list; case and person only for who takes part in the case."""
 
-    side: str | None
+    side: Side | None
 
 
 _ReferralStepOrigin = TypedDict("_ReferralStepOrigin", {"from": str | None})
