@@ -1,8 +1,6 @@
 """Releases: `/releases`. Stored files as they are; no request draws noise, filters or reaches a person."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
 from starlette.responses import Response
@@ -27,6 +25,14 @@ from app.services.releases.queries import (
     spent_by_year,
 )
 from app.services.releases.service import ROLE, approve
+from app.services.releases.views import (
+    MetadataDocument,
+    ReleaseDetailView,
+    ReleaseFileView,
+    ReleaseSummaryView,
+    ReleasesView,
+    TableDocument,
+)
 
 
 def no_filters(request: Request) -> None:
@@ -49,21 +55,15 @@ FileName = Annotated[
 ]
 
 
-@contextmanager
-def _stored(runtime: CurrentRuntime) -> Iterator[Any]:
-    with runtime.database.reporting(ROLE) as connection:
-        yield connection
-
-
 def _sees_drafts(actor: Actor) -> bool:
     return policy().permits(actor.role, Permission.RELEASES_PUBLISH)
 
 
 @router.get("", dependencies=[Requires(Permission.RELEASES_READ)], summary="Liberaciones publicadas")
-def index(act: CurrentAct, runtime: CurrentRuntime) -> Answer[Any]:
+def index(act: CurrentAct, runtime: CurrentRuntime) -> Answer[ReleasesView]:
     """Published releases, newest year first, and what each year has spent of its privacy budget."""
     record(act, "releases.list")
-    with _stored(runtime) as connection:
+    with runtime.database.reporting(ROLE) as connection:
         views = list_releases(connection, drafts=_sees_drafts(act.actor))
         budget = spent_by_year(connection)
     spent_by = [{"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget]
@@ -73,11 +73,11 @@ def index(act: CurrentAct, runtime: CurrentRuntime) -> Answer[Any]:
 @router.get(
     "/{code}", dependencies=[Requires(Permission.RELEASES_READ)], summary="Una liberación y sus archivos"
 )
-def detail(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[Any]:
+def detail(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[ReleaseDetailView]:
     """What a release is, who approved it, and the hash of each of its files."""
     code = canonical(code, "LI")
     record(act, "releases.read", detail={"release": code})
-    with _stored(runtime) as connection:
+    with runtime.database.reporting(ROLE) as connection:
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         files = list_files(connection, view)
     return Answer({**_summary(view), "files": [_file(view, entry) for entry in files]})
@@ -88,7 +88,11 @@ def detail(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[Any]:
     dependencies=[Requires(Permission.RELEASES_READ)],
     summary="Un archivo de la liberación, byte a byte",
     responses={
-        200: {"content": {"text/csv": {}, "application/json": {}}, **tagged()[200]},
+        200: {
+            "model": TableDocument | MetadataDocument,
+            "content": {"text/csv": {"schema": {"type": "string"}}},
+            **tagged()[200],
+        },
         304: {"description": "No cambió: una liberación nunca cambia"},
     },
 )
@@ -105,7 +109,7 @@ def table(
     if extension not in MEDIA_TYPES:
         raise NotFound(f"Ese formato no existe: pida .{CSV} o .{JSON}.")
     record(act, "releases.read", detail={"release": code, "format": extension})
-    with _stored(runtime) as connection:
+    with runtime.database.reporting(ROLE) as connection:
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         stored = read_file(connection, view, name, extension)
     headers = {"ETag": f'"{stored.sha256}"', "Cache-Control": "private, no-cache"}
@@ -122,7 +126,7 @@ def table(
     summary="Aprobar una liberación",
     responses={409: {"description": "Ya publicada, ya aprobada por usted, o no pasó la inspección"}},
 )
-def approval(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[Any]:
+def approval(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[ReleaseSummaryView]:
     """Approves a release; the approval of a second person publishes it."""
     return Answer(_summary(approve(runtime.database, actor, canonical(code, "LI"))), status_code=201)
 
@@ -134,7 +138,7 @@ def _unchanged(if_none_match: str | None, sha256: str) -> bool:
     return "*" in tags or sha256 in tags
 
 
-def _summary(view: ReleaseView) -> dict[str, Any]:
+def _summary(view: ReleaseView) -> ReleaseSummaryView:
     return {
         "code": view.code,
         "year": view.year,
@@ -150,7 +154,7 @@ def _summary(view: ReleaseView) -> dict[str, Any]:
     }
 
 
-def _file(view: ReleaseView, entry: FileInfo) -> dict[str, Any]:
+def _file(view: ReleaseView, entry: FileInfo) -> ReleaseFileView:
     return {
         "name": entry.name,
         "format": entry.format,

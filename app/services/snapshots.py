@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
+from typing_extensions import TypedDict
 
 from app.access.actor import SETUP
 from app.db import Database
@@ -39,6 +40,15 @@ class Snapshot:
     taken_at: datetime
     indicators: Mapping[str, Counts]
     reconciliation: Figures
+
+
+class StoredFigures(TypedDict):
+    """Reconciliation figures as JSON: persons by the sources they are in, undecided pairs by band."""
+
+    records: dict[str, int]
+    persons: list[tuple[list[str], int]]
+    undecided: dict[str, int]
+    digest: str
 
 
 def snapshots(database: Database, year: int | None = None, *, overlaps: bool = False) -> dict[int, Snapshot]:
@@ -123,15 +133,15 @@ def _cells(figures: Counts | None, code: str) -> dict[str, int]:
     return cells
 
 
-def _groups(figures: Mapping[str, Any] | None) -> dict[str, int]:
+def _groups(figures: StoredFigures | None) -> dict[str, int]:
     """Persons by the sources they are in exactly."""
     return {"·".join(sources): count for sources, count in figures["persons"]} if figures else {}
 
 
-def _plain(found: Figures) -> dict[str, Any]:
+def _plain(found: Figures) -> StoredFigures:
     return {
         "records": dict(found.records),
-        "persons": sorted([sorted(group), count] for group, count in found.persons.items()),
+        "persons": sorted((sorted(group), count) for group, count in found.persons.items()),
         "undecided": {str(band): count for band, count in found.undecided.items()},
         "digest": found.digest,
     }
@@ -145,7 +155,7 @@ def _stored(connection: Connection, year: int | None) -> dict[int, Snapshot]:
 
 
 def _snapshot(year: int, taken_at: datetime, figures: Mapping[str, Any]) -> Snapshot:
-    shared = figures[_SHARED]
+    shared: StoredFigures = figures[_SHARED]
     return Snapshot(
         year,
         taken_at,

@@ -9,7 +9,6 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.quality.rules import SEVERITIES
-from app.services.views import Listing
 
 _CASES = {"x-unit": "casos"}
 
@@ -63,8 +62,10 @@ class QualityCaseView(TypedDict):
     field: Annotated[str, Field(description="Campo por completar, como parte.campo")]
 
 
-class QualityCasesView(Listing[QualityCaseView]):
+class QualityCasesView(TypedDict):
     """The cases that a rule finds, a page of them."""
 
     rule: Annotated[RuleView, Field(description="La regla")]
     unit_of_count: Annotated[str, Field(description="Qué se cuenta")]
+    items: list[QualityCaseView]
+    next: str | None

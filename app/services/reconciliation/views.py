@@ -12,21 +12,30 @@ from app.services.views import CellView
 N = TypeVar("N")
 """A number as it is told: as it is, or a cell that may be withheld."""
 
+_RECORDS = "Registros que contó"
+_UNIT = {"x-unit": "registros"}
 _FORM = "Forma en que se dan las cifras: exactas, para adentro o para publicar"
 
 
-class SourceView(TypedDict, Generic[N]):
-    """A source and how many it counted."""
+class SourceName(TypedDict):
+    """A source."""
 
     source: Annotated[str, Field(description="Fuente (código)")]
     label: Annotated[str, Field(description="Nombre de la fuente")]
-    records: Annotated[N, Field(description="Registros que contó", json_schema_extra={"x-unit": "registros"})]
-    persons: N
 
 
-class ExactSourceView(SourceView[int]):
+class SourceView(SourceName):
+    """A source and how many it counted, small numbers withheld."""
+
+    records: Annotated[CellView, Field(description=_RECORDS, json_schema_extra=_UNIT)]
+    persons: CellView
+
+
+class ExactSourceView(SourceName):
     """A source, as who may see exact figures reads it."""
 
+    records: Annotated[int, Field(description=_RECORDS, json_schema_extra=_UNIT)]
+    persons: int
     only_here: Annotated[
         int, Field(description="Personas que no están en otra", json_schema_extra={"x-unit": "personas"})
     ]
@@ -79,7 +88,7 @@ class GuardedFigures(TypedDict):
         int, Field(description="El menor número que se muestra", json_schema_extra={"x-unit": "personas"})
     ]
     persons: CellView
-    sources: Annotated[list[SourceView[CellView]], Field(description="Por fuente")]
+    sources: Annotated[list[SourceView], Field(description="Por fuente")]
     pairs: Annotated[list[OverlapView[CellView]], Field(description="En común entre dos fuentes")]
     triples: Annotated[list[OverlapView[CellView]], Field(description="En común entre tres fuentes")]
     undecided: Annotated[CellView, Field(description="Dudas por decidir")]

@@ -9,8 +9,8 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from app.services.releases.views import DimensionDocument, MetadataDocument
 from app.services.releases.withhold import RULE, Cell
 from app.services.releases.workload import Table, Workload
 
@@ -98,12 +98,12 @@ def table_json(heading: Heading, workload: Workload, table: Table, cells: Sequen
     )
 
 
-def metadata(document: Mapping[str, Any]) -> Artefact:
+def metadata(document: MetadataDocument) -> Artefact:
     """The page of metadata."""
     return _json(METADATA, document)
 
 
-def _dictionary(workload: Workload, name: str) -> dict[str, Any]:
+def _dictionary(workload: Workload, name: str) -> DimensionDocument:
     dimension = workload.dimensions[name]
     return {
         "nombre": name,
@@ -112,7 +112,7 @@ def _dictionary(workload: Workload, name: str) -> dict[str, Any]:
     }
 
 
-def _json(name: str, document: Mapping[str, Any]) -> Artefact:
+def _json(name: str, document: Mapping[str, object]) -> Artefact:
     return Artefact(name, JSON, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
 
 

@@ -5,9 +5,9 @@ import hashlib
 import io
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from app.services.releases.artefacts import CSV, JSON, METADATA
+from app.services.releases.views import CellDocument, MetadataDocument
 from app.services.releases.withhold import PRINTED, SMALLEST_PRINTED, WITHHELD
 from app.services.releases.workload import Table, Workload
 
@@ -32,7 +32,7 @@ def inspect_files(workload: Workload, files: Files) -> list[str]:
 
 def _table_faults(workload: Workload, table: Table, files: Files) -> Iterator[str]:
     rows = list(csv.DictReader(io.StringIO(files[table.name, CSV].decode("utf-8"), newline="")))
-    cells: list[dict[str, Any]] = json.loads(files[table.name, JSON])["celdas"]
+    cells: list[CellDocument] = json.loads(files[table.name, JSON])["celdas"]
     keys = [tuple(row[name] for name in table.dimensions) for row in rows]
     if keys != list(workload.cells(table)):
         yield "sus filas no son las de la lista registrada"
@@ -57,7 +57,7 @@ def _sound(value: object, margin: object, status: object) -> bool:
 
 
 def _metadata_faults(files: Files) -> list[str]:
-    document = json.loads(files[METADATA, JSON])
+    document: MetadataDocument = json.loads(files[METADATA, JSON])
     stated = {
         entry["archivo"]: entry["sha256"] for table in document["tablas"] for entry in table["archivos"]
     }

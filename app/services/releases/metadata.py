@@ -3,11 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from app.services.releases import noise
 from app.services.releases.artefacts import Artefact
 from app.services.releases.ledger import CAP, DELTA, Charge
+from app.services.releases.views import (
+    MetadataDocument,
+    ProtectionDocument,
+    ReadingDocument,
+    RevisionReason,
+    TableAccountDocument,
+)
 from app.services.releases.withhold import CONFIDENCE_95, ROUNDING, RULE, margin_95
 from app.services.releases.workload import Workload
 
@@ -49,9 +55,10 @@ class Facts:
     """Why the year is revised."""
 
 
-def describe(workload: Workload, facts: Facts, files: Sequence[Artefact]) -> dict[str, Any]:
+def describe(workload: Workload, facts: Facts, files: Sequence[Artefact]) -> MetadataDocument:
     """The document of metadata, with the hash of every file of the release."""
     year = facts.what.reference_year
+    reason: RevisionReason = {"motivo_de_la_revision": facts.reason} if facts.reason else {}
     return {
         "titulo": f"Personas víctimas de trata detectadas en {year}",
         "liberacion": facts.what.release_code,
@@ -75,7 +82,7 @@ def describe(workload: Workload, facts: Facts, files: Sequence[Artefact]) -> dic
             "Una liberación no se modifica. Un año admite a lo más una revisión posterior, con ruido nuevo "
             "que también se asienta; la anterior se conserva."
         ),
-        **({"motivo_de_la_revision": facts.reason} if facts.reason else {}),
+        **reason,
         "licencia": SOURCE_LICENCE,
         "programas": dict(facts.software),
     }
@@ -86,7 +93,7 @@ def workload_unit() -> str:
     return "persona, en el año de su primera identificación; cada dimensión tiene un solo valor por persona"
 
 
-def _protection(facts: Facts) -> dict[str, Any]:
+def _protection(facts: Facts) -> ProtectionDocument:
     rho = sum(width.rho for width in facts.widths.values())
     return {
         "metodo": "privacidad diferencial: normal discreta (zCDP) sobre una lista fija de tablas",
@@ -100,7 +107,7 @@ def _protection(facts: Facts) -> dict[str, Any]:
     }
 
 
-def _reading() -> dict[str, str]:
+def _reading() -> ReadingDocument:
     return {
         "moe95": (
             f"La mitad del intervalo del 95 %, en personas: {CONFIDENCE_95} sigma, y {ROUNDING} por el "
@@ -112,7 +119,7 @@ def _reading() -> dict[str, str]:
     }
 
 
-def _table(workload: Workload, facts: Facts, name: str, files: Sequence[Artefact]) -> dict[str, Any]:
+def _table(workload: Workload, facts: Facts, name: str, files: Sequence[Artefact]) -> TableAccountDocument:
     width = facts.widths[name]
     return {
         "tabla": name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -159,5 +160,5 @@ def _shown(row: Any, victim_id: int, code: str | None, level: Level) -> Relative
     }
 
 
-def _record(act: Act, action: str, ref: VictimRef, **more: Any) -> None:
+def _record(act: Act, action: str, ref: VictimRef, **more: Mapping[str, object]) -> None:
     record(act, action, victim_id=ref.victim_id, purpose=act.purpose, compartments=[COMPARTMENT], **more)

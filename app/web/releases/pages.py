@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Annotated, Any, Final
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from fastapi import Path
 from starlette.responses import Response
@@ -21,6 +20,7 @@ from app.services.releases import queries
 from app.services.releases.artefacts import JSON, MEDIA_TYPES, METADATA
 from app.services.releases.queries import APPROVALS, ReleaseView
 from app.services.releases.service import ROLE, approve
+from app.services.releases.views import CellDocument, TableDocument
 from app.services.releases.withhold import SMALLEST_PRINTED
 from app.web.i18n import _
 from app.web.kit.charts import number
@@ -40,7 +40,7 @@ File = Annotated[str, Path(title="Archivo", max_length=60)]
 def index(page: CurrentPage) -> Response:
     """Published releases (and those that wait, for who approves), and what each year has spent."""
     record(page.act, "releases.list")
-    with _stored(page) as connection:
+    with page.runtime.database.reporting(ROLE) as connection:
         views = queries.list_releases(connection, drafts=_sees_drafts(page))
         budget = queries.spent_by_year(connection)
     return page.draw("releases/index.html", releases=[_listed(view) for view in views], budget=budget)
@@ -59,7 +59,7 @@ def table(code: Code, name: Name, page: CurrentPage) -> Response:
     dimensions = document["dimensiones"]
     words = {d["nombre"]: {c["codigo"]: c["etiqueta"] for c in d["codigos"]} for d in dimensions}
     rows = [
-        [*(words[d["nombre"]][cell[d["nombre"]]] for d in dimensions), *_figures(cell)]
+        [*(words[d["nombre"]][_code(cell, d["nombre"])] for d in dimensions), *_figures(cell)]
         for cell in document["celdas"]
     ]
     bars = [(" · ".join(row[:-2]), cell["valor"]) for row, cell in zip(rows, document["celdas"], strict=True)]
@@ -72,7 +72,7 @@ def table(code: Code, name: Name, page: CurrentPage) -> Response:
         heads=[d["titulo"] for d in dimensions] or [],
         rows=rows if dimensions else [[_("Total nacional"), *row] for row in rows],
         bars=bars if len(dimensions) == 1 else [],
-        places={cell["departamento"]: cell["valor"] for cell in document["celdas"]}
+        places={_code(cell, "departamento"): cell["valor"] for cell in document["celdas"]}
         if list(words) == ["departamento"]
         else None,
     )
@@ -111,44 +111,44 @@ def approval(code: Code, page: CurrentPage) -> Response:
     return _draw(page, code)
 
 
-@contextmanager
-def _stored(page: Page) -> Iterator[Any]:
-    with page.runtime.database.reporting(ROLE) as connection:
-        yield connection
-
-
 def _sees_drafts(page: Page) -> bool:
     return policy().permits(page.actor.role, Permission.RELEASES_PUBLISH)
 
 
 def _found(page: Page, code: str) -> ReleaseView:
-    with _stored(page) as connection:
+    with page.runtime.database.reporting(ROLE) as connection:
         return queries.find_release(connection, canonical(code, "LI"), drafts=_sees_drafts(page))
 
 
 def _read(page: Page, code: str, name: str, extension: str) -> tuple[ReleaseView, queries.StoredFile]:
     code = canonical(code, "LI")
     record(page.act, "releases.read", detail={"release": code, "format": extension})
-    with _stored(page) as connection:
+    with page.runtime.database.reporting(ROLE) as connection:
         view = queries.find_release(connection, code, drafts=_sees_drafts(page))
         return view, queries.read_file(connection, view, name, extension)
 
 
-def _document(page: Page, code: str, name: str) -> tuple[ReleaseView, dict[str, Any]]:
+def _document(page: Page, code: str, name: str) -> tuple[ReleaseView, TableDocument]:
     view, stored = _read(page, code, name, JSON)
-    found: dict[str, Any] = json.loads(stored.content)
+    found: TableDocument = json.loads(stored.content)
     if "celdas" not in found:  # the page of metadata is no table
         raise NotFound(_("Esa tabla no existe en la liberación."))
     return view, found
 
 
-def _figures(cell: dict[str, Any]) -> list[str]:
+def _code(cell: CellDocument, dimension: str) -> str:
+    """The code a cell has in a dimension of its table."""
+    held: Mapping[str, object] = cell
+    return str(held[dimension])
+
+
+def _figures(cell: CellDocument) -> list[str]:
     if cell["valor"] is None:
         return [PROTECTED, ""]
     return [number(cell["valor"]), f"± {number(cell['moe95'])}"]
 
 
-def _listed(view: ReleaseView) -> dict[str, Any]:
+def _listed(view: ReleaseView) -> dict[str, object]:
     kinds = {"ANUAL": _("Anual"), "REVISION": _("Revisión")}
     return {
         "code": view.code,
@@ -164,7 +164,7 @@ def _listed(view: ReleaseView) -> dict[str, Any]:
 def _draw(page: Page, code: str) -> Response:
     code = canonical(code, "LI")
     record(page.act, "releases.read", detail={"release": code})
-    with _stored(page) as connection:
+    with page.runtime.database.reporting(ROLE) as connection:
         view = queries.find_release(connection, code, drafts=_sees_drafts(page))
         files = queries.list_files(connection, view)
         about = json.loads(queries.read_file(connection, view, METADATA, JSON).content)
