@@ -57,7 +57,7 @@ def put_words(view: str, schema: dict[str, Any]) -> None:
         if "description" in said:  # what others of the name are need not hold of it
             continue
         spec, word = catalogued().get(name), _word(view, name)
-        if spec is not None and spec.codes is not None and not _holds_views(said):
+        if spec is not None and spec.codes is not None and "$ref" not in str(said):
             said.setdefault("x-code-list", spec.codes)
         if word is not None:
             said["description"] = word.meaning
@@ -67,11 +67,6 @@ def put_words(view: str, schema: dict[str, Any]) -> None:
                 said.setdefault("examples", [json_of(word.example)])
         elif spec is not None:
             said["description"] = spec.label
-
-
-def _holds_views(said: Mapping[str, Any]) -> bool:
-    """Whether a field's values are views themselves, or lists of them, and so no codes."""
-    return "$ref" in said or "$ref" in said.get("items", {})
 
 
 def json_of(example: str) -> Any:
