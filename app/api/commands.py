@@ -1,19 +1,21 @@
 """Commands that take two people: `/commands`; `/matching/merges` and `/matching/splits` ask for some."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, listing, located, tagged
+from app.api.answers import Answer, located, tagged
 from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
+from app.services.commands.views import CommandAskedView, CommandDecidedView, CommandDoneView, CommandView
 from app.services.idempotency import once
 from app.services.paging import PAGE
+from app.services.views import Listing
 
 router = Branch(tags=["commands"])
 
@@ -50,7 +52,7 @@ class RefusalIn(BaseModel):
     reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REFUSALS))]
 
 
-def accepted(code: str) -> Answer[Any]:
+def accepted(code: str) -> Answer[CommandAskedView]:
     """202: asked for, and waiting for the second person."""
     return Answer({"command": code}, status_code=202, headers={"Location": f"/api/v1/commands/{code}"})
 
@@ -61,7 +63,7 @@ def _asked(
     operation: str,
     body: MergeIn | SplitIn,
     ask: Callable[..., Command],
-) -> Answer[Any]:
+) -> Answer[CommandAskedView]:
     """Ask for what the body says, once for each Idempotency-Key."""
     payload = body.model_dump(mode="json")
     code = once(act, key, operation, payload, lambda: ask(act, **payload).code)
@@ -75,7 +77,7 @@ def _asked(
     summary="Pedir que se unan dos registros",
     responses=located(202),
 )
-def merge(body: MergeIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
+def merge(body: MergeIn, act: CurrentAct, key: IdempotencyKey) -> Answer[CommandAskedView]:
     """Asks; nothing changes until a person of another unit approves."""
     return _asked(act, key, "matching.merge", body, requesting.request_merge)
 
@@ -87,7 +89,7 @@ def merge(body: MergeIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
     summary="Pedir que se separe un registro",
     responses=located(202),
 )
-def split(body: SplitIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
+def split(body: SplitIn, act: CurrentAct, key: IdempotencyKey) -> Answer[CommandAskedView]:
     """Asks; nothing changes until a person of another unit approves."""
     return _asked(act, key, "matching.split", body, requesting.request_split)
 
@@ -102,10 +104,9 @@ def index(
     state: Annotated[str | None, Query(title="Estado", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[CommandView]]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
-    items, following = queries.listing(act, state=state, cursor=cursor, limit=limit)
-    return listing(items, following)
+    return Answer(queries.listing(act, state=state, cursor=cursor, limit=limit))
 
 
 @router.get(
@@ -114,7 +115,7 @@ def index(
     summary="Leer un pedido",
     responses=tagged(),
 )
-def detail(code: CommandCode, act: CurrentAct) -> Answer[Any]:
+def detail(code: CommandCode, act: CurrentAct) -> Answer[CommandView]:
     """What is asked, by which unit and until when; codes of persons out of the caller's sight are null."""
     found = queries.read(act, code)
     return Answer(found, headers=etag(found["version"]))
@@ -126,7 +127,7 @@ def detail(code: CommandCode, act: CurrentAct) -> Answer[Any]:
     summary="Aprobar un pedido",
     responses=tagged(),
 )
-def approval(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
+def approval(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> Answer[CommandDecidedView]:
     """The second person, of another unit: what was asked is done at once."""
     done = deciding.approve(act, code, version)
     return Answer(done, headers=etag(done["version"]))
@@ -138,7 +139,9 @@ def approval(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> An
     summary="Rechazar un pedido",
     responses=tagged(),
 )
-def refusal(code: CommandCode, body: RefusalIn, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
+def refusal(
+    code: CommandCode, body: RefusalIn, act: CurrentAct, version: ExpectedVersion
+) -> Answer[CommandDecidedView]:
     """The second person says no, with a reason of the list."""
     done = deciding.refuse(act, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
@@ -150,7 +153,7 @@ def refusal(code: CommandCode, body: RefusalIn, act: CurrentAct, version: Expect
     summary="Retirar un pedido propio",
     responses=tagged(),
 )
-def withdrawal(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
+def withdrawal(code: CommandCode, act: CurrentAct, version: ExpectedVersion) -> Answer[CommandDoneView]:
     """Only who asked takes it back."""
     done = deciding.withdraw(act, code, version)
     return Answer(done, headers=etag(done["version"]))

@@ -32,6 +32,7 @@ from app.services.releases.views import (
     ReleaseSummaryView,
     ReleasesView,
     TableDocument,
+    YearBudgetView,
 )
 
 
@@ -66,7 +67,9 @@ def index(act: CurrentAct, runtime: CurrentRuntime) -> Answer[ReleasesView]:
     with runtime.database.reporting(ROLE) as connection:
         views = list_releases(connection, drafts=_sees_drafts(act.actor))
         budget = spent_by_year(connection)
-    spent_by = [{"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget]
+    spent_by: list[YearBudgetView] = [
+        {"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget
+    ]
     return Answer({"items": [_summary(view) for view in views], "next": None, "budget": spent_by})
 
 

@@ -11,7 +11,6 @@ from typing_extensions import TypedDict
 
 from app.catalogues import code_list, list_names
 from app.errors import NotFound
-from app.services.views import Listing
 
 
 @cache
@@ -39,9 +38,11 @@ class CodeView(TypedDict):
     valid_to: str | None
 
 
-class CodeListView(Listing[CodeView]):
+class CodeListView(TypedDict):
     """A code list with its codes, or those that were looked for; `total`: all it has."""
 
+    items: list[CodeView]
+    next: str | None
     name: str
     title: str
     total: int

@@ -10,21 +10,22 @@ from typing import Final
 
 from app.catalogues import code_list
 from app.matching.contradictions import Doubt
+from app.services.commands.views import CommandKind, CommandState
 
-MERGE: Final = "FUSION"
-SPLIT: Final = "SEPARACION"
-DISCARD: Final = "DESCARTE"
-CLOSE: Final = "CIERRE"
+MERGE: Final[CommandKind] = "FUSION"
+SPLIT: Final[CommandKind] = "SEPARACION"
+DISCARD: Final[CommandKind] = "DESCARTE"
+CLOSE: Final[CommandKind] = "CIERRE"
 OF_CASES: Final = frozenset({DISCARD, CLOSE})
 """Kinds about a case rather than about two records."""
 
-PENDING: Final = "PENDIENTE"
-EXECUTED: Final = "EJECUTADA"
-REFUSED: Final = "RECHAZADA"
-WITHDRAWN: Final = "RETIRADA"
-LAPSED: Final = "VENCIDA"
+PENDING: Final[CommandState] = "PENDIENTE"
+EXECUTED: Final[CommandState] = "EJECUTADA"
+REFUSED: Final[CommandState] = "RECHAZADA"
+WITHDRAWN: Final[CommandState] = "RETIRADA"
+LAPSED: Final[CommandState] = "VENCIDA"
 
-KINDS: Final = MappingProxyType(
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         MERGE: "Unir dos registros de una misma persona",
         SPLIT: "Separar un registro que se unió",
@@ -32,7 +33,7 @@ KINDS: Final = MappingProxyType(
         CLOSE: "Cerrar un caso",
     }
 )
-STATES: Final = MappingProxyType(
+STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
         PENDING: "Espera a la segunda persona",
         EXECUTED: "Aprobada y ejecutada",
@@ -41,7 +42,7 @@ STATES: Final = MappingProxyType(
         LAPSED: "Venció sin respuesta",
     }
 )
-REASONS: Final = MappingProxyType(
+REASONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         MERGE: code_list("merge_reason").labels,
         SPLIT: code_list("split_reason").labels,
@@ -76,13 +77,13 @@ class Command:
 
     id: int
     code: str
-    kind: str
+    kind: CommandKind
     victim_id: int
     other_id: int | None
     case_id: int | None
     reason: str
     fingerprint: str
-    state: str
+    state: CommandState
     requested_at: datetime
     expires_at: datetime
     decided_at: datetime | None
@@ -91,7 +92,7 @@ class Command:
     version: int
 
     @property
-    def state_now(self) -> str:
+    def state_now(self) -> CommandState:
         """The state now: a command that nobody decided in time has lapsed, whether that was noted or not."""
         overdue = self.state == PENDING and self.expires_at <= datetime.now(UTC)
         return LAPSED if overdue else self.state

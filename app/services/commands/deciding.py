@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, update
 
 from app.access.act import Act
@@ -15,6 +13,7 @@ from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, 
 from app.services.commands.executors import EXECUTORS
 from app.services.commands.queries import Found, find
 from app.services.commands.trace import note
+from app.services.commands.views import CommandDecidedView, CommandDoneView, CommandState
 
 _CHANGED = (
     "Lo que se pidió cambió desde entonces: quien lo pidió debe retirarlo y, si todavía corresponde, "
@@ -30,7 +29,7 @@ _ONE_HAND = (
 )
 
 
-def approve(act: Act, code: str, version: int) -> dict[str, Any]:
+def approve(act: Act, code: str, version: int) -> CommandDecidedView:
     """Be the second person: the command is executed, once, in this same transaction.
 
     Raises:
@@ -53,10 +52,10 @@ def approve(act: Act, code: str, version: int) -> dict[str, Any]:
         EXECUTORS[command.kind](act, command)
     except StaleVersion:
         raise Conflict(_CHANGED, code="changed") from None
-    return _done(command, EXECUTED, same_institution=flag)
+    return {**_done(command, EXECUTED), "same_institution": flag}
 
 
-def refuse(act: Act, code: str, version: int, reason: str) -> dict[str, Any]:
+def refuse(act: Act, code: str, version: int, reason: str) -> CommandDecidedView:
     """Be the second person who says no, with a reason of the list.
 
     Raises:
@@ -69,10 +68,10 @@ def refuse(act: Act, code: str, version: int, reason: str) -> dict[str, Any]:
     _decide(act, found.command, REFUSED, refusal_reason=reason)
     flag = bool(found.face.same_institution)
     note(act, "commands.refuse", found.command, reason=reason, same_institution=flag)
-    return _done(found.command, REFUSED, same_institution=flag)
+    return {**_done(found.command, REFUSED), "same_institution": flag}
 
 
-def withdraw(act: Act, code: str, version: int) -> dict[str, Any]:
+def withdraw(act: Act, code: str, version: int) -> CommandDoneView:
     """Take back what the actor asked for itself.
 
     Raises:
@@ -110,7 +109,7 @@ def _check_waiting(command: Command, version: int) -> None:
         raise Conflict(f"Ya no se decide. Su estado es «{label}».", state=command.state_now)
 
 
-def _decide(act: Act, command: Command, state: str, **values: Any) -> None:
+def _decide(act: Act, command: Command, state: CommandState, **values: object) -> None:
     moved = act.session.execute(
         update(CommandRequest)
         .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
@@ -129,11 +128,10 @@ def _decide(act: Act, command: Command, state: str, **values: Any) -> None:
         raise StaleVersion
 
 
-def _done(command: Command, state: str, **more: Any) -> dict[str, Any]:
+def _done(command: Command, state: CommandState) -> CommandDoneView:
     return {
         "code": command.code,
         "state": state,
         "state_label": STATES[state],
         "version": command.version + 1,
-        **more,
     }

@@ -29,7 +29,9 @@ from app.services.commands.command import (
     WARNINGS,
     Command,
 )
+from app.services.commands.views import CaseSubject, CommandStep, CommandView, MergeSubject, SplitSubject
 from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.views import Listing
 
 _NAMES = tuple(field.name for field in fields(Command))
 _FACE = (
@@ -85,7 +87,7 @@ def subject(session: Session, code: str) -> Subject | None:
     return None if row is None else Subject(*row)
 
 
-def read(act: Act, code: str) -> dict[str, Any]:
+def read(act: Act, code: str) -> CommandView:
     """One command, as this actor may see it.
 
     Raises:
@@ -99,8 +101,8 @@ def read(act: Act, code: str) -> dict[str, Any]:
 
 def listing(
     act: Act, *, state: str | None = None, cursor: str | None = None, limit: int = PAGE
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Commands the actor may see, newest first, and the cursor of the next page.
+) -> Listing[CommandView]:
+    """Commands the actor may see, newest first, a page of them.
 
     Raises:
         Forbidden: the role neither asks for commands nor approves any.
@@ -126,10 +128,10 @@ def listing(
     )  # fmt: skip
     last_one = page[-1].command if len(rows) > limit else None
     following = cursor_of(last_one.requested_at, last_one.code) if last_one else None
-    return [view(act.actor, found) for found in page], following
+    return {"items": [view(act.actor, found) for found in page], "next": following}
 
 
-def view(actor: Actor, found: Found) -> dict[str, Any]:
+def view(actor: Actor, found: Found) -> CommandView:
     """A command for people: codes out of the actor's sight are null, a shelter is only called one."""
     command, face = found.command, found.face
     decided = face.decided_unit_name is not None
@@ -158,7 +160,7 @@ def view(actor: Actor, found: Found) -> dict[str, Any]:
     }
 
 
-def possible(actor: Actor, found: Found) -> list[str]:
+def possible(actor: Actor, found: Found) -> list[CommandStep]:
     """The steps this actor may take now."""
     if found.command.state_now != PENDING:
         return []
@@ -182,11 +184,12 @@ def _found(row: Any) -> Found:
     return Found(Command(*row[: len(_NAMES)]), row, row.one_hand)
 
 
-def _subject_of(command: Command, face: Any) -> dict[str, str | None]:
+def _subject_of(command: Command, face: Any) -> CaseSubject | MergeSubject | SplitSubject:
     if command.kind in OF_CASES:
         return {"case": face.case_code, "victim": face.victim_code}
-    names = ("keep", "absorb") if command.kind == MERGE else ("code", "record")
-    return dict(zip(names, (face.victim_code, face.other_code), strict=True))
+    if command.kind == MERGE:
+        return {"keep": face.victim_code, "absorb": face.other_code}
+    return {"code": face.victim_code, "record": face.other_code}
 
 
 def _in_state(state: str) -> ColumnElement[bool]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 from sqlalchemy import func, update
 
@@ -148,7 +147,7 @@ def _request(
     if waiting is not None:
         _make_way(act, waiting)
     code = new_code("CO")
-    row: dict[str, Any] = {
+    row: dict[str, object] = {
         **subject_now,
         "kind": kind,
         "code": code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
 from sqlalchemy.orm import Session
@@ -104,12 +105,17 @@ def give(
     )  # fmt: skip
     touch(act, ref.victim_id, ref.case_id)
     _store(act, ref, values, old)
-    if row.valid_until is not None:  # it expires when its last day is over in Peru
-        subject = clocks.Subject(
-            "consent", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
-        )
-        clocks.start(act.session, EXPIRES, subject, due_at=end_of(row.valid_until))
+    if row.valid_until is not None:
+        _start_clock(act, ref, (row_id, code), row.valid_until)
     return code
+
+
+def _start_clock(act: Act, ref: CaseRef, consent: tuple[int, str], last: date) -> None:
+    """The clock by which a consent (key and code) expires, when its last day is over in Peru."""
+    subject = clocks.Subject(
+        "consent", *consent, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
+    )
+    clocks.start(act.session, EXPIRES, subject, due_at=end_of(last))
 
 
 def _store(act: Act, ref: CaseRef, values: Mapping[str, object], old: Found | None) -> None:

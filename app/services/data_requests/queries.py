@@ -26,7 +26,6 @@ from app.services.cases.rows import public_codes
 from app.services.data_requests import rules
 from app.services.data_requests.views import (
     DataRequestCodesView,
-    DataRequestCommon,
     DataRequestListedView,
     DataRequestStepsView,
     DataRequestStepView,
@@ -180,14 +179,14 @@ def _units(session: Session, ids: Iterable[int]) -> dict[int, Any]:
 def _listed(
     row: Any, units: dict[int, Any], codes: Mapping[str, str] | None
 ) -> DataRequestListedView | DataRequestCodesView:
-    shown: DataRequestCodesView = {**_shown(row, units)}
+    shown = _shown(row, units)
     if codes is None:
         return shown
     whole: DataRequestListedView = {**shown, "case": codes["case"], "victim": codes["victim"]}
     return whole
 
 
-def _shown(row: Any, units: dict[int, Any]) -> DataRequestCommon:
+def _shown(row: Any, units: dict[int, Any]) -> DataRequestCodesView:
     unit = units[row.id]
     kinds, channels = code_list("data_request_kind").labels, code_list("data_request_channel").labels
     return {

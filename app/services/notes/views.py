@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.services.views import Listing, UnitView
+from app.services.views import UnitView
 
 
 class NoteFace(TypedDict):
@@ -58,9 +58,11 @@ class NoteTopicView(TypedDict):
     label: str
 
 
-class NotesView(Listing[NoteView]):
+class NotesView(TypedDict):
     """A page of the notes of a case, and what the reader may write notes about."""
 
+    items: list[NoteView]
+    next: str | None
     about: list[NoteTopicView]
 
 

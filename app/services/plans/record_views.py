@@ -8,7 +8,7 @@ from typing import Annotated, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.services.views import Coded, Listing
+from app.services.views import Coded
 
 Channel = Annotated[str, Field(json_schema_extra={"x-code-list": "contact_channel"})]
 ContactResult = Annotated[str, Field(json_schema_extra={"x-code-list": "follow_up_result"})]
@@ -76,9 +76,11 @@ class CurveView(DomainView):
     change: int
 
 
-class AssessmentsView(Listing[AssessmentView]):
+class AssessmentsView(TypedDict):
     """The assessments of a plan, oldest first."""
 
+    items: list[AssessmentView]
+    next: str | None
     curves: list[CurveView]
     gaps: list[DomainView]
 
@@ -102,9 +104,11 @@ class ReviewView(TypedDict):
     created_at: datetime
 
 
-class ReviewsView(Listing[ReviewView]):
+class ReviewsView(TypedDict):
     """The reviews of a plan, oldest first, and when the next one is due."""
 
+    items: list[ReviewView]
+    next: str | None
     next_review_on: date | None
     overdue: bool
 
@@ -161,9 +165,11 @@ class FollowUpView(TypedDict):
     contacts: list[AttemptView]
 
 
-class FollowUpsView(Listing[FollowUpView]):
+class FollowUpsView(TypedDict):
     """Planned contacts by day, and how she may be contacted."""
 
+    items: list[FollowUpView]
+    next: str | None
     channels: list[ChannelView]
     possible: list[ChannelView]
     advice: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -109,20 +109,21 @@ def _links(act: Act, refs: Sequence[CaseRef]) -> dict[int, list[DocketProceeding
     for ref in refs:
         own = [row for row in rows if row.case_id == ref.case_id and not row.retired]
         texts = opened(act, ref, own) if own else []
-        found[ref.case_id] = [
-            {
-                "code": row.code,
-                "kind": row.kind,
-                "stage": row.stage,
-                "stage_since": row.stage_since,
-                "stage_label": MACHINES[row.kind].labels[row.stage],
-                "file_number": text.get("file_number"),
-                "complaint_number": text.get("complaint_number"),
-                "next_hearing_on": text.get("next_hearing_on"),
-            }
-            for row, text in zip(own, texts, strict=True)
-        ]
+        found[ref.case_id] = [_shown(row, text) for row, text in zip(own, texts, strict=True)]
     return found
+
+
+def _shown(row: Any, text: Mapping[str, Any]) -> DocketProceedingView:
+    return {
+        "code": row.code,
+        "kind": row.kind,
+        "stage": row.stage,
+        "stage_since": row.stage_since,
+        "stage_label": MACHINES[row.kind].labels[row.stage],
+        "file_number": text.get("file_number"),
+        "complaint_number": text.get("complaint_number"),
+        "next_hearing_on": text.get("next_hearing_on"),
+    }
 
 
 def _measures(session: Session, refs: Sequence[CaseRef]) -> dict[int, DocketProtectionView]:

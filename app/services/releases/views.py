@@ -73,7 +73,8 @@ class YearBudgetView(TypedDict):
 class ReleasesView(TypedDict):
     """Releases, newest year first, and the budgets."""
 
-    releases: Annotated[list[ReleaseSummaryView], Field(description="Del año más nuevo al más viejo")]
+    items: Annotated[list[ReleaseSummaryView], Field(description="Del año más nuevo al más viejo")]
+    next: str | None
     budget: Annotated[list[YearBudgetView], Field(description="Presupuesto de privacidad por año")]
 
 

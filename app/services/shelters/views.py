@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.services.views import Listing, UnitView
+from app.services.views import UnitView
 
 StayState = Literal["ALOJADA", "DE_PERMISO", "EGRESADA"]
 
@@ -73,9 +73,11 @@ class DepartmentVacanciesView(DepartmentAnswer):
     label: str
 
 
-class VacanciesView(Listing[DepartmentVacanciesView]):
+class VacanciesView(TypedDict):
     """Vacancies by department, and those of the reader's own shelter."""
 
+    items: list[DepartmentVacanciesView]
+    next: str | None
     own: list[PlacesView]
 
 

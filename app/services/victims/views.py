@@ -9,7 +9,6 @@ from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from app.access.policy import Level
-from app.errors import FieldError
 from app.matching import Band
 from app.records import Values
 from app.records.errors import FieldError

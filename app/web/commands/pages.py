@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final
+from collections.abc import Callable, Mapping
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,6 +13,7 @@ from app.edge.routing import Branch
 from app.services.clocks.calendar import deadline
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, PENDING, REASONS, REFUSALS, SPLIT, STATES, Command
+from app.services.commands.views import CommandView
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
@@ -30,16 +31,17 @@ _KINDS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
 def index(page: CurrentPage) -> Response:
     """Requests of one's unit and those one may decide: those that wait, or all."""
     everything = page.query("ver") == "todas"
-    items, following = queries.listing(
+    found = queries.listing(
         page.act,
         state=None if everything else PENDING,
         cursor=page.query("desde") or None,
         limit=SHOWN,
     )
+    following = found["next"]
     base = "/solicitudes?ver=todas" if everything else "/solicitudes?ver=esperan"
     return page.draw(
         "requests/list.html",
-        items=[_face(one) for one in items],
+        items=[_face(one) for one in found["items"]],
         everything=everything,
         next=f"{base}&desde={following}" if following else "",
     )
@@ -133,7 +135,7 @@ def _one(page: Page, code: str) -> Response:
     return page.draw("requests/request.html", item=_face(found), refusals=list(REFUSALS.items()))
 
 
-def _face(one: dict[str, Any]) -> dict[str, Any]:
+def _face(one: CommandView) -> dict[str, object]:
     texts = {
         "keep": _("Registro que queda"),
         "absorb": _("Registro que se une a él"),
@@ -142,9 +144,10 @@ def _face(one: dict[str, Any]) -> dict[str, Any]:
         "case": _("Caso"),
         "victim": _("Persona"),
     }
+    subject: Mapping[str, object] = one["subject"]
     return {
         **one,
-        "subject_rows": [(texts[name], code) for name, code in one["subject"].items()],
+        "subject_rows": [(texts[name], code) for name, code in subject.items()],
         "tag": (STATES[one["state"]], _KINDS.get(one["state"], "grey")),
         **deadline(one["expires_at"]),
         "mine": "withdraw" in one["possible"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -203,7 +203,7 @@ def _controls(*names: str) -> list[Control]:
     return controls(row_fields("consent"), only=names)
 
 
-def _sent(page: Page, *, child: bool) -> dict[str, Any]:
+def _sent(page: Page, *, child: bool) -> dict[str, object]:
     form = page.form
     sent = read(form, _controls(*(_CHILD if child else ()), *_HOW, *_MORE))
     sent |= {name: form.texts(name) for name in ("purposes", "compartments", "to_institutions")}

@@ -225,7 +225,7 @@ def _asked(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, list[Con
     }
 
 
-def _sent(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, dict[str, Any]]:
+def _sent(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, dict[str, object]]:
     sent = {table: read(page.form, asked) for table, asked in _asked(page, case, kind).items()}
     sent[Proceeding.table] |= {"kind": kind, "stage": page.form.text("stage") or FIRST[kind]}
     return sent
