@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     """Every page says that its data are invented."""
 
     api_document: bool = True
-    """Whether `/openapi.json` tells what the interface is made of; `off` where nobody is to know."""
+    """Whether `/openapi.json` and `/docs` tell what the interface is made of; `off`: nobody is to know."""
 
     metrics_token: SecretStr | None = None
 

@@ -91,13 +91,13 @@ def _body(operation: Operation, answer: httpx.Response) -> list[str]:
 
 
 def is_list(answer: httpx.Response, operation: Operation) -> bool:
-    """Whether an answer with items has the cursor of its next page beside them, if it has any at all."""
+    """Whether an answer with items has the cursor of its next page beside them, and none is a bare list."""
     if not operation.path.startswith(PREFIX) or answer.headers.get("content-type") != "application/json":
         return True
     if not answer.is_stream_consumed:
         answer.read()
     body = answer.json() if answer.content else {}
-    return isinstance(body, dict) and ("items" in body) == ("next" in body)
+    return isinstance(body, dict) and ("items" not in body or "next" in body)
 
 
 @cache

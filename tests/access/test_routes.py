@@ -49,6 +49,8 @@ PUBLIC = {
     ("GET", "/manifest.webmanifest"),
     ("GET", "/ayuda"),  # the same texts for everybody
     ("GET", "/accesibilidad"),
+    ("GET", "/docs"),  # the same that /openapi.json tells, where the setting allows it
+    ("GET", "/docs/{tag}"),
     ("GET", "/estado"),
 }
 """Open to everybody. A new one needs a reason, and a line here."""
