@@ -21,7 +21,7 @@ BENCH   := $(VENV)/.bench
 CHROMIUM := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test browser check serve fmt bench soak lock hooks clean
+.PHONY: help venv demo test browser check serve fmt bench soak coverage mutants lock hooks clean
 .DELETE_ON_ERROR:
 # Where an environment forbids it, each of the many processes that the suite starts would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,7 +30,7 @@ SHELL := /bin/bash
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS=$$'\t' read -r name text; do \
-	    printf '  make %-7s %s\n' "$$name" "$$text"; done
+	    printf '  make %-8s %s\n' "$$name" "$$text"; done
 
 venv: $(DEV)  ## Create .venv with everything that development needs, from hash-locked requirements
 
@@ -49,8 +49,20 @@ browser:  ## Install Debian's Chromium for the browser tests, where it is missin
 	echo "!!! No Chromium and no way to install it here: the browser tests will be SKIPPED." >&2; \
 	echo "!!! As root: apt-get update && apt-get install -y --no-install-recommends chromium" >&2
 
-soak: $(DEV)  ## Run the long load, soak and fault tests
+soak: $(DEV)  ## Run the long load, soak and fault tests, try the tests on mutants, measure what they cover
 	$(BIN)/python -m pytest -n0 -m soak $(ARGS)
+	$(if $(ARGS),,$(MAKE) coverage)
+
+coverage: $(DEV) browser  ## Run the suite and measure lines and branches of app against the floors in pyproject.toml
+	rm -rf .coverage && mkdir .coverage
+	$(BIN)/coverage run -m pytest $(ARGS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage json --quiet -o .coverage/report.json
+	$(BIN)/coverage report --sort=cover
+	$(BIN)/python -m tests.floors .coverage/report.json
+
+mutants: $(DEV)  ## Try the tests of the rules on mutants (ARGS="app.access.policy")
+	$(BIN)/python -m tests.mutation $(ARGS)
 
 check: $(DEV)  ## Format, lint, types, import contracts, migrations, generated documents
 	$(BIN)/ruff format --check .
@@ -82,7 +94,7 @@ hooks: $(DEV)  ## Run the checks before every commit (pre-commit)
 	$(BIN)/pre-commit install
 
 clean:  ## Remove .venv and every cache
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf $(VENV) build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find app benchmarks migrations stories tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -69,3 +69,34 @@ def test_the_country_is_held_to_the_same_rule() -> None:
     assert country([264, 40, 29, 11], 2) == [264, 40, 29, 11]
     assert country([264, 40, 30, 10], 2) == [264, 40, None, None]
     assert country([40, 35, 20, 15], 2) == [40, None, None, None]
+
+
+def test_at_the_edge_of_what_is_shown() -> None:
+    assert shown({"a": [11], "b": [12]}) == {"a": [11], "b": [12]}
+    assert shown({"a": [10], "b": [12], "c": [30]}) == {"a": [None], "b": [None], "c": [30]}
+    assert shown({"a": [22, 11], "b": [40, 20]}) == {"a": [22, 11], "b": [40, 20]}
+    assert shown({"a": [21, 11], "b": [40, 20], "c": [50, 25]})["a"] == [21, None]
+    assert shown({}) == {}
+
+
+def test_no_more_is_hidden_than_the_total_asks_for() -> None:
+    assert shown({"a": [5], "b": [6], "c": [30], "d": [40]}) == {
+        "a": [None],
+        "b": [None],
+        "c": [30],
+        "d": [40],
+    }
+    assert shown({"a": [5], "b": [5], "c": [30], "d": [30]})["c"] == [None]
+    assert shown({"a": [5], "b": [5], "c": [30], "d": [30]})["d"] == [30]
+    two = shown({"a": [40, 3], "b": [60, 8], "c": [80, 30]})
+    assert two == {"a": [40, None], "b": [60, None], "c": [80, 30]}
+
+
+def test_the_country_at_the_edge() -> None:
+    assert country([40, 29], 2) == [40, 29]
+    assert country([40, 30], 2) == [40, None]
+    assert country([11, 0], 2) == [11, None]
+    assert country([30, 11, 19], 1) == [30, 11, 19]
+    assert country([30, 10, 20], 1) == [30, None, None]
+    assert country([5, 11, 12], 1) == [None, None, None]
+    assert country([11, 12], 0) == [11, 12]

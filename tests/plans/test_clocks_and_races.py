@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 import httpx
-import psycopg
-import pytest
 from sqlalchemy import text
 
 from app.access.actor import Actor
@@ -19,6 +15,7 @@ from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, start
 from app.services.plans.calendar import add_months
 from tests.cases.story import API, ok, problem, registered, shared_with, unit_code
+from tests.counting import counted
 from tests.factories import World
 from tests.plans.story import Drafted, drafted, full, running, step
 from tests.scratch import past_policies
@@ -171,22 +168,7 @@ def test_the_database_moves_an_activity_only_for_those_who_may(world: World) -> 
         assert not moves(shared_with(world, plan.person, role, compartments=compartments)[0]), role
 
 
-@contextmanager
-def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Every statement that goes to the server meanwhile."""
-    sent: list[str] = []
-    plain = psycopg.Cursor.execute
-
-    def execute(self: Any, query: Any, *args: Any, **more: Any) -> Any:
-        sent.append(str(query))
-        return plain(self, query, *args, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(psycopg.Cursor, "execute", execute)
-        yield sent
-
-
-def test_a_step_and_a_page_cost_few_statements(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_step_and_a_page_cost_few_statements(world: World) -> None:
     plan, activity = running(world)
     for number in range(3):
         case = world.register(plan.person.officer, identity={"age_years": 30 + number}).case_code
@@ -194,12 +176,12 @@ def test_a_step_and_a_page_cost_few_statements(world: World, monkeypatch: pytest
             plan.client.post(f"{API}/plans", json={"case": case, "place_of_execution": "LUGAR_DE_ORIGEN"}),
             201,
         )
-    with counted(monkeypatch) as sent:
+    with counted() as sent:
         ok(step(plan.client, plan.code, activity, 1, state="EN_CURSO", note="Empezó"))
     assert 0 < len(sent) <= MOST_TO_PATCH, "\n".join(sent)
     sizes = []
     for limit in (1, 4):
-        with counted(monkeypatch) as sent:
+        with counted() as sent:
             assert len(ok(plan.client.get(f"{API}/plans", params={"limit": limit}))["items"]) == limit
         assert 0 < len(sent) <= MOST_TO_LIST, "\n".join(sent)
         sizes.append(len(sent))

@@ -6,12 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import text
 
 from app.access.actor import Actor
 from app.services.quality.queries import Share, score
 from app.services.quality.rules import RULES
 from tests.cases.story import API, ok, problem, refer, unit_code
+from tests.counting import counted
 from tests.factories import World
 from tests.scratch import past_policies
 
@@ -205,23 +206,15 @@ def test_a_case_whose_part_was_not_shared_is_not_looked_at(world: World) -> None
 
 
 def test_a_report_is_one_statement_whatever_the_number_of_cases(world: World) -> None:
-    statements: list[str] = []
-
-    def count(*args: Any) -> None:
-        statements.append(args[2])
-
     actor = udavit(world)
     client = world.client(actor)
-    engine = world.runtime.database.engine()
     sizes = []
     for more in (1, 4):
         for _ in range(more):
             world.register(actor, identity=WOMAN)
-        statements.clear()
-        event.listen(engine, "before_cursor_execute", count)
-        ok(client.get(f"{API}/quality"))
-        event.remove(engine, "before_cursor_execute", count)
-        sizes.append(len(statements))
+        with counted() as sent:
+            ok(client.get(f"{API}/quality"))
+        sizes.append(len(sent))
     assert sizes[0] == sizes[1] <= 3
 
 

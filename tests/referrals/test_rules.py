@@ -158,3 +158,125 @@ def test_a_side_is_offered_what_it_may_do_and_nothing_else(state: str) -> None:
         ]
         able = [t for t in rules.STATES if None in [rules.refuse(state, t, facts) for facts in told]]
         assert sorted(rules.offered(state, side)) == sorted(able)
+
+
+# What leaves the register and what the receiver may be told, written out again by hand
+
+HOME = ("identity", "contact", "health", "protection", "plan", "services", "shelter_location")
+AT_LAW = ("identity", "contact", "legal", "protection", "plan", "services")
+LEAST: dict[str, tuple[str, ...]] = {
+    "CAR": HOME,
+    "ALBERGUE": HOME,
+    "HRT": HOME,
+    "UPE": AT_LAW,
+    "UDAVIT": AT_LAW,
+    "CEM": ("identity", "contact", "protection", "plan", "services"),
+    "FISCALIA": ("identity", "legal", "testimony", "protection"),
+    "PNP": ("identity", "legal", "protection"),
+    "SALUD": ("identity", "health", "plan", "services"),
+    "DEFENSA_PUBLICA": ("identity", "legal", "services"),
+    "CONSULADO": ("identity", "contact", "protection", "services"),
+    **dict.fromkeys([*OUTSIDE, "CENTRAL"], ("identity", "plan", "services")),
+}
+
+
+@pytest.mark.parametrize("kind", LEAST)
+def test_each_kind_of_unit_is_offered_the_least_it_needs(kind: str) -> None:
+    assert rules.preselected(kind, policy().compartments) == list(LEAST[kind])
+
+
+def test_who_knows_what_the_register_is_about() -> None:
+    assert LEAST.keys() - {*OUTSIDE, "CENTRAL"} == rules.NETWORK_KINDS
+    assert rules.forced_reason("SALUD", None) == rules.forced_reason("SALUD", "NADA") == "REQUIERE_SERVICIO"
+    others = set(rules.REASONS) - {"REQUIERE_SERVICIO"}
+    assert {rules.forced_reason("SALUD", reason) for reason in others} == others
+
+
+def test_the_basis_is_named_to_the_network_alone() -> None:
+    neutral = "Base legal acreditada por la entidad que deriva"
+    for basis, label in rules.LEGAL_BASES.items():
+        assert rules.basis_label(basis, "REQUIERE_SERVICIO") == label != neutral
+        assert rules.basis_label(basis, "PERSONA_EN_PROTECCION_ESPECIAL") == neutral
+    assert set(rules.LEGAL_BASES) == {
+        *("CONSENTIMIENTO", "ASENTIMIENTO", "MANDATO_LEGAL", "INTERES_SUPERIOR", "INTERES_VITAL"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "reason", "result", "field"),
+    [
+        ("CONCLUIDA", None, "SERVICIO_PRESTADO", None),
+        ("INTERRUMPIDA", None, "SERVICIO_PRESTADO", "result"),
+        ("ACEPTADA", "RIESGO", "SERVICIO_PRESTADO", "result"),
+        ("CONCLUIDA", None, None, None),
+        ("ACEPTADA", None, None, None),
+        ("RECHAZADA", "LO_QUE_SEA", None, None),
+        ("INTERRUMPIDA", "LO_QUE_SEA", None, None),
+        ("RETIRADA", "RIESGO", None, None),
+        ("RETIRADA", "SIN_CUPO", None, "reason"),
+        ("EN_CURSO", "RIESGO", None, "reason"),
+        ("CONCLUIDA", "RIESGO", "SERVICIO_PRESTADO", "reason"),
+    ],
+)
+def test_what_a_step_says_belongs_to_it(
+    target: str, reason: str | None, result: str | None, field: str | None
+) -> None:
+    assert rules.misplaced(target, reason, result) == field
+
+
+@pytest.mark.parametrize(
+    ("kind", "basis", "child", "told"),
+    [
+        ("CONSULADO", "MANDATO_LEGAL", False, True),
+        ("CONSULADO", "CONSENTIMIENTO", False, False),
+        ("CONSULADO", "MANDATO_LEGAL", True, False),
+        ("SALUD", "MANDATO_LEGAL", False, False),
+    ],
+)
+def test_a_consulate_is_told_of_an_adult_who_agreed(kind: str, basis: str, child: bool, told: bool) -> None:
+    assert rules.untold(kind, basis, child=child) is told
+
+
+@pytest.mark.parametrize(
+    ("state", "kept"), [("RC001", True), ("RC002", True), ("RC003", False), (None, False)]
+)
+def test_what_the_database_keeps_from_a_consulate(state: str | None, kept: bool) -> None:
+    error = Exception()
+    if state is not None:
+        error.sqlstate = state  # type: ignore[attr-defined]
+    assert rules.kept_from_consulate(error) is kept
+
+
+def test_the_codes_of_a_referral() -> None:
+    assert set(rules.REFUSALS) == {
+        *("SIN_CUPO", "FUERA_DE_COMPETENCIA", "FUERA_DE_AMBITO", "PERFIL_NO_ATENDIDO", "SIN_PERSONAL"),
+        "CONFLICTO_DE_INTERES",
+    }
+    assert set(rules.RESULTS) == {
+        *("SERVICIO_PRESTADO", "SERVICIO_PRESTADO_EN_PARTE", "NO_ASISTIO", "LA_PERSONA_NO_ACEPTO"),
+        "DERIVADA_A_OTRO_SERVICIO",
+    }
+    assert set(rules.INTERRUPTIONS) == {
+        *("DECISION_DE_LA_PERSONA", "TRASLADO", "RIESGO", "SIN_RECURSOS", "ILOCALIZABLE"),
+        "YA_NO_CORRESPONDE",
+    }
+    ended = {"CONSENTIMIENTO_RETIRADO", "CONSENTIMIENTO_VENCIDO"}
+    assert set(rules.ENDINGS) == {*rules.RESULTS, *rules.INTERRUPTIONS, *ended}
+    assert {"ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"} == rules.VIEW_OPEN
+    assert set(rules.REPLACEABLE) == {"VENCIDA", "RECHAZADA", "RETIRADA"}
+    assert rules.MESSAGE_VERSION != rules.ANSWER_VERSION
+
+
+@pytest.mark.parametrize(
+    ("state", "target", "fields"),
+    [
+        ("ENVIADA", "ACEPTADA_CON_CONDICIONES", ["conditions"]),
+        ("ENVIADA", "RECHAZADA", ["reason"]),
+        ("EN_CURSO", "CONCLUIDA", ["result"]),
+        ("EN_CURSO", "INTERRUMPIDA", ["reason"]),
+    ],
+)
+def test_what_is_missing_is_named_by_its_field(state: str, target: str, fields: list[str]) -> None:
+    refused = rules.refuse(state, target, ReferralFacts(RECEIVER))
+    assert refused is not None
+    assert [guard.field for guard in refused.missing] == fields

@@ -9,8 +9,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.access.act import Act
-from app.access.standing import standing
-from app.models import FamilyLink, VictimCode
+from app.access.scope import visible_victims
+from app.models import FamilyLink, Victim, VictimCode
 
 
 def links_of(session: Session, victim_id: int) -> Sequence[Any]:
@@ -47,7 +47,7 @@ def links_between(session: Session, one: int, other: int) -> Sequence[Any]:
 
 def codes_in_scope(act: Act, victims: set[int]) -> dict[int, str]:
     """Codes of those of these persons that the actor has in scope."""
-    seen = {victim for victim in victims if standing(act, victim) is not None}
+    seen = visible_victims(act.actor).where(Victim.id.in_(victims))
     rows = act.session.execute(
         select(VictimCode.victim_id, VictimCode.code).where(
             VictimCode.victim_id.in_(seen), VictimCode.is_main()
