@@ -128,7 +128,7 @@ def receivers(
     department: Annotated[str | None, Query(title="Departamento (INEI, dos cifras)", max_length=2)] = None,
 ) -> Answer[ReceiversView]:
     """Active services of the directory for who she is; those of the department first."""
-    return listing(**options(act, case, service_type, department))
+    return Answer(options(act, case, service_type, department))
 
 
 @router.get(

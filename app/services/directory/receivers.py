@@ -61,6 +61,7 @@ def options(act: Act, case_code: str, service_type: str, department: str | None 
         "service_type": service_type,
         "department": where,
         "items": shown(act.session, fitting),
+        "next": None,
         "shelters": _shelters(act, where) if housing else [],
         "notice": ASK_FOR_A_PLACE if housing else None,
     }

@@ -67,5 +67,6 @@ class ReceiversView(TypedDict):
     service_type: str
     department: str | None
     items: list[DirectoryServiceView]
+    next: str | None
     shelters: list[NamedView]
     notice: str | None

@@ -13,7 +13,7 @@ from app.edge.deps import CurrentRuntime, Public
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.runtime import Runtime
-from app.web.kit.i18n import _
+from app.web.i18n import _
 from app.web.kit.page import draw, speak
 
 router = Branch(prefix="/docs")
