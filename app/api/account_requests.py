@@ -1,16 +1,18 @@
 """What two people decide about accounts: `/account-requests`. Asked for under `/accounts`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 
 from app.access.permissions import Permission
-from app.api.answers import Answer, listing, tagged
+from app.api.answers import Answer, tagged
 from app.api.commands import RefusalIn
 from app.edge.deps import CurrentAct, CurrentRuntime, ExpectedVersion, Requires, etag
 from app.edge.routing import Branch
 from app.services.accounts import asked, deciding
+from app.services.accounts.views import AccountApprovedView, AccountDecidedView, AccountRequestView
 from app.services.paging import PAGE
+from app.services.views import Listing
 
 router = Branch(prefix="/account-requests", tags=["account_requests"])
 
@@ -24,14 +26,13 @@ def index(
     waiting: Annotated[bool, Query(title="Solo los que esperan")] = False,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[AccountRequestView]]:
     """Newest first; `possible` says what the caller may do with each, `next` is the next page's cursor."""
-    items, following = asked.listing(act, waiting=waiting, cursor=cursor, limit=limit)
-    return listing(items, following)
+    return Answer(asked.listing(act, waiting=waiting, cursor=cursor, limit=limit))
 
 
 @router.get("/{code}", dependencies=[APPROVES], summary="Un pedido sobre una cuenta", responses=tagged())
-def read(code: RequestCode, act: CurrentAct) -> Answer[Any]:
+def read(code: RequestCode, act: CurrentAct) -> Answer[AccountRequestView]:
     """What is asked, by whom and until when."""
     found = asked.read(act, code)
     return Answer(found, headers=etag(found["version"]))
@@ -48,7 +49,7 @@ def approve(
     act: CurrentAct,
     runtime: CurrentRuntime,
     version: ExpectedVersion,
-) -> Answer[Any]:
+) -> Answer[AccountApprovedView]:
     """Done at once. `second_half` of an initial password is shown this once, for its owner alone."""
     done = deciding.approve(act, code, version, runtime.password_cost)
     return Answer(done, headers=etag(done["version"]))
@@ -60,7 +61,9 @@ def approve(
     summary="Rechazar un pedido sobre una cuenta",
     responses=tagged(),
 )
-def refuse(code: RequestCode, body: RefusalIn, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
+def refuse(
+    code: RequestCode, body: RefusalIn, act: CurrentAct, version: ExpectedVersion
+) -> Answer[AccountDecidedView]:
     """With a reason of the list."""
     done = deciding.refuse(act, code, version, body.reason)
     return Answer(done, headers=etag(done["version"]))
@@ -72,7 +75,7 @@ def refuse(code: RequestCode, body: RefusalIn, act: CurrentAct, version: Expecte
     summary="Retirar un pedido propio sobre una cuenta",
     responses=tagged(),
 )
-def withdraw(code: RequestCode, act: CurrentAct, version: ExpectedVersion) -> Answer[Any]:
+def withdraw(code: RequestCode, act: CurrentAct, version: ExpectedVersion) -> Answer[AccountDecidedView]:
     """Only who asked takes it back."""
     done = deciding.withdraw(act, code, version)
     return Answer(done, headers=etag(done["version"]))

@@ -1,7 +1,7 @@
 """Accounts of one's institution, for who administers it: `/accounts`."""
 
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Path, Query
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,14 +10,20 @@ from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located
 from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
+from app.services.access.views import SessionsEndedView, SessionView
 from app.services.accounts import queries, service
 from app.services.accounts.rules import askable_roles
+from app.services.accounts.views import AccountAskedView, AccountHalfView, AccountView, AskableRoleView
 from app.services.institutions import units
 from app.services.paging import PAGE
+from app.services.views import Listing
 
 router = Branch(prefix="/accounts", tags=["accounts"])
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
+ASKED: Final = located(202)
+ASKED[202]["model"] = AccountAskedView
+"""For the document: the account as it is, while what was asked waits for a second person."""
 
 Account = Annotated[int, Path(title="Número de la cuenta", ge=1, lt=2**62)]
 UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]
@@ -65,25 +71,25 @@ class AccountSessionIn(BaseModel):
 
 
 @router.get("", dependencies=[MANAGES], summary="Cuentas de mi institución")
-def index(act: CurrentAct, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
+def index(act: CurrentAct, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Listing[AccountView]]:
     """Newest first; `next` is the cursor of the next page."""
-    items, following = queries.listing(act, cursor=cursor, limit=limit)
-    return listing(items, following)
+    return Answer(queries.listing(act, cursor=cursor, limit=limit))
 
 
 @router.post("/search", dependencies=[MANAGES], summary="Buscar cuentas de mi institución")
-def search(body: AccountSearchIn, act: CurrentAct, cursor: Cursor = None, limit: Limit = PAGE) -> Answer[Any]:
+def search(
+    body: AccountSearchIn, act: CurrentAct, cursor: Cursor = None, limit: Limit = PAGE
+) -> Answer[Listing[AccountView]]:
     """By part of the username, unit or state."""
     wanted = queries.Filter(body.unit, body.state, body.text)
-    items, following = queries.listing(act, wanted, cursor=cursor, limit=limit)
-    return listing(items, following)
+    return Answer(queries.listing(act, wanted, cursor=cursor, limit=limit))
 
 
 @router.get("/roles", dependencies=[MANAGES], summary="Funciones que puedo pedir")
-def roles(act: CurrentAct) -> Answer[Any]:
+def roles(act: CurrentAct) -> Answer[Listing[AskableRoleView]]:
     """Those that fit the units of the institution, by kind of unit; others only the operator gives."""
     kinds = units.kinds_here(act)
-    items = [
+    items: list[AskableRoleView] = [
         {
             "role": role.name,
             "label": role.label,
@@ -95,7 +101,7 @@ def roles(act: CurrentAct) -> Answer[Any]:
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Pedir una cuenta")
-def create(body: AccountIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
+def create(body: AccountIn, act: CurrentAct, key: IdempotencyKey) -> Answer[AccountHalfView]:
     """The account waits until another person approves the `request`; nobody signs in with it before.
 
     `first_half` of its initial password is shown this once, for its owner alone; who approves gets the other.
@@ -107,38 +113,34 @@ def create(body: AccountIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]
 
 
 @router.get("/{account}", dependencies=[MANAGES], summary="Una cuenta")
-def read(account: Account, act: CurrentAct) -> Answer[Any]:
+def read(account: Account, act: CurrentAct) -> Answer[AccountView]:
     """Its unit, role and state."""
     return Answer(queries.read(act, account))
 
 
-@router.patch(
-    "/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función", responses=located(202)
-)
-def change(account: Account, body: AccountChangeIn, act: CurrentAct) -> Answer[Any]:
+@router.patch("/{account}", dependencies=[MANAGES], summary="Pedir otra unidad o función", responses=ASKED)
+def change(account: Account, body: AccountChangeIn, act: CurrentAct) -> Answer[AccountAskedView]:
     """Done when another person approves: its sessions end, and in a unit that it leaves it has no case."""
     request = service.change(act, account, unit=body.unit, role=body.role, supervisor=body.supervisor)
     return _asked(act, account, request)
 
 
-@router.post(
-    "/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta", responses=located(202)
-)
-def disable(account: Account, act: CurrentAct) -> Answer[Any]:
+@router.post("/{account}/disable", dependencies=[MANAGES], summary="Desactivar una cuenta", responses=ASKED)
+def disable(account: Account, act: CurrentAct) -> Answer[AccountAskedView]:
     """Its sessions end at once; of who administers or watches over the register, when another approves."""
     return _asked(act, account, service.disable(act, account))
 
 
 @router.post(
-    "/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta", responses=located(202)
+    "/{account}/enable", dependencies=[MANAGES], summary="Activar de nuevo una cuenta", responses=ASKED
 )
-def enable(account: Account, act: CurrentAct) -> Answer[Any]:
+def enable(account: Account, act: CurrentAct) -> Answer[AccountAskedView]:
     """It signs in again with the password it had; in a role that opens something, when another approves."""
     return _asked(act, account, service.enable(act, account))
 
 
 @router.post("/{account}/unlock", dependencies=[MANAGES], summary="Terminar la espera de una cuenta")
-def unlock(account: Account, act: CurrentAct) -> Answer[Any]:
+def unlock(account: Account, act: CurrentAct) -> Answer[AccountView]:
     """After several wrong passwords."""
     service.unlock(act, account)
     return Answer(queries.read(act, account))
@@ -151,20 +153,20 @@ def unlock(account: Account, act: CurrentAct) -> Answer[Any]:
     summary="Pedir que se reponga la contraseña",
     responses=located(202),
 )
-def reset(account: Account, act: CurrentAct) -> Answer[Any]:
+def reset(account: Account, act: CurrentAct) -> Answer[AccountHalfView]:
     """Done when another person approves: the account's sessions end. `first_half` is shown this once."""
     given = service.reset_password(act, account)
     return Answer(_shown(act, given), 202, headers=_place(given.request))
 
 
 @router.get("/{account}/sessions", dependencies=[MANAGES], summary="Sesiones abiertas de una cuenta")
-def sessions(account: Account, act: CurrentAct) -> Answer[Any]:
+def sessions(account: Account, act: CurrentAct) -> Answer[Listing[SessionView]]:
     """Newest first."""
     return listing(service.sessions(act, account))
 
 
 @router.post("/{account}/sessions/end", dependencies=[MANAGES], summary="Cerrar sesiones de una cuenta")
-def end_sessions(account: Account, body: AccountSessionIn, act: CurrentAct) -> Answer[Any]:
+def end_sessions(account: Account, body: AccountSessionIn, act: CurrentAct) -> Answer[SessionsEndedView]:
     """One of them, or all."""
     service.end_sessions(act, account, None if body.session == "all" else body.session)
     return Answer({"ended": True})
@@ -174,12 +176,12 @@ def _place(request: str | None) -> dict[str, str]:
     return {} if request is None else {"Location": f"/api/v1/account-requests/{request}"}
 
 
-def _shown(act: CurrentAct, given: service.Given) -> dict[str, Any]:
-    shown = {"request": given.request, "first_half": given.first_half}
-    return queries.read(act, given.account_id) | shown
+def _shown(act: CurrentAct, given: service.Given) -> AccountHalfView:
+    account = queries.read(act, given.account_id)
+    return {**account, "request": given.request, "first_half": given.first_half}
 
 
-def _asked(act: CurrentAct, account: int, request: str | None) -> Answer[Any]:
+def _asked(act: CurrentAct, account: int, request: str | None) -> Answer[AccountAskedView]:
     """200 with the account when it is done; 202 when it waits for a second person."""
-    body = queries.read(act, account) | {"request": request}
+    body: AccountAskedView = {**queries.read(act, account), "request": request}
     return Answer(body, 200 if request is None else 202, headers=_place(request))

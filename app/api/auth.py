@@ -3,7 +3,7 @@
 import base64
 import binascii
 import uuid
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from urllib.parse import unquote_plus
 
 from fastapi import Depends, Form, Header, Request
@@ -19,6 +19,15 @@ from app.services.access.own import change_password, who_am_i
 from app.services.access.own_sessions import end_own_other_sessions, end_own_session, own_sessions
 from app.services.access.sessions import LONGEST_REFRESH, Issued, end_session, open_session, refresh
 from app.services.access.sign_in import REFUSED, sign_in
+from app.services.access.views import (
+    MeView,
+    OwnSessionView,
+    PasswordChangedView,
+    SessionsEndedView,
+    SignedOutView,
+    TokenView,
+)
+from app.services.views import Listing
 
 router = Branch(tags=["auth"])
 
@@ -95,7 +104,7 @@ def token(
     form: Annotated[TokenForm, Form()],
     request: Request,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
-) -> Answer[Any]:
+) -> Answer[TokenView]:
     """Gives an access token of ten minutes; to persons also a refresh token of one use.
 
     An initial password is answered 403 `password-change-required`: exchange it first (`/auth/password`).
@@ -110,33 +119,33 @@ def token(
     dependencies=[Public(), ChecksPassword()],
     summary="Cambiar la contraseña inicial e ingresar",
 )
-def first_password(body: FirstPasswordIn, request: Request) -> Answer[Any]:
+def first_password(body: FirstPasswordIn, request: Request) -> Answer[TokenView]:
     """Exchanges the password that somebody else set for one's own, and gives tokens."""
     initial, new = body.initial_password.get_secret_value(), body.new_password.get_secret_value()
     return _answer(exchange_password(means_of(request), body.username, initial, new, open_session))
 
 
 @router.post("/auth/refresh", dependencies=[Public()], summary="Renovar la sesión")
-def renew(form: Annotated[RefreshForm, Form()], request: Request) -> Answer[Any]:
+def renew(form: Annotated[RefreshForm, Form()], request: Request) -> Answer[TokenView]:
     """Exchanges a refresh token for new tokens. A token that was used before ends the session."""
     return _answer(refresh(means_of(request), form.refresh_token.get_secret_value()))
 
 
 @router.post("/auth/logout", dependencies=[SignedIn()], summary="Cerrar la sesión")
-def logout(act: CurrentAct) -> Answer[Any]:
+def logout(act: CurrentAct) -> Answer[SignedOutView]:
     """Ends the session: its tokens are void at once."""
     end_session(act)
     return Answer({"signed_out": True})
 
 
 @router.get("/me", dependencies=[SignedIn()], summary="Mi cuenta")
-def me(act: CurrentAct) -> Answer[Any]:
+def me(act: CurrentAct) -> Answer[MeView]:
     """Who is signed in, in which unit, and what the role may do."""
     return Answer(who_am_i(act))
 
 
 @router.post("/me/password", dependencies=[SignedIn(), ChecksPassword()], summary="Cambiar mi contraseña")
-def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer[Any]:
+def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer[PasswordChangedView]:
     """Sets a new password; the account's other sessions end at once."""
     change_password(
         means_of(request), actor, body.old_password.get_secret_value(), body.new_password.get_secret_value()
@@ -145,13 +154,13 @@ def password(body: PasswordIn, actor: CurrentActor, request: Request) -> Answer[
 
 
 @router.get("/me/sessions", dependencies=[SignedIn()], summary="Mis sesiones abiertas")
-def sessions(act: CurrentAct) -> Answer[Any]:
+def sessions(act: CurrentAct) -> Answer[Listing[OwnSessionView]]:
     """Newest first, with their beginning and their end at the latest."""
     return listing(own_sessions(act))
 
 
 @router.post("/me/sessions/end", dependencies=[SignedIn()], summary="Cerrar sesiones mías")
-def end_sessions(body: SessionIn, act: CurrentAct) -> Answer[Any]:
+def end_sessions(body: SessionIn, act: CurrentAct) -> Answer[SessionsEndedView]:
     """Ends one session, or all but the present one, at once."""
     if body.session == "others":
         end_own_other_sessions(act)
@@ -160,13 +169,13 @@ def end_sessions(body: SessionIn, act: CurrentAct) -> Answer[Any]:
     return Answer({"ended": True})
 
 
-def _answer(issued: Issued) -> Answer[Any]:
-    body: dict[str, Any] = {
+def _answer(issued: Issued) -> Answer[TokenView]:
+    body: TokenView = {
         "access_token": issued.access_token,
         "token_type": "Bearer",
         "expires_in": issued.expires_in,
     }
-    if issued.refresh_token is not None:
+    if issued.refresh_token is not None and issued.refresh_expires_in is not None:
         body["refresh_token"] = issued.refresh_token
         body["refresh_expires_in"] = issued.refresh_expires_in
     return Answer(body, headers={"Pragma": "no-cache"})

@@ -1,6 +1,6 @@
 """Deadlines: `/clocks`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 
@@ -10,7 +10,9 @@ from app.edge.deps import CurrentAct, CurrentActor, Requires
 from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import kinds
+from app.services.clocks.views import ClockKindView, ClockView
 from app.services.paging import PAGE
+from app.services.views import Listing
 
 router = Branch(prefix="/clocks", tags=["clocks"])
 
@@ -22,13 +24,12 @@ def index(
     kind: Annotated[str | None, Query(title="Clase de plazo", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=300)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[ClockView]]:
     """Running and overdue, the first due first, each with its legal basis and whether that is verified."""
-    items, following = queries.work_list(act, state=state, kind=kind, cursor=cursor, limit=limit)
-    return listing(items, following)
+    return Answer(queries.work_list(act, state=state, kind=kind, cursor=cursor, limit=limit))
 
 
 @router.get("/catalogue", dependencies=[Requires(Permission.CASES_READ)], summary="Clases de plazo")
-def catalogue(actor: CurrentActor) -> Answer[Any]:  # noqa: ARG001 - the guard is what asks
+def catalogue(actor: CurrentActor) -> Answer[Listing[ClockKindView]]:  # noqa: ARG001 - the guard asks
     """Every kind of clock: value, unit, legal basis, and whether counsel has verified it."""
     return listing([kind.shown() for kind in kinds().values()])

@@ -2,10 +2,12 @@
 
 import hmac
 import ipaddress
-from typing import Annotated, Any
+from typing import Annotated, Literal
 
 from fastapi import Header, Request
+from pydantic import Field
 from starlette.responses import PlainTextResponse, Response
+from typing_extensions import TypedDict
 
 from app.api.answers import Answer
 from app.edge.deps import CurrentRuntime, Public
@@ -15,14 +17,20 @@ from app.errors import NotFound, Unavailable
 router = Branch(tags=["operation"])
 
 
+class HealthView(TypedDict):
+    """That it answers."""
+
+    status: Annotated[Literal["ok"], Field(description="Que atiende")]
+
+
 @router.get("/healthz", dependencies=[Public()], summary="El proceso vive")
-async def healthz() -> Answer[Any]:
+async def healthz() -> Answer[HealthView]:
     """The process answers."""
     return Answer({"status": "ok"})
 
 
 @router.get("/readyz", dependencies=[Public()], summary="Listo para atender")
-def readyz(runtime: CurrentRuntime) -> Answer[Any]:
+def readyz(runtime: CurrentRuntime) -> Answer[HealthView]:
     """The database answers too."""
     if not runtime.database.ready():
         raise Unavailable

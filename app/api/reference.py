@@ -15,7 +15,7 @@ router = Branch(tags=["operation"])
 
 
 @router.get("/openapi.json", dependencies=[Public()], summary="El documento OpenAPI de esta interfaz")
-def document(request: Request, runtime: CurrentRuntime) -> Answer[Any]:
+def document(request: Request, runtime: CurrentRuntime) -> Answer[dict[str, Any]]:
     """The same that `ruv openapi` prints; it says nothing of anybody."""
     if not runtime.settings.api_document:
         raise NotFound("Esta instalación no muestra el documento de su interfaz.")

@@ -1,7 +1,7 @@
 """For supervisors of a unit: `/supervision`."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,6 +13,8 @@ from app.edge.routing import Branch
 from app.services.idempotency import remember, replayed
 from app.services.paging import PAGE
 from app.services.supervision import attention, numbers, reassigning
+from app.services.supervision.views import ReassignmentView, ReviewDueView, UnitFiguresView
+from app.services.views import Listing
 
 router = Branch(prefix="/supervision", tags=["supervision"])
 
@@ -45,14 +47,14 @@ class HandoverIn(BaseModel):
     dependencies=[Requires(Permission.ASSIGNMENTS_WRITE)],
     summary="Reasignar los casos de una persona de la unidad",
 )
-def reassign(body: HandoverIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
+def reassign(body: HandoverIn, act: CurrentAct, key: IdempotencyKey) -> Answer[ReassignmentView]:
     """All at once or none; nobody is left without someone in charge. Only for supervisors of the unit."""
     payload = body.model_dump(mode="json")
     first = replayed(act, key, reassigning.ACTION, payload)
     if first is not None:
         return Answer(json.loads(first))
     wanted = reassigning.Handover(body.from_username, body.to_username, body.cases, body.reason)
-    done: dict[str, Any] = reassigning.reassign(act, wanted)
+    done = reassigning.reassign(act, wanted)
     remember(act, key, reassigning.ACTION, payload, json.dumps(done))
     return Answer(done)
 
@@ -65,13 +67,12 @@ def reviews(
     kind: Annotated[str | None, Query(title="Clase", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,
-) -> Answer[Any]:
+) -> Answer[Listing[ReviewDueView]]:
     """Plans, deadlines, cases, referrals and requests of the unit, most urgent first; `next`: the cursor."""
-    items, following = attention.reviews(act, kind=kind, cursor=cursor, limit=limit)
-    return Answer({"items": items, "next": following})
+    return Answer(attention.reviews(act, kind=kind, cursor=cursor, limit=limit))
 
 
 @router.get("/figures", dependencies=[Requires(Permission.CASES_READ)], summary="Cifras de la unidad")
-def figures(act: CurrentAct) -> Answer[Any]:
+def figures(act: CurrentAct) -> Answer[UnitFiguresView]:
     """How the unit stands; each number names what it counts (personas, casos, actividades ...)."""
     return Answer(numbers.figures(act))

@@ -1,6 +1,6 @@
 """Units of one's institution, for who administers it: `/units`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
@@ -10,6 +10,8 @@ from app.api.answers import Answer
 from app.edge.deps import CurrentAct, IdempotencyKey, Requires
 from app.edge.routing import Branch
 from app.services.institutions import units
+from app.services.institutions.views import OwnUnitsView
+from app.services.views import Coded
 
 router = Branch(prefix="/units", tags=["units"])
 
@@ -40,14 +42,14 @@ class UnitChangeIn(BaseModel):
 
 
 @router.get("", dependencies=[MANAGES], summary="Unidades de mi institución")
-def index(act: CurrentAct) -> Answer[Any]:
+def index(act: CurrentAct) -> Answer[OwnUnitsView]:
     """By name, with how many open accounts each has; `kinds`: those a new unit may be of."""
     items = units.listing(act)
     return Answer({"items": items, "next": None, "kinds": units.kinds_here(act)})
 
 
 @router.post("", dependencies=[MANAGES], status_code=201, summary="Crear una unidad")
-def create(body: UnitIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Any]:
+def create(body: UnitIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Coded]:
     """Of a kind that the institution has already."""
     wanted = units.NewUnit(body.code, body.name, body.kind, body.department)
     return Answer({"code": units.found_unit(act, wanted, key=key)}, 201)
@@ -58,7 +60,7 @@ def change(
     code: Annotated[str, Path(title="Código de la unidad", max_length=80)],
     body: UnitChangeIn,
     act: CurrentAct,
-) -> Answer[Any]:
+) -> Answer[Coded]:
     """The code stays: documents and referrals name the unit by it."""
     units.rewrite_unit(act, code, name=body.name, department=body.department)
     return Answer({"code": code})

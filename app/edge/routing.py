@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, get_args, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from fastapi import APIRouter
 from starlette.responses import Response
@@ -67,10 +68,18 @@ class Branch(APIRouter):
 
 
 def _said_of(endpoint: Callable[..., Any]) -> dict[str, Any]:
-    """How a route is documented by the return type of its function; `Answer[Any]` says no more."""
+    """How a route is documented by the return type of its function; `Answer[Any]` says no more.
+
+    Of `Answer[One] | Answer[Other]` it is documented that it answers one or the other.
+    """
     said = get_type_hints(endpoint, include_extras=True).get("return")
-    kind = get_origin(said)
-    if not (isinstance(kind, type) and issubclass(kind, Response)):
+    either = get_args(said) if isinstance(said, UnionType) or get_origin(said) is Union else (said,)
+    if not all(_is_response(one) for one in either):
         return {}
-    view = get_args(said)[0]
-    return {"response_model": None if view is Any else view}
+    views = tuple(get_args(one)[0] for one in either)
+    return {"response_model": None if Any in views else Union[views]}  # noqa: UP007 - as many as there are
+
+
+def _is_response(said: object) -> bool:
+    kind = get_origin(said)
+    return isinstance(kind, type) and issubclass(kind, Response)

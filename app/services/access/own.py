@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,9 +23,10 @@ from app.services.access.accounts import (
 )
 from app.services.access.sessions import SESSION_OVER, Means, end_other_sessions
 from app.services.access.tries import Place, count, forget, name_digest, place_of_session, standing, too_many
+from app.services.access.views import MeView
 
 
-def who_am_i(act: Act) -> dict[str, Any]:
+def who_am_i(act: Act) -> MeView:
     """The actor's own account: name, role, unit, institution and what the role may do.
 
     Raises:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from app.access.act import Act
 from app.audit import record
 from app.errors import NotFound
 from app.services.access.sessions import end_other_sessions, end_sessions_of, has_session, open_sessions
+from app.services.access.views import OwnSessionView
 
 ENDED_BY_OWNER = "cerrada por su dueña o dueño"
 
 
-def own_sessions(act: Act) -> list[dict[str, Any]]:
+def own_sessions(act: Act) -> list[OwnSessionView]:
     """Open sessions of the actor's account, newest first; `current` is the one that asks."""
     current = str(act.actor.session_id)
     found = open_sessions(act.session, act.actor.user_id)

@@ -29,6 +29,7 @@ from app.models import AuthSession, RefreshToken
 from app.services.access.accounts import Account
 from app.services.access.rules import fits, new_refresh_token, token_hash
 from app.services.access.tries import NOWHERE, Source
+from app.services.access.views import SessionView
 
 SESSION_OVER = "La sesión terminó. Inicie sesión de nuevo."
 LONGEST_REFRESH = 200
@@ -120,7 +121,7 @@ def end_sessions_of(
     )
 
 
-def open_sessions(session: Session, user_id: int) -> list[dict[str, Any]]:
+def open_sessions(session: Session, user_id: int) -> list[SessionView]:
     """Sessions of an account that are not over, newest first."""
     rows = session.execute(
         select(AuthSession.id, AuthSession.created_at, AuthSession.expires_at)

@@ -17,8 +17,10 @@ from app.audit import record
 from app.errors import NotFound
 from app.models import AccountRequest
 from app.services.accounts.requests import KINDS
+from app.services.accounts.views import AccountRequestView, RequestState, Step
 from app.services.commands.command import LAPSED, PENDING, REFUSALS, STATES
 from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.views import Listing
 
 _FACE = (
     "username", "role_now", "unit_now", "unit_wanted", "institution", "asked_by", "asked_unit",
@@ -47,10 +49,11 @@ class Asked:
     row: Any
 
     @property
-    def state(self) -> str:
+    def state(self) -> RequestState:
         """The state now: what nobody decided in time has lapsed, whether that was noted or not."""
         overdue = self.row.state == PENDING and self.row.expires_at <= datetime.now(UTC)
-        return LAPSED if overdue else str(self.row.state)
+        state: RequestState = self.row.state
+        return LAPSED if overdue else state
 
 
 def find(session: Session, code: str) -> Asked:
@@ -65,7 +68,7 @@ def find(session: Session, code: str) -> Asked:
     return Asked(row)
 
 
-def read(act: Act, code: str) -> dict[str, Any]:
+def read(act: Act, code: str) -> AccountRequestView:
     """One request.
 
     Raises:
@@ -80,8 +83,8 @@ def read(act: Act, code: str) -> dict[str, Any]:
 
 def listing(
     act: Act, *, waiting: bool = False, cursor: str | None = None, limit: int = PAGE
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Requests that the actor may see, newest first, and the cursor of the next page.
+) -> Listing[AccountRequestView]:
+    """Requests that the actor may see, newest first, a page of them.
 
     Raises:
         Forbidden: the role decides nothing about accounts.
@@ -99,10 +102,10 @@ def listing(
     page = rows[:limit]
     record(act, "accounts.requests", detail={"requests": [found.row.code for found in page]})
     following = cursor_of(page[-1].row.requested_at, page[-1].row.code) if len(rows) > limit else None
-    return [view(found) for found in page], following
+    return {"items": [view(found) for found in page], "next": following}
 
 
-def view(found: Asked) -> dict[str, Any]:
+def view(found: Asked) -> AccountRequestView:
     """A request for people."""
     row = found.row
     return {
@@ -138,7 +141,7 @@ def view(found: Asked) -> dict[str, Any]:
     }
 
 
-def possible(found: Asked) -> list[str]:
+def possible(found: Asked) -> list[Step]:
     """The steps the actor may take now."""
     if found.state != PENDING:
         return []

@@ -6,8 +6,6 @@ officer. What needs a password gets one whose halves they know one each, so that
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -21,6 +19,7 @@ from app.models import AccountRequest
 from app.services.access.rules import half_of_password, with_second_half
 from app.services.accounts.asked import Asked, find
 from app.services.accounts.requests import NOTICES, WITH_PASSWORD
+from app.services.accounts.views import AccountApprovedView, AccountDecidedView, RequestState
 from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN
 from app.services.notices.accounts import audience, tell
 
@@ -31,7 +30,7 @@ _NOT_SECOND = (
 _CHANGED = "La cuenta ya no es la que era cuando se pidió: hay que retirar el pedido y hacerlo de nuevo."
 
 
-def approve(act: Act, code: str, version: int, cost: Cost) -> dict[str, Any]:
+def approve(act: Act, code: str, version: int, cost: Cost) -> AccountApprovedView:
     """Be the second person: what was asked is done, once, in this same transaction.
 
     Returns:
@@ -54,7 +53,7 @@ def approve(act: Act, code: str, version: int, cost: Cost) -> dict[str, Any]:
     return {**_done(act, "accounts.approve", found, EXECUTED), "second_half": second}
 
 
-def refuse(act: Act, code: str, version: int, reason: str) -> dict[str, Any]:
+def refuse(act: Act, code: str, version: int, reason: str) -> AccountDecidedView:
     """Be the second person who says no, with a reason of the list.
 
     Raises:
@@ -68,7 +67,7 @@ def refuse(act: Act, code: str, version: int, reason: str) -> dict[str, Any]:
     return _done(act, "accounts.refuse", found, REFUSED)
 
 
-def withdraw(act: Act, code: str, version: int) -> dict[str, Any]:
+def withdraw(act: Act, code: str, version: int) -> AccountDecidedView:
     """Take back what the actor asked for itself.
 
     Raises:
@@ -114,7 +113,7 @@ def _second_half(session: Session, found: Asked, cost: Cost) -> tuple[str | None
     return second, hash_password(with_second_half(bytes(mark), second), cost=cost)
 
 
-def _decide(act: Act, found: Asked, state: str, **values: Any) -> None:
+def _decide(act: Act, found: Asked, state: str, **values: str) -> None:
     moved = act.session.execute(
         update(AccountRequest)
         .where(AccountRequest.id == found.row.id, AccountRequest.version == found.row.version)
@@ -133,7 +132,7 @@ def _decide(act: Act, found: Asked, state: str, **values: Any) -> None:
         raise StaleVersion
 
 
-def _done(act: Act, action: str, found: Asked, state: str) -> dict[str, Any]:
+def _done(act: Act, action: str, found: Asked, state: RequestState) -> AccountDecidedView:
     row = found.row
     record(act, action, detail={"request": row.code, "kind": row.kind, "account": row.account_id})
     return {

@@ -18,7 +18,9 @@ from app.audit import record
 from app.errors import BadRequest, Invalid, NotFound, unknown_code
 from app.models import AuthSession, Unit, UserAccount
 from app.services.accounts.rules import ACTIVE, DISABLED, PENDING, STATES, WAITING, state_of
+from app.services.accounts.views import AccountView
 from app.services.paging import PAGE, cursor_of, read_moment
+from app.services.views import Listing
 
 _LONGEST_ID = 18
 
@@ -38,8 +40,8 @@ def listing(
     *,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
-    """Accounts of the actor's institution, newest first, and the cursor of the next page.
+) -> Listing[AccountView]:
+    """Accounts of the actor's institution, newest first, a page of them.
 
     Raises:
         Forbidden: the role administers no accounts.
@@ -56,10 +58,10 @@ def listing(
     page = rows[:limit]
     record(act, "accounts.list", detail={"shown": len(page)})
     following = cursor_of(page[-1].created_at, str(page[-1].id)) if len(rows) > limit else None
-    return [_view(act.actor, row) for row in page], following
+    return {"items": [_view(act.actor, row) for row in page], "next": following}
 
 
-def read(act: Act, account_id: int) -> dict[str, Any]:
+def read(act: Act, account_id: int) -> AccountView:
     """One account of the actor's institution.
 
     Raises:
@@ -165,7 +167,7 @@ def _after(cursor: str) -> ColumnElement[bool]:
     return or_(at < moment, and_(at == moment, UserAccount.id < int(last)))
 
 
-def _view(actor: Actor, row: Any) -> dict[str, Any]:
+def _view(actor: Actor, row: Any) -> AccountView:
     role = policy().roles.get(row.role)
     now = datetime.now(UTC)
     state = state_of(row.disabled_at, row.locked_until, row.approved_at, now)

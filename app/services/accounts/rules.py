@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
 from app.access.actor import Actor
 from app.access.policy import Role, policy
 from app.errors import Forbidden, refusal
+from app.services.accounts.views import AccountState
 
 INITIAL_DAYS: Final = 7
 """An initial password passes through other hands, so it is good for a few days only."""
-ACTIVE, WAITING, DISABLED, PENDING = "ACTIVA", "EN_ESPERA", "DESACTIVADA", "POR_APROBAR"
-STATES: Final = {
+ACTIVE: Final = "ACTIVA"
+WAITING: Final = "EN_ESPERA"
+DISABLED: Final = "DESACTIVADA"
+PENDING: Final = "POR_APROBAR"
+STATES: Final[Mapping[str, str]] = {
     ACTIVE: "Activa",
     WAITING: "Con muchos intentos fallidos",
     DISABLED: "Desactivada",
@@ -23,7 +27,7 @@ STATES: Final = {
 
 def state_of(
     disabled_at: datetime | None, locked_until: datetime | None, approved_at: datetime | None, now: datetime
-) -> str:
+) -> AccountState:
     """Whether an account may sign in: a code of `STATES`."""
     if disabled_at is not None:
         return DISABLED

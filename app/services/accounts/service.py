@@ -27,6 +27,7 @@ from app.models import Unit, UserAccount
 from app.services.access.rules import half_of_password
 from app.services.access.sessions import end_sessions_of, has_session, open_sessions
 from app.services.access.tries import forget, name_digest
+from app.services.access.views import SessionView
 from app.services.accounts import rules
 from app.services.accounts.queries import held
 from app.services.accounts.requests import CHANGE, DISABLE, ENABLE, GRANT, NOTICES, RESET, ask
@@ -194,7 +195,7 @@ def change(
     return ask(act, CHANGE, account_id, becomes=(to_unit, to_role, oversees))
 
 
-def sessions(act: Act, account_id: int) -> list[dict[str, Any]]:
+def sessions(act: Act, account_id: int) -> list[SessionView]:
     """Open sessions of an account, newest first.
 
     Raises:
@@ -243,7 +244,7 @@ def _own_unit(act: Act, code: str) -> tuple[int, str]:
     return found.id, found.kind
 
 
-def _set(session: Session, account_id: int, **values: Any) -> None:
+def _set(session: Session, account_id: int, **values: object) -> None:
     session.execute(
         update(UserAccount)
         .where(UserAccount.id == account_id)

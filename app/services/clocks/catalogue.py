@@ -12,11 +12,12 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from app.catalogues import code_list
 from app.config import get_settings
 from app.errors import Invalid
+from app.services.clocks.views import ClockKindView
 
 HOURS: Final = "HORAS"
 DAYS: Final = "DIAS"
@@ -48,7 +49,7 @@ class Kind:
     verified: bool
     source: str
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self) -> ClockKindView:
         """The form in answers; times in whole hours."""
         return {
             "code": self.code,

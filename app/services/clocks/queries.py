@@ -18,8 +18,9 @@ from app.errors import Invalid, unknown_code
 from app.models import Clock, TraffickingCase
 from app.services.clocks.calendar import deadline
 from app.services.clocks.catalogue import kind_of, kinds
+from app.services.clocks.views import ClockState, ClockView
 from app.services.paging import PAGE, cursor_of, read_moment
-from app.services.views import DeadlineView
+from app.services.views import DeadlineView, Listing
 
 STATES: Final = {"CORRIENDO": "Corriendo", "VENCIDO": "Vencido"}
 """What a work list shows; what was met or cancelled is history."""
@@ -38,16 +39,13 @@ def work_list(
     case: str | None = None,
     cursor: str | None = None,
     limit: int = PAGE,
-) -> tuple[list[dict[str, Any]], str | None]:
+) -> Listing[ClockView]:
     """Clocks that the actor's unit has to meet, within the actor's scope, the first due first.
 
     `case`: code of the one case whose clocks are wanted.
 
     Overdue is what is past its moment, whether or not the sweep has been by. A clock that closed its subject
     by running out (a referral that expired) is shown until it has told everybody, and no longer.
-
-    Returns:
-        The items and the cursor of the next page.
 
     Raises:
         Forbidden: the role reads no cases.
@@ -88,7 +86,7 @@ def work_list(
     )  # fmt: skip
     last = page[-1] if len(rows) > limit else None
     following = cursor_of(last.due_at, f"{last.subject_code} {last.kind}") if last else None
-    return [_item(act.actor, row) for row in page], following
+    return {"items": [_item(act.actor, row) for row in page], "next": following}
 
 
 def counts(act: Act) -> tuple[int, int]:
@@ -167,9 +165,9 @@ def _after(cursor: str) -> ColumnElement[bool]:
     return tuple_(*_ORDER) > (moment, code, kind)
 
 
-def _item(actor: Actor, row: Any) -> dict[str, Any]:
+def _item(actor: Actor, row: Any) -> ClockView:
     kind = kind_of(row.kind)
-    state = "CORRIENDO" if row.due_at > datetime.now(UTC) else "VENCIDO"
+    state: ClockState = "CORRIENDO" if row.due_at > datetime.now(UTC) else "VENCIDO"
     return {
         "subject": row.subject_code,
         "case": row.case,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import func, select, update
 
@@ -18,6 +17,7 @@ from app.errors import Conflict, Invalid, NotFound, refusal, unknown_code
 from app.models import Unit, UserAccount
 from app.services.idempotency import remember, replayed
 from app.services.institutions.service import UNIT_KINDS, create_unit
+from app.services.institutions.views import OwnUnitView
 
 ACTION = "units.create"
 UNIT_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}", re.ASCII)
@@ -36,7 +36,7 @@ class NewUnit:
     department: str | None = None
 
 
-def listing(act: Act) -> list[dict[str, Any]]:
+def listing(act: Act) -> list[OwnUnitView]:
     """Units of the actor's institution by name, with how many accounts that are not closed each has.
 
     Raises:
@@ -70,7 +70,7 @@ def listing(act: Act) -> list[dict[str, Any]]:
     ]
 
 
-def read_unit(act: Act, code: str) -> dict[str, Any]:
+def read_unit(act: Act, code: str) -> OwnUnitView:
     """One unit of the actor's institution, as in the listing.
 
     Raises:

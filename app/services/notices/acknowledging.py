@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
@@ -25,13 +23,14 @@ from app.models import AccountNotice, Notice, Unit
 from app.services.clocks.service import meet
 from app.services.notices.kinds import ADDED
 from app.services.notices.queries import own_notice
+from app.services.notices.views import NoticeReadView
 
 TOLD = {"FISCALIA": "FISCAL_AVISO", "UPE": "UPE_COMUNICACION"}
 """What it meets that a unit of this kind took the case up."""
 _TABLE = "trafficking_case"
 
 
-def mark_read(act: Act, code: str) -> dict[str, Any]:
+def mark_read(act: Act, code: str) -> NoticeReadView:
     """Acknowledge a notice for the unit; the first one counts, and once more changes nothing.
 
     Where the unit had to be told of the case (the prosecution, the UPE), it is with this.
@@ -84,7 +83,7 @@ def joined(session: Session, case_id: int, unit_id: int) -> None:
         meet(session, TOLD[kind], _TABLE, case_id)
 
 
-def _mark_account(act: Act, code: str) -> dict[str, Any]:
+def _mark_account(act: Act, code: str) -> NoticeReadView:
     mine = (AccountNotice.code == code, AccountNotice.id.in_(visible_account_notices(act.actor)))
     row = act.session.execute(select(AccountNotice.read_at).where(*mine)).first()
     if row is None:

@@ -43,7 +43,9 @@ from app.services.clocks.catalogue import kinds
 from app.services.clocks.queries import due_of
 from app.services.institutions.masking import RESERVED, UnitName, unit_names
 from app.services.notices.kinds import ACKNOWLEDGED, ANSWERED, BY_UNIT
+from app.services.notices.views import NoticeView
 from app.services.paging import PAGE, cursor_of, read_cursor
+from app.services.views import DeadlineView, Listing
 
 _OF_REFERRALS: Final = frozenset({*ANSWERED.values(), ENDED})
 _UNANSWERED: Final = ("RECHAZADA", "VENCIDA")
@@ -52,11 +54,8 @@ _UNANSWERED: Final = ("RECHAZADA", "VENCIDA")
 
 def inbox(
     act: Act, *, unread: bool = True, cursor: str | None = None, limit: int = PAGE
-) -> tuple[list[dict[str, Any]], str | None]:
+) -> Listing[NoticeView]:
     """Notices for the actor, newest first: its own, its unit's, and for supervisors those meant for them.
-
-    Returns:
-        The items and the cursor of the next page.
 
     Raises:
         Forbidden: the role reads no cases.
@@ -76,9 +75,8 @@ def inbox(
     units = _units(act, page)
     timed = {(row.clock_kind, row.subject) for row in page if row.clock_kind}
     due = due_of(act, timed) if timed else {}
-    return [
-        _item(act.actor, row, units) | {"due": due.get((row.clock_kind, row.subject))} for row in page
-    ], following
+    items = [_item(act.actor, row, units, due.get((row.clock_kind, row.subject))) for row in page]
+    return {"items": items, "next": following}
 
 
 def unread(act: Act) -> int:
@@ -171,7 +169,7 @@ def _by(row: Any) -> int | None:
     return found
 
 
-def _item(actor: Actor, row: Any, units: Mapping[int, UnitName]) -> dict[str, Any]:
+def _item(actor: Actor, row: Any, units: Mapping[int, UnitName], due: DeadlineView | None) -> NoticeView:
     clock = kinds().get(row.clock_kind)
     by = units.get(_by(row) or 0) or (UnitName(None, RESERVED) if row.kind in BY_UNIT else None)
     return {
@@ -190,4 +188,5 @@ def _item(actor: Actor, row: Any, units: Mapping[int, UnitName]) -> dict[str, An
         "acknowledge": row.kind in ACKNOWLEDGED,
         "urgent": row.urgent,
         "send_again": row.send_again,
+        "due": due,
     }

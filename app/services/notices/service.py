@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -55,7 +53,7 @@ def notice_row(  # noqa: PLR0913 - a notice has that many parts
     user_id: int | None = None,
     supervisors: bool = False,
     clock_kind: str | None = None,
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """A notice as a row of its table, with a fresh code."""
     return {
         "victim_id": victim_id,

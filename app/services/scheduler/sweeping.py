@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -19,6 +19,7 @@ from app.access.told import EXPIRED
 from app.audit.record import event_row, record_rows
 from app.db import Database, driver_cursor, insert_rows, vault_of
 from app.models import Notice
+from app.services.clocks.views import ClockCountView
 from app.services.notices.service import notice_row
 from app.services.shelters import arrivals
 
@@ -81,21 +82,23 @@ def fire(session: Session, at: datetime, most: int) -> list[Fired]:
     return fired
 
 
-def counts(session: Session) -> list[dict[str, Any]]:
+def counts(session: Session) -> list[ClockCountView]:
     """Clocks by kind and state, and how many wait for the next sweep; the session is `SCHEDULER`'s."""
     cursor = driver_cursor(session)
     cursor.execute(_COUNTS)
-    names = ("kind", "state", "clocks", "waiting")
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return [
+        {"kind": kind, "state": state, "clocks": clocks, "waiting": waiting}
+        for kind, state, clocks, waiting in cursor.fetchall()
+    ]
 
 
-def _notices(one: Fired) -> Iterator[dict[str, Any]]:
+def _notices(one: Fired) -> Iterator[dict[str, object]]:
     """Whom a stage tells: who was to act; the unit; its supervisors, and who waits for an answer."""
 
-    def to(unit_id: int, **who: Any) -> dict[str, Any]:
+    def to(unit_id: int, user_id: int | None = None, *, supervisors: bool = False) -> dict[str, object]:
         return notice_row(
             one.stage, unit_id=unit_id, subject_code=one.subject_code, victim_id=one.victim_id,
-            case_id=one.case_id, clock_kind=one.kind, **who,
+            case_id=one.case_id, clock_kind=one.kind, user_id=user_id, supervisors=supervisors,
         )  # fmt: skip
 
     yield to(
@@ -107,7 +110,7 @@ def _notices(one: Fired) -> Iterator[dict[str, Any]]:
         yield to(one.from_unit_id)
 
 
-def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, Any]]:
+def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, object]]:
     """For the units whose shares ended with a consent that ran out."""
     over = [one.subject_code for one in fired if one.kind == CONSENT and one.stage == OVERDUE]
     if not over:
@@ -120,7 +123,7 @@ def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, Any]]:
     ]
 
 
-def _arrivals(session: Session, fired: list[Fired]) -> list[dict[str, Any]]:
+def _arrivals(session: Session, fired: list[Fired]) -> list[dict[str, object]]:
     """A place that nobody came to: it may have been for a child on her way. One who arrived nowhere: told."""
     over = {one.case_id for one in fired if one.kind == HOLD and one.stage == OVERDUE}
     if over:

@@ -43,7 +43,8 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import DAYS_STILL
 from app.services.supervision.rules import supervising
 from app.services.supervision.staff import usernames
-from app.services.views import DeadlineView
+from app.services.supervision.views import ReviewDueView
+from app.services.views import DeadlineView, Listing
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -67,8 +68,8 @@ WAITING, LAPSED, PENDING = "ENVIADA", "VENCIDA", "PENDIENTE"
 
 def reviews(
     act: Act, *, kind: str | None = None, cursor: str | None = None, limit: int = PAGE
-) -> tuple[list[dict[str, Any]], str | None]:
-    """The unit's list, earliest due moment first, with who has charge; and the cursor of the next page.
+) -> Listing[ReviewDueView]:
+    """The unit's list, earliest due moment first, with who has charge, a page of it.
 
     `due_at` of a case without movement is the day the limit passed; of a request, when it lapses; of a notice
     that waits for an acknowledgement, when it was left.
@@ -98,7 +99,7 @@ def reviews(
     cases = {row.case_id for row in page if row.case_id is not None}
     codes, team = public_codes(act, cases), usernames(act, cases)
     clocks, notices = code_list("clock").labels, code_list("notice").labels
-    items = [
+    items: list[ReviewDueView] = [
         {
             "kind": row.kind,
             "kind_label": KINDS[row.kind],
@@ -106,14 +107,16 @@ def reviews(
             "deadline_label": clocks.get(row.deadline) if row.deadline else None,
             "notice_label": notices.get(row.deadline) if row.kind == NOTICE else None,
             "code": row.code,
-            **codes.get(row.case_id, {"case": None, "victim": None}),
+            "case": codes[row.case_id]["case"] if row.case_id in codes else None,
+            "victim": codes[row.case_id]["victim"] if row.case_id in codes else None,
             **_due(row),
             "overdue": row.overdue,
             "in_charge": team.get(row.case_id, []),
         }
         for row in page
     ]
-    return items, cursor_of(page[-1].due_at, page[-1].code) if len(rows) > limit else None
+    following = cursor_of(page[-1].due_at, page[-1].code) if len(rows) > limit else None
+    return {"items": items, "next": following}
 
 
 def _due(row: Any) -> DeadlineView:

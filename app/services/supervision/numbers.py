@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, distinct, extract, func, select
 from sqlalchemy.orm import Session
@@ -27,13 +27,33 @@ from app.services.shelters.free_places import places_of, vacant
 from app.services.supervision.attention import reviews_due
 from app.services.supervision.rules import supervising
 from app.services.supervision.staff import workers
+from app.services.supervision.views import (
+    ActivityCountsView,
+    Counted,
+    CountView,
+    HousingFigures,
+    PlanFigures,
+    QualityScoreView,
+    ReferralFigures,
+    ReferralTallyView,
+    StateCountView,
+    TallyView,
+    UnitFiguresView,
+    WorkloadView,
+)
 
-PERSONS, CASES, ACTIVITIES, REFERRALS, PLANS = "personas", "casos", "actividades", "derivaciones", "planes"
-PLACES = "cupos"
-SUNDAY = 6
+PERSONS: Final = "personas"
+CASES: Final = "casos"
+ACTIVITIES: Final = "actividades"
+REFERRALS: Final = "derivaciones"
+PLANS: Final = "planes"
+PLACES: Final = "cupos"
+SUNDAY: Final = 6
+
+K = TypeVar("K")
 
 
-def figures(act: Act) -> dict[str, Any]:
+def figures(act: Act) -> UnitFiguresView:
     """Cases, people's workload, activities, referrals, plans, placements and quality of the actor's unit.
 
     Raises:
@@ -42,38 +62,59 @@ def figures(act: Act) -> dict[str, Any]:
     require(act.actor, Permission.CASES_READ)
     supervising(act.actor)
     record(act, "supervision.figures", purpose="atencion")
-    found: dict[str, Any] = {
+    persons, cases = _cases(act)
+    return {
         "as_of": datetime.now(UTC),
-        **_cases(act),
+        "persons": persons,
+        "cases": cases,
         "workload": _workload(act),
+        **_of_plans(act),
+        **_of_referrals(act),
+        "quality": _quality(act),
+        **_housed(act),
     }
-    if policy().opens(act.actor.role, "plan"):
-        found |= _activities(act) | _plans(act)
-        found["reviews_due"] = _counted(
-            act.session.scalar(reviews_due(act.actor).params(actor_params(act.actor))) or 0, PLANS
-        )
-    if policy().permits(act.actor.role, Permission.REFERRALS_READ):
-        found["referrals"] = {
-            "sent": _referrals(act, Referral.from_unit_id == act.actor.unit_id),
-            "received": _referrals(act, Referral.to_unit_id == act.actor.unit_id),
-        }
-    quality = quality_report(act)
-    found["quality"] = {"score": quality["score"], **_counted(quality["cases"], CASES)}
-    return found | _housed(act)
 
 
-def _counted(count: int, unit: str) -> dict[str, Any]:
+def _counted(count: int, unit: Counted) -> CountView:
     return {"count": count, "unit_of_count": unit}
 
 
-def _tally(session: Session, grouped: Select[Any, int]) -> dict[Any, int]:
+def _of_plans(act: Act) -> PlanFigures:
+    if not policy().opens(act.actor.role, "plan"):
+        return {}
+    return {
+        "activities": _activities(act),
+        "plans": _plans(act),
+        "reviews_due": _counted(
+            act.session.scalar(reviews_due(act.actor).params(actor_params(act.actor))) or 0, PLANS
+        ),
+    }
+
+
+def _of_referrals(act: Act) -> ReferralFigures:
+    if not policy().permits(act.actor.role, Permission.REFERRALS_READ):
+        return {}
+    return {
+        "referrals": {
+            "sent": _referrals(act, Referral.from_unit_id == act.actor.unit_id),
+            "received": _referrals(act, Referral.to_unit_id == act.actor.unit_id),
+        }
+    }
+
+
+def _quality(act: Act) -> QualityScoreView:
+    quality = quality_report(act)
+    return {"score": quality["score"], **_counted(quality["cases"], CASES)}
+
+
+def _tally(session: Session, grouped: Select[K, int]) -> dict[K, int]:
     """Counts by what they are grouped by."""
     return {row[0]: row[1] for row in session.execute(grouped)}
 
 
-def _by_state(rows: Mapping[str, int], labels: Mapping[str, str], unit: str) -> dict[str, Any]:
+def _by_state(rows: Mapping[str, int], labels: Mapping[str, str], unit: Counted) -> TallyView:
     """Counts by state, in the order of the list; states nobody is in are left out."""
-    states = [
+    states: list[StateCountView] = [
         {"state": state, "label": label, "count": rows[state]}
         for state, label in labels.items()
         if rows.get(state)
@@ -81,7 +122,8 @@ def _by_state(rows: Mapping[str, int], labels: Mapping[str, str], unit: str) -> 
     return {**_counted(sum(rows.values()), unit), "by_state": states}
 
 
-def _cases(act: Act) -> dict[str, Any]:
+def _cases(act: Act) -> tuple[CountView, TallyView]:
+    """Persons, and cases by state."""
     seen = visible_cases(act.actor).add_columns(TraffickingCase.state).cte("seen")
     rows = act.session.execute(
         select(seen.c.state, func.count(), select(func.count(distinct(seen.c.victim_id))).scalar_subquery())
@@ -89,10 +131,7 @@ def _cases(act: Act) -> dict[str, Any]:
         .params(actor_params(act.actor))
     ).all()
     persons = int(rows[0][2]) if rows else 0
-    return {
-        "persons": _counted(persons, PERSONS),
-        "cases": _by_state({row[0]: row[1] for row in rows}, STATES, CASES),
-    }
+    return _counted(persons, PERSONS), _by_state({row[0]: row[1] for row in rows}, STATES, CASES)
 
 
 def _late(actor: Actor) -> ColumnElement[bool]:
@@ -103,7 +142,7 @@ def _late(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def _workload(act: Act) -> list[dict[str, Any]]:
+def _workload(act: Act) -> list[WorkloadView]:
     """Open cases and overdue activities of the unit by who has charge; of two in charge, both count."""
     late = _tally(
         act.session,
@@ -125,7 +164,7 @@ def _workload(act: Act) -> list[dict[str, Any]]:
     ]
 
 
-def _activities(act: Act) -> dict[str, Any]:
+def _activities(act: Act) -> ActivityCountsView:
     now = today()
     sunday = now + timedelta(days=SUNDAY - now.weekday())
     open_now = and_(
@@ -141,15 +180,13 @@ def _activities(act: Act) -> dict[str, Any]:
         .params(actor_params(act.actor))
     ).one()
     return {
-        "activities": {
-            "open": _counted(running, ACTIVITIES),
-            "due_this_week": _counted(due, ACTIVITIES),
-            "overdue": _counted(late, ACTIVITIES),
-        }
+        "open": _counted(running, ACTIVITIES),
+        "due_this_week": _counted(due, ACTIVITIES),
+        "overdue": _counted(late, ACTIVITIES),
     }
 
 
-def _plans(act: Act) -> dict[str, Any]:
+def _plans(act: Act) -> TallyView:
     states = _tally(
         act.session,
         select(Plan.state, func.count())
@@ -157,10 +194,10 @@ def _plans(act: Act) -> dict[str, Any]:
         .group_by(Plan.state)
         .params(actor_params(act.actor)),
     )
-    return {"plans": _by_state(states, plan_rules.STATES, PLANS)}
+    return _by_state(states, plan_rules.STATES, PLANS)
 
 
-def _referrals(act: Act, side: ColumnElement[bool]) -> dict[str, Any]:
+def _referrals(act: Act, side: ColumnElement[bool]) -> ReferralTallyView:
     """Referrals of one side by state, and the median hours until an answer came."""
     mine = and_(side, Referral.id.in_(visible_referrals(act.actor)))
     states = _tally(
@@ -182,7 +219,7 @@ def _referrals(act: Act, side: ColumnElement[bool]) -> dict[str, Any]:
     }
 
 
-def _housed(act: Act) -> dict[str, Any]:
+def _housed(act: Act) -> HousingFigures:
     kind = act.session.scalar(select(Unit.kind).where(Unit.id == act.actor.unit_id))
     if kind not in SHELTER_KINDS:
         return {}

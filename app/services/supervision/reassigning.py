@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import case, func, update
 
@@ -23,6 +22,7 @@ from app.services.plans import rules as plan_rules
 from app.services.supervision import staff
 from app.services.supervision.rules import shared_out, supervising
 from app.services.supervision.staff import Charge, Worker
+from app.services.supervision.views import ReassignmentView
 
 ACTION = "supervision.reassign"
 REASONS = "reassignment_reason"
@@ -53,7 +53,7 @@ class _Division:
     taken: Mapping[int, int]
     teams: Mapping[int, set[int]]
 
-    def shown(self, plans: int | None) -> dict[str, Any]:
+    def shown(self, plans: int | None) -> ReassignmentView:
         """As JSON, with how many plans moved; None while nothing did."""
         return {
             "unit_of_count": "casos",
@@ -70,7 +70,7 @@ class _Division:
         }
 
 
-def preview(act: Act, wanted: Handover) -> dict[str, Any]:
+def preview(act: Act, wanted: Handover) -> ReassignmentView:
     """Who would take which case over, as `reassign` answers it; nothing is moved.
 
     Raises:
@@ -84,7 +84,7 @@ def preview(act: Act, wanted: Handover) -> dict[str, Any]:
     return division.shown(None)
 
 
-def reassign(act: Act, wanted: Handover) -> dict[str, Any]:
+def reassign(act: Act, wanted: Handover) -> ReassignmentView:
     """Hand over the open charges of a worker, and the living plans it answers for. Returns who has what now.
 
     Repeating it moves nothing more. The worker may have been disabled already.

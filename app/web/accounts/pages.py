@@ -1,6 +1,6 @@
 """Administración: the accounts of one's institution."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 from starlette.responses import Response
@@ -11,7 +11,9 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.accounts import queries, service
 from app.services.accounts.rules import INITIAL_DAYS, STATES, askable_roles
+from app.services.accounts.views import AccountView
 from app.services.institutions import units
+from app.services.views import Listing
 from app.web.i18n import gettext
 from app.web.kit.page import CurrentPage, Page
 
@@ -143,14 +145,13 @@ def end_sessions(account: Account, page: CurrentPage) -> Response:
 def _list(
     page: Page, wanted: queries.Filter, *, cursor: str | None = None, searched: bool = False
 ) -> Response:
-    found: list[dict[str, Any]] = []
-    following: str | None = None
+    found: Listing[AccountView] = {"items": [], "next": None}
     with page.attempt():
-        found, following = queries.listing(page.act, wanted, cursor=cursor)
+        found = queries.listing(page.act, wanted, cursor=cursor)
     return page.draw(
         "accounts/list.html",
-        accounts=found,
-        following=following,
+        accounts=found["items"],
+        following=found["next"],
         searched=searched,
         units=_units(page),
         states=list(STATES.items()),

@@ -1,6 +1,6 @@
 """Administración: what two people decide about accounts."""
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -9,6 +9,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records.kinds import LIMA
 from app.services.accounts import asked, deciding
+from app.services.accounts.views import AccountRequestView
 from app.services.commands.command import PENDING, REFUSALS
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -25,13 +26,13 @@ _COLOURS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
 def index(page: CurrentPage) -> Response:
     """Requests about accounts: those that wait, or all."""
     everything = page.query("ver") == "todos"
-    items, following = asked.listing(page.act, waiting=not everything, cursor=page.query("desde") or None)
+    found = asked.listing(page.act, waiting=not everything, cursor=page.query("desde") or None)
     base = f"{LIST}?ver={'todos' if everything else 'esperan'}"
     return page.draw(
         "accounts/requests.html",
-        items=[_face(one) for one in items],
+        items=[_face(one) for one in found["items"]],
         everything=everything,
-        next=f"{base}&desde={following}" if following else "",
+        next=f"{base}&desde={found['next']}" if found["next"] else "",
     )
 
 
@@ -81,7 +82,7 @@ def _one(page: Page, code: str) -> Response:
     return page.draw("accounts/request.html", item=_face(found), refusals=list(REFUSALS.items()))
 
 
-def _face(one: dict[str, Any]) -> dict[str, Any]:
+def _face(one: AccountRequestView) -> dict[str, object]:
     return {
         **one,
         "tag": (one["state_label"], _COLOURS.get(one["state"], "grey")),

@@ -102,7 +102,7 @@ def summary(code: str, page: CurrentPage) -> Response:
     case = frame["case"]
     alerts = _alerts(page, case["victim"])
     frame["bar"]["flags"] += alerts["flags"]
-    dates, _more = clocks.work_list(page.act, case=case["code"], limit=NEXT_DATES)
+    dates = clocks.work_list(page.act, case=case["code"], limit=NEXT_DATES)["items"]
     return page.draw(
         "cases/summary.html",
         **frame,

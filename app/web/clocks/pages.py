@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -11,6 +11,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import DAYS, HOURS, MONTHS, WORKING_DAYS, Kind, kinds
+from app.services.clocks.views import ClockView
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _, ngettext
 from app.web.kit.page import CurrentPage
@@ -27,7 +28,7 @@ def index(page: CurrentPage) -> Response:
     state, kind = page.query("estado"), page.query("clase")
     state = state if state in queries.STATES else ""
     kind = kind if kind in kinds() else ""
-    items, following = queries.work_list(
+    found = queries.work_list(
         page.act,
         state=state or None,
         kind=kind or None,
@@ -36,12 +37,12 @@ def index(page: CurrentPage) -> Response:
     )
     return page.draw(
         "clocks/clocks.html",
-        items=[_item(item) for item in items],
+        items=[_item(item) for item in found["items"]],
         state=state,
         kind=kind,
         states=[("CORRIENDO", _("En plazo")), ("VENCIDO", _("Vencidos"))],
         kinds=[(one.code, one.label) for one in kinds().values()],
-        next=f"/plazos?estado={state}&clase={kind}&desde={following}" if following else "",
+        next=f"/plazos?estado={state}&clase={kind}&desde={found['next']}" if found["next"] else "",
     )
 
 
@@ -64,5 +65,5 @@ def how_long(kind: Kind) -> str:
     return words[kind.unit or DAYS] % {"num": kind.value}
 
 
-def _item(item: dict[str, Any]) -> dict[str, Any]:
+def _item(item: ClockView) -> dict[str, object]:
     return {**item, "href": subject_page(item["subject"], item["case"])}

@@ -1,6 +1,6 @@
 """Administración: the units of one's institution."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path
 from starlette.responses import Response
@@ -10,6 +10,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.institutions import units
 from app.services.institutions.service import UNIT_KINDS
+from app.services.institutions.views import OwnUnitView
 from app.web.i18n import gettext
 from app.web.kit.page import CurrentPage, Page
 
@@ -73,5 +74,5 @@ def _new(page: Page) -> Response:
     return page.draw("accounts/new_unit.html", kinds=kinds)
 
 
-def _edit(page: Page, unit: dict[str, Any]) -> Response:
+def _edit(page: Page, unit: OwnUnitView) -> Response:
     return page.draw("accounts/edit_unit.html", unit=unit)

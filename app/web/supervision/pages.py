@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from app.services.idempotency import remember, replayed
 from app.services.supervision import attention, numbers, reassigning
 from app.services.supervision.rules import supervising
 from app.services.supervision.staff import workers
+from app.services.supervision.views import ReviewDueView, UnitFiguresView
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.charts import number
@@ -38,15 +39,15 @@ _ASSIGNS = Requires(Permission.ASSIGNMENTS_WRITE)
 def figures(page: CurrentPage) -> Response:
     """The unit in numbers, and the most urgent of what to look at."""
     found = numbers.figures(page.act)
-    items, more = attention.reviews(page.act, limit=SHOWN)
+    urgent = attention.reviews(page.act, limit=SHOWN)
     return page.draw(
         "supervision/figures.html",
         found=found,
         counts=_boxes(found),
         states_of_cases=_states(found),
         answers=_answers(found),
-        items=[_review(item) for item in items],
-        more=more,
+        items=[_review(item) for item in urgent["items"]],
+        more=urgent["next"],
     )
 
 
@@ -55,13 +56,13 @@ def reviews(page: CurrentPage) -> Response:
     """Everything the unit should look at, most urgent first."""
     kind = page.query("clase")
     kind = kind if kind in attention.KINDS else ""
-    items, following = attention.reviews(page.act, kind=kind or None, cursor=page.query("desde") or None)
+    found = attention.reviews(page.act, kind=kind or None, cursor=page.query("desde") or None)
     return page.draw(
         "supervision/reviews.html",
         kinds=list(attention.KINDS.items()),
         kind=kind,
-        items=[_review(item) for item in items],
-        next=f"/supervision/revisiones?clase={kind}&desde={following}" if following else "",
+        items=[_review(item) for item in found["items"]],
+        next=f"/supervision/revisiones?clase={kind}&desde={found['next']}" if found["next"] else "",
     )
 
 
@@ -133,9 +134,9 @@ def _loaded(username: str, cases: int) -> str:
     return _("%(username)s (casos abiertos: %(cases)s)") % {"username": username, "cases": cases}
 
 
-def _boxes(found: dict[str, Any]) -> list[dict[str, Any]]:
+def _boxes(found: UnitFiguresView) -> list[dict[str, object]]:
     """What a supervisor looks at first; what her role does not see is left out."""
-    boxes = [
+    boxes: list[dict[str, object]] = [
         {"count": found["persons"]["count"], "text": _("Personas en sus casos"), "href": "/casos", "kind": ""}
     ]
     if "activities" in found:
@@ -171,7 +172,7 @@ def _boxes(found: dict[str, Any]) -> list[dict[str, Any]]:
     return boxes
 
 
-def _states(found: dict[str, Any]) -> list[tuple[str, int, str]]:
+def _states(found: UnitFiguresView) -> list[tuple[str, int, str]]:
     """Cases by state, each with the list of those cases."""
     return [
         (
@@ -187,13 +188,14 @@ def _percent(part: int, whole: int) -> str:
     return f"{number(round(100 * part / whole, 1))}\N{NO-BREAK SPACE}%" if whole else ""
 
 
-def _answers(found: dict[str, Any]) -> list[tuple[str, str]]:
+def _answers(found: UnitFiguresView) -> list[tuple[str, str]]:
     """How long an answer to a referral took, on each side."""
-    names = {"received": _("Recibidas"), "sent": _("Enviadas")}
+    if "referrals" not in found:
+        return []
+    sides = found["referrals"]
     return [
-        (name, _hours(found["referrals"][side]["median_answer_hours"]))
-        for side, name in names.items()
-        if "referrals" in found
+        (_("Recibidas"), _hours(sides["received"]["median_answer_hours"])),
+        (_("Enviadas"), _hours(sides["sent"]["median_answer_hours"])),
     ]
 
 
@@ -205,7 +207,7 @@ def _hours(median: float | None) -> str:
     return _("La mitad se respondió en %(hours)s horas o menos") % {"hours": number(median)}
 
 
-def _review(item: dict[str, Any]) -> dict[str, Any]:
+def _review(item: ReviewDueView) -> dict[str, object]:
     return {
         **item,
         "what": item["deadline_label"] or item["notice_label"] or item["kind_label"],

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -13,9 +12,11 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.clocks import queries as clocks
+from app.services.clocks.views import ClockView
 from app.services.drafts import service as drafts
 from app.services.notices import acknowledging
 from app.services.notices import queries as notices
+from app.services.notices.views import NoticeView
 from app.services.work import queries
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
@@ -65,19 +66,20 @@ def mark_read(code: str, page: CurrentPage) -> Response:
 
 def _draw(page: Page) -> Response:
     group = page.query("ver")
-    items, following = clocks.work_list(
+    due = clocks.work_list(
         page.act, state=_STATES.get(group), cursor=page.query("desde") or None, limit=SHOWN
     )
-    unread, more = notices.inbox(page.act, limit=NOTICES)
+    unread = notices.inbox(page.act, limit=NOTICES)
+    items = due["items"]
     steps = queries.steps(page.act, [i["subject"] for i in items if i["kind"] == "ACTIVIDAD"])
     return page.draw(
         "work/work.html",
         counts=_boxes(queries.counts(page.act)),
         group=group if group in _STATES else "",
         items=[_item(item, steps.get(item["subject"])) for item in items],
-        next=f"/trabajo?ver={group}&desde={following}" if following else "",
-        notices=[_notice(one) for one in unread],
-        more_notices=bool(more),
+        next=f"/trabajo?ver={group}&desde={due['next']}" if due["next"] else "",
+        notices=[_notice(one) for one in unread["items"]],
+        more_notices=bool(unread["next"]),
         drafts=[_draft(one) for one in drafts.mine(page.session)],
     )
 
@@ -110,7 +112,7 @@ def _boxes(counts: queries.Counts) -> list[dict[str, object]]:
     ]
 
 
-def _item(item: Mapping[str, Any], step: queries.Step | None) -> dict[str, object]:
+def _item(item: ClockView, step: queries.Step | None) -> dict[str, object]:
     late = item["state"] == "VENCIDO"
     near = item["due_at"] - datetime.now(UTC) <= clocks.SOON
     doing = {
@@ -143,7 +145,7 @@ def _address(target: queries.Target) -> str:
     return subject_page(target.code, None, target.plan)
 
 
-def _notice(one: Mapping[str, Any]) -> dict[str, object]:
+def _notice(one: NoticeView) -> dict[str, object]:
     text = f"{one['label']}: {one['clock_label'].lower()}" if one["clock_label"] else one["label"]
     about = one["case"] or one["subject"]
     again = f"/derivaciones/nueva?caso={one['case']}&reemplaza={one['subject']}"

@@ -1,0 +1,25 @@
+"""What is told of the units of one's institution."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from app.services.views import Listing
+
+
+class OwnUnitView(TypedDict):
+    """A unit of one's institution; `accounts`: those that are not closed."""
+
+    code: str
+    name: str
+    kind: str
+    kind_label: str
+    department: str | None
+    department_label: str | None
+    accounts: int
+
+
+class OwnUnitsView(Listing[OwnUnitView]):
+    """Units of one's institution, and the kinds that a new one may be of."""
+
+    kinds: list[str]
