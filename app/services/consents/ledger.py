@@ -50,13 +50,7 @@ _ENDED = "Ese consentimiento ya terminó: vuelva a leerlo."
 _LIVE = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
 
 
-def give(
-    act: Act,
-    case_code: str,
-    row: ConsentRow,
-    *,
-    replaces: str | None = None,
-) -> str:
+def give(act: Act, case_code: str, row: ConsentRow, *, replaces: str | None = None) -> str:
     """Record a consent of the person of a case; returns its code.
 
     Args:
@@ -100,8 +94,7 @@ def give(
     row_id, blobs = seal_into(act.session, ref, "consent", values, texts)
     record(
         act, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        blobs=blobs,
-        detail={"consent": code, "replaces": old.row.code if old else None},
+        blobs=blobs, detail={"consent": code, "replaces": old.row.code if old else None},
     )  # fmt: skip
     touch(act, ref.victim_id, ref.case_id)
     _store(act, ref, values, old)
