@@ -108,13 +108,15 @@ def create(
     """
     reason = body.not_duplicate.reason if body.not_duplicate else None
     payload = [body.compartments, str(body.first_identified_on), body.state, reason]
-    registered = register(
+    wanted = Registration(body.compartments, body.first_identified_on, state=body.state)
+    limit = runtime.settings.probe_limit_per_hour
+    first = once(
         act,
-        Registration(body.compartments, body.first_identified_on, state=body.state),
-        not_duplicate=reason,
-        probe_limit=runtime.settings.probe_limit_per_hour,
+        key,
+        "victims.register",
+        payload,
+        lambda: register(act, wanted, not_duplicate=reason, probe_limit=limit).code,
     )
-    first = once(act, key, "victims.register", payload, lambda: registered.code)
     known = Known.of(body.compartments.get("identity", {}), body.first_identified_on)
     answer: RegisteredView = {"code": first, "warnings": remarks(body.compartments, known)}
     return Answer(answer, status_code=201, headers={"Location": f"/api/v1/victims/{first}"})

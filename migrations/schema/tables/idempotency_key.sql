@@ -14,8 +14,15 @@ ALTER TABLE idempotency_key OWNER TO ruv_owner;
 ALTER TABLE idempotency_key ENABLE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_key FORCE ROW LEVEL SECURITY;
 
+CREATE INDEX ix_idempotency_key_created_at ON idempotency_key USING btree (created_at);
+
+CREATE POLICY guard ON idempotency_key
+    FOR ALL TO ruv_guard
+    USING (true);
+
 CREATE POLICY own ON idempotency_key
     FOR ALL TO ruv_app
     USING (user_id = ((SELECT (ruv.context()).user_id AS user_id)));
 
 GRANT INSERT, SELECT ON idempotency_key TO ruv_app;
+GRANT DELETE, SELECT ON idempotency_key TO ruv_guard;
