@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import httpx
 
 API = "/api/v1"
 _OK = (200, 201)
 _PROBLEM = "application/problem+json"
+
+Json: TypeAlias = dict[str, Any]
+"""An answer as it came over HTTP: all that a system of another institution knows of it."""
 
 
 class StoryBroken(Exception):
@@ -25,7 +28,7 @@ class Reply:
     """An answer: its status, its JSON and the version it stands at."""
 
     status: int
-    body: dict[str, Any]
+    body: Json
     version: int | None
 
 
@@ -57,7 +60,7 @@ class Desk:
         """GET, whatever the answer."""
         return _reply(self.client.get(f"{API}{path}"))
 
-    def read(self, path: str) -> dict[str, Any]:
+    def read(self, path: str) -> Json:
         """GET that must be answered.
 
         Raises:
@@ -87,13 +90,13 @@ class Desk:
             raise _broken(response)
         return response.content
 
-    def sent(self, path: str, body: Mapping[str, Any], version: int | None = None) -> httpx.Response:
+    def sent(self, path: str, body: Mapping[str, object], version: int | None = None) -> httpx.Response:
         """POST, whatever the answer; `version` is what was read before."""
         return self.client.post(f"{API}{path}", json=body, headers=_match(version))
 
     def send(
-        self, path: str, body: Mapping[str, Any], version: int | None = None, status: int | None = None
-    ) -> dict[str, Any]:
+        self, path: str, body: Mapping[str, object], version: int | None = None, status: int | None = None
+    ) -> Json:
         """POST that must succeed, with this status if one is given.
 
         Raises:
@@ -104,9 +107,7 @@ class Desk:
             raise _broken(response)
         return _done(response).body
 
-    def refused(
-        self, path: str, body: Mapping[str, Any], status: int, version: int | None = None
-    ) -> dict[str, Any]:
+    def refused(self, path: str, body: Mapping[str, object], status: int, version: int | None = None) -> Json:
         """POST that must be refused with this status, and says why.
 
         Raises:
@@ -117,7 +118,7 @@ class Desk:
             raise _broken(response)
         return _reply(response).body
 
-    def change(self, path: str, body: Mapping[str, Any], version: int) -> dict[str, Any]:
+    def change(self, path: str, body: Mapping[str, object], version: int) -> Json:
         """PATCH that must succeed.
 
         Raises:
@@ -125,14 +126,14 @@ class Desk:
         """
         return _done(self.client.patch(f"{API}{path}", json=body, headers=_match(version))).body
 
-    def written(self, person: str, compartment: str, fields: Mapping[str, Any]) -> httpx.Response:
+    def written(self, person: str, compartment: str, fields: Mapping[str, object]) -> httpx.Response:
         """She writes fields of a compartment of the person, from whatever version it is at; any answer."""
         filled = self.read(f"/victims/{person}")["filled"]
         version = int(filled.get(compartment, {}).get("version", 0))
         path = f"{API}/victims/{person}/{compartment}"
         return self.client.patch(path, json=fields, headers=_match(version))
 
-    def writes(self, person: str, compartment: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    def writes(self, person: str, compartment: str, fields: Mapping[str, object]) -> Json:
         """She writes fields of a compartment of the person.
 
         Raises:
@@ -140,26 +141,26 @@ class Desk:
         """
         return _done(self.written(person, compartment, fields)).body
 
-    def moves(self, path: str, to: str, **body: Any) -> dict[str, Any]:
+    def moves(self, path: str, to: str, **body: object) -> Json:
         """She moves a case or a plan on, from whatever version it is at."""
         return self.send(f"{path}/transitions", {"to": to, **body}, int(self.read(path)["version"]))
 
-    def consents(self, case: str, to_unit: str, body: Mapping[str, Any]) -> str:
+    def consents(self, case: str, to_unit: str, body: Mapping[str, object]) -> str:
         """The person allows a unit what `body` says; returns the code of the consent."""
         return str(self.send("/consents", {**body, "case": case, "to_units": [to_unit]})["code"])
 
-    def refers(self, case: str, receiver: Desk, body: Mapping[str, Any]) -> str:
+    def refers(self, case: str, receiver: Desk, body: Mapping[str, object]) -> str:
         """She refers the person to another unit, which accepts; returns the code of the referral."""
         code = str(self.send("/referrals", {**body, "case": case, "to_unit": receiver.unit})["code"])
         receiver.send(f"/referrals/{code}/answer", {"decision": "accept"})
         return code
 
-    def plans(self, plan: str, objective: Mapping[str, Any], activity: Mapping[str, Any]) -> str:
+    def plans(self, plan: str, objective: Mapping[str, object], activity: Mapping[str, object]) -> str:
         """She writes an objective into a plan, and what is done for it; returns the activity's code."""
         goal = self.send(f"/plans/{plan}/objectives", objective)["code"]
         return str(self.send(f"/plans/{plan}/objectives/{goal}/activities", activity)["code"])
 
-    def signs(self, plan: str, signer: str, manner: str, **body: Any) -> dict[str, Any]:
+    def signs(self, plan: str, signer: str, manner: str, **body: object) -> Json:
         """Somebody signs the plan before her."""
         return self.send(f"/plans/{plan}/signatures", {"signer": signer, "manner": manner, **body})
 

@@ -6,11 +6,11 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,12 +22,28 @@ if TYPE_CHECKING:
 
     from app.config import Settings
     from app.runtime import Runtime
+    from stories.demo.numbers import Numbers
+    from stories.demo.register import Filled
+    from stories.demo.story import Told
 
 app = typer.Typer()
 
 MARKER = "demostracion.json"
 SERVER_LOG = "servidor.log"
 PAPER = "plan-sintetico.pdf"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Played:
+    """What the demonstration did, and the passwords of its accounts by role."""
+
+    size: int
+    filled: Filled
+    told: Told
+    numbers: Numbers
+    passwords: Mapping[str, str]
+
+
 _SEED = 2017
 _STOP_SECONDS = 30.0
 
@@ -59,32 +75,32 @@ def demo(
     say(f"Demostración con datos SINTETICOS en {settings.data_dir}")
     with open_runtime(settings, progress=say) as runtime, served(runtime, settings, port) as address:
         try:
-            result = play(runtime, address, seed, size)
+            played = play(runtime, address, seed, size)
         except StoryBroken as broken:
             raise Failure(f"La demostración se detuvo: {broken}") from None
-        (settings.data_dir / PAPER).write_bytes(result["told"].paper)
+        (settings.data_dir / PAPER).write_bytes(played.told.paper)
         say(f"El plan en papel: {settings.data_dir / PAPER}")
         pages = Pages()
         if as_json:
-            show_json(_for_machines(result))
+            show_json(_for_machines(played))
         else:
-            pages.show(result)
+            pages.show(played)
         if record is not None:
-            save_picture(result["told"], record)
+            save_picture(played.told, record)
         say(f"Hecho en {time.monotonic() - started:.1f} s.")
         if serve:
-            pages.accounts(address, result["passwords"])
+            pages.accounts(address, played.passwords)
             _wait()
 
 
-def _for_machines(result: dict[str, Any]) -> dict[str, Any]:
+def _for_machines(played: Played) -> dict[str, object]:
     """Everything but the passwords."""
     return {
         "synthetic": True,
-        "size": result["size"],
-        "register": asdict(result["filled"]),
-        "story": {name: part for name, part in asdict(result["told"]).items() if name != "paper"},
-        "numbers": asdict(result["numbers"]),
+        "size": played.size,
+        "register": asdict(played.filled),
+        "story": {name: part for name, part in asdict(played.told).items() if name != "paper"},
+        "numbers": asdict(played.numbers),
     }
 
 
@@ -169,7 +185,7 @@ def served(runtime: Runtime, settings: Settings, port: int) -> Iterator[str]:
         thread.join(_STOP_SECONDS)
 
 
-def play(runtime: Runtime, address: str, seed: int, size: int) -> dict[str, Any]:
+def play(runtime: Runtime, address: str, seed: int, size: int) -> Played:
     """Fill the register, live the story, publish the numbers; everything that is then shown."""
     from app.access.actor import SETUP
     from stories.demo.cast import open_accounts
@@ -183,11 +199,11 @@ def play(runtime: Runtime, address: str, seed: int, size: int) -> dict[str, Any]
         passwords = open_accounts(session, runtime.password_cost)
     told = tell_story(address, passwords, say)
     numbers = get_numbers(runtime.database, address, passwords, say)
-    return {"size": size, "filled": filled, "told": told, "numbers": numbers, "passwords": passwords}
+    return Played(size, filled, told, numbers, passwords)
 
 
 @contextmanager
-def _progress() -> Iterator[Any]:
+def _progress() -> Iterator[_Bar]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 

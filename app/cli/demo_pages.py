@@ -20,6 +20,7 @@ from app.records import COMPARTMENTS, fields
 from stories.demo.cast import ROLES, unit_of, username
 
 if TYPE_CHECKING:
+    from app.cli.demo import Played
     from stories.demo.numbers import Numbers
     from stories.demo.story import Told, View
 
@@ -55,10 +56,10 @@ class Pages:
         width = min(measured.width, WIDTH) if measured.is_terminal else WIDTH
         self._console = console or Console(width=width, highlight=False, markup=False)
 
-    def show(self, result: Mapping[str, Any]) -> None:
+    def show(self, played: Played) -> None:
         """Everything, for people."""
-        told, numbers = result["told"], result["numbers"]
-        self._head(f"Registro sintético: {result['size']} personas que no existen, más la de esta historia")
+        told, numbers = played.told, played.numbers
+        self._head(f"Registro sintético: {played.size} personas que no existen, más la de esta historia")
         self._steps(told)
         self.same_person(told)
         self._plans(told)

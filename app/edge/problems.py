@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,7 +58,9 @@ INTERNAL = {
 _AUDITED = (Forbidden, NotFound, Conflict, Invalid, TooMany)
 
 
-def problem_response(status: int, body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+def problem_response(
+    status: int, body: Mapping[str, object], headers: dict[str, str] | None = None
+) -> Response:
     """The answer that carries a problem document."""
     return Response(
         json.dumps(body, ensure_ascii=False),
@@ -67,7 +70,7 @@ def problem_response(status: int, body: dict[str, Any], headers: dict[str, str] 
     )
 
 
-Pages = Callable[[Request, int, dict[str, Any]], Response]
+Pages = Callable[[Request, int, Mapping[str, object]], Response]
 """Draws a problem as a page."""
 
 
@@ -88,7 +91,7 @@ def install(app: FastAPI, pages: Pages) -> None:
 
 
 def _answer(
-    request: Request, status: int, body: dict[str, Any], headers: dict[str, str] | None = None
+    request: Request, status: int, body: Mapping[str, object], headers: dict[str, str] | None = None
 ) -> Response:
     """The problem as its reader wants it: a page for a browser, a problem document otherwise."""
     if is_json(request):
@@ -176,7 +179,7 @@ def _unreadable(request: Request, error: RequestValidationError) -> AppError | N
     return UnsupportedMedia(f"Envíe el cuerpo como {wanted} (cabecera Content-Type).")
 
 
-def _path(found: Mapping[str, Any], known: frozenset[str]) -> list[str]:
+def _path(found: ErrorDetails, known: frozenset[str]) -> list[str]:
     """The path of a field; rules about several fields at once name theirs themselves."""
     field = found.get("ctx", {}).get("field")
     return [_named(part, known) for part in found["loc"][1:]] + ([str(field)] if field else [])

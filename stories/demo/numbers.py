@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from app.access.actor import SETUP
 from app.db import Database
 from app.services.institutions.service import actor_of
 from stories.demo.cast import username
 from stories.demo.seats import Seat
+from stories.desk import Json
 
 YEAR: Final = 2024
 """The last year that the published figures cover whole."""
@@ -22,10 +23,10 @@ _APPROVERS: Final = ("registry_steward", "data_protection_officer")
 class Numbers:
     """What the analyst was answered."""
 
-    indicators: list[dict[str, Any]]
-    release: dict[str, Any]
-    tables: dict[str, dict[str, Any]]
-    budget: dict[str, Any]
+    indicators: list[Json]
+    release: Json
+    tables: dict[str, Json]
+    budget: Json
 
 
 def get_numbers(

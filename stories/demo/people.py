@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
-from typing import Any
 
+from app.records import Values
 from stories.demo.figures import LAST_MONTH, figures, years
 from stories.demo.names import given_names, surname
 
@@ -35,7 +35,7 @@ class Synthetic:
     """A person who does not exist. `fate` in [0, 1) decides how far her care goes."""
 
     number: int
-    compartments: dict[str, dict[str, Any]]
+    compartments: dict[str, Values]
     identified_on: date
     department: str
     age: int
@@ -95,7 +95,7 @@ def phone(number: int) -> str:
     return f"+51 000 {number // 1000 % 1000:03d} {number % 1000:03d}"
 
 
-def contact(number: int) -> dict[str, Any]:
+def contact(number: int) -> Values:
     """Ways to reach her, none of which exists (`.invalid` is reserved, RFC 2606)."""
     return {
         "mobile_phone": phone(number),
@@ -139,9 +139,9 @@ def _day(rng: Random, year: int) -> date:
     return first + timedelta(days=rng.randint(0, (last - first).days))
 
 
-def _legal(rng: Random, year: int) -> dict[str, Any]:
+def _legal(rng: Random, year: int) -> Values:
     purpose = _by_year("purpose", year, rng) or "NO_IDENTIFICADO"
-    found: dict[str, Any] = {
+    found: Values = {
         "purposes": [purpose],
         "department": _overall("department", rng),
         "transnational": _by_year("transnational", year, rng),
@@ -156,7 +156,7 @@ def _legal(rng: Random, year: int) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _nationality(rng: Random, legal: dict[str, Any]) -> str:
+def _nationality(rng: Random, legal: Values) -> str:
     foreign = legal.get("transnational") == "SI" and rng.random() < _FOREIGN_IF_TRANSNATIONAL
     return _weighted(_FOREIGN, rng) if foreign else HOME
 
@@ -169,7 +169,7 @@ def _name(rng: Random, *, woman: bool) -> dict[str, str | None]:
     }
 
 
-def _birth(rng: Random, identified_on: date, age: int) -> dict[str, Any]:
+def _birth(rng: Random, identified_on: date, age: int) -> Values:
     """A birth date that agrees with the age; only the year for some, and for all born since 2017.
 
     The days since then are also days of registration, and a search for birth dates must find leaks alone.
@@ -181,7 +181,7 @@ def _birth(rng: Random, identified_on: date, age: int) -> dict[str, Any]:
     return {"birth_date": born.isoformat(), "birth_date_precision": "EXACTA"}
 
 
-def _social(rng: Random, age: int, nationality: str) -> dict[str, Any]:
+def _social(rng: Random, age: int, nationality: str) -> Values:
     ethnicity = _weighted(_ETHNICITY, rng) if nationality == HOME else None
     tongue = rng.choice((_TONGUE.get(ethnicity or "", "spa"), "spa"))
     return {

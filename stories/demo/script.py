@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from random import Random
-from typing import Any, Final
+from typing import Final
 from unicodedata import combining, normalize
 
+from app.records import Values
 from app.records.kinds import today
 from stories.demo import people
 from stories.demo.names import given_names, surname
@@ -148,7 +149,7 @@ HEALTH: Final = {
 }
 
 
-def identity(number: int) -> dict[str, Any]:
+def identity(number: int) -> Values:
     """Who she is, with a name and a document of her own: each telling is about another woman."""
     rng = Random(number)  # noqa: S311 - to be repeated, not to be secret
     born = BORN + timedelta(days=rng.randrange(365))
@@ -169,7 +170,7 @@ def identity(number: int) -> dict[str, Any]:
     }
 
 
-def looked_up(known: dict[str, Any]) -> dict[str, Any]:
+def looked_up(known: Values) -> Values:
     """What the police look her up by before they register her."""
     names = ("given_names", "first_surname", "second_surname", "birth_date")
     (document,) = known["documents"]
@@ -177,7 +178,7 @@ def looked_up(known: dict[str, Any]) -> dict[str, Any]:
     return {**{name: known[name] for name in names}, "documents": [shown]}
 
 
-def as_heard_elsewhere(known: dict[str, Any]) -> dict[str, Any]:
+def as_heard_elsewhere(known: Values) -> Values:
     """The same woman as another office writes her down: no document, surnames turned round, no accents."""
     plain = {name: _plain(known[name]) for name in ("given_names", "first_surname", "second_surname")}
     return {

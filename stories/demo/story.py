@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 
+from app.records import Values
 from app.records.kinds import today
 from stories.demo import script
 from stories.demo.cast import unit_of
 from stories.demo.seats import Seat
-from stories.desk import StoryBroken
+from stories.desk import Json, StoryBroken
 
 _GONE: Final = 404
 Tell = Callable[[str], None]
@@ -37,8 +38,8 @@ class View:
     title: str
     role: str
     status: int
-    record: Mapping[str, Any]
-    plan: Mapping[str, Any] | None = None
+    record: Json
+    plan: Json | None = None
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class Told:
     plan: str = ""
     steps: list[tuple[str, str]] = field(default_factory=list)
     views: dict[str, View] = field(default_factory=dict)
-    access_log: list[dict[str, Any]] = field(default_factory=list)
+    access_log: list[Json] = field(default_factory=list)
     paper: bytes = b""
 
 
@@ -96,7 +97,7 @@ class _Story:
         """UDAVIT moves the case."""
         self.udavit.moves(f"/cases/{self.told.case}", target)
 
-    def _write(self, desk: Seat, compartment: str, fields: Mapping[str, Any]) -> None:
+    def _write(self, desk: Seat, compartment: str, fields: Mapping[str, object]) -> None:
         desk.writes(self.told.person, compartment, fields)
 
     def _register(self) -> None:
@@ -119,7 +120,7 @@ class _Story:
             self.police.send(f"/cases/{self.told.case}/participations", added)
         self._note(self.police, "incorpora por mandato legal a la fiscalía y a la UDAVIT.")
 
-    def _recognise(self, known: dict[str, Any]) -> None:
+    def _recognise(self, known: Values) -> None:
         body = {
             "compartments": {"identity": script.as_heard_elsewhere(known)},
             "first_identified_on": today().isoformat(),
@@ -150,13 +151,13 @@ class _Story:
         self._move("EN_ASISTENCIA_INMEDIATA")
         self._note(self.udavit, "acuerda cómo contactarla y las medidas de protección; asistencia inmediata.")
 
-    def _refer(self, sender: Seat, receiver: Seat, wanted: Mapping[str, Any]) -> None:
+    def _refer(self, sender: Seat, receiver: Seat, wanted: Mapping[str, object]) -> None:
         body = dict(wanted)
         if wanted["legal_basis"] == "CONSENTIMIENTO":
             body["consent"] = self._consent(sender, receiver, wanted["compartments"])
         sender.refers(self.told.case, receiver, body)
 
-    def _consent(self, sender: Seat, receiver: Seat, compartments: list[str]) -> str:
+    def _consent(self, sender: Seat, receiver: Seat, compartments: object) -> str:
         """She allows the sender to share this with the receiver; returns the code of her consent."""
         allowed = {**script.CONSENT, "compartments": compartments}
         code = sender.consents(self.told.case, receiver.unit, allowed)
@@ -197,11 +198,11 @@ class _Story:
     def _move_plan(self, target: str) -> None:
         self.shelter.moves(f"/plans/{self.told.plan}", target)
 
-    def _activities(self, desk: Seat) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = desk.read(f"/plans/{self.told.plan}")["activities"]
+    def _activities(self, desk: Seat) -> list[Json]:
+        found: list[Json] = desk.read(f"/plans/{self.told.plan}")["activities"]
         return found
 
-    def _advance(self, desk: Seat, activity: Mapping[str, Any], state: str, note: str) -> None:
+    def _advance(self, desk: Seat, activity: Json, state: str, note: str) -> None:
         path = f"/plans/{self.told.plan}/activities/{activity['code']}"
         desk.change(path, {"state": state, "note": note}, activity["version"])
 

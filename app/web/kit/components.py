@@ -1,9 +1,10 @@
 """The living catalogue of the components: every macro in every state, with data that is all invented."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from starlette.datastructures import FormData, UploadFile
+from typing_extensions import TypedDict
 
 from app.records import all_fields
 from app.records.kinds import today
@@ -30,7 +31,55 @@ _MISTAKES = {
 }
 
 
-def examples() -> dict[str, Any]:
+class OfCases(TypedDict):
+    """What is drawn of a case: its bar, its tabs, its history and its objectives."""
+
+    someone: dict[str, object]
+    nobody: dict[str, object]
+    parts: Sequence[tuple[str | int, ...]]
+    events: list[dict[str, object]]
+    stages: list[dict[str, str]]
+    goal: dict[str, object]
+    bare_goal: dict[str, object]
+
+
+class OfLists(TypedDict):
+    """What is drawn of lists and work to do."""
+
+    counts: list[dict[str, object]]
+    dates: Sequence[tuple[date | None, str]]
+    activities: list[dict[str, object]]
+    facts: Sequence[tuple[str | None, ...]]
+    tasks: list[dict[str, str]]
+    kinds: list[str]
+
+
+class OfFigures(TypedDict):
+    """What is drawn of figures: bars, stacks, lines and the map, each with its table."""
+
+    bars: Sequence[tuple[str, Value]]
+    bars_table: list[list[Value | str]]
+    stack: list[tuple[str, list[Value]]]
+    stack_names: list[str]
+    stack_table: list[list[Value | str]]
+    lines: list[tuple[str, list[Value]]]
+    months: list[str]
+    lines_table: list[list[Value | str]]
+    regions: dict[str, int | None]
+    regions_table: list[list[Value | str]]
+
+
+class Examples(OfCases, OfLists, OfFigures):
+    """All of it, and what is drawn of forms."""
+
+    plain: Form
+    wrong: Form
+    choices: list[tuple[str, ...]]
+    controls: list[Control]
+    long: str
+
+
+def examples() -> Examples:
     """The context of the catalogue page: plain values, no record of anyone."""
     return {
         "plain": Form(),
@@ -76,7 +125,7 @@ def _controls() -> list[Control]:
     return [next(one for one in drawn if one.kind == kind) for kind in wanted]
 
 
-def _case() -> dict[str, Any]:
+def _case() -> OfCases:
     return {
         "someone": {
             "code": "CA-7K2M-9XQ4",
@@ -123,7 +172,7 @@ def _case() -> dict[str, Any]:
     }
 
 
-def _events() -> list[dict[str, Any]]:
+def _events() -> list[dict[str, object]]:
     return [
         {
             "title": "Actividad cumplida: control de salud",
@@ -143,7 +192,7 @@ def _events() -> list[dict[str, Any]]:
     ]
 
 
-def _lists() -> dict[str, Any]:
+def _lists() -> OfLists:
     now = today()
     return {
         "counts": [
@@ -177,7 +226,7 @@ def _lists() -> dict[str, Any]:
     }
 
 
-def _activities(now: date) -> list[dict[str, Any]]:
+def _activities(now: date) -> list[dict[str, object]]:
     return [
         {
             "code": "CA-7K2M-9XQ4",
@@ -203,7 +252,7 @@ def _activities(now: date) -> list[dict[str, Any]]:
     ]
 
 
-def _figures() -> dict[str, Any]:
+def _figures() -> OfFigures:
     bars = [("Madre de Dios", 184), ("Cusco", 97), ("Puno", 61), ("Loreto", 40), ("Huancavelica", None)]
     stack: list[tuple[str, list[Value]]] = [
         ("Centros de acogida", [42, 18, 9]),

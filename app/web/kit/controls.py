@@ -14,7 +14,7 @@ from typing import Any
 
 from app.catalogues import code_list
 from app.catalogues.ubigeo import ubigeo_label
-from app.records import FieldSpec
+from app.records import FieldSpec, Values
 from app.web.i18n import _
 from app.web.kit.forms import Form
 from app.web.kit.templating import day, environment, label
@@ -47,7 +47,7 @@ def controls(
     prefix: str = "",
     *,
     only: Sequence[str] = (),
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, object] | None = None,
 ) -> list[Control]:
     """The controls of these fields, in order.
 
@@ -60,7 +60,7 @@ def controls(
     return [control(spec, prefix, (data or {}).get(spec.name)) for spec in wanted]
 
 
-def control(spec: FieldSpec, prefix: str = "", value: Any = None) -> Control:
+def control(spec: FieldSpec, prefix: str = "", value: object = None) -> Control:
     """The control of one field."""
     name = f"{prefix}{spec.name}"
     if spec.inner:
@@ -71,19 +71,19 @@ def control(spec: FieldSpec, prefix: str = "", value: Any = None) -> Control:
     return Control(name, spec.name, _kind(spec), spec.label, spec.spec.help, _options(spec.codes), spec=spec)
 
 
-def start(form: Form, drawn: Iterable[Control], data: Mapping[str, Any]) -> None:
+def start(form: Form, drawn: Iterable[Control], data: Mapping[str, object]) -> None:
     """Let a form begin with values that are known (in JSON form)."""
     for one in drawn:
         _start(form, one, data.get(one.key))
 
 
-def read(form: Form, drawn: Iterable[Control]) -> dict[str, Any]:
+def read(form: Form, drawn: Iterable[Control]) -> Values:
     """What was filled in, in JSON form and without empty fields; what cannot be read is noted in the form."""
     found = {one.key: _read(form, one) for one in drawn}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def changes(old: Mapping[str, Any], new: Mapping[str, Any], drawn: Iterable[Control]) -> dict[str, Any]:
+def changes(old: Mapping[str, object], new: Mapping[str, object], drawn: Iterable[Control]) -> Values:
     """What differs: new values, and None for fields that were emptied."""
     return {c.key: new.get(c.key) for c in drawn if new.get(c.key) != old.get(c.key)}
 
@@ -172,7 +172,7 @@ def _read(form: Form, one: Control) -> Any:
     return readers.get(one.kind, lambda: form.text(one.name))()
 
 
-def _objects(form: Form, one: Control) -> list[dict[str, Any]]:
+def _objects(form: Form, one: Control) -> list[Values]:
     found = []
     for index in range(form.rows(one.name)):
         row = read(form, [_under(f"{one.name}-{index}", inner) for inner in one.inner])

@@ -1,6 +1,6 @@
 """Problems as pages: what happened, and the way out."""
 
-from typing import Any
+from collections.abc import Mapping
 from urllib.parse import quote
 
 from fastapi import Request
@@ -15,7 +15,7 @@ from app.web.kit.paths import local_path
 UNAUTHENTICATED = 401
 
 
-def problem_page(request: Request, status: int, body: dict[str, Any]) -> Response:
+def problem_page(request: Request, status: int, body: Mapping[str, object]) -> Response:
     """A problem as a page; who is not signed in is led to the door, and back afterwards."""
     if status == UNAUTHENTICATED:
         return _to_the_door(request, str(body["type"]).rpartition(":")[2])

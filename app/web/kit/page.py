@@ -6,7 +6,7 @@ import gzip
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Annotated, Any, cast
+from typing import Annotated, Protocol, cast
 from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request
@@ -61,7 +61,7 @@ _OF_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
 """Signs that an address may hold as they are; anything else would break the header it travels in."""
 
 
-def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> Response:
+def draw(request: Request, template: str, *, status: int = 200, **context: object) -> Response:
     """A page, or a fragment of one for htmx; without anybody signed in if need be."""
     who = browsing(request)
     text = environment.get_template(template).render({**_frame(request, who), **context})
@@ -71,7 +71,7 @@ def draw(request: Request, template: str, *, status: int = 200, **context: Any) 
     return Response(body, status, headers, media_type="text/html")
 
 
-def _frame(request: Request, who: Browsing | None) -> dict[str, Any]:
+def _frame(request: Request, who: Browsing | None) -> dict[str, object]:
     """What every page shows around its content."""
     settings = settings_of(request)
     token = request.cookies.get(COOKIE, "")
@@ -108,6 +108,16 @@ def speak(request: Request, who: Browsing | None = None) -> None:
     i18n.speak(request.query_params.get("idioma") or "es" if who is None else who.language)
 
 
+class _Part(Protocol):
+    """A part of a transaction, kept or undone by itself."""
+
+    def commit(self) -> None:
+        """Keep it."""
+
+    def rollback(self) -> None:
+        """Undo it."""
+
+
 class Page:
     """A signed-in person's request for a page, with the form it carried."""
 
@@ -141,11 +151,20 @@ class Page:
         held = policy().roles[self.actor.role].permissions
         return any(permission in held for permission in permissions)
 
-    def draw(self, template: str, *, fragment: str = "", status: int = 0, **context: Any) -> Response:
+    def draw(
+        self,
+        template: str,
+        *,
+        fragment: str = "",
+        status: int = 0,
+        form: Form | None = None,
+        **context: object,
+    ) -> Response:
         """The answer: the page, or its part `fragment` if htmx asks; with what the form was refused for."""
         shown = fragment if fragment and self.fragment else template
-        context = {"form": self.form, "may": self.may, **context}
-        context["form"].keeper = self.keeper
+        form = self.form if form is None else form
+        form.keeper = self.keeper
+        context = {"may": self.may, **context, "form": form}
         return draw(self.request, shown, status=status or self.form.status, **context)
 
     def go(self, address: str, done: str = "") -> Response:
@@ -204,7 +223,7 @@ class Page:
         if isinstance(sent, str) and self.request.method not in SAFE:
             self.keeper.drop(sent)
 
-    def _refused(self, part: Any, error: AppError) -> None:
+    def _refused(self, part: _Part, error: AppError) -> None:
         if error.keeps_trace:
             part.commit()  # nothing but events was written, and what they tell of did happen
         else:

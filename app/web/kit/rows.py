@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -17,14 +17,14 @@ from app.web.kit.forms import Form
 R = TypeVar("R", bound=Item)
 
 
-def need(form: Form, drawn: Iterable[Control], values: Mapping[str, Any], *names: str) -> None:
+def need(form: Form, drawn: Iterable[Control], values: Mapping[str, object], *names: str) -> None:
     """Note in a form which of these fields were left empty, each by its label."""
     for one in drawn:
         if one.key in names and values.get(one.key) is None and not form.error(one.name):
             form.wrong(one.name, _("Complete «%(label)s».") % {"label": one.label})
 
 
-def read_row(model: type[R], values: Mapping[str, Any], prefix: str = "") -> R:
+def read_row(model: type[R], values: Mapping[str, object], prefix: str = "") -> R:
     """The row these values (in JSON form) make; fields are named with `prefix`, as in the form.
 
     Raises:
