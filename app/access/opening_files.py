@@ -87,7 +87,7 @@ def begin_reading(
         raise Forbidden("Su función no abre esta parte del registro.")
     record(
         act, action, victim_id=reading.strand.victim_id, compartments=[reading.compartment],
-        purpose="atencion", detail=detail,
+        purpose=act.purpose, detail=detail,
     )  # fmt: skip
     return reading
 

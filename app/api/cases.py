@@ -23,11 +23,11 @@ from app.services.cases.views import (
     CaseView,
     IdentifiedView,
     JoinedView,
-    MoveAskedView,
     PartEndedView,
     ParticipationView,
 )
 from app.services.commands.requesting import request_closing, request_discard, takes_two
+from app.services.commands.views import CommandAskedView
 from app.services.idempotency import once, remember, replayed
 from app.services.paging import PAGE
 from app.services.participations import teams
@@ -175,8 +175,8 @@ def detail(code: Code, act: CurrentAct) -> Answer[CaseView]:
     summary="Cambiar el estado de un caso",
     responses={
         202: {
-            "model": MoveAskedView,
-            "description": "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda persona",
+            "model": CommandAskedView,
+            **located(202, "Un descarte, o un cierre de dos personas: se pidió y espera a la segunda")[202],
         },
         **tagged(),
     },
@@ -201,6 +201,7 @@ def transition(
 
 
 def _ask(code: str, body: TransitionIn, act: CurrentAct, version: int, key: str | None) -> Answer[Any]:
+    """Answered with 202, which the route documents beside its 200."""
     payload = {"case": code, **body.model_dump(mode="json")}
     discards = body.to == DISCARDED
     operation = "cases.discard" if discards else "cases.close"

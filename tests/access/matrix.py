@@ -124,7 +124,7 @@ class Filling:
         if spec.codes is not None:
             code = _first(code_list(spec.codes))
             return [code] if spec.many else code
-        value = self._plain(spec.kind)
+        value = self._plain(spec.kind.label)
         if isinstance(value, str):
             self.canaries.append(Canary(spec.compartment, path, value, visible, authored))
             return value

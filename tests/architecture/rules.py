@@ -36,6 +36,9 @@ _OPENING_MODULES = (
 _ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
 _DATABASE_ROLE = "ruv_"
 _UNVERIFIED = "get_unverified_"
+_ANOTHER_ACTOR = {
+    "acting_as", "record_as", "note_broken", "end_other_sessions", "_store_session", "_issue",
+}  # fmt: skip
 
 
 class Source(NamedTuple):
@@ -287,6 +290,64 @@ def files_and_functions_stay_small(root: Path) -> list[str]:
     return findings
 
 
+def who_acts_is_one_object(root: Path) -> list[str]:
+    """A function takes an `Act`, not a session and an actor, which might not belong together.
+
+    But for the few that are told of an actor to whom the session is not bound: signing in, and a proxy.
+    """
+    return [
+        source.at(node, f"{node.name} takes a session and an actor")
+        for source in sources(root, "app", "stories")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in _ANOTHER_ACTOR
+        if {"session", "actor"} <= {argument.arg for argument in _arguments(node)}
+    ]
+
+
+def purposes_are_chosen_at_the_edge(root: Path) -> list[str]:
+    """No use case and no policy says by itself what a person is looked at for."""
+    return [
+        source.at(node, f"{node.name} has a purpose of its own")
+        for source in sources(root, "app/services", "app/access")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if any(name == "purpose" for name, _default in _defaults(node))
+    ]
+
+
+def _arguments(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+
+
+def _defaults(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[str, ast.expr]]:
+    """Arguments that may be left out, and what they are then."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    last = positional[len(positional) - len(node.args.defaults) :]
+    for argument, default in zip(last, node.args.defaults, strict=True):
+        yield argument.arg, default
+    for argument, found in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
+        if found is not None and not (isinstance(found, ast.Constant) and found.value is None):
+            yield argument.arg, found
+
+
+def refusals_are_made_in_one_place(root: Path) -> list[str]:
+    """What is wrong with a field is said by `app.errors.wrong`, so that none forgets a part of it."""
+    return [
+        source.at(node, "a refusal of a field made by hand")
+        for source in sources(root, "app", "stories")
+        if not source.within("app/errors.py", "app/records/")
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Dict)
+        if {"field", "code", "message"} <= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+        if not _copies(node)
+    ]
+
+
+def _copies(node: ast.Dict) -> bool:
+    """Whether it only repeats the parts of another."""
+    return all(isinstance(value, ast.Subscript | ast.BinOp | ast.JoinedStr) for value in node.values)
+
+
 CODE_RULES: tuple[Rule, ...] = (
     no_commit_below_the_edge,
     persons_are_read_where_nothing_is_written,
@@ -297,4 +358,7 @@ CODE_RULES: tuple[Rule, ...] = (
     only_the_command_line_prints,
     one_reader_of_the_environment,
     files_and_functions_stay_small,
+    who_acts_is_one_object,
+    purposes_are_chosen_at_the_edge,
+    refusals_are_made_in_one_place,
 )

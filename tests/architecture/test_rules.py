@@ -41,6 +41,15 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (rules.only_the_command_line_prints, "app/services/x.py", "print('hola')\n"),
     (rules.one_reader_of_the_environment, "app/db.py", "import os\nx = os.environ['RUV_X']\n"),
     (rules.one_reader_of_the_environment, "app/db.py", "from os import getenv\n"),
+    (rules.who_acts_is_one_object, "app/services/x.py", "def f(session, actor, code):\n    pass\n"),
+    (rules.who_acts_is_one_object, "app/api/x.py", "def f(code, *, actor, session):\n    pass\n"),
+    (rules.purposes_are_chosen_at_the_edge, "app/services/x.py", "def f(act, *, purpose='x'):\n    pass\n"),
+    (rules.purposes_are_chosen_at_the_edge, "app/access/x.py", "def f(act, purpose=CARE):\n    pass\n"),
+    (
+        rules.refusals_are_made_in_one_place,
+        "app/services/x.py",
+        "e = {'field': 'a', 'code': 'b', 'message': 'c'}\n",
+    ),
     (rules.files_and_functions_stay_small, "app/x.py", "\n" * 401),
     (rules.files_and_functions_stay_small, "app/x.py", "def f():\n" + "    x = 1\n" * 60),
     (texts.no_registry_host, NOTE, "https://" + "py" + "pi.org/simple\n"),
@@ -52,6 +61,14 @@ PLANTED: list[tuple[Rule, str, str]] = [
 # What the rules must let pass: the right place, or a look-alike.
 INNOCENT: list[tuple[Rule, str, str]] = [
     (rules.no_commit_below_the_edge, "app/db.py", "def f(s):\n    s.commit()\n"),
+    (rules.who_acts_is_one_object, "app/audit/record.py", "def record_as(session, actor):\n    pass\n"),
+    (rules.purposes_are_chosen_at_the_edge, "app/api/x.py", "def f(act, purpose='x'):\n    pass\n"),
+    (rules.purposes_are_chosen_at_the_edge, "app/services/x.py", "def f(act, *, purpose=None):\n    pass\n"),
+    (
+        rules.refusals_are_made_in_one_place,
+        "app/services/x.py",
+        "e = {'field': e['field'], 'code': e['code'], 'message': e['message']}\n",
+    ),
     (_READ, "app/services/x/rows.py", "from sqlalchemy import select\nq = select(Victim)\n"),
     (_READ, "app/services/x/writing.py", f"{_UPSERT}q = select(Unit)\nd.get(1)\n"),
     (_READ, "app/access/scope.py", "from sqlalchemy import update\nq = select(Victim)\n"),

@@ -94,7 +94,7 @@ def work_list(
     page = rows[:limit]
     items = [_listed(row) for row in page]
     record(
-        act, "cases.list", purpose="atencion", fields=sorted(filters),
+        act, "cases.list", purpose=act.purpose, fields=sorted(filters),
         detail={"cases": [item["code"] for item in items]},
     )  # fmt: skip
     more = cursor_of(page[-1][-1], items[-1]["code"]) if len(rows) > limit else None

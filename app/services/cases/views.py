@@ -138,12 +138,6 @@ class AssignmentView(TypedDict):
     self: bool
 
 
-class MoveAskedView(TypedDict):
-    """A move that takes two people: what was asked for, by its code."""
-
-    command: str
-
-
 class JoinedView(TypedDict):
     """A unit that was brought into a case."""
 

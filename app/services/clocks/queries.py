@@ -81,7 +81,7 @@ def work_list(
     page = rows[:limit]
     used = [name for name, value in (("state", state), ("kind", kind)) if value is not None]
     record(
-        act, "clocks.list", purpose="atencion", fields=used,
+        act, "clocks.list", purpose=act.purpose, fields=used,
         detail={"clocks": [f"{row.kind} {row.subject_code}" for row in page]},
     )  # fmt: skip
     last = page[-1] if len(rows) > limit else None

@@ -119,7 +119,7 @@ def ledger(act: Act, case: str) -> list[ConsentListedView]:
         .order_by(Consent.recorded_at.desc(), Consent.id.desc())
     ).all()
     record(
-        act, "consents.list", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, "consents.list", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         detail={"consents": len(rows)},
     )  # fmt: skip
     named = _named(act.session, ref, "consent")

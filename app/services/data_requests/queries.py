@@ -138,7 +138,7 @@ def listed(
     cases = public_codes(act, {row.case_id for row in page})
     items = [_listed(row, units, cases.get(row.case_id)) for row in page]
     record(
-        act, "data-requests.list", purpose="atencion",
+        act, "data-requests.list", purpose=act.purpose,
         detail={"requests": [row.code for row in page]},
     )  # fmt: skip
     following = cursor_of(page[-1].recorded_at, page[-1].code) if len(rows) > limit else None

@@ -53,7 +53,7 @@ def options(act: Act, case_code: str, service_type: str, department: str | None 
     ).all()
     fitting = [row for row in rows if serves(row[0].populations, person)]
     record(
-        act, "referrals.options", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, "referrals.options", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         detail={"service": service_type, "options": len(fitting)},
     )  # fmt: skip
     housing = service_type == _HOUSING

@@ -104,7 +104,7 @@ def list_files(act: Act, plan: str) -> list[EvidenceFileView]:
     rows = act.session.execute(query).all()
     record(
         act, "evidence.list", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
-        purpose="atencion", compartments=[COMPARTMENT], detail={"plan": ref.row.code, "files": len(rows)},
+        purpose=act.purpose, compartments=[COMPARTMENT], detail={"plan": ref.row.code, "files": len(rows)},
     )  # fmt: skip
     units = unit_names(act, {row.EvidenceFile.unit_id for row in rows})
     return [

@@ -60,7 +60,7 @@ def add(database: Database, actor: Actor, consent: str, raw: bytes, key: str | N
         touch(Act(session, CARE), found.ref.victim_id, found.ref.case_id)
         record(
             Act(session, CARE), "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-            purpose="atencion", compartments=[COORDINATION], blobs=[blob],
+            purpose=CARE, compartments=[COORDINATION], blobs=[blob],
             detail={"consent": found.row.code, "file": code},
         )  # fmt: skip
         remember(Act(session, CARE), key, "consents.scan", payload, code)
@@ -88,6 +88,6 @@ def withdraw(act: Act, consent: str, code: str, version: int, reason: str) -> Fi
     touch(act, found.ref.victim_id, found.ref.case_id)
     record(
         act, "consents.scan-withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-        purpose="atencion", detail={"consent": found.row.code, "file": row.code, "reason": reason},
+        purpose=act.purpose, detail={"consent": found.row.code, "file": row.code, "reason": reason},
     )  # fmt: skip
     return done

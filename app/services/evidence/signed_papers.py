@@ -37,7 +37,7 @@ def listed(act: Act, consent: str) -> list[ScanView]:
     rows = [row for row in stored if _reads(act, found, row)]
     record(
         act, "consents.scans", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-        purpose="atencion", detail={"consent": found.row.code, "files": len(rows)},
+        purpose=act.purpose, detail={"consent": found.row.code, "files": len(rows)},
     )  # fmt: skip
     units = unit_names(act, {row.unit_id for row in rows})
     return [{**shown(row), "unit": units[row.unit_id].shown()} for row in rows]

@@ -55,7 +55,7 @@ def mark_read(act: Act, code: str) -> NoticeReadView:
         # Who has no part in her case has no place in its log either: the code says which notice it was.
         outside = row.kind in {*HELD, BY_MANDATE, MISSING, NOT_ARRIVED, MOVED}
         about = {} if outside else {"victim_id": row.victim_id, "case_id": row.case_id}
-        record(act, "notices.read", purpose="atencion", detail={"notice": code}, **about)
+        record(act, "notices.read", purpose=act.purpose, detail={"notice": code}, **about)
     return {"code": code, "read": True}
 
 
@@ -94,5 +94,5 @@ def _mark_account(act: Act, code: str) -> NoticeReadView:
             .where(*mine, AccountNotice.read_at.is_(None))
             .values(read_at=func.now(), read_by=act.actor.user_id)
         )
-        record(act, "notices.read", purpose="atencion", detail={"notice": code})
+        record(act, "notices.read", purpose=act.purpose, detail={"notice": code})
     return {"code": code, "read": True}

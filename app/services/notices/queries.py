@@ -70,7 +70,7 @@ def inbox(
         query = query.where(tuple_(both.c.created_at, both.c.code) < read_cursor(cursor, "AV"))
     rows = act.session.execute(query, actor_params(act.actor)).all()
     page = rows[:limit]
-    record(act, "notices.list", purpose="atencion", detail={"notices": [row.code for row in page]})
+    record(act, "notices.list", purpose=act.purpose, detail={"notices": [row.code for row in page]})
     following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
     units = _units(act, page)
     timed = {(row.clock_kind, row.subject) for row in page if row.clock_kind}

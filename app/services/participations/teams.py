@@ -248,7 +248,7 @@ def _team(session: Session, ref: CaseRef) -> Sequence[Any]:
 
 def _record(act: Act, action: str, ref: CaseRef, *, blobs: Sequence[Blob] = (), **detail: object) -> None:
     record(
-        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         blobs=blobs, detail={"case": ref.code, **detail},
     )  # fmt: skip
 

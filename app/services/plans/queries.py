@@ -163,7 +163,7 @@ def work_list(
     page = rows[:limit]
     units = unit_names(act, {row.unit_id for row in page})
     cases = public_codes(act, {row.case_id for row in page})
-    record(act, "plans.list", purpose="atencion", detail={"plans": [row.code for row in page]})
+    record(act, "plans.list", purpose=act.purpose, detail={"plans": [row.code for row in page]})
     items = [_listed(act.actor, row, units, cases) for row in page]
     following = cursor_of(page[-1].state_since, page[-1].code) if len(rows) > limit else None
     return {"items": items, "next": following}

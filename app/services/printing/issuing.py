@@ -69,7 +69,7 @@ def issue(act: Act, wanted: Issue) -> Print:
     }
     insert_rows(act.session, PrintedDocument, [row])
     record(
-        act, "documents.print", victim_id=wanted.strand.victim_id, purpose="atencion",
+        act, "documents.print", victim_id=wanted.strand.victim_id, purpose=act.purpose,
         detail={
             "document": code, "kind": wanted.kind, "subject": wanted.sheet.subject, "names": wanted.names,
         },

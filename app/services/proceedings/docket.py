@@ -60,7 +60,7 @@ def docket(act: Act, cursor: str | None = None) -> Docket:
     for ref in guarded:
         record(
             act, "measures.read", victim_id=ref.victim_id, case_id=ref.case_id,
-            purpose="atencion", compartments=["protection"],
+            purpose=act.purpose, compartments=["protection"],
             detail={"measures": measures[ref.case_id]["in_force"]},
         )  # fmt: skip
     items: list[DocketCaseView] = [

@@ -71,7 +71,7 @@ def report(act: Act) -> QualityView:
         Forbidden: the role reads no cases.
     """
     require(act.actor, Permission.CASES_READ)
-    record(act, "quality.report", purpose="atencion")
+    record(act, "quality.report", purpose=act.purpose)
     rules = [rule for rule in RULES.values() if _readable(act.actor, rule)]
     counted = _counted(act, rules)
     return {
@@ -117,7 +117,7 @@ def cases(act: Act, code: str, *, cursor: str | None = None, limit: int = PAGE) 
     rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
     record(
-        act, "quality.cases", purpose="atencion", fields=[rule.field],
+        act, "quality.cases", purpose=act.purpose, fields=[rule.field],
         detail={"rule": rule.code, "cases": [row.code for row in page]},
     )  # fmt: skip
     items: list[QualityCaseView] = [

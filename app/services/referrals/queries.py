@@ -273,7 +273,7 @@ def _told(act: Act, rows: Sequence[Any], box: str, **about: int) -> list[Referra
             item["case"], item["victim"] = seen["case"], seen["victim"]
         items.append(item)
     record(
-        act, "referrals.list", purpose="atencion",
+        act, "referrals.list", purpose=act.purpose,
         detail={"box": box, "referrals": [row.code for row in rows]}, **about,
     )  # fmt: skip
     return items

@@ -50,7 +50,7 @@ def missing(act: Act, ref: CaseRef, before: str) -> list[str]:
     if before == deadlines.ESCAPED:
         return []  # they know already
     record(
-        act, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose="atencion",
+        act, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
         fields=["state"], detail={"case": ref.code, "from": before, "to": deadlines.ESCAPED},
     )  # fmt: skip
     return deadlines.escaped(act, ref)
@@ -64,7 +64,7 @@ def _of_age(act: Act, row: Any, *, child: bool) -> bool:
     if strand is None:
         return not child
     record(
-        act, "placements.read", victim_id=row.victim_id, case_id=row.case_id, purpose="atencion",
+        act, "placements.read", victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose,
         compartments=[_IDENTITY], detail={"placement": row.code},
     )  # fmt: skip
     identity = current_blob(act, strand, _IDENTITY)

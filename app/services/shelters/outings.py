@@ -131,7 +131,7 @@ def _done(
 ) -> StayMovedView:
     touch(act, row.victim_id, row.case_id)
     record(
-        act, action, victim_id=row.victim_id, case_id=row.case_id, purpose="atencion", blobs=blobs,
+        act, action, victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose, blobs=blobs,
         detail={"placement": row.code},
     )  # fmt: skip
     return {"code": row.code, "state": state, "version": row.version + 1}

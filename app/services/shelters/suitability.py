@@ -70,7 +70,7 @@ def check(act: Act, code: str, given: Suitability) -> SuitabilityCheckedView:
     touch(act, row.victim_id, row.case_id)
     record(
         act, "placements.suitability", victim_id=row.victim_id, case_id=row.case_id,
-        purpose="atencion", blobs=blobs, detail={"placement": row.code, "result": given.result},
+        purpose=act.purpose, blobs=blobs, detail={"placement": row.code, "result": given.result},
     )  # fmt: skip
     return {"code": row.code, "result": given.result or ""}
 

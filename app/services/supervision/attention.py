@@ -93,7 +93,7 @@ def reviews(
     rows = act.session.execute(query.params(actor_params(act.actor))).all()
     page = rows[:limit]
     record(
-        act, "supervision.reviews", purpose="atencion",
+        act, "supervision.reviews", purpose=act.purpose,
         detail={"kind": kind or "todos", "codes": [row.code for row in page]},
     )  # fmt: skip
     cases = {row.case_id for row in page if row.case_id is not None}

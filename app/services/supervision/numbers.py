@@ -61,7 +61,7 @@ def figures(act: Act) -> UnitFiguresView:
     """
     require(act.actor, Permission.CASES_READ)
     supervising(act.actor)
-    record(act, "supervision.figures", purpose="atencion")
+    record(act, "supervision.figures", purpose=act.purpose)
     persons, cases = _cases(act)
     return {
         "as_of": datetime.now(UTC),

@@ -78,7 +78,7 @@ def preview(act: Act, wanted: Handover) -> ReassignmentView:
     """
     division = _divided(act, wanted, hold=False)
     record(
-        act, "supervision.preview", purpose="atencion",
+        act, "supervision.preview", purpose=act.purpose,
         detail={"from": division.leaver.user_id, "cases": [charge.code for charge in division.charges]},
     )  # fmt: skip
     return division.shown(None)

@@ -87,7 +87,7 @@ def parts(act: Act, code: str) -> list[Part]:
     require(act.actor, Permission.VICTIMS_READ)
     ref = victim_in_scope(act, code)
     filled = _filled(act.session, ref.victim_id)
-    record(act, "victims.parts", victim_id=ref.victim_id, purpose="atencion")
+    record(act, "victims.parts", victim_id=ref.victim_id, purpose=act.purpose)
     return [
         _part(act.actor, ref, name, filled.get(name))
         for name in COMPARTMENTS
@@ -180,7 +180,7 @@ def writings(act: Act, code: str) -> list[Writing]:
         .order_by(blob.created_at.desc(), blob.id.desc())
     )
     found = [Writing(row[0], COMPARTMENTS[row[0]].title_es, *row[1:]) for row in rows]
-    record(act, "victims.writings", victim_id=ref.victim_id, purpose="atencion")
+    record(act, "victims.writings", victim_id=ref.victim_id, purpose=act.purpose)
     return found
 
 
@@ -203,7 +203,7 @@ def ages(act: Act, cases: list[str]) -> dict[str, AgeAndSex]:
     )
     found: dict[str, AgeAndSex] = {row.code: {"age": row.age_years, "sex": row.sex} for row in rows}
     record(
-        act, "cases.list", purpose="atencion", compartments=["identity"],
+        act, "cases.list", purpose=act.purpose, compartments=["identity"],
         fields=["age_years", "sex"], detail={"cases": sorted(found)},
     )  # fmt: skip
     return found
