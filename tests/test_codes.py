@@ -123,3 +123,38 @@ def test_an_unknown_prefix_is_a_mistake_of_the_caller(prefix: str) -> None:
         codes.new_code(prefix)
     with pytest.raises(ValueError, match="prefix"):
         codes.parse_code("TP-0000-0000", prefix)
+
+
+@pytest.mark.parametrize(
+    ("code", "prefix"),
+    [
+        ("TP-7K3M-9QXY", "TP"),
+        ("TP-0000-000V", "TP"),
+        ("CA-7K3M-9QX2-H4T7", "CA"),
+        ("DE-0123-4567-89AY", "DE"),
+        ("VA-ZZZZ-ZZZZ-ZZZV", "VA"),
+    ],
+)
+def test_codes_on_papers_that_are_out_stay_valid(code: str, prefix: str) -> None:
+    assert codes.parse_code(code, prefix) == code
+    assert codes._check_symbol(prefix, code[3:-1].replace("-", "")) == code[-1]
+
+
+def test_the_kinds_of_codes() -> None:
+    assert {
+        *("TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
+        *("AV", "CN", "CR", "CT", "DI", "MD", "MP", "NC", "OJ", "PJ", "PP", "RE", "RZ", "SD", "SE", "VA"),
+    } == codes.PREFIXES
+    assert {prefix: len(codes.new_code(prefix)) for prefix in codes.PREFIXES} == {
+        prefix: 12 if prefix == "TP" else 17 for prefix in codes.PREFIXES
+    }
+
+
+@pytest.mark.parametrize(("separators", "read"), [(28, True), (29, False)])
+def test_what_is_longer_than_anybody_types_is_not_looked_at(separators: int, read: bool) -> None:
+    assert _accepted("TP-7K3M-9QXY" + " " * separators, "TP") is read
+
+
+def test_signs_of_other_scripts_are_refused_in_words() -> None:
+    with pytest.raises(ValueError, match="código no es válido"):
+        codes.parse_code("TP-7K3M-9QXÝ", "TP")

@@ -97,6 +97,16 @@ def test_hours_count_from_the_moment_and_days_end_in_lima() -> None:
     assert due("ARCO_RECTIFICACION", at) == datetime(2026, 12, 15, 4, 59, 59, tzinfo=UTC)
 
 
+def test_what_ends_with_its_day_is_shown_without_an_hour() -> None:
+    by_day = end_of(date(2026, 12, 14))
+    assert calendar.deadline(by_day) == {"due_at": by_day, "due_on": date(2026, 12, 14), "due_time": None}
+    late = calendar.deadline(by_day.replace(microsecond=7))
+    assert late["due_time"] is None
+    at = datetime(2026, 12, 15, 2, 5, tzinfo=UTC)  # the evening before in Lima
+    shown = calendar.deadline(at)
+    assert (shown["due_at"], shown["due_on"], shown["due_time"]) == (at, date(2026, 12, 14), "21:05")
+
+
 def test_what_is_not_counted_is_given() -> None:
     with pytest.raises(ValueError, match="given"):
         due("ACTIVIDAD", datetime.now(UTC))

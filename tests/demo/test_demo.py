@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +47,43 @@ def ruv(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def ruv_serving(*arguments: str) -> tuple[subprocess.CompletedProcess[str], dict[str, int]]:
+    """A run that stays and serves, ended as soon as every account it left has signed in."""
+    command = [sys.executable, "-c", RUV, "demo", "--serve", *arguments]
+    with (
+        tempfile.TemporaryFile("w+") as told,
+        subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=told, text=True) as child,
+    ):
+        shown, address, accounts = _served(child)
+        try:
+            signed_in = {name: _signed_in(address, name, word) for name, word in accounts.items()}
+        finally:
+            child.send_signal(signal.SIGTERM)
+            child.wait(60)
+        told.seek(0)
+        done = subprocess.CompletedProcess(command, child.returncode, shown, told.read())
+    return done, signed_in
+
+
+def _served(child: subprocess.Popen[str]) -> tuple[str, str, dict[str, str]]:
+    """What it showed before the accounts, the address it serves at, and their passwords."""
+    assert child.stdout is not None
+    names, shown, accounts = {username(role) for role in ROLES}, "", dict[str, str]()
+    for line in child.stdout:
+        words = line.strip("│ \n").split()
+        accounts |= {words[n]: words[n + 1] for n, word in enumerate(words) if word in names}
+        if "atiende en" in line:
+            return shown, next(word for word in words if word.startswith("http")), accounts
+        shown += "" if accounts else line
+    raise AssertionError("it ended without serving")
+
+
+def _signed_in(address: str, name: str, password: str) -> int:
+    form = {"username": name, "password": password}
+    token = httpx.post(f"{address}/api/v1/auth/token", data=form).json()["access_token"]
+    return httpx.get(f"{address}/api/v1/me", headers={"Authorization": f"Bearer {token}"}).status_code
+
+
 class Runs(NamedTuple):
     """The runs that all tests look at, in order, where they worked, and what they left there."""
 
@@ -54,6 +91,9 @@ class Runs(NamedTuple):
     first: subprocess.CompletedProcess[str]
     second: subprocess.CompletedProcess[str]
     larger: subprocess.CompletedProcess[str]
+    """With more people, and left serving for a while."""
+    signed_in: dict[str, int]
+    """What each account that it left was answered by the register it served."""
     secret: Personal
     leaked: set[str]
     """What stands open in a copy of the database, the violation that the search must find."""
@@ -69,12 +109,12 @@ def run_and_copied(folder: Path) -> Runs:
     common = ("--data-dir", str(folder))
     first = ruv("--size", str(SIZE), *common)
     second = ruv("--size", str(SIZE), "--json", *common)
-    larger = ruv("--size", str(SIZE + 30), "--json", *common)
+    larger, signed_in = ruv_serving("--size", str(SIZE + 30), "--json", *common)
     with working_in(folder) as runtime:
         with connected(runtime) as connection:
             secret = personal(opened(runtime, connection))
         runtime.database.dispose()  # a copy needs the original to itself
-        return Runs(folder, first, second, larger, secret, leaked_in_a_copy(runtime, secret))
+        return Runs(folder, first, second, larger, signed_in, secret, leaked_in_a_copy(runtime, secret))
 
 
 def leaked_in_a_copy(runtime: Runtime, secret: Personal) -> set[str]:
@@ -124,13 +164,19 @@ def dump(runtime: Runtime, database: str) -> str:
     ).stdout  # fmt: skip
 
 
+def larger_of(runs: Runs) -> dict[str, Any]:
+    """What the larger run told machines, before it went on to serve."""
+    told: dict[str, Any] = json.JSONDecoder().raw_decode(runs.larger.stdout)[0]
+    return told
+
+
 def test_it_ends_well_twice_in_a_row(runs: Runs):
     for run in (runs.first, runs.second, runs.larger):
         assert run.returncode == 0, run.stderr[-2000:]
 
 
 def test_the_second_run_finds_the_register(runs: Runs):
-    second, larger = json.loads(runs.second.stdout), json.loads(runs.larger.stdout)
+    second, larger = json.loads(runs.second.stdout), larger_of(runs)
     assert second["register"] == {"found": SIZE, "added": 0, "cared_for": 0}
     assert (larger["register"]["found"], larger["register"]["added"]) == (SIZE, 30)
     assert second["numbers"]["release"]["code"] == larger["numbers"]["release"]["code"]
@@ -171,7 +217,7 @@ def test_each_role_sees_its_part(runs: Runs):
 
 def test_the_signed_plan_is_on_paper_without_her_name(runs: Runs):
     text = " ".join(page.extract_text() for page in PdfReader(runs.folder / PAPER).pages)
-    story = json.loads(runs.larger.stdout)["story"]
+    story = larger_of(runs)["story"]
     assert story["plan"] in text
     assert story["person"] in text
     name = story["views"]["police_investigator"]["record"]["compartments"]["identity"]["given_names"]
@@ -244,34 +290,5 @@ def test_it_never_works_on_the_configured_database(monkeypatch: pytest.MonkeyPat
     assert settings.root_key_path.is_relative_to(settings.data_dir)
 
 
-def test_serve_leaves_one_account_a_role(tmp_path: Path):
-    command = [sys.executable, "-c", RUV, "demo", "--serve", "--size", "3", "--data-dir", str(tmp_path / "d")]
-    with subprocess.Popen(
-        command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as child:
-        try:
-            address, accounts = _served(child)
-            assert set(accounts) == {username(role) for role in ROLES}
-            for name, password in accounts.items():
-                form = {"username": name, "password": password}
-                token = httpx.post(f"{address}/api/v1/auth/token", data=form).json()["access_token"]
-                me = httpx.get(f"{address}/api/v1/me", headers={"Authorization": f"Bearer {token}"})
-                assert me.status_code == 200
-        finally:
-            child.send_signal(signal.SIGTERM)
-            child.wait(60)
-    assert child.returncode == 0
-
-
-def _served(child: subprocess.Popen[str]) -> tuple[str, dict[str, str]]:
-    assert child.stdout is not None
-    names = {username(role) for role in ROLES}
-    accounts: dict[str, str] = {}
-    deadline = time.monotonic() + 120
-    for line in child.stdout:
-        words = line.strip("│ \n").split()
-        accounts |= {words[n]: words[n + 1] for n, word in enumerate(words) if word in names}
-        if "atiende en" in line:
-            return next(word for word in words if word.startswith("http")), accounts
-        assert time.monotonic() < deadline
-    raise AssertionError("it ended without serving")
+def test_serve_leaves_one_account_a_role(runs: Runs):
+    assert runs.signed_in == {username(role): 200 for role in ROLES}

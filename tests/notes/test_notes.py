@@ -255,6 +255,11 @@ def test_the_default_is_what_the_role_keeps(role: str, first: str | None) -> Non
     assert all(policy().cell(role, name).write for name in found)
 
 
+def test_what_notes_are_about() -> None:
+    assert rules.ABOUT == ("services", "psychology", "health", "legal", "protection", "plan", "contact")
+    assert rules.MOST_ADDENDA == 50
+
+
 @pytest.mark.parametrize("level", list(Level))
 def test_who_reads_a_text(level: Level) -> None:
     opens = level in {Level.PARTIAL, Level.RESIDENT, Level.OWN, Level.FULL}

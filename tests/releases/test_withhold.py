@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,27 @@ def test_zero_and_small_cannot_be_told_apart(value: float, sigma: float) -> None
 @given(st.integers(1, 10), sigmas)
 def test_no_small_number_is_ever_printed(value: int, sigma: float) -> None:
     assert withhold(value, sigma).value is None
+
+
+@pytest.mark.parametrize(
+    ("value", "sigma", "printed"),
+    [
+        (10.9, 1.0, None),
+        (11.0, 1.0, 11),
+        (11.0, 3.6, 11),
+        (11.0, 3.7, None),
+        (29.9, 10.0, None),
+        (30.0, 10.0, 30),
+        (30.4, 10.0, 30),
+    ],
+)
+def test_at_the_edge_of_what_is_printed(value: float, sigma: float, printed: int | None) -> None:
+    cell = withhold(value, sigma)
+    assert cell.value == printed
+    assert cell.status == ("RESERVADO" if printed is None else "PUBLICADO")
+
+
+def test_the_margin_holds_the_noise_and_the_rounding() -> None:
+    assert [margin_95(sigma) for sigma in (1.0, 5.0, 10.0)] == [2.5, 10.3, 20.1]
+    assert threshold(1.0) == 11
+    assert threshold(10.0) == 30

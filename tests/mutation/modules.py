@@ -1,0 +1,45 @@
+"""Which tests judge which module, and what part of its mutants they must find."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Judged(NamedTuple):
+    """A module of rules: the files of tests that judge it, the quickest first, and the floor in percent."""
+
+    tests: tuple[str, ...]
+    floor: float
+
+
+def _judged(floor: float, *tests: str) -> Judged:
+    return Judged(tuple(f"tests/{name}.py" for name in tests), floor)
+
+
+JUDGED = {
+    "app.access.policy": _judged(85, "access/test_policy"),
+    "app.access.tokens": _judged(85, "access/test_tokens"),
+    "app.codes": _judged(85, "test_codes"),
+    "app.services.access.rules": _judged(85, "access/test_rules"),
+    "app.services.accounts.rules": _judged(85, "accounts/test_rules"),
+    "app.services.cases.rules": _judged(85, "cases/test_edges", "cases/test_rules"),
+    "app.services.clocks.calendar": _judged(85, "clocks/test_calendar"),
+    "app.services.clocks.catalogue": _judged(85, "clocks/test_catalogue", "clocks/test_calendar"),
+    "app.services.consents.rules": _judged(85, "consents/test_rules", "consents/test_machines"),
+    "app.services.data_requests.rules": _judged(85, "consents/test_rules", "consents/test_machines"),
+    "app.services.indicators.rules": _judged(85, "indicators/test_rules"),
+    "app.services.notes.rules": _judged(85, "notes/test_notes"),
+    "app.services.plans.rules": _judged(85, "plans/test_edges", "plans/test_rules"),
+    "app.services.proceedings.measure_rules": _judged(85, "proceedings/test_measure_rules"),
+    "app.services.referrals.rules": _judged(85, "referrals/test_rules", "referrals/test_machine"),
+    "app.services.releases.consistency": _judged(85, "releases/test_consistency"),
+    "app.services.releases.fold": _judged(85, "releases/test_workload"),
+    "app.services.releases.noise": _judged(85, "releases/test_noise"),
+    "app.services.releases.withhold": _judged(85, "releases/test_withhold", "releases/test_consistency"),
+    "app.services.releases.workload": _judged(
+        85, "releases/test_workload", "releases/test_noise", "releases/test_consistency"
+    ),
+    "app.services.shelters.rules": _judged(85, "shelters/test_edges", "shelters/test_rules"),
+    "app.services.state_machine": _judged(85, "cases/test_edges", "referrals/test_rules"),
+    "app.services.supervision.rules": _judged(85, "supervision/test_rules"),
+}
