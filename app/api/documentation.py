@@ -105,6 +105,7 @@ def complete_openapi(app: FastAPI) -> None:
             _add_components(schema)
             for view in sorted(answered(schema) - readings().keys()):
                 put_words(view, schema["components"]["schemas"][view])
+            _settle_names(schema)
             _describe_problems(schema)
             app.openapi_schema = schema
         return app.openapi_schema
@@ -120,6 +121,38 @@ def _add_components(schema: dict[str, Any]) -> None:
         components[model.__name__] = own
     components.update(readings())
     components["Problema"] = _PROBLEM
+
+
+def _settle_names(schema: dict[str, Any]) -> None:
+    """Give components names that are words, in Python too: a generator calls its classes by title or by key.
+
+    `Listing_NoteView_` is a `ListingNoteView`; what a body is in Spanish goes before its description.
+    """
+    components = schema["components"]["schemas"]
+    named = {name: name.replace("_", "") for name in components}
+    for part in _parts(schema):
+        if isinstance(part.get("$ref"), str):
+            place, _slash, name = part["$ref"].rpartition("/")
+            part["$ref"] = f"{place}/{named.get(name, name)}"
+    schema["components"]["schemas"] = {named[name]: _titled(body) for name, body in components.items()}
+
+
+def _titled(component: dict[str, Any]) -> dict[str, Any]:
+    title = component.pop("title", "")
+    if not title.isidentifier():
+        component["description"] = ". ".join(filter(None, (title, component.get("description", ""))))
+    return component
+
+
+def _parts(node: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a part of the document."""
+    if isinstance(node, dict):
+        yield node
+        for part in node.values():
+            yield from _parts(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from _parts(part)
 
 
 def answered(schema: dict[str, Any]) -> set[str]:
@@ -142,14 +175,9 @@ def answered(schema: dict[str, Any]) -> set[str]:
 
 def _references(node: Any) -> Iterator[str]:
     """Names of the components that a part of the document refers to."""
-    if isinstance(node, dict):
-        if isinstance(reference := node.get("$ref"), str):
+    for part in _parts(node):
+        if isinstance(reference := part.get("$ref"), str):
             yield reference.rpartition("/")[2]
-        for part in node.values():
-            yield from _references(part)
-    elif isinstance(node, list):
-        for part in node:
-            yield from _references(part)
 
 
 def _describe_problems(schema: dict[str, Any]) -> None:
@@ -162,5 +190,8 @@ def _describe_problems(schema: dict[str, Any]) -> None:
     for operations in schema["paths"].values():
         for operation in operations.values():
             operation["responses"].pop("422", None)
+            for status, said in operation["responses"].items():
+                if status.startswith("4"):
+                    said.setdefault("content", answer["content"])
             operation["responses"]["4XX"] = answer
             operation["responses"]["503"] = answer

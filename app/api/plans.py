@@ -76,7 +76,7 @@ class ActivityIn(rows.Activity):
     model_config = ConfigDict(json_schema_extra={"required": ["unit", "due_on", "description"]})
 
 
-class StepIn(BaseModel):
+class PlanStepIn(BaseModel):
     """A step of an objective, a note on it, or both."""
 
     model_config = ConfigDict(extra="forbid", title="Avance de un objetivo")
@@ -223,7 +223,7 @@ def add_objective(code: Code, body: ObjectiveIn, act: CurrentAct, key: Idempoten
 def advance_objective(
     code: Code,
     objective: Code,
-    body: StepIn,
+    body: PlanStepIn,
     act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ObjectiveMovedView]:

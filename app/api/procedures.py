@@ -30,7 +30,7 @@ class ProcedureIn(BaseModel):
     step: Annotated[ProtectionStep, Field(title="Primer paso")] = ProtectionStep()
 
 
-class StepIn(BaseModel):
+class ProcedureStepIn(BaseModel):
     """The next step of a branch."""
 
     model_config = ConfigDict(extra="forbid", title="Paso de una ruta de protección")
@@ -74,7 +74,7 @@ def open_procedure(code: Code, body: ProcedureIn, act: CurrentAct, key: Idempote
 def step(
     code: Code,
     procedure: Code,
-    body: StepIn,
+    body: ProcedureStepIn,
     act: CurrentAct,
     version: ExpectedVersion,
 ) -> Answer[ProcedureMovedView]:

@@ -104,3 +104,19 @@ def test_an_answer_that_is_not_as_declared_is_found(change: dict[str, object], *
         request=httpx.Request("GET", f"http://x{DELIVERIES}"),
     )
     assert bool(contract.broken(answer)) is found
+
+
+def test_names_of_views_are_words_that_no_other_has() -> None:
+    """A generator makes a class of each, by its title if it has one."""
+    components = contract.document()["components"]["schemas"]
+    assert [name for name in components if not name.isidentifier() or "_" in name] == []
+    assert [name for name, said in components.items() if "title" in said] == []
+    assert len({name.lower() for name in components}) == len(components)
+
+
+def test_every_refusal_is_a_problem() -> None:
+    for one in contract.operations():
+        for status, said in one.said["responses"].items():
+            if status.startswith("4"):
+                schema = said["content"]["application/problem+json"]["schema"]
+                assert schema["$ref"].endswith("/Problema"), (one.path, status)

@@ -13,7 +13,7 @@ _SHA = "Huella SHA-256"
 _RHO = "Costo de privacidad (rho, zCDP)"
 
 
-class WorkloadView(TypedDict):
+class TableListView(TypedDict):
     """The list of tables that a release was made by."""
 
     version: Annotated[str, Field(description="Versión de la lista de tablas")]
@@ -40,7 +40,7 @@ class ReleaseSummaryView(TypedDict):
     discarded_at: Annotated[datetime | None, Field(description="Cuándo se descartó; nulo si vale")]
     built_at: Annotated[datetime, Field(description="Cuándo se sorteó")]
     rho: Annotated[float, Field(description=_RHO)]
-    workload: Annotated[WorkloadView, Field(description="Lista de tablas")]
+    workload: Annotated[TableListView, Field(description="Lista de tablas")]
     ledger_head: Annotated[str, Field(description="Último asiento del libro de privacidad")]
     approvals: Annotated[list[ReleaseApprovalView], Field(description="Quiénes aprobaron, en su orden")]
     across_institutions: Annotated[bool, Field(description="Si aprobaron personas de dos instituciones")]
@@ -219,7 +219,7 @@ class MetadataDocument(RevisionReason):
     proteccion: Annotated[ProtectionDocument, Field(description="Cómo se protege")]
     lectura: Annotated[ReadingDocument, Field(description="Cómo se lee")]
     tablas: Annotated[list[TableAccountDocument], Field(description="Sus tablas")]
-    lista_de_tablas: Annotated[WorkloadView, Field(description="La lista de tablas registrada")]
+    lista_de_tablas: Annotated[TableListView, Field(description="La lista de tablas registrada")]
     corte: Annotated[SnapshotDocument, Field(description="Lo que se contó")]
     libro: Annotated[LedgerDocument, Field(description="Asiento del libro de privacidad")]
     revision: Annotated[str, Field(description="Si se puede revisar")]

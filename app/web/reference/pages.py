@@ -116,13 +116,15 @@ def _body(document: Schema, said: Schema) -> Iterator[Field]:
         if "properties" in schema:
             yield from _fields(document, schema, "", 1)
         else:
-            yield Field(media, _("cuerpo"), schema.get("title", ""), _kind(document, schema), required=True)
+            yield Field(
+                media, _("cuerpo"), schema.get("description", ""), _kind(document, schema), required=True
+            )
 
 
 def _fields(document: Schema, schema: Schema, before: str, level: int) -> Iterator[Field]:
     for name, given in schema["properties"].items():
         inner = _plain(document, given)
-        title = given.get("title") or inner.get("title", "")
+        title = given.get("title") or inner.get("description", "")
         required = name in schema.get("required", ())
         yield Field(before + name, _("cuerpo"), title, _kind(document, inner), required)
         if level < DEEPEST and "properties" in inner:
