@@ -191,7 +191,7 @@ def _describe_problems(schema: dict[str, Any]) -> None:
         for operation in operations.values():
             operation["responses"].pop("422", None)
             for status, said in operation["responses"].items():
-                if status.startswith("4"):
+                if status.startswith(("4", "5")):
                     said.setdefault("content", answer["content"])
             operation["responses"]["4XX"] = answer
             operation["responses"]["503"] = answer
