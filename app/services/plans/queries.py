@@ -212,9 +212,8 @@ def _listed(
 
 def _contents(act: Act, ref: PlanRef, goals: list[Goal]) -> PlanContents:
     row = ref.row
-    asked = {"purpose": act.purpose, "action": "plans.read"}
-    texts = header_texts(act, ref, **asked)
-    notes = objective_notes(act, ref, **asked)
+    texts = header_texts(act, ref, action="plans.read")
+    notes = objective_notes(act, ref, action="plans.read")
     due = row.next_review_on
     return {
         "execution_country": row.execution_country,
@@ -228,7 +227,7 @@ def _contents(act: Act, ref: PlanRef, goals: list[Goal]) -> PlanContents:
         "summary": texts.get("summary"),
         "pti_number": texts.get("pti_number"),
         "feasibility_notes": texts.get("feasibility_notes"),
-        "team": team(act, ref, **asked),
+        "team": team(act, ref, action="plans.read"),
         "outcome": row.outcome,
         "next_review_on": due,
         "overdue": due is not None and due < today(),
