@@ -86,10 +86,10 @@ class KeptShareView(TypedDict):
     state: str | None
     unit: UnitView
     compartments: list[str] | None
-    legal_basis: str
+    legal_basis: str | None
     result: str | None
     ended_at: datetime | None
-    legal_basis_label: str
+    legal_basis_label: str | None
     until: str
     until_label: str
 
