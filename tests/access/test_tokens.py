@@ -268,3 +268,35 @@ def test_the_pure_python_backends_are_never_loaded() -> None:
         "assert not {'ecdsa', 'rsa', 'pyasn1', 'jose.jwe', 'jose.jwt'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True, cwd=APP.parent)
+
+
+@pytest.mark.parametrize("lifetime", [1, 900])
+def test_lifetimes_at_the_edge(lifetime: int) -> None:
+    token = CODEC.issue(
+        user_id=1, session_id=uuid.uuid4(), role="analyst", unit_id=2**53, institution_id=1, unit_wide=False,
+        lifetime=lifetime,
+    )  # fmt: skip
+    assert _accepts(CODEC.verify, token)
+
+
+@pytest.mark.parametrize(
+    ("iat", "nbf", "exp", "accepted"),
+    [
+        (0, 0, 900, True),
+        (0, 0, 901, False),
+        (0, 0, 1, True),
+        (0, 0, 0, False),
+        (tokens._LEEWAY, tokens._LEEWAY, 300, True),
+        (tokens._LEEWAY + 1, tokens._LEEWAY + 1, 300, False),
+        (-5, 300, 300, False),
+        (-5, -6, 300, False),
+    ],
+)
+def test_times_at_the_edge(iat: int, nbf: int, exp: int, accepted: bool) -> None:
+    times = {"iat": corpus.NOW + iat, "nbf": corpus.NOW + nbf, "exp": corpus.NOW + exp}
+    assert _accepts(CODEC.verify, corpus.changed(**times)) is accepted
+
+
+@pytest.mark.parametrize(("unit", "accepted"), [(1, True), (2**53, True), (2**53 + 1, False), (0, False)])
+def test_numbers_at_the_edge(unit: int, accepted: bool) -> None:
+    assert _accepts(CODEC.verify, corpus.changed(unit=unit)) is accepted

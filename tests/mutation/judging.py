@@ -4,7 +4,9 @@ The process is a copy of one in which the product is loaded, so a mutant costs l
 the copy the changed module takes the place of the true one, wherever it or what it defines was imported by
 name. That this by itself changes nothing is tried first, with the true source.
 
-Only tests that need no server judge: those whose fixtures are all in their own file.
+What others made of it when they were loaded stays as it was: a module of whose classes others hold instances
+is judged by tests that make their own. Only tests that need no server judge: those whose fixtures are all in
+their own file.
 """
 
 from __future__ import annotations

@@ -1,4 +1,8 @@
-"""Which tests judge which module, and what part of its mutants they must find."""
+"""Which tests judge which module, and what part of its mutants they must find.
+
+The part is a little less than what was found when this was written. What is left are names in messages for
+developers, values that nothing is told by, and changes that change nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,29 +21,29 @@ def _judged(floor: float, *tests: str) -> Judged:
 
 
 JUDGED = {
-    "app.access.policy": _judged(85, "access/test_policy"),
+    "app.access.policy": _judged(97, "access/test_policy"),
     "app.access.tokens": _judged(85, "access/test_tokens"),
-    "app.codes": _judged(85, "test_codes"),
-    "app.services.access.rules": _judged(85, "access/test_rules"),
-    "app.services.accounts.rules": _judged(85, "accounts/test_rules"),
-    "app.services.cases.rules": _judged(85, "cases/test_edges", "cases/test_rules"),
-    "app.services.clocks.calendar": _judged(85, "clocks/test_calendar"),
-    "app.services.clocks.catalogue": _judged(85, "clocks/test_catalogue", "clocks/test_calendar"),
-    "app.services.consents.rules": _judged(85, "consents/test_rules", "consents/test_machines"),
-    "app.services.data_requests.rules": _judged(85, "consents/test_rules", "consents/test_machines"),
-    "app.services.indicators.rules": _judged(85, "indicators/test_rules"),
-    "app.services.notes.rules": _judged(85, "notes/test_notes"),
-    "app.services.plans.rules": _judged(85, "plans/test_edges", "plans/test_rules"),
+    "app.codes": _judged(93, "test_codes"),
+    "app.services.access.rules": _judged(95, "access/test_rules"),
+    "app.services.accounts.rules": _judged(97, "accounts/test_rules"),
+    "app.services.cases.rules": _judged(95, "cases/test_edges", "cases/test_rules"),
+    "app.services.clocks.calendar": _judged(98, "clocks/test_calendar"),
+    "app.services.clocks.catalogue": _judged(98, "clocks/test_catalogue", "clocks/test_calendar"),
+    "app.services.consents.rules": _judged(98, "consents/test_rules", "consents/test_machines"),
+    "app.services.data_requests.rules": _judged(96, "consents/test_rules", "consents/test_machines"),
+    "app.services.indicators.rules": _judged(90, "indicators/test_rules"),
+    "app.services.notes.rules": _judged(98, "notes/test_notes"),
+    "app.services.plans.rules": _judged(97, "plans/test_edges", "plans/test_rules", "plans/test_machines"),
     "app.services.proceedings.measure_rules": _judged(85, "proceedings/test_measure_rules"),
-    "app.services.referrals.rules": _judged(85, "referrals/test_rules", "referrals/test_machine"),
-    "app.services.releases.consistency": _judged(85, "releases/test_consistency"),
-    "app.services.releases.fold": _judged(85, "releases/test_workload"),
-    "app.services.releases.noise": _judged(85, "releases/test_noise"),
-    "app.services.releases.withhold": _judged(85, "releases/test_withhold", "releases/test_consistency"),
+    "app.services.referrals.rules": _judged(98, "referrals/test_rules", "referrals/test_machine"),
+    "app.services.releases.consistency": _judged(89, "releases/test_consistency"),
+    "app.services.releases.fold": _judged(93, "releases/test_workload"),
+    "app.services.releases.noise": _judged(97, "releases/test_noise"),
+    "app.services.releases.withhold": _judged(98, "releases/test_withhold", "releases/test_consistency"),
     "app.services.releases.workload": _judged(
-        85, "releases/test_workload", "releases/test_noise", "releases/test_consistency"
+        90, "releases/test_workload", "releases/test_noise", "releases/test_consistency"
     ),
-    "app.services.shelters.rules": _judged(85, "shelters/test_edges", "shelters/test_rules"),
-    "app.services.state_machine": _judged(85, "cases/test_edges", "referrals/test_rules"),
-    "app.services.supervision.rules": _judged(85, "supervision/test_rules"),
+    "app.services.shelters.rules": _judged(96, "shelters/test_edges", "shelters/test_rules"),
+    "app.services.state_machine": _judged(94, "test_state_machine"),
+    "app.services.supervision.rules": _judged(98, "supervision/test_rules"),
 }

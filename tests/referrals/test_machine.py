@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import product
 from typing import Any, NamedTuple
 
 import httpx
@@ -10,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from app.services.referrals import rules
+from app.services.state_machine import Machine, Transition
 from tests.cases.story import API, ok, problem, refer, registered, unit_code
 from tests.factories import World
 from tests.referrals.steps import answer, overdue, step
@@ -72,9 +75,9 @@ def facts_of(wanted: Try) -> rules.ReferralFacts:
     )
 
 
-def check(state: str, wanted: Try) -> str:
+def check(state: str, wanted: Try, machine: Machine = rules.MACHINE) -> str:
     """One step of the code beside one of the table; raises AssertionError where they part."""
-    refusal = rules.refuse(state, wanted.target, facts_of(wanted))
+    refusal = rules.refuse(state, wanted.target, facts_of(wanted), machine)
     after = wanted.target if refusal is None else state
     assert after == expected(state, wanted), (state, wanted)
     if refusal is not None:
@@ -100,16 +103,39 @@ def test_sequences_go_as_the_table_says(sequence: list[Try]) -> None:
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_single_step_goes_as_the_table_says(state: str) -> None:
+    every_step(state, rules.MACHINE)
+
+
+def every_step(state: str, machine: Machine) -> None:
+    """Everybody tries everything from one state."""
     for who in (S, R, "third", "clock"):
         for target in STATES:
             for known in (True, False):
-                check(state, Try(who, target, known))
+                check(state, Try(who, target, known), machine)
 
 
-def test_a_line_missing_from_the_table_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(TABLE, ("ACEPTADA", "EN_CURSO"))
+def changed(moves: list[Transition]) -> Machine:
+    """The product's machine with other moves."""
+    return Machine("derivación", rules.STATES, tuple(moves), rules.GUARDS)
+
+
+@pytest.mark.parametrize("place", range(len(rules.MACHINE.transitions)))
+def test_a_move_that_the_product_loses_or_eases_is_found(place: int) -> None:
+    moves = [*rules.MACHINE.transitions]
+    move = moves.pop(place)
     with pytest.raises(AssertionError):
-        check("ACEPTADA", Try(R, "EN_CURSO", given=True))
+        every_step(move.source, changed(moves))
+    for name in move.guards:
+        eased = replace(move, guards=tuple(guard for guard in move.guards if guard != name))
+        with pytest.raises(AssertionError):
+            every_step(move.source, changed([*moves, eased]))
+
+
+@pytest.mark.parametrize(("source", "target"), sorted(set(product(STATES, STATES)) - TABLE.keys()))
+def test_a_move_that_the_product_adds_is_found(source: str, target: str) -> None:
+    added = Transition(source, target, ("by_receiver",), "De más.")
+    with pytest.raises(AssertionError):
+        every_step(source, changed([*rules.MACHINE.transitions, added]))
 
 
 # Over HTTP
