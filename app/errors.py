@@ -8,6 +8,7 @@ from typing import ClassVar, Final
 from app.records.errors import FieldError
 
 REVIEW: Final = "Revise los campos indicados."
+CHOOSE: Final = "Elija una opción de la lista."
 _MOST_CHOICES: Final = 60
 """Of a longer list, what a field takes is in its catalogue."""
 
@@ -22,7 +23,7 @@ def wrong(field: str, code: str, message: str, choices: Iterable[str] = ()) -> F
 
 def unknown_code(field: str, choices: Iterable[str], code: str = "unknown_code") -> FieldError:
     """What is wrong with a field whose code is not of its list."""
-    return wrong(field, code, "Elija una opción de la lista.", choices)
+    return wrong(field, code, CHOOSE, choices)
 
 
 def refuse_if(errors: list[FieldError]) -> None:

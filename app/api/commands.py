@@ -20,7 +20,7 @@ from app.services.views import Listing
 router = Branch(tags=["commands"])
 
 CommandCode = Annotated[str, Path(title="Código del pedido", max_length=40, examples=["CO-7K3M-9QX2-H4TC"])]
-VictimCode = Annotated[str, Field(min_length=1, max_length=40, examples=["TP-7K3M-9QXC"])]
+VictimCode = Annotated[str, Field(min_length=1, max_length=40, examples=["TP-0SGW-81JT"])]
 Reason = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
 
 

@@ -1,5 +1,6 @@
 """The OpenAPI document: compartments as in the field catalogue, and the problem document."""
 
+import copy
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -65,15 +66,24 @@ _SAID_OTHERWISE: Final = MappingProxyType(
 
 COMPARTMENT_NAMES: Final = frozenset(model.__name__ for model in COMPARTMENTS.values())
 """Components that come from the catalogue of fields, which says itself what each means."""
+_GOOD: Final = "Successful Response"
+"""What FastAPI says of an answer of which nothing else is said."""
 _PROBLEM = {
     "type": "object",
     "title": "Problema (RFC 9457)",
     "required": ["type", "title", "status", "detail"],
+    "additionalProperties": True,
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
+        "version": {"type": "integer", "description": "De un 412: la versión que está vigente"},
+        "possible": {
+            "type": "array",
+            "items": {"type": "string"},
+            "description": "De un paso que no se puede: los estados que sí (códigos)",
+        },
         "errors": {
             "type": "array",
             "items": {
@@ -119,8 +129,10 @@ def _add_components(schema: dict[str, Any]) -> None:
         own = model.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(own.pop("$defs", {}))
         components[model.__name__] = own
-    components.update(readings())
-    components["Problema"] = _PROBLEM
+    components.update(copy.deepcopy(readings()))
+    components["Problema"] = copy.deepcopy(_PROBLEM)
+    for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own refusal, which is never sent
+        components.pop(unused, None)
 
 
 def _settle_names(schema: dict[str, Any]) -> None:
@@ -139,7 +151,7 @@ def _settle_names(schema: dict[str, Any]) -> None:
 
 def _titled(component: dict[str, Any]) -> dict[str, Any]:
     title = component.pop("title", "")
-    if not title.isidentifier():
+    if title and not title.isidentifier():
         component["description"] = ". ".join(filter(None, (title, component.get("description", ""))))
     return component
 
@@ -191,6 +203,8 @@ def _describe_problems(schema: dict[str, Any]) -> None:
         for operation in operations.values():
             operation["responses"].pop("422", None)
             for status, said in operation["responses"].items():
+                if said["description"] == _GOOD:
+                    said["description"] = "Correcto"
                 if status.startswith(("4", "5")):
                     said.setdefault("content", answer["content"])
             operation["responses"]["4XX"] = answer

@@ -6,7 +6,6 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response, StreamingResponse
 
-from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
@@ -144,7 +143,7 @@ def listed(code: Code, act: CurrentAct) -> Answer[Listing[EvidenceFileView]]:
 )
 def download(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""
-    return streamed(runtime, actor, lambda session: queries.begin(Act(session, CARE), code))
+    return streamed(runtime, actor, lambda act: queries.begin(act, code))
 
 
 @router.post(
@@ -201,7 +200,7 @@ def list_scans(code: Code, act: CurrentAct) -> Answer[Listing[ScanView]]:
 )
 def read_scan(code: Code, file: Code, actor: CurrentActor, runtime: CurrentRuntime) -> StreamingResponse:
     """The file's bytes; who looked is in the trace before the first one leaves."""
-    return streamed(runtime, actor, lambda session: signed_papers.begin(Act(session, CARE), code, file))
+    return streamed(runtime, actor, lambda act: signed_papers.begin(act, code, file))
 
 
 @router.post(

@@ -48,7 +48,7 @@ def detail(
     act: CurrentAct,
     runtime: CurrentRuntime,
     year: Annotated[int | None, Query(title="Año de la primera identificación", ge=1990, le=2100)] = None,
-) -> Answer[ExactIndicatorView | ServedIndicatorView]:
+) -> Answer[ServedIndicatorView | ExactIndicatorView]:
     """Country and departments, small numbers withheld, for one year or for all; `as_of`: counted when."""
     found = indicator(code)
     record(act, "indicators.read", detail={"indicator": found.code, "year": year or "todos"})

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.responses import Response
 
-from app.access.act import CARE, RIGHTS, Act
+from app.access.act import RIGHTS
 from app.access.permissions import Permission
 from app.api.answers import Answer
 from app.api.schemas import Code
@@ -21,7 +21,12 @@ from app.services.printing.views import Verification
 
 router = Branch(tags=["documents"])
 
-_PDF: dict[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}, "description": "PDF/UA-1"}}
+_PDF: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}},
+        "description": "PDF/UA-1",
+    }
+}
 Names = Annotated[bool, Query(title="Con el nombre de la persona, para quien lee su identidad completa")]
 
 
@@ -40,7 +45,7 @@ def plan(
     names: Names = False,
 ) -> Response:
     """The plan by code, or by name where asked for; each print is recorded and can be verified."""
-    return printed(runtime, actor, lambda s: plan_issue(Act(s, CARE), code, version, names=names))
+    return printed(runtime, actor, lambda act: plan_issue(act, code, version, names=names))
 
 
 @router.get(
@@ -52,7 +57,7 @@ def plan(
 )
 def referral(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Response:
     """The letter; to a unit outside the network it names neither the register nor the crime."""
-    return printed(runtime, actor, lambda s: referral_issue(Act(s, CARE), code))
+    return printed(runtime, actor, lambda act: referral_issue(act, code))
 
 
 @router.get(
@@ -64,7 +69,7 @@ def referral(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Respon
 )
 def consent(code: Code, actor: CurrentActor, runtime: CurrentRuntime, names: Names = False) -> Response:
     """The consent, to be read aloud and signed; by code, or by name where asked for."""
-    return printed(runtime, actor, lambda s: consent_issue(Act(s, CARE), code, names=names))
+    return printed(runtime, actor, lambda act: consent_issue(act, code, names=names))
 
 
 @router.get(
@@ -81,7 +86,7 @@ def own_file(
     request: Annotated[str, Query(title="Código de la solicitud que se responde", max_length=40)],
 ) -> Response:
     """What the answering unit may hand over, in words, for an open request of hers."""
-    return printed(runtime, actor, lambda s: own_file_issue(Act(s, RIGHTS), code, request))
+    return printed(runtime, actor, lambda act: own_file_issue(act, code, request), RIGHTS)
 
 
 @router.get("/documents/{code}", dependencies=[Public()], summary="Comprobar un documento impreso")

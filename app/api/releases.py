@@ -50,7 +50,7 @@ def no_filters(request: Request) -> None:
 
 router = Branch(prefix="/releases", tags=["releases"], dependencies=[Depends(no_filters)])
 
-Code = Annotated[str, Path(title="Código de la liberación", max_length=40, examples=["LI-7K3M-9QXC"])]
+Code = Annotated[str, Path(title="Código de la liberación", max_length=40, examples=["LI-6QN7-7NWV-QTD5"])]
 FileName = Annotated[
     str, Path(title="Tabla y formato", description="`T1.csv`, `T1.json`, `metadata.json`", max_length=60)
 ]

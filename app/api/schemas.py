@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.records import COMPARTMENTS
 
-Code = Annotated[str, Path(title="Código público", max_length=40, examples=["TP-7K3M-9QXC"])]
+Code = Annotated[str, Path(title="Código público", max_length=40)]
 
 _SCHEMA = {
     "type": "object",

@@ -88,7 +88,7 @@ def admit(body: PlacementIn, act: CurrentAct, key: IdempotencyKey) -> Answer[Cod
 def housed(
     act: CurrentAct,
     case: Annotated[str | None, Query(title="Código del caso", max_length=40)] = None,
-) -> Answer[Listing[ResidentView] | Listing[StayView]]:
+) -> Answer[Listing[StayView] | Listing[ResidentView]]:
     """Open placements of the caller's own unit, or with `case` its stays, within the caller's scope."""
     if case is None:
         return Answer({"items": queries.open_placements(act), "next": None})

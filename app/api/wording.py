@@ -54,10 +54,11 @@ def _declared() -> Iterator[FieldSpec]:
 def put_words(view: str, schema: dict[str, Any]) -> None:
     """Say of each field of a view what it means, unless the view says it itself."""
     for name, said in schema.get("properties", {}).items():
+        said.pop("title", None)  # the name again, by which a generator would call what is inside
         if "description" in said:  # what others of the name are need not hold of it
             continue
         spec, word = catalogued().get(name), _word(view, name)
-        if spec is not None and spec.codes is not None and "$ref" not in str(said):
+        if spec is not None and spec.codes is not None and _takes_codes(said):
             said.setdefault("x-code-list", spec.codes)
         if word is not None:
             said["description"] = word.meaning
@@ -67,6 +68,12 @@ def put_words(view: str, schema: dict[str, Any]) -> None:
                 said.setdefault("examples", [json_of(word.example)])
         elif spec is not None:
             said["description"] = spec.label
+
+
+def _takes_codes(said: dict[str, Any]) -> bool:
+    """Whether it is a text or a list of texts, if it is known at all."""
+    kinds = [part for part in said.get("anyOf", [said]) if part.get("type") != "null"]
+    return all("string" in (part.get("type"), part.get("items", {}).get("type")) for part in kinds)
 
 
 def json_of(example: str) -> Any:

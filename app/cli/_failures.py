@@ -69,7 +69,8 @@ def _of_the_product(error: Exception) -> str | None:
     from app.vault import VaultError
 
     if isinstance(error, AppError):
-        return " ".join(dict.fromkeys([error.detail, *(f["message"] for f in error.errors)]))
+        would = [f"({', '.join(f['choices'])})" for f in error.errors if "choices" in f]
+        return " ".join(dict.fromkeys([error.detail, *(f["message"] for f in error.errors), *would]))
     if isinstance(error, PostgresError | VaultError | NotInstalled):
         return str(error)
     if isinstance(error, ValidationError):

@@ -14,6 +14,9 @@ NEVER = 999_999_999
 TRIES = 3
 """How often a change that others overtake is tried."""
 _STALE = 412
+_CHANGES = ("DELETE", "PATCH", "POST", "PUT")
+_FILES = ("/evidence", "/scans")
+_VERSION = re.compile(r"\d{1,9}", re.ASCII)
 _TAG = re.compile(r'(W/)?"([^"]*)"')
 
 
@@ -62,14 +65,16 @@ class Conditions:
 
 def _wanted(scope: Scope) -> set[int | str] | None:
     """Versions that a change is meant for, `ANY` for `*`; None where one tag at most says it."""
-    if scope["type"] != "http" or not scope["path"].startswith("/api/"):
+    if scope["type"] != "http" or scope["method"] not in _CHANGES or not scope["path"].startswith("/api/"):
+        return None
+    if scope["path"].endswith(_FILES):  # taken whole, they are no changes of a version, and may be large
         return None
     said = ", ".join(Headers(scope=scope).getlist("if-match")).strip()
     if said == ANY:
         return {ANY}
     if "," not in said:
         return None
-    return {int(tag) for weak, tag in _TAG.findall(said) if not weak and tag.isascii() and tag.isdigit()}
+    return {int(tag) for weak, tag in _TAG.findall(said) if not weak and _VERSION.fullmatch(tag)}
 
 
 async def _whole(receive: Receive) -> list[Message]:

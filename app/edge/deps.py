@@ -118,7 +118,7 @@ def get_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
 DbSession = Annotated[Session, Depends(get_session, scope="function")]
 
 
-def current_act(session: DbSession) -> Act:
+async def current_act(session: DbSession) -> Act:
     """Who asks, in the request's transaction, to attend to a person unless told otherwise."""
     return Act(session, CARE)
 

@@ -9,7 +9,6 @@ from starlette.responses import Response, StreamingResponse
 
 from app.access.act import CARE, Act
 from app.access.actor import Actor
-from app.db import Session
 from app.runtime import Runtime
 from app.services.evidence.queries import Download, content
 from app.services.printing.issuing import Issue, issue
@@ -23,10 +22,11 @@ EXTENSIONS: Final = {
 }
 
 
-def printed(runtime: Runtime, actor: Actor, build: Callable[[Session], Issue]) -> Response:
+def printed(runtime: Runtime, actor: Actor, build: Callable[[Act], Issue], purpose: str = CARE) -> Response:
     """A paper: read and recorded in one transaction, drawn after it, so that nobody waits for a drawing."""
     with runtime.database.session(actor) as session:
-        wanted = issue(Act(session, CARE), build(session))
+        act = Act(session, purpose)
+        wanted = issue(act, build(act))
     headers = {
         "Content-Disposition": f'attachment; filename="{wanted.paper.code}.pdf"',
         "Cache-Control": "no-store",
@@ -34,10 +34,10 @@ def printed(runtime: Runtime, actor: Actor, build: Callable[[Session], Issue]) -
     return Response(render(wanted), headers=headers, media_type="application/pdf")
 
 
-def streamed(runtime: Runtime, actor: Actor, begin: Callable[[Session], Download]) -> StreamingResponse:
+def streamed(runtime: Runtime, actor: Actor, begin: Callable[[Act], Download]) -> StreamingResponse:
     """A stored file: who looked is in the trace before the first byte leaves."""
     with runtime.database.session(actor) as session:
-        found = begin(session)
+        found = begin(Act(session, CARE))
     return StreamingResponse(
         content(runtime.database, actor, found.reading),
         media_type=found.media_type,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from app.api.documentation import COMPARTMENT_NAMES, answered
 from app.api.wording import catalogued, json_of
 from app.catalogues import code_list
+from app.codes import parse_code
 from tests import contract
 
 UNTYPED = Path(__file__).with_name("untyped.txt")
@@ -120,3 +122,28 @@ def test_every_refusal_is_a_problem() -> None:
             if status.startswith(("4", "5")):
                 schema = said["content"]["application/problem+json"]["schema"]
                 assert schema["$ref"].endswith("/Problema"), (one.path, status)
+
+
+def test_codes_that_are_shown_as_examples_could_be_codes() -> None:
+    """A client that makes a pattern of one would refuse the real ones."""
+    shown = [
+        example
+        for _view, schema in views()
+        for said in schema.get("properties", {}).values()
+        for example in said.get("examples", ())
+        if isinstance(example, str) and re.fullmatch(r"[A-Z]{2}(-[0-9A-Z]{4}){2,}", example)
+    ]
+    assert shown
+    assert [example for example in shown if parse_code(example, example[:2]) != example] == []
+
+
+def test_nothing_inside_a_view_is_of_any_kind() -> None:
+    """A list of which it is not said of what, as a generic that lost its argument leaves it."""
+    empty = [
+        f"{view}.{name}"
+        for view, schema in views()
+        for name, said in schema.get("properties", {}).items()
+        for part in (said, *said.get("anyOf", ()))
+        if part.get("type") == "array" and not part.get("items")
+    ]
+    assert empty == []

@@ -17,11 +17,22 @@ ACTION = re.compile(r"[a-z][a-z_-]*(\.[a-z][a-z_-]*){1,2}")
 FILE = re.compile(r".*\.(bki|conf|csv|json|log|pdf|pid|py|typ|borrador-)")
 EDGES = {"api", "web"}
 """Their dotted names name operations and templates: of these files only what they hand to `record` counts."""
-NO_ACTION = {"app", "http", "uvicorn", "ruv", "scheduler", "case", "closing", "placement", "not_duplicate"}
+NO_ACTION = {
+    "app",
+    "http",
+    "uvicorn",
+    "ruv",
+    "scheduler",
+    "case",
+    "closing",
+    "placement",
+    "not_duplicate",
+    "squawk",
+}
 """What else dotted names begin with: modules, messages and loggers, and fields that a rule is about."""
 OTHERS = {"outbox.accept", "supervisor.lock"}
 """An operation whose answer is kept for who asks again, and a file."""
-RECORDERS = {"record", "event_row"}
+RECORDERS = {"record", "record_as", "event_row"}
 PAST = {"accounts.change", "accounts.reset", "plans.activity", "plans.objective"}
 """Recorded once and no more: their events stay, and so do their words."""
 

@@ -12,7 +12,6 @@ from app.catalogues import code_list
 from app.models import Base
 from app.services.access import preferences
 from app.services.accounts import requests as account_requests
-from app.services.cases import teams
 from app.services.clocks import queries as clocks
 from app.services.clocks import service as clock_ends
 from app.services.clocks.catalogue import kinds
@@ -23,10 +22,11 @@ from app.services.directory import entries
 from app.services.evidence import images, pdfs
 from app.services.evidence import queries as evidence
 from app.services.matching import review
+from app.services.participations import teams
 from app.services.printing import issuing
 from app.services.referrals import rules as referrals
 from app.services.releases import artefacts
-from app.web import candidates
+from app.web.matching import candidates
 
 # Columns whose list is no catalogue (the others say so by `listed`) -> what the application knows them by.
 SOURCES: dict[str, Collection[str]] = {

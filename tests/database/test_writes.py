@@ -75,6 +75,7 @@ def as_written_by(actor: Actor, hidden: Hidden) -> dict[str, Any]:
         "token": 1,
         "number": 7,
         "row_key": b"1",
+        "suspected": "NO",
     }
     return {**hidden.keys, **own, **more}
 

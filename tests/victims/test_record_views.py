@@ -98,8 +98,8 @@ def test_a_version_of_any_compartment_is_one_of_them() -> None:
         "data": {"family": 2, "mobile_phone": True}, "broken": False,
     }  # fmt: skip
     path = "/victims/TP-1/history"
-    assert findings(path, {"versions": [version]}) == []
-    assert findings(path, {"versions": [{**version, "data": {"family": 2, "sex": "MUJER"}}]})
+    assert findings(path, {"items": [version], "next": None}) == []
+    assert findings(path, {"items": [{**version, "data": {"family": 2, "sex": "MUJER"}}], "next": None})
 
 
 def test_code_lists_of_what_is_read_are_those_of_the_catalogue() -> None:

@@ -22,8 +22,9 @@ def opened(scene: Scene) -> Codes:
     """What everything else is added to: a woman's case, the house and its institution with two who run it."""
     find = "SELECT i.code FROM unit u JOIN institution i ON i.id = u.institution_id WHERE u.code = %(c)s"
     ((institution,),) = scene.run(find, c=scene.units["CAR"])
-    second = scene.world.actor("institution_admin", unit=scene.world.unit("CENTRAL", institution=institution))
-    scene.actors["Segunda"], scene.clients["Segunda"] = second, scene.world.client(second)
+    central = scene.world.unit("CENTRAL", institution=institution)
+    scene.actors["Segunda"] = scene.world.actor("institution_admin", unit=central)
+    scene.units["Segunda"] = central
     codes = {"house": scene.units["CAR"], "institution": institution, "plan": scene.plan}
     codes |= {"account": scene.actors["CAR"].user_id, "girl": scene.victim, "case": scene.case}
     woman = _registered(scene, "CEM", "Rosa", 0, age_years=30)
@@ -38,7 +39,7 @@ def one_more(scene: Scene, n: int, codes: Codes) -> None:
     for name, code in added.items():
         codes.setdefault(name, code)
     scan = f"{API}/consents/{codes['consent']}/scans"
-    ok(scene.clients["UPE"].post(scan, content=photo(), headers={"Idempotency-Key": f"scan-{n}"}), 201)
+    ok(scene.desks["UPE"].client.post(scan, content=photo(), headers={"Idempotency-Key": f"scan-{n}"}), 201)
 
 
 def _of_the_girl(scene: Scene, n: int) -> Codes:
@@ -70,7 +71,7 @@ def _of_the_girl(scene: Scene, n: int) -> Codes:
 
 
 def _of_the_woman(scene: Scene, n: int, codes: Codes) -> Codes:
-    client, case = scene.clients["CEM"], codes["hers"]
+    client, case = scene.desks["CEM"].client, codes["hers"]
     scene.post("CEM", f"/cases/{codes['objecting']}/objections", compartments=[PARTS[n - 1]])
     scene.post("CEM", f"/cases/{case}/participations", **mandate(scene.world.unit("UDAVIT")))
     referral = ok(refer(client, case, scene.world.unit("SALUD"), service_type="SALUD"), 201)["code"]
@@ -91,7 +92,7 @@ def _of_the_plan(scene: Scene, n: int) -> Codes:
     words = ("Quiero aprender", "Aprende un oficio", f"Taller {n}")
     activity = scene.aim("CAR", scene.plan, "EMPLEO", words, unit=scene.units["CAR"])
     sent = {"content": photo(), "params": {"kind": "FOTOGRAFIA"}, "headers": {"Idempotency-Key": f"foto-{n}"}}
-    file = ok(scene.clients["CAR"].post(f"{API}/plans/{scene.plan}/evidence", **sent), 201)["code"]
+    file = ok(scene.desks["CAR"].client.post(f"{API}/plans/{scene.plan}/evidence", **sent), 201)["code"]
     return {"activity": activity, "file": file}
 
 
@@ -116,7 +117,7 @@ def _of_the_institution(scene: Scene, n: int, codes: Codes) -> Codes:
     scene.world.actor("car_caseworker", unit=codes["house"])
     for who in ("CAR", "UPE"):
         scene.world.token(scene.actors[who])
-    client = scene.clients["Administración"]
+    client = scene.desks["Administración"].client
     asked = {"username": f"pedida-{n}-{scene.world.tag}", "unit": codes["house"], "role": "car_caseworker"}
     added = {"account-request": ok(client.post(f"{API}/accounts", json=asked), 201)["request"]}
     for path, body in (("services", service(unit)), ("locations", place(unit))):

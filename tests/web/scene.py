@@ -13,13 +13,13 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
-import httpx
 from sqlalchemy import Engine
 
 from app.access.act import CARE, Act
 from app.access.actor import Actor
 from app.records.kinds import today
 from app.services.drafts import service as drafts
+from stories.desk import Desk
 from tests.cases.story import ok, refer
 from tests.factories import World
 from tests.stories.stage import TODAY, Stage
@@ -92,15 +92,15 @@ OTHERS = (
 """Others who live in the house: what is to be done for each, and in how many days."""
 
 
-class Signed(dict[str, httpx.Client]):
-    """Clients by who acts, each made when first asked for."""
+class Seats(dict[str, Desk]):
+    """Desks by who acts, each taken when first asked for."""
 
     def __init__(self, scene: Scene) -> None:
         super().__init__()
         self._scene = scene
 
-    def __missing__(self, who: str) -> httpx.Client:
-        self[who] = self._scene.world.client(self._scene.actors[who])
+    def __missing__(self, who: str) -> Desk:
+        self[who] = Desk(self._scene.world.client(self._scene.actors[who]), self._scene.units[who])
         return self[who]
 
 
@@ -129,19 +129,17 @@ class Scene(Stage):
             )
             self.actors[name] = actor
             self.units[name] = by_name[seat.unit]
-            self.clients[name] = self.world.client(actor)
+            self.desks[name] = Desk(self.world.client(actor), self.units[name])
 
     def __getstate__(self) -> dict[str, Any]:
         """What was staged, without the connections it was staged by."""
-        return {
-            name: value for name, value in vars(self).items() if name not in {"world", "admin", "clients"}
-        }
+        return {name: value for name, value in vars(self).items() if name not in {"world", "admin", "desks"}}
 
     def again(self, world: World, admin: Engine) -> Self:
         """The same day in a copy of its database."""
         other = copy.copy(self)
         other.world, other.admin = world, admin
-        other.clients = Signed(other)
+        other.desks = Seats(other)
         return other
 
     def run(self, statement: str, **values: Any) -> list[Any]:
@@ -186,7 +184,7 @@ class Scene(Stage):
 
     def ask(self, by: str, to: str, service: str, case: str = "", **body: Any) -> str:
         """A referral that waits for its answer."""
-        sent = refer(self.clients[by], case or self.case, self.units[to], service_type=service, **body)
+        sent = refer(self.desks[by].client, case or self.case, self.units[to], service_type=service, **body)
         return str(ok(sent, 201)["code"])
 
     def twice(self) -> tuple[str, str]:

@@ -8,8 +8,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from app.web import reference
-from app.web.page import POLICY
+from app.web.kit.page import POLICY
+from app.web.reference import pages as reference
 from tests import contract
 from tests.factories import World
 from tests.scratch import serve

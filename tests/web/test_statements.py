@@ -170,7 +170,7 @@ class Eyes:
 
     def __init__(self, scene: Scene, codes: Codes) -> None:
         self.codes = codes
-        self.clients = scene.clients
+        self.desks = scene.desks
         self.browsers = {cost.who: Browser(scene.world, scene.actors[cost.who]) for cost in PAGES}
 
     def look(self, costs: tuple[Cost, ...] = ANSWERS + PAGES) -> dict[Cost, Seen]:
@@ -183,7 +183,7 @@ class Eyes:
             if cost in PAGES:
                 answer = self.browsers[cost.who].get(path)
             else:
-                answer = self.clients[cost.who].get(f"/api/v1{path}")
+                answer = self.desks[cost.who].client.get(f"/api/v1{path}")
         assert answer.status_code == 200, (cost, answer.text)
         return Seen(sum(not TOUCHED.match(one) for one in sent), rows(answer))
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from app.services.views import Listing
-
 
 class OwnUnitView(TypedDict):
     """A unit of one's institution; `accounts`: those that are not closed."""
@@ -19,7 +17,9 @@ class OwnUnitView(TypedDict):
     accounts: int
 
 
-class OwnUnitsView(Listing[OwnUnitView]):
+class OwnUnitsView(TypedDict):
     """Units of one's institution, and the kinds that a new one may be of."""
 
+    items: list[OwnUnitView]
+    next: str | None
     kinds: list[str]

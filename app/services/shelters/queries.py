@@ -27,7 +27,6 @@ from app.services.shelters.views import ResidentView, StayDetailView, StayFindin
 
 ELSEWHERE: StayFindingView = {"code": "LUGAR_NO_ESPECIALIZADO", "label": "Lugar no especializado"}
 """The finding on a stay in no shelter."""
-_PURPOSE = "atencion"
 
 
 def _stays(actor: Actor) -> Select[*tuple[Any, ...]]:
@@ -188,7 +187,7 @@ def _checks(session: Session, row: Any) -> Sequence[SuitabilityCheck]:
 def _recorded(act: Act, action: str, rows: Sequence[Any], ref: CaseRef | None = None) -> None:
     about = {"victim_id": ref.victim_id, "case_id": ref.case_id} if ref else {}
     detail = {"placements": [row.code for row in rows]}
-    record(act, action, purpose=_PURPOSE, detail=detail, **about)
+    record(act, action, purpose=act.purpose, detail=detail, **about)
 
 
 def _state(row: Any) -> StayState:

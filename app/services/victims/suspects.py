@@ -91,7 +91,7 @@ def verdict(act: Act, victim_id: int, adult: Adult) -> Verdict:
         "suspects.compare",
         victim_id=victim_id,
         compartments=[COMPARTMENT],
-        purpose="atencion",
+        purpose=act.purpose,
     )
     for strand in strands_of(act.session, victim_id, COMPARTMENT):
         data = current_blob(act, strand, COMPARTMENT)

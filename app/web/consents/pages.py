@@ -7,7 +7,6 @@ from typing import Final
 
 from starlette.responses import Response
 
-from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.edge.deps import Requires
@@ -120,7 +119,7 @@ def consent(code: str, consent: str, page: CurrentPage) -> Response:
 def paper(code: str, consent: str, page: CurrentPage) -> Response:  # noqa: ARG001 - the address of the case's tab
     """The consent on paper, to be read aloud and signed; by code, or by name where asked for."""
     names = bool(page.query("nombre"))
-    return printed(page.runtime, page.actor, lambda s: consent_issue(Act(s, CARE), consent, names=names))
+    return printed(page.runtime, page.actor, lambda act: consent_issue(act, consent, names=names))
 
 
 @router.get("/casos/{code}/consentimientos/{consent}/retirar", dependencies=[WRITES])

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from app.access.act import RIGHTS, Act
+from app.access.act import RIGHTS
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -121,7 +121,7 @@ def extend(code: str, page: CurrentPage) -> Response:
 def file_pdf(code: str, page: CurrentPage) -> Response:
     """What the answering unit may hand over, on paper."""
     victim = _victim(page, code)
-    return printed(page.runtime, page.actor, lambda s: own_file_issue(Act(s, RIGHTS), victim, code))
+    return printed(page.runtime, page.actor, lambda act: own_file_issue(act, victim, code), RIGHTS)
 
 
 @router.get(f"{LIST}/{{code}}/expediente.json", dependencies=[WRITES])

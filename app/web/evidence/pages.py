@@ -6,7 +6,6 @@ from typing import Final
 
 from starlette.responses import Response
 
-from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -59,7 +58,7 @@ def add(code: str, page: CurrentPage) -> Response:
 @router.get("/casos/{code}/documentos/{file}", dependencies=[FILES])
 def download(code: str, file: str, page: CurrentPage) -> Response:  # noqa: ARG001 - the address of the case's tab
     """The file's bytes, as an attachment; who looked is in the trace before the first one leaves."""
-    return streamed(page.runtime, page.actor, lambda s: queries.begin(Act(s, CARE), file))
+    return streamed(page.runtime, page.actor, lambda act: queries.begin(act, file))
 
 
 @router.get("/casos/{code}/documentos/{file}/retirar", dependencies=[ADDS])
@@ -95,7 +94,7 @@ def add_scan(code: str, consent: str, page: CurrentPage) -> Response:
 @router.get("/casos/{code}/consentimientos/{consent}/archivos/{file}", dependencies=[SCANS])
 def download_scan(code: str, consent: str, file: str, page: CurrentPage) -> Response:  # noqa: ARG001 - its address
     """The signed paper of a consent, as an attachment."""
-    return streamed(page.runtime, page.actor, lambda s: signed_papers.begin(Act(s, CARE), consent, file))
+    return streamed(page.runtime, page.actor, lambda act: signed_papers.begin(act, consent, file))
 
 
 @router.get("/casos/{code}/consentimientos/{consent}/archivos/{file}/retirar", dependencies=[SCANNED])

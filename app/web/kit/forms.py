@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from app.errors import AppError, Invalid, KeyReused, wrong
+from app.errors import CHOOSE, AppError, Invalid, KeyReused, wrong
 from app.records.errors import FieldError, message_es
 from app.records.kinds import Text
 from app.web.i18n import _
@@ -174,7 +174,13 @@ class Form:
                 "Este formulario ya se envió con otros datos. Si es otro, revíselo y envíelo de nuevo."
             )
         known = [(e["field"], e["message"]) for e in self.errors]
-        self.errors += [e for e in error.errors if (e["field"], e.get("message", "")) not in known]
+        told = [
+            wrong(e["field"], e["code"], _("Elija una opción de la lista."), e.get("choices", ()))
+            if e["message"] == CHOOSE
+            else e
+            for e in error.errors
+        ]
+        self.errors += [e for e in told if (e["field"], e["message"]) not in known]
 
     # What the form shows (used by the macros)
 

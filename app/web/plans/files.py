@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.edge.deps import CurrentActor, CurrentRuntime, Requires
@@ -49,7 +48,7 @@ def add(code: str, page: CurrentPage) -> Response:
 @router.get("/archivos/{file}", dependencies=[Requires(Permission.PLANS_READ)])
 def download(file: str, actor: CurrentActor, runtime: CurrentRuntime) -> Response:
     """The file's bytes, to be saved; never shown inside a page."""
-    return streamed(runtime, actor, lambda session: queries.begin(Act(session, CARE), file))
+    return streamed(runtime, actor, lambda act: queries.begin(act, file))
 
 
 @router.post("/planes/{code}/archivos/{file}/retirar", dependencies=[Requires(*_PROGRESS)])

@@ -8,7 +8,6 @@ from typing import Annotated
 from fastapi import Path, Query
 from starlette.responses import Response
 
-from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.edge.deps import CurrentActor, CurrentRuntime, Requires
 from app.edge.routing import Branch
@@ -70,7 +69,7 @@ def paper(
     nombre: Annotated[str, Query(title="Con el nombre", max_length=2)] = "",
 ) -> Response:
     """The plan on paper (PDF): as it is, or a version that was kept; by code unless the name is asked for."""
-    return printed(runtime, actor, lambda s: plan_issue(Act(s, CARE), code, version, names=nombre == "si"))
+    return printed(runtime, actor, lambda act: plan_issue(act, code, version, names=nombre == "si"))
 
 
 @router.get("/planes/{code}/versiones/{number}", dependencies=[Requires(*_READ)])

@@ -22,7 +22,6 @@ Visitor = Annotated[None, Depends(visitor)]
 Schema = Mapping[str, Any]
 DEEPEST = 3
 """Levels of a body that are told field by field."""
-_GOOD = "Successful Response"
 
 
 class Field(NamedTuple):
@@ -117,14 +116,18 @@ def _body(document: Schema, said: Schema) -> Iterator[Field]:
             yield from _fields(document, schema, "", 1)
         else:
             yield Field(
-                media, _("cuerpo"), schema.get("description", ""), _kind(document, schema), required=True
+                media,
+                _("cuerpo"),
+                schema.get("title") or schema.get("description", ""),
+                _kind(document, schema),
+                required=True,
             )
 
 
 def _fields(document: Schema, schema: Schema, before: str, level: int) -> Iterator[Field]:
     for name, given in schema["properties"].items():
         inner = _plain(document, given)
-        title = given.get("title") or inner.get("description", "")
+        title = given.get("title") or (inner.get("title") or inner.get("description", ""))
         required = name in schema.get("required", ())
         yield Field(before + name, _("cuerpo"), title, _kind(document, inner), required)
         if level < DEEPEST and "properties" in inner:
@@ -155,5 +158,4 @@ def _kind(document: Schema, schema: Schema) -> str:
 
 
 def _reply(status: str, answer: Schema) -> Reply:
-    said = answer.get("description", "")
-    return Reply(status, _("Correcto") if said == _GOOD else said, list(answer.get("headers", {})))
+    return Reply(status, answer.get("description", ""), list(answer.get("headers", {})))

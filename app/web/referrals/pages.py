@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from app.access.act import CARE, Act
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -138,7 +137,7 @@ def take_step(code: str, step: str, page: CurrentPage) -> Response:
 @router.get("/derivaciones/{code}/carta", dependencies=[READS])
 def letter(code: str, page: CurrentPage) -> Response:
     """The letter that goes with it, to be printed."""
-    return printed(page.runtime, page.actor, lambda session: referral_issue(Act(session, CARE), code))
+    return printed(page.runtime, page.actor, lambda act: referral_issue(act, code))
 
 
 class ReferralRow(ReferralListedView):
