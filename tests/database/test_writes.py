@@ -49,6 +49,7 @@ def hidden_person(world: World, admin: Engine) -> Hidden:
             "token": person.victim_id * 7919,
             "to_unit_id": police.unit_id,
             "other_victim_id": person.victim_id,
+            "suspected": "NO",
         }
         proceeding = Base.metadata.tables["proceeding"]
         values = row(proceeding, {"digest": secrets.token_bytes(32), "code": f"PJ-{secrets.token_hex(4)}"})
@@ -75,7 +76,6 @@ def as_written_by(actor: Actor, hidden: Hidden) -> dict[str, Any]:
         "token": 1,
         "number": 7,
         "row_key": b"1",
-        "suspected": "NO",
     }
     return {**hidden.keys, **own, **more}
 
