@@ -70,11 +70,11 @@ def test_the_codes_that_would_do_are_named() -> None:
     choices = {"reason": ["A", "B"], "colour": []}
     refusal = LAMP.refuse("OFF", "ON", {"power": True}, choices)
     assert refusal is not None
-    assert [guard.missing for guard in refusal.missing] == [
-        "Falta el motivo, uno de estos códigos: A, B.",
-        "Falta el color.",
+    assert [(guard.missing, guard.choices) for guard in refusal.missing] == [
+        (GUARDS["reason"].missing, ("A", "B")),
+        (GUARDS["colour"].missing, ()),
     ]
-    assert GUARDS["reason"].naming([]) is GUARDS["reason"]
+    assert GUARDS["reason"].naming([]) == GUARDS["reason"]
 
 
 @pytest.mark.parametrize(

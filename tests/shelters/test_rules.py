@@ -204,7 +204,7 @@ class Stay:
             self.state, self.version = target, self.version + 1
 
     def _act(self, session: Session, act: str, reason: str | None) -> None:
-        at = (session, self.shelter, self.code)
+        at = (Act(session, CARE), self.code)
         if act == "out":
             go_out(*at, self.version, Leave(reason=reason), datetime.now(UTC) + soon)
         elif act == "back":

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import text
 from starlette.routing import compile_path
 
+from app.access.act import Act
 from app.api import notes
 from app.config import Settings
 from app.main import create_app
@@ -170,7 +171,7 @@ class Eyes:
 
     def __init__(self, scene: Scene, codes: Codes) -> None:
         self.codes = codes
-        self.desks = scene.desks
+        self.desks = {cost.who: scene.desks[cost.who] for cost in ANSWERS}
         self.browsers = {cost.who: Browser(scene.world, scene.actors[cost.who]) for cost in PAGES}
 
     def look(self, costs: tuple[Cost, ...] = ANSWERS + PAGES) -> dict[Cost, Seen]:
@@ -210,10 +211,10 @@ def one_statement_a_note() -> Iterator[None]:
     """Plant it: notes that are looked up one by one."""
     plain = queries.of_case
 
-    def slow(session: Any, *args: Any, **more: Any) -> Any:
-        listed = plain(session, *args, **more)
+    def slow(act: Act, *args: Any, **more: Any) -> Any:
+        listed = plain(act, *args, **more)
         for _ in listed["items"]:
-            session.execute(text("SELECT 1"))
+            act.session.execute(text("SELECT 1"))
         return listed
 
     with pytest.MonkeyPatch.context() as patch:
