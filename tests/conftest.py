@@ -19,6 +19,7 @@ from app.cli._memory import collect_rarely, keep_what_is_loaded
 from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.runtime import Runtime, assemble, install
+from app.services.printing.verifying import VERIFICATIONS
 from tests.chromium import report_missing
 from tests.factories import World
 from tests.scratch import Original, create_database, installed, original, role_urls, serve
@@ -65,6 +66,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> Iterat
     """End a run that had no browser with what it did not test, after everything else it says."""
     yield
     report_missing(terminalreporter)
+
+
+def pytest_runtest_setup() -> None:
+    """Every test begins with an address that checked no paper yet: all of a worker come from the same one."""
+    VERIFICATIONS._asked.clear()
 
 
 @pytest.fixture(scope="session")

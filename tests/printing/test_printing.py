@@ -11,17 +11,10 @@ from sqlalchemy import Engine, text
 
 from app.errors import TooMany
 from app.services.limits import PerMinute
-from app.services.printing.verifying import VERIFICATIONS
 from tests.cases.story import API, ok, problem, refer, registered, rows, shared_with, unit_code
 from tests.factories import World
 from tests.plans.story import WISH, drafted, running
 from tests.printing.reading import faults, words
-
-
-@pytest.fixture(autouse=True)
-def _not_limited() -> None:
-    """Every test begins with an address that asked nothing."""
-    VERIFICATIONS._asked.clear()
 
 
 def pdf(answer: httpx.Response) -> str:
