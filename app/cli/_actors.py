@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.access.act import CARE, Act
+from app.access.act import UPKEEP, Act
 
 if TYPE_CHECKING:
     from app.access.actor import Actor
@@ -53,11 +53,13 @@ def loader(runtime: Runtime, username: str | None) -> Actor:
     if username is not None:
         return account(runtime, username)
     with contextlib.suppress(Conflict), runtime.database.session(SETUP) as session:
-        owner = create_institution(Act(session, CARE), "RUV", "Registro único de víctimas de trata", "estado")
-        create_unit(Act(session, CARE), owner, "RUV-CARGA", "Carga de registros", "CENTRAL")
+        owner = create_institution(
+            Act(session, UPKEEP), "RUV", "Registro único de víctimas de trata", "estado"
+        )
+        create_unit(Act(session, UPKEEP), owner, "RUV-CARGA", "Carga de registros", "CENTRAL")
         secret = secrets.token_urlsafe(48)
         create_user(
-            Act(session, CARE), "RUV-CARGA", LOADER, "police_investigator", secret,
+            Act(session, UPKEEP), "RUV-CARGA", LOADER, "police_investigator", secret,
             service_account=True, cost=runtime.password_cost,
         )  # fmt: skip
     with runtime.database.session(SETUP) as session:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from app.access.act import CARE, Act
+from app.access.act import UPKEEP, Act
 from app.cli._actors import User, account
 from app.cli._console import say, show, show_json
 from app.cli._setup import AsJson, DataDir, installation
@@ -31,7 +31,7 @@ def export_command(
     with installation(data_dir) as runtime:
         actor = account(runtime, user)
         with runtime.database.session(actor) as session:
-            page = exported(Act(session, CARE))
+            page = exported(Act(session, UPKEEP))
     text = json.dumps(page, ensure_ascii=False, indent=2) + "\n"
     if out is None:
         sys.stdout.write(text)
@@ -57,7 +57,7 @@ def import_command(
         actor = account(runtime, user)
         try:
             with runtime.database.session(actor) as session:
-                done = imported(Act(session, CARE), file.read_bytes())
+                done = imported(Act(session, UPKEEP), file.read_bytes())
         except Invalid as error:
             for one in error.errors:
                 say(f"{one['field']}: {one['message']}")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from app.access.act import CARE, Act
+from app.access.act import UPKEEP, Act
 from app.cli._actors import User, account
 from app.cli._console import show, show_json, show_table
 from app.cli._setup import AsJson, DataDir, installation
@@ -28,7 +28,7 @@ def reconcile_command(
     with installation(data_dir) as runtime:
         actor = account(runtime, user)
         with runtime.database.session(actor) as session:
-            report = reconcile(runtime.database, Act(session, CARE), year, released=released)
+            report = reconcile(runtime.database, Act(session, UPKEEP), year, released=released)
     if as_json:
         show_json(report)
         return

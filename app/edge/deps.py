@@ -11,7 +11,6 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.tokens import TokenInvalid
-from app.db import Session
 from app.edge.browser import browser_actor
 from app.edge.installation import get_runtime
 from app.errors import BadRequest, PreconditionRequired, StaleVersion, Unauthenticated
@@ -109,21 +108,16 @@ def Public() -> Any:  # noqa: N802
     return Depends(_Public())
 
 
-def get_session(request: Request, actor: CurrentActor) -> Iterator[Session]:
-    """One transaction a request: committed before the answer is sent, rolled back by any exception."""
+def current_act(request: Request, actor: CurrentActor) -> Iterator[Act]:
+    """Who asks, to attend to a person unless told otherwise, in one transaction a request.
+
+    It is committed before the answer is sent, and rolled back by any exception.
+    """
     with get_runtime(request).database.session(actor) as session:
-        yield session
+        yield Act(session, CARE)
 
 
-DbSession = Annotated[Session, Depends(get_session, scope="function")]
-
-
-async def current_act(session: DbSession) -> Act:
-    """Who asks, in the request's transaction, to attend to a person unless told otherwise."""
-    return Act(session, CARE)
-
-
-CurrentAct = Annotated[Act, Depends(current_act)]
+CurrentAct = Annotated[Act, Depends(current_act, scope="function")]
 
 
 def means_of(request: Request) -> Means:

@@ -39,10 +39,9 @@ def record_denial(
     if code and _CODE.fullmatch(code):
         detail["code"] = code
     with database.session(actor) as session:
-        victim_id = visible_victim(Act(session, CARE), code) if code else None
-        record(
-            Act(session, CARE), action, victim_id=victim_id, outcome="denied", fields=fields, detail=detail
-        )
+        act = Act(session, CARE)
+        victim_id = visible_victim(act, code) if code else None
+        record(act, action, victim_id=victim_id, outcome="denied", fields=fields, detail=detail)
 
 
 def record_broken_seal(database: Database, actor: Actor, *, code: str | None) -> None:

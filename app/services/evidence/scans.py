@@ -42,28 +42,30 @@ def add(database: Database, actor: Actor, consent: str, raw: bytes, key: str | N
     payload = {"consent": consent, "sha256": hashlib.sha256(raw).hexdigest()}
     with database.session(actor) as session:
         require(actor, Permission.CONSENTS_WRITE)
-        find(Act(session, CARE), consent)
-        code = replayed(Act(session, CARE), key, "consents.scan", payload)
+        act = Act(session, CARE)
+        find(act, consent)
+        code = replayed(act, key, "consents.scan", payload)
     if code is not None:
         return code
     cleaned = clean(raw)
     with database.session(actor) as session:
-        code = replayed(Act(session, CARE), key, "consents.scan", payload)
+        act = Act(session, CARE)
+        code = replayed(act, key, "consents.scan", payload)
         if code is not None:
             return code
-        found = find(Act(session, CARE), consent)
+        found = find(act, consent)
         files, _ = stored(session, consent_id=found.row.id)
         if files >= MOST_SCANS:
             raise Conflict(f"El consentimiento ya tiene {MOST_SCANS} archivos. Reúna las hojas en un PDF.")
         subject = {"case_id": found.ref.case_id, "consent_id": found.row.id, "kind": KIND}
-        code, blob = keep(Act(session, CARE), COORDINATION, found.ref.strand, cleaned, subject)
-        touch(Act(session, CARE), found.ref.victim_id, found.ref.case_id)
+        code, blob = keep(act, COORDINATION, found.ref.strand, cleaned, subject)
+        touch(act, found.ref.victim_id, found.ref.case_id)
         record(
-            Act(session, CARE), "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-            purpose=CARE, compartments=[COORDINATION], blobs=[blob],
+            act, "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
+            purpose=act.purpose, compartments=[COORDINATION], blobs=[blob],
             detail={"consent": found.row.code, "file": code},
         )  # fmt: skip
-        remember(Act(session, CARE), key, "consents.scan", payload, code)
+        remember(act, key, "consents.scan", payload, code)
     return code
 
 

@@ -51,19 +51,15 @@ def add(database: Database, actor: Actor, wanted: Upload, key: str | None) -> st
     digest = hashlib.sha256(wanted.raw).hexdigest()
     payload = {"plan": wanted.plan, "activity": wanted.activity, "kind": wanted.kind, "sha256": digest}
     with database.session(actor) as session:
-        _target(Act(session, CARE), wanted)
-        code = replayed(Act(session, CARE), key, "evidence.add", payload)
+        act = Act(session, CARE)
+        _target(act, wanted)
+        code = replayed(act, key, "evidence.add", payload)
     if code is not None:
         return code
     cleaned = clean(wanted.raw)
     with database.session(actor) as session:
-        return once(
-            Act(session, CARE),
-            key,
-            "evidence.add",
-            payload,
-            lambda: _keep(Act(session, CARE), wanted, cleaned),
-        )
+        act = Act(session, CARE)
+        return once(act, key, "evidence.add", payload, lambda: _keep(act, wanted, cleaned))
 
 
 def _target(act: Act, wanted: Upload) -> tuple[PlanRef, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.access.act import CARE, Act
+from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import check_writable, require, victim_in_scope
 from app.access.opening import Opened, current_blob, open_compartments
@@ -105,23 +105,22 @@ def _question(
     """What to ask, once it is allowed and written down that it is asked."""
     with database.session(actor) as session:
         require(actor, Permission.VICTIMS_WRITE)
-        ref = victim_in_scope(Act(session, CARE), code)
+        act = Act(session, PURPOSE)
+        ref = victim_in_scope(act, code)
         check_writable(actor, ref.standing, "identity", {"documents"})
         if pide is None:
             raise Conflict(_OFF)
-        opened = open_compartments(
-            Act(session, PURPOSE), ref.victim_id, ref.standing, names=("identity", "protection")
-        )
-        if _reserved(Act(session, CARE), ref.victim_id, opened):
+        opened = open_compartments(act, ref.victim_id, ref.standing, names=("identity", "protection"))
+        if _reserved(act, ref.victim_id, opened):
             raise Conflict(_RESERVED)
         identity = opened.known("identity")
         document = _document(identity, place)
         issuer = pide.issuer_of(document["type"])
         if issuer is None:
             raise Conflict(_OFF)
-        check_hourly(Act(session, CARE), ASK, limit_per_hour, _TOO_MANY)
+        check_hourly(act, ASK, limit_per_hour, _TOO_MANY)
         record(
-            Act(session, CARE), ASK, victim_id=ref.victim_id, compartments=["identity"],
+            act, ASK, victim_id=ref.victim_id, compartments=["identity"],
             fields=["identity.documents"], purpose=PURPOSE, detail={"asked": issuer.name},
         )  # fmt: skip
         return _Question(ref.victim_id, document["type"], document["number"], issuer.name, identity)

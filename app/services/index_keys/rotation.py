@@ -17,7 +17,7 @@ import psycopg
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import OperationalError
 
-from app.access.act import CARE, Act
+from app.access.act import UPKEEP, Act
 from app.access.actor import MAINTENANCE
 from app.access.reindexing import reindex
 from app.audit import record
@@ -181,4 +181,4 @@ def _finish(connection: Connection) -> int:
 def _note(database: Database, version: int, step: str, **counts: int) -> None:
     with database.session(MAINTENANCE) as session:
         detail: dict[str, object] = {"purpose": "index", "version": version, "step": step, **counts}
-        record(Act(session, CARE), "keys.rotate", purpose="mantenimiento", detail=detail)
+        record(Act(session, UPKEEP), "keys.rotate", purpose="mantenimiento", detail=detail)
