@@ -125,38 +125,20 @@ class Database:
 
         An actor with a `session_id` must still be signed in: the first statement checks it.
         """
-        info = {"actor": actor, "signer": self._signer, "vault": self.vault}
+        info = {"actor": actor, "signer": self._signer, "vault": self.vault, "database": self}
         return BoundSession(self.engine(), info=info, expire_on_commit=False, autoflush=False)
 
     @contextmanager
     def session(self, actor: Actor) -> Iterator[Session]:
-        """One transaction for `actor`: committed at the end, rolled back on any exception but one that keeps.
-
-        An error that `keeps_trace` was raised before anything but events was written; they stay. What was
-        left for `afterwards` is done then, however it ended.
+        """One transaction for `actor`, as `transaction` says.
 
         Raises:
             Unavailable: the server is away.
             Unauthenticated: the actor's session is over.
         """
         session = self.open_session(actor)
-        answer: AppError | None = None
-        try:
-            with session.begin():
-                try:
-                    yield session
-                except AppError as error:
-                    if not error.keeps_trace:
-                        raise
-                    answer = error
-            if answer is not None:
-                raise answer
-        except (OperationalError, PoolTimeout, psycopg.OperationalError) as error:
-            raise Unavailable from error
-        finally:
-            session.close()
-            for step in session.info.pop(_AFTERWARDS, ()):
-                step(self)
+        with transaction(session):
+            yield session
 
     @contextmanager
     def reporting(self, role: str = "ruv_report") -> Iterator[Connection]:
@@ -184,6 +166,36 @@ class Database:
         """Close all pooled connections."""
         for engine in self._engines.values():
             engine.dispose()
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """The transaction of a session: committed at the end, rolled back on any exception but one that keeps.
+
+    An error that `keeps_trace` was raised before anything but events was written; they stay. What was left
+    for `afterwards` is done then, however it ended; the session is closed.
+
+    Raises:
+        Unavailable: the server is away.
+        Unauthenticated: the actor's session is over.
+    """
+    answer: AppError | None = None
+    try:
+        with session.begin():
+            try:
+                yield
+            except AppError as error:
+                if not error.keeps_trace:
+                    raise
+                answer = error
+        if answer is not None:
+            raise answer
+    except (OperationalError, PoolTimeout, psycopg.OperationalError) as error:
+        raise Unavailable from error
+    finally:
+        session.close()
+        for step in session.info.pop(_AFTERWARDS, ()):
+            step(session.info["database"])
 
 
 @event.listens_for(BoundSession, "after_begin")

@@ -33,6 +33,8 @@ LIFETIME: Final = 600
 _LONGEST_LIFETIME: Final = 900
 _LEEWAY: Final = 5
 _LONGEST_TOKEN: Final = 4096
+_MOST_KNOWN: Final = 4096
+"""So many tokens are remembered as ours; then they are forgotten, all of them, and checked anew."""
 _ALG: Final = "ES256"
 _TYP: Final = "at+jwt"
 _SHAPE: Final = re.compile(r"[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]{86}", re.ASCII)
@@ -96,6 +98,7 @@ class TokenCodec:
         self._issuer = issuer
         self._audience = audience
         self._clock = clock
+        self._known: dict[bytes, Claims] = {}
         built = {kid: _built_key(pem) for kid, pem in keys.items()}
         self._verifying = {kid: key.public_key() for kid, key in built.items()}
         private = {kid: key for kid, key in built.items() if not key.is_public()}
@@ -144,20 +147,27 @@ class TokenCodec:
         return _smaller_signature(jws.sign(claims, self._signing_key, headers=headers, algorithm=_ALG))
 
     def verify(self, token: str) -> Claims:
-        """Check everything about a token and return what it says.
+        """Check everything about a token and return what it says; of one that is known, only its time.
 
-        The session may have been revoked since: that is the caller's to look up, by `session_id`.
+        A client sends the same token many times within its ten minutes; its hash is kept, not the token. The
+        session may have been revoked since: that is the caller's to look up, by `session_id`.
 
         Raises:
             TokenInvalid: whatever is wrong; no other exception.
         """
-        claims: Claims | None
+        mark = hashlib.sha256(token.encode("utf-8", "replace")).digest() if type(token) is str else b""
+        claims = self._known.get(mark)
+        if claims is not None and claims.expires_at > self._clock() >= claims.issued_at - _LEEWAY:
+            return claims
         try:
             claims = self._checked(_strict_json(self._verified_payload(token)))
         except (ValueError, JOSEError):
             claims = None
         if claims is None:  # raised here so that no parser's error, holding the token, is chained
             raise TokenInvalid
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[mark] = claims
         return claims
 
     def _verified_payload(self, token: object) -> bytes:

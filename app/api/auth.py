@@ -90,7 +90,7 @@ class SessionIn(BaseModel):
     session: Annotated[uuid.UUID | Literal["others"], Field(title="Sesión, o `others`: todas menos esta")]
 
 
-def _form_sent(content_type: Annotated[str, Header(include_in_schema=False)] = FORMS[0]) -> None:
+async def _form_sent(content_type: Annotated[str, Header(include_in_schema=False)] = FORMS[0]) -> None:
     """A form whose fields may all be absent reads any other body as an empty one."""
     if not content_type.lower().startswith(FORMS):
         raise UnsupportedMedia(f"Envíe el cuerpo como {FORMS[0]} (cabecera Content-Type).")

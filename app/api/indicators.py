@@ -16,7 +16,7 @@ from app.services.indicators.views import ExactIndicatorView, IndicatorView, Ser
 from app.services.views import Listing
 
 
-def known_filters(request: Request) -> None:
+async def known_filters(request: Request) -> None:
     """Refuse query parameters that no indicator has; an ignored one would look like an answer.
 
     Raises:

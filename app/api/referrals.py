@@ -14,7 +14,7 @@ from app.edge.deps import (
     IdempotencyKey,
     Requires,
     etag,
-    expected_version,
+    version_in,
 )
 from app.edge.routing import Branch
 from app.records.kinds import Text
@@ -174,4 +174,4 @@ def transition(
 
 
 def _version(if_match: str | None) -> int | None:
-    return None if if_match is None else expected_version(if_match)
+    return None if if_match is None else version_in(if_match)

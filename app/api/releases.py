@@ -36,7 +36,7 @@ from app.services.releases.views import (
 )
 
 
-def no_filters(request: Request) -> None:
+async def no_filters(request: Request) -> None:
     """Refuse any query parameter: a release has no filters, and an ignored one would look like an answer.
 
     Raises:

@@ -1,6 +1,5 @@
 """What routes depend on: who acts, what the route needs, and one transaction a request."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -29,7 +28,12 @@ def is_json(request: Request) -> bool:
     return request.url.path.startswith(NO_PAGES)
 
 
-CurrentRuntime = Annotated[Runtime, Depends(get_runtime)]
+async def current_runtime(request: Request) -> Runtime:
+    """The installation that the application serves, without a trip to a thread."""
+    return get_runtime(request)
+
+
+CurrentRuntime = Annotated[Runtime, Depends(current_runtime)]
 
 
 async def current_actor(request: Request, token: Annotated[str | None, Depends(bearer)]) -> Actor:
@@ -108,16 +112,16 @@ def Public() -> Any:  # noqa: N802
     return Depends(_Public())
 
 
-def current_act(request: Request, actor: CurrentActor) -> Iterator[Act]:
+async def current_act(request: Request, actor: CurrentActor) -> Act:
     """Who asks, to attend to a person unless told otherwise, in one transaction a request.
 
-    It is committed before the answer is sent, and rolled back by any exception.
+    `Branch` runs the route's function within that transaction: it is committed before the answer is sent,
+    and rolled back by any exception. Nothing asks the database before.
     """
-    with get_runtime(request).database.session(actor) as session:
-        yield Act(session, CARE)
+    return Act(get_runtime(request).database.open_session(actor), CARE)
 
 
-CurrentAct = Annotated[Act, Depends(current_act, scope="function")]
+CurrentAct = Annotated[Act, Depends(current_act)]
 
 
 def means_of(request: Request) -> Means:
@@ -135,7 +139,7 @@ def means_of(request: Request) -> Means:
     )
 
 
-def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
     """The `Idempotency-Key` header of a creation.
 
     Raises:
@@ -155,7 +159,12 @@ def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> 
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
 
 
-def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+async def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
+    """The version in `If-Match: "3"`, as `version_in` says."""
+    return version_in(if_match)
+
+
+def version_in(if_match: str | None) -> int:
     """The version in `If-Match: "3"`.
 
     Raises:

@@ -68,7 +68,11 @@ class BodyLimit:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count what is received; past the limit the rest is not read and the answer becomes 413."""
-        if scope["type"] != "http" or (self.exempt and scope["path"].endswith(self.exempt)):
+        if (
+            scope["type"] != "http"
+            or not _carries(scope)
+            or (self.exempt and scope["path"].endswith(self.exempt))
+        ):
             await self.app(scope, receive, send)
             return
         if _announced(scope) > self.limit:
@@ -98,6 +102,13 @@ class BodyLimit:
             refused = refused or received > self.limit
         if refused or (received > self.limit and not started):
             await too_large(Request(scope))(scope, receive, send)
+
+
+def _carries(scope: Scope) -> bool:
+    """Whether a body comes with the request: HTTP 1 says so before it (RFC 9112, 6)."""
+    return scope.get("http_version") not in {"1.0", "1.1"} or any(
+        name in {b"content-length", b"transfer-encoding"} for name, _ in scope["headers"]
+    )
 
 
 def _announced(scope: Scope) -> int:

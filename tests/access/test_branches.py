@@ -64,3 +64,25 @@ def test_a_route_that_comes_later_is_found() -> None:
     def answer() -> None: ...
 
     assert asked(app, "/casos/1", "GET") == (Match.FULL, answer)
+
+
+def test_only_an_address_that_nobody_else_can_have_is_taken_unseen() -> None:
+    cases, notes, plans, app = Branch(prefix="/casos"), Branch(), Branch(prefix="/planes"), FastAPI()
+    for branch, path in ((cases, "/{code}"), (notes, "/casos/{code}/notas"), (plans, "/{code}")):
+        branch.get(path)(lambda: None)
+    outer = Branch(prefix="/api")
+    for branch in (cases, notes, plans):
+        outer.include_router(branch)
+    app.include_router(outer)
+
+    def said(branch: Branch, path: str) -> Match:
+        return branch.matches({"type": "http", "method": "GET", "path": path, "headers": []})[0]
+
+    assert said(plans, "/api/planes/1/nada") is Match.FULL  # its own, and it will say that there is none
+    assert said(cases, "/api/casos/1/notas") is Match.NONE  # may be the other's: looked for, and not found
+    assert said(plans, "/api/casos/1") is Match.NONE
+    late = Branch()
+    late.get("/planes/{code}/notas")(lambda: None)
+    outer.include_router(late)
+    assert said(plans, "/api/planes/1/nada") is Match.NONE  # no longer only its own
+    assert asked(app, "/api/planes/1/notas", "GET")[0] is Match.FULL

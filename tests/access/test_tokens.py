@@ -300,3 +300,36 @@ def test_times_at_the_edge(iat: int, nbf: int, exp: int, accepted: bool) -> None
 @pytest.mark.parametrize(("unit", "accepted"), [(1, True), (2**53, True), (2**53 + 1, False), (0, False)])
 def test_numbers_at_the_edge(unit: int, accepted: bool) -> None:
     assert _accepts(CODEC.verify, corpus.changed(unit=unit)) is accepted
+
+
+def _ticking() -> tuple[list[float], TokenCodec, str]:
+    """A clock that can be set, a codec that goes by it, and a token of a minute."""
+    now = [float(corpus.NOW)]
+    codec = TokenCodec(corpus.ISSUER, corpus.AUDIENCE, {corpus.KID: corpus.PEM}, clock=lambda: now[0])
+    parts = {"role": "cem_officer", "unit_id": 3, "institution_id": 2, "unit_wide": False, "lifetime": 60}
+    return now, codec, codec.issue(user_id=7, session_id=uuid.uuid4(), **parts)
+
+
+def test_a_known_token_ends_with_its_time() -> None:
+    now, codec, token = _ticking()
+    first = codec.verify(token)
+    now[0] += 59
+    assert codec.verify(token) is first  # not checked anew
+    now[0] += 1
+    assert not _accepts(codec.verify, token)
+    now[0] -= 120  # the clock was set back to before it was issued
+    assert not _accepts(codec.verify, token)
+
+
+def test_only_what_was_accepted_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, codec, token = _ticking()
+    for broken in (token[:-2] + "AA", token + "A", "?" + token[1:], "\ud800" + token[1:]):
+        assert not _accepts(codec.verify, broken)
+        assert not _accepts(codec.verify, broken)
+    assert not codec._known
+    monkeypatch.setattr(tokens, "_MOST_KNOWN", 3)
+    for _ in range(5):
+        codec.verify(codec.issue(user_id=7, session_id=uuid.uuid4(), role="cem_officer", unit_id=3,
+                                 institution_id=2, unit_wide=False))  # fmt: skip
+    assert len(codec._known) == 2  # forgotten once
+    assert all(type(mark) is bytes and token not in repr(mark) for mark in codec._known)
