@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, select
+from sqlalchemy import and_, func, select
 
 from app.access.act import Act
 from app.access.actor import Actor
@@ -69,41 +69,8 @@ class Opened:
         return self.data.get(compartment, {})
 
 
-def _sealed_statement() -> Prepared:
-    head, blob, key = CompartmentHead, VictimBlob, VictimDek
-    unit = func.ruv.head_units(bindparam("victim")).table_valued(
-        "compartment", "record_id", "unit_name", name="behind"
-    )
-    return Prepared.of(
-        select(
-            head.compartment, head.record_id, head.version, head.filled_at, head.updated_at,
-            unit.c.unit_name, head.sealed,
-            blob.id, blob.schema_version, blob.sealed, key.version, key.kek_id, key.wrapped,
-        )
-        .join(unit, and_(unit.c.compartment == head.compartment, unit.c.record_id == head.record_id))
-        .outerjoin(
-            blob,
-            and_(
-                blob.victim_id == head.victim_id,
-                blob.record_id == head.record_id,
-                blob.compartment == head.compartment,
-                blob.version == head.version,
-            ),
-        )
-        .outerjoin(
-            key,
-            and_(
-                key.victim_id == head.victim_id,
-                key.record_id == head.record_id,
-                key.compartment == head.compartment,
-                key.version == blob.key_version,
-            ),
-        )
-        .where(head.victim_id == bindparam("victim"))
-    )  # fmt: skip
-
-
-_SEALED = _sealed_statement()
+_SEALED = Prepared("SELECT * FROM ruv.sealed_of(%(victim)s)", {})
+"""Of the compartments that the actor knows of what `Filled` tells; of those it opens the blob and its key."""
 
 
 def open_compartments(

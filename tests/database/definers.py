@@ -100,6 +100,7 @@ DEFINERS = {
     "fire_clocks",
     "hand_over_clocks",
     "head_units",
+    "sealed_of",
     "hold_persons",
     "is_housed",
     "keep_draft",

@@ -69,6 +69,7 @@ READS = {
     "case_transition": "SELECT by_unit_id, by_user_id FROM case_transition WHERE victim_id = %(v)s",
 }
 NAMES = {
+    "sealed_of": "SELECT unit_name FROM ruv.sealed_of(%(v)s) WHERE compartment = 'contact'",
     "head_units": "SELECT unit_name FROM ruv.head_units(%(v)s) WHERE compartment = 'contact'",
     "version_units": "SELECT unit_name FROM ruv.version_units(%(v)s, %(v)s, 'contact')",
     "transition_units": "SELECT unit_name FROM ruv.transition_units(%(c)s)",

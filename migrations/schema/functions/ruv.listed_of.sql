@@ -8,10 +8,11 @@ CREATE OR REPLACE FUNCTION ruv.listed_of(victim bigint)
 AS $function$
 DECLARE
     mine bigint[] := ruv.seats();
+    own text := (ruv.context()).role;
 BEGIN
     RETURN ARRAY(
         SELECT c.name FROM public.role_grant g CROSS JOIN LATERAL unnest(g.listed) AS c(name)
-        WHERE g.role = (ruv.context()).role
+        WHERE g.role = own
           AND EXISTS (SELECT FROM public.participation p WHERE p.victim_id = victim AND p.seats && mine
                       AND (p.compartments IS NULL OR c.name = ANY (p.compartments)))
           AND (c.name <> ALL (g.own_only)
