@@ -120,7 +120,7 @@ class Writing:
         name = table.__tablename__
         new = Written(next_ids(self.act.session, **{name: 1})[name][0], new_code(prefix) if prefix else "")
         row = {"id": new.id, **self._known(table), **({"code": new.code} if prefix else {}), **values}
-        insert_rows(self.act.session, table, [row | self._sealed(name, new.id, texts, slot)])
+        insert_rows(self.act.session, table, [row | self._sealed(table, new.id, texts, slot)])
         return new
 
     def change(
@@ -136,7 +136,7 @@ class Writing:
         Raises:
             StaleVersion: somebody changed it meanwhile; `version` is the present one.
         """
-        sealed = self._sealed(table.__tablename__, found.id, texts, slot)
+        sealed = self._sealed(table, found.id, texts, slot)
         key = {"id": found.id, "victim_id": self.ref.victim_id}
         return next_version(self.act.session, table, key, found.version, {**values, **sealed})
 
@@ -162,16 +162,17 @@ class Writing:
         return {name: value for name, value in known.items() if name in columns}
 
     def _sealed(
-        self, table: str, row_id: int, texts: Mapping[str, object], slot: Slot | None
+        self, table: type[Base], row_id: int, texts: Mapping[str, object], slot: Slot | None
     ) -> dict[str, object]:
-        """The columns of sealed texts; none where there are no texts."""
-        if slot is None or not texts:
+        """The columns of sealed texts; none where there are no texts and the row may do without."""
+        column = table.__table__.columns.get(slot.sealed) if slot else None
+        if slot is None or not (texts or (column is not None and not column.nullable)):
             return {}
-        strand = Strand(self.ref.victim_id, self.ref.record_id)
+        name, strand = table.__tablename__, Strand(self.ref.victim_id, self.ref.record_id)
         key_version, sealed = seal_text(
-            self.act.session, slot.under, strand, table, row_id, texts, row_version=slot.row_version
+            self.act.session, slot.under, strand, name, row_id, texts, row_version=slot.row_version
         )
-        self.blobs.append((table, row_id, slot.row_version, sealed))
+        self.blobs.append((name, row_id, slot.row_version, sealed))
         return {slot.sealed: sealed, **({slot.key_version: key_version} if slot.key_version else {})}
 
 
