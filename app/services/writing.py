@@ -120,7 +120,7 @@ class Writing:
         name = table.__tablename__
         new = Written(next_ids(self.act.session, **{name: 1})[name][0], new_code(prefix) if prefix else "")
         row = {"id": new.id, **self._known(table), **({"code": new.code} if prefix else {}), **values}
-        insert_rows(self.act.session, table, [row | self._sealed(table, new.id, texts, slot)])
+        insert_rows(self.act.session, table, [row | self.sealed(table, new.id, texts, slot)])
         return new
 
     def change(
@@ -136,7 +136,7 @@ class Writing:
         Raises:
             StaleVersion: somebody changed it meanwhile; `version` is the present one.
         """
-        sealed = self._sealed(table, found.id, texts, slot)
+        sealed = self.sealed(table, found.id, texts, slot)
         key = {"id": found.id, "victim_id": self.ref.victim_id}
         return next_version(self.act.session, table, key, found.version, {**values, **sealed})
 
@@ -147,8 +147,12 @@ class Writing:
             detail: codes and counts only.
             fields: names of what was written, where the event says them.
         """
+        touch(self.act, self.ref)
+        self.tell(detail, fields)
+
+    def tell(self, detail: Mapping[str, object], fields: Iterable[str] = ()) -> None:
+        """Only record what was done, where it is no work of the unit's on the case, or not any more."""
         ref, (action, compartments) = self.ref, self._event
-        touch(self.act, ref)
         record(
             self.act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=self.act.purpose,
             compartments=compartments, fields=fields, blobs=self.blobs, detail=detail,
@@ -161,7 +165,7 @@ class Writing:
         known |= dict.fromkeys(_WRITERS, actor.user_id) | dict.fromkeys(_UNITS, actor.unit_id)
         return {name: value for name, value in known.items() if name in columns}
 
-    def _sealed(
+    def sealed(
         self, table: type[Base], row_id: int, texts: Mapping[str, object], slot: Slot | None
     ) -> dict[str, object]:
         """The columns of sealed texts; none where there are no texts and the row may do without."""
