@@ -9,7 +9,7 @@ A use case checks what is wanted, and then writes it in one `Writing`, which lea
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -60,7 +60,7 @@ class OnRecord(InCase, Protocol):
 class Slot(NamedTuple):
     """Where texts of a row are sealed: under which key, in which columns, as which version of the row.
 
-    `key_version` is None where the column beside it says it of both.
+    `key_version` is None where only the sealed bytes say it.
     """
 
     under: str
@@ -102,7 +102,7 @@ class Writing:
             under: the key its texts are sealed under, where each row has its own.
         """
         clear, texts = split_row(row)
-        table = _TABLES[row.table]
+        table = _table_of(row)
         known = {name: value for name, value in clear.items() if name in table.__table__.columns}
         slot = Slot(under or row.sealed_under or row.compartment)
         return self.insert(table, {**known, **values}, texts, slot, prefix=row.prefix)
@@ -230,6 +230,6 @@ def touch(act: Act, ref: InCase) -> None:
         )
 
 
-_TABLES: Final[Mapping[str, type[Base]]] = MappingProxyType(
-    {mapper.class_.__tablename__: mapper.class_ for mapper in Base.registry.mappers}
-)
+def _table_of(row: Row) -> type[Base]:
+    models: Iterator[type[Base]] = (mapper.class_ for mapper in Base.registry.mappers)
+    return next(model for model in models if model.__tablename__ == row.table)

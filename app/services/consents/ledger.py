@@ -98,7 +98,7 @@ def give(act: Act, case_code: str, row: ConsentRow, *, replaces: str | None = No
 def _start_clock(act: Act, ref: CaseRef, consent: Written, last: date) -> None:
     """The clock by which a consent expires, when its last day is over in Peru."""
     subject = clocks.Subject(
-        "consent", *consent, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
+        "consent", consent.id, consent.code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
     )
     clocks.start(act.session, EXPIRES, subject, due_at=end_of(last))
 

@@ -70,7 +70,7 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
     new = write.add(row, {"state": "RECIBIDA", "received_on": received_on, "due_on": due_on})
     write.done({"request": new.code, "kind": kind})
     _note(act, ref, new.id, None, "RECIBIDA")
-    subject = clocks.Subject("data_request", *new, ref.victim_id, ref.case_id, act.actor.unit_id)
+    subject = clocks.Subject("data_request", new.id, new.code, ref.victim_id, ref.case_id, act.actor.unit_id)
     clocks.start(act.session, rules.clock_of(kind), subject, at=rules.began(received_on))
     return new.code
 

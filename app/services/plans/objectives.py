@@ -53,7 +53,8 @@ def move(
     write = Writing(act, ref.row, "plans.objective.move", [COMPARTMENT])
     new = write.change(PlanObjective, row, {"state": target, "updated_at": func.now()})
     note = {"plan_id": ref.row.id, "objective_id": row.id, "from_state": row.state, "to_state": target}
-    write.insert(ObjectiveNote, note, {"note": step.note} if step.note else NOTHING, Slot(COMPARTMENT))
+    texts = NOTHING if step.note is None else {"note": step.note}
+    write.insert(ObjectiveNote, note, texts, Slot(COMPARTMENT))
     if target != row.state:
         refresh_gaps(act.session, ref)
     write.done({"plan": ref.row.code, "objective": row.code, "from": row.state, "to": target})

@@ -100,7 +100,7 @@ def send(act: Act, case_code: str, wanted: Wanted) -> str:
     new = _stored(write, values, wanted.message)
     if replaced is not None:
         clocks.cancel(act.session, TABLE, replaced)
-    subject = clocks.Subject(TABLE, *new, ref.victim_id, ref.case_id, unit_id=unit_id)
+    subject = clocks.Subject(TABLE, new.id, new.code, ref.victim_id, ref.case_id, unit_id=unit_id)
     clocks.start(act.session, CLOCK, subject, due_at=due_at)
     detail = {
         "referral": new.code, "to": wanted.to_unit, "service": wanted.service_type,
