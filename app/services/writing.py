@@ -89,7 +89,7 @@ class Writing:
     def __init__(self, act: Act, ref: OnRecord, action: str, compartments: Iterable[str] = ()) -> None:
         self.act: Final = act
         self.ref: Final = ref
-        self.blobs: Final[list[Blob]] = []
+        self._blobs: Final[list[Blob]] = []
         """Of every value sealed so far: they go into the event."""
         self._event: Final = (action, compartments)
 
@@ -147,7 +147,7 @@ class Writing:
             detail: codes and counts only.
             fields: names of what was written, where the event says them.
         """
-        touch(self.act, self.ref)
+        _touch(self.act, self.ref)
         self.tell(detail, fields)
 
     def tell(self, detail: Mapping[str, object], fields: Iterable[str] = ()) -> None:
@@ -155,7 +155,7 @@ class Writing:
         ref, (action, compartments) = self.ref, self._event
         record(
             self.act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=self.act.purpose,
-            compartments=compartments, fields=fields, blobs=self.blobs, detail=detail,
+            compartments=compartments, fields=fields, blobs=self._blobs, detail=detail,
         )  # fmt: skip
 
     def _known(self, table: type[Base]) -> dict[str, object]:
@@ -176,7 +176,7 @@ class Writing:
         key_version, sealed = seal_text(
             self.act.session, slot.under, strand, name, row_id, texts, row_version=slot.row_version
         )
-        self.blobs.append((name, row_id, slot.row_version, sealed))
+        self._blobs.append((name, row_id, slot.row_version, sealed))
         return {slot.sealed: sealed, **({slot.key_version: key_version} if slot.key_version else {})}
 
 
@@ -215,7 +215,7 @@ def next_version(
     return version + 1
 
 
-def touch(act: Act, ref: InCase) -> None:
+def _touch(act: Act, ref: InCase) -> None:
     """Note that the actor's unit did something in the case, for its work list and the actor's own."""
     for table, who in (
         (Participation, Participation.unit_id == act.actor.unit_id),
