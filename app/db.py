@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, ClauseElement, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    ClauseElement,
+    Connection,
+    Engine,
+    QueuePool,
+    UpdateBase,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -315,6 +325,11 @@ def insert_rows(
         f"{' ON CONFLICT DO NOTHING' if skip_present else ''}",
         {"rows": json.dumps([dict(row) for row in rows], ensure_ascii=False, default=_plain)},
     )
+
+
+def rows_changed(session: Session, statement: UpdateBase) -> int:
+    """Run an UPDATE or a DELETE; how many rows it changed."""
+    return session.connection().execute(statement).rowcount
 
 
 def upsert_row(session: Session, table: type[Base], row: Mapping[str, Any]) -> None:

@@ -87,9 +87,12 @@ class Row(Item):
 
     Declared field by field like a compartment. `clear` names the fields stored in columns of their own
     (codes, dates and counts that lists and clocks need); the rest is one sealed blob in the row.
+    `sealed_under` names its key where it is not its compartment's; `prefix` is that of its public code.
     """
 
     title_es: ClassVar[str]
     table: ClassVar[str]
     compartment: ClassVar[str]
     clear: ClassVar[frozenset[str]] = frozenset()
+    sealed_under: ClassVar[str | None] = None
+    prefix: ClassVar[str] = ""

@@ -33,6 +33,9 @@ _OPENING_MODULES = (
     "app/access/contradicting.py",
     "app/access/reindexing.py",
 )
+_SEALING = "seal_text"
+_SEALERS_BESIDE_THE_UNIT = frozenset({"app/services/plans/progress.py"})
+"""Who seals by itself; may only shrink. An activity's step is one statement: people wait for it all day."""
 _ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
 _DATABASE_ROLE = "ruv_"
 _UNVERIFIED = "get_unverified_"
@@ -348,6 +351,35 @@ def _copies(node: ast.Dict) -> bool:
     return all(isinstance(value, ast.Subscript | ast.BinOp | ast.JoinedStr) for value in node.values)
 
 
+def rows_are_written_by_one_unit(root: Path) -> list[str]:
+    """What people write is sealed by `app.services.writing`, with its code, its row and its event.
+
+    Who need not be an exception any more is none.
+    """
+    findings = []
+    for source in sources(root, "app/services"):
+        uses = [node for node, name in _imports(source) if name.endswith(f".{_SEALING}")]
+        uses += [call for call, name in _calls(source) if name == _SEALING]
+        if source.path in _SEALERS_BESIDE_THE_UNIT and not uses:
+            findings.append(f"{source.path}:1: seals nothing: no exception any more")
+        elif not source.within("app/services/writing.py", *_SEALERS_BESIDE_THE_UNIT):
+            findings += [source.at(node, "seals a text by itself: use Writing") for node in uses]
+    return findings
+
+
+def each_writing_leaves_its_event(root: Path) -> list[str]:
+    """Who begins a `Writing` ends it: `done` or `tell` in the same function."""
+    return [
+        source.at(node, f"{node.name} leaves no event: call done()")
+        for source in sources(root, "app/services")
+        if any(name == "app.services.writing.Writing" for _, name in _imports(source))
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.FunctionDef)
+        for names in [{name for _, name in _calls(Source(source.path, ast.Module([node], [])))}]
+        if "Writing" in names and not names & {"done", "tell"}
+    ]
+
+
 CODE_RULES: tuple[Rule, ...] = (
     no_commit_below_the_edge,
     persons_are_read_where_nothing_is_written,
@@ -361,4 +393,6 @@ CODE_RULES: tuple[Rule, ...] = (
     who_acts_is_one_object,
     purposes_are_chosen_at_the_edge,
     refusals_are_made_in_one_place,
+    rows_are_written_by_one_unit,
+    each_writing_leaves_its_event,
 )

@@ -15,6 +15,10 @@ RULES: tuple[Rule, ...] = (*CODE_RULES, *TEXT_RULES)
 MODEL = "class Victim:\n    id: int\n\nclass Profile:\n    victim_id: int\n\nclass Unit:\n    id: int\n"
 NOTE = "docs/nota.md"
 _READ = rules.persons_are_read_where_nothing_is_written
+_WRITING = (
+    "from app.services.writing import Writing\n"
+    "def f(act, ref, row, detail):\n    write = Writing(act, ref, 'x.y')\n"
+)
 _UPSERT = "from sqlalchemy.dialects.postgresql import insert\n"
 
 # rule -> files that break it, one at a time
@@ -50,6 +54,14 @@ PLANTED: list[tuple[Rule, str, str]] = [
         "app/services/x.py",
         "e = {'field': 'a', 'code': 'b', 'message': 'c'}\n",
     ),
+    (rules.rows_are_written_by_one_unit, "app/services/x.py", "from app.access.sealing import seal_text\n"),
+    (
+        rules.rows_are_written_by_one_unit,
+        "app/services/x/y.py",
+        "v, s = sealing.seal_text(a, b, c, d, e, f)\n",
+    ),
+    (rules.rows_are_written_by_one_unit, "app/services/plans/progress.py", "x = 1\n"),
+    (rules.each_writing_leaves_its_event, "app/services/x.py", f"{_WRITING}    write.add(row)\n"),
     (rules.files_and_functions_stay_small, "app/x.py", "\n" * 401),
     (rules.files_and_functions_stay_small, "app/x.py", "def f():\n" + "    x = 1\n" * 60),
     (texts.no_registry_host, NOTE, "https://" + "py" + "pi.org/simple\n"),
@@ -84,6 +96,9 @@ INNOCENT: list[tuple[Rule, str, str]] = [
     (rules.no_role_is_compared, "app/db.py", "def f(role):\n    return role == 'ruv_app'\n"),
     (rules.only_the_command_line_prints, "app/cli/x.py", "print('hola')\n"),
     (rules.one_reader_of_the_environment, "app/config.py", "import os\nx = os.environ['RUV_X']\n"),
+    (rules.rows_are_written_by_one_unit, "app/services/writing.py", "v, s = seal_text(a, b, c, d, e, f)\n"),
+    (rules.rows_are_written_by_one_unit, "app/services/plans/progress.py", "v, s = seal_text(a, b)\n"),
+    (rules.each_writing_leaves_its_event, "app/services/x.py", f"{_WRITING}    write.done(detail)\n"),
     (rules.files_and_functions_stay_small, "app/x.py", "def f():\n" + "    x = 1\n" * 59),
     (texts.no_machine_path, NOTE, "docs/" + "wo" + "rk/x\n"),
     (texts.nothing_unfinished, NOTE, "todo el expediente\n"),

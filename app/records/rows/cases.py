@@ -15,6 +15,7 @@ class MandateRow(Row):
     title_es: ClassVar[str] = "Incorporación por mandato legal"
     table: ClassVar[str] = "participation"
     compartment: ClassVar[str] = "contact"
+    sealed_under: ClassVar[str | None] = "coordination"
     clear: ClassVar[frozenset[str]] = frozenset({"mandate"})
 
     mandate: Annotated[ShortLine | None, Spec("Base legal (código)", LAW, Partial.SHOW, personal=False)] = (

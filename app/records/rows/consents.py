@@ -18,6 +18,8 @@ class ConsentRow(Row):
     title_es: ClassVar[str] = "Consentimiento"
     table: ClassVar[str] = "consent"
     compartment: ClassVar[str] = "contact"
+    sealed_under: ClassVar[str | None] = "coordination"
+    prefix: ClassVar[str] = "CN"
     clear: ClassVar[frozenset[str]] = frozenset(
         {
             *("purposes", "compartments", "to_units", "to_institutions", "language", "interpreter"),
@@ -84,6 +86,7 @@ class WithdrawalRow(Row):
     title_es: ClassVar[str] = "Retiro del consentimiento"
     table: ClassVar[str] = "consent_event"
     compartment: ClassVar[str] = "contact"
+    sealed_under: ClassVar[str | None] = "coordination"
     clear: ClassVar[frozenset[str]] = frozenset({"by_whom"})
 
     by_whom: Annotated[
@@ -103,6 +106,8 @@ class ObjectionRow(Row):
     title_es: ClassVar[str] = "Objeción"
     table: ClassVar[str] = "objection"
     compartment: ClassVar[str] = "contact"
+    sealed_under: ClassVar[str | None] = "coordination"
+    prefix: ClassVar[str] = "OJ"
     clear: ClassVar[frozenset[str]] = frozenset({"compartments", "to_institutions"})
 
     compartments: Annotated[
@@ -121,6 +126,8 @@ class DataRequestRow(Row):
     title_es: ClassVar[str] = "Solicitud sobre datos personales"
     table: ClassVar[str] = "data_request"
     compartment: ClassVar[str] = "contact"
+    sealed_under: ClassVar[str | None] = "coordination"
+    prefix: ClassVar[str] = "SD"
     clear: ClassVar[frozenset[str]] = frozenset({"kind", "received_on", "channel", "by_whom"})
 
     kind: Annotated[

@@ -15,6 +15,7 @@ class Delivery(Row):
     title_es: ClassVar[str] = "Prestaciones de servicios"
     table: ClassVar[str] = "service_delivery"
     compartment: ClassVar[str] = "services"
+    prefix: ClassVar[str] = "SE"
     clear: ClassVar[frozenset[str]] = frozenset(
         {"service_type", "delivered_on", "attendance", "hours", "quantity"}
     )

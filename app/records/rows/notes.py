@@ -17,6 +17,7 @@ class Note(Row):
     title_es: ClassVar[str] = "Nota del caso"
     table: ClassVar[str] = "case_note"
     compartment: ClassVar[str] = AS_ABOUT
+    prefix: ClassVar[str] = "NC"
     clear: ClassVar[frozenset[str]] = frozenset({"kind", "happened_on"})
 
     kind: Annotated[Code | None, Spec("Tipo de nota", OWN, codes="note_kind", personal=False)] = None
@@ -33,6 +34,7 @@ class Addendum(Row):
     title_es: ClassVar[str] = "Aclaración de una nota"
     table: ClassVar[str] = "case_note_addendum"
     compartment: ClassVar[str] = AS_ABOUT
+    prefix: ClassVar[str] = "NC"
 
     text: Annotated[Text | None, Spec("Aclaración", OWN, help="La nota no se cambia: se aclara.")] = None
 

@@ -74,6 +74,7 @@ class Assessment(Row):
     title_es: ClassVar[str] = "Valoración por dominio"
     table: ClassVar[str] = "plan_assessment"
     compartment: ClassVar[str] = "plan"
+    prefix: ClassVar[str] = "VA"
     clear: ClassVar[frozenset[str]] = frozenset({"domain", "level", "assessed_on"})
 
     domain: Annotated[Code | None, Spec("Dominio", GUIDE, codes="plan_domain")] = None
@@ -93,6 +94,7 @@ class Objective(Row):
     title_es: ClassVar[str] = "Objetivo del plan"
     table: ClassVar[str] = "plan_objective"
     compartment: ClassVar[str] = "plan"
+    prefix: ClassVar[str] = "OB"
     clear: ClassVar[frozenset[str]] = frozenset({"domain"})
 
     domain: Annotated[Code | None, Spec("Dominio", GUIDE, codes="plan_domain")] = None
@@ -106,6 +108,7 @@ class Activity(Row):
     title_es: ClassVar[str] = "Actividad del plan"
     table: ClassVar[str] = "plan_activity"
     compartment: ClassVar[str] = "plan"
+    prefix: ClassVar[str] = "AC"
     clear: ClassVar[frozenset[str]] = frozenset({"unit", "due_on", "service"})
 
     unit: Annotated[ShortLine | None, Spec("Unidad responsable (código)", GUIDE, personal=False)] = None
@@ -129,6 +132,7 @@ class Review(Row):
     title_es: ClassVar[str] = "Revisión del plan"
     table: ClassVar[str] = "plan_review"
     compartment: ClassVar[str] = "plan"
+    prefix: ClassVar[str] = "RE"
     clear: ClassVar[frozenset[str]] = frozenset({"held_on", "opinion_given", "next_review_on"})
 
     held_on: Annotated[IsoDate | None, Spec("Fecha", GUIDE)] = None
@@ -149,6 +153,7 @@ class FollowUp(Row):
     title_es: ClassVar[str] = "Seguimiento planeado"
     table: ClassVar[str] = "plan_follow_up"
     compartment: ClassVar[str] = "plan"
+    prefix: ClassVar[str] = "CR"
     clear: ClassVar[frozenset[str]] = frozenset({"planned_on", "channel"})
 
     planned_on: Annotated[IsoDate | None, Spec("Fecha planeada", GUIDE)] = None

@@ -21,6 +21,7 @@ class ProtectionStep(Row):
     title_es: ClassVar[str] = "Paso de una ruta de protección"
     table: ClassVar[str] = "protection_step"
     compartment: ClassVar[str] = "protection"
+    sealed_under: ClassVar[str | None] = "coordination"
     clear: ClassVar[frozenset[str]] = frozenset({"reason", "consent", "suitability"})
 
     reason: Annotated[Code | None, Spec("Motivo", BRANCHES, Partial.SHOW, codes="branch_reason")] = None
@@ -109,6 +110,7 @@ class ProtectionMeasure(Row):
     title_es: ClassVar[str] = "Medida de protección"
     table: ClassVar[str] = "protection_measure"
     compartment: ClassVar[str] = "protection"
+    prefix: ClassVar[str] = "MP"
     clear: ClassVar[frozenset[str]] = frozenset({"type", "since", "until"})
 
     type: Annotated[

@@ -29,6 +29,7 @@ class Admission(Row):
     title_es: ClassVar[str] = "Ingreso"
     table: ClassVar[str] = "placement"
     compartment: ClassVar[str] = "coordination"
+    prefix: ClassVar[str] = "AL"
     clear: ClassVar[frozenset[str]] = frozenset({"actual_place", "group"})
 
     actual_place: Annotated[

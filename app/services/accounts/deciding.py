@@ -6,7 +6,7 @@ officer. What needs a password gets one whose halves they know one each, so that
 
 from __future__ import annotations
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.act import Act
@@ -14,7 +14,7 @@ from app.access.guard import require
 from app.access.passwords import Cost, hash_password
 from app.access.permissions import Permission
 from app.audit import record
-from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code
+from app.errors import Conflict, Forbidden, Invalid, unknown_code
 from app.models import AccountRequest
 from app.services.access.rules import half_of_password, with_second_half
 from app.services.accounts.asked import Asked, find
@@ -22,6 +22,7 @@ from app.services.accounts.requests import NOTICES, WITH_PASSWORD
 from app.services.accounts.views import AccountApprovedView, AccountDecidedView, RequestState
 from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN
 from app.services.notices.accounts import audience, tell
+from app.services.writing import check_version, next_version
 
 _NOT_SECOND = (
     "Lo decide otra persona, de otra unidad: quien administra la misma institución o una oficial de Datos "
@@ -97,8 +98,7 @@ def _decidable(act: Act, code: str, version: int) -> Asked:
 
 
 def _check_waiting(found: Asked, version: int) -> None:
-    if found.row.version != version:
-        raise StaleVersion(version=found.row.version)
+    check_version(found.row, version)
     if found.state != PENDING:
         raise Conflict(f"Ya no se decide. Su estado es «{STATES[found.state]}».", state=found.state)
 
@@ -114,22 +114,16 @@ def _second_half(session: Session, found: Asked, cost: Cost) -> tuple[str | None
 
 
 def _decide(act: Act, found: Asked, state: str, **values: str) -> None:
-    moved = act.session.execute(
-        update(AccountRequest)
-        .where(AccountRequest.id == found.row.id, AccountRequest.version == found.row.version)
-        .where(AccountRequest.state == PENDING)
-        .values(
-            state=state,
-            decided_at=func.now(),
-            decided_by=act.actor.user_id,
-            decided_unit_id=act.actor.unit_id,
-            decided_institution_id=act.actor.institution_id,
-            version=found.row.version + 1,
-            **values,
-        )
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    decided = {
+        "state": state,
+        "decided_at": func.now(),
+        "decided_by": act.actor.user_id,
+        "decided_unit_id": act.actor.unit_id,
+        "decided_institution_id": act.actor.institution_id,
+        **values,
+    }
+    waits = AccountRequest.state == PENDING
+    next_version(act.session, AccountRequest, {"id": found.row.id}, found.row.version, decided, waits)
 
 
 def _done(act: Act, action: str, found: Asked, state: RequestState) -> AccountDecidedView:

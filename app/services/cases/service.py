@@ -6,23 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlalchemy.orm import Session
 
 from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
 from app.access.permissions import Permission
-from app.access.sealing import COORDINATION, seal_text
+from app.access.sealing import COORDINATION
 from app.access.standing import standing
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, Forbidden, StaleVersion, refuse_if, unknown_code, wrong
+from app.errors import Conflict, Forbidden, refuse_if, unknown_code, wrong
 from app.models import Assignment, CaseTransition, Participation, TraffickingCase
 from app.records.errors import FieldError
 from app.records.kinds import today
 from app.services.cases import deadlines, rules
-from app.services.cases.activity import touch
 from app.services.cases.codes import IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.cases.holding import held_case
 from app.services.cases.rows import (
@@ -37,6 +36,7 @@ from app.services.cases.rows import (
 )
 from app.services.cases.views import CaseMovedView, IdentifiedView
 from app.services.state_machine import refused
+from app.services.writing import NOTHING, Slot, Writing, check_version, next_version
 
 REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
 REENTRY = "REINGRESO"
@@ -83,16 +83,16 @@ def move(act: Act, code: str, version: int, wanted: Move) -> CaseMovedView:
     _state_at(act.session, ref, version)
     state = check_move(act, ref, wanted)
     closing = {"closed_at": func.now(), "outcome": wanted.outcome} if rules.closed(wanted.target) else {}
-    _advance(act.session, ref, version, {"state": wanted.target, "state_since": func.now(), **closing})
-    blobs = _append(act, ref, state, wanted)
+    write = Writing(act, ref, "cases.transition")
+    moved = {"state": wanted.target, "state_since": func.now(), **closing}
+    new = _advance(act.session, ref, version, moved)
+    step = {"from_state": state, "to_state": wanted.target, "reason": wanted.reason}
+    texts = {"note": wanted.note} if wanted.note is not None else NOTHING
+    write.insert(CaseTransition, step, texts, Slot(COORDINATION))
     deadlines.moved(act, ref, state, wanted.target)
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        fields=["state", *closing], blobs=blobs,
-        detail={"case": ref.code, "from": state, "to": wanted.target, "reason": wanted.reason},
-    )  # fmt: skip
-    return {"code": ref.code, "state": wanted.target, "version": version + 1}
+    detail = {"case": ref.code, "from": state, "to": wanted.target, "reason": wanted.reason}
+    write.done(detail, fields=["state", *closing])
+    return {"code": ref.code, "state": wanted.target, "version": new}
 
 
 def check_move(act: Act, ref: CaseRef, wanted: Move, *, second_person: bool = False) -> str:
@@ -128,17 +128,15 @@ def identify(act: Act, code: str, version: int, wanted: str) -> IdentifiedView:
     current = case_identification(act.session, ref)
     if refusal := rules.refuse_identification(current, wanted):
         raise refused(refusal)
-    _advance(act.session, ref, version, {"identification": wanted})
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "cases.identify", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        fields=["identification"], detail={"case": ref.code, "from": current, "to": wanted},
-    )  # fmt: skip
+    new = _advance(act.session, ref, version, {"identification": wanted})
+    write = Writing(act, ref, "cases.identify")
+    detail = {"case": ref.code, "from": current, "to": wanted}
+    write.done(detail, fields=["identification"])
     return {
         "code": ref.code,
         "identification": wanted,
         "label": IDENTIFICATION[wanted],
-        "version": version + 1,
+        "version": new,
     }
 
 
@@ -198,8 +196,7 @@ def _facts(session: Session, ref: CaseRef, state: str, wanted: Move) -> rules.Ca
 
 
 def _state_at(session: Session, ref: CaseRef, version: int) -> str:
-    if ref.version != version:
-        raise StaleVersion(version=ref.version)
+    check_version(ref, version)
     return case_state(session, ref)
 
 
@@ -218,41 +215,9 @@ def _check_extras(act: Act, ref: CaseRef, state: str, wanted: Move) -> None:
         )
 
 
-def _advance(session: Session, ref: CaseRef, version: int, values: Mapping[str, object]) -> None:
-    moved = session.execute(
-        update(TraffickingCase)
-        .where(
-            TraffickingCase.id == ref.case_id,
-            TraffickingCase.victim_id == ref.victim_id,
-            TraffickingCase.version == version,
-        )
-        .values(version=version + 1, **values)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
-
-
-def _append(act: Act, ref: CaseRef, state: str, wanted: Move) -> list[tuple[str, int, int, bytes]]:
-    row_id = next_ids(act.session, case_transition=1)["case_transition"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "from_state": state,
-        "to_state": wanted.target,
-        "reason": wanted.reason,
-        "by_user_id": act.actor.user_id,
-        "by_unit_id": act.actor.unit_id,
-    }
-    blobs = []
-    if wanted.note is not None:
-        key_version, sealed = seal_text(
-            act.session, COORDINATION, ref.strand, "case_transition", row_id, {"note": wanted.note}
-        )
-        row |= {"key_version": key_version, "sealed": sealed}
-        blobs.append(("case_transition", row_id, 1, sealed))
-    insert_rows(act.session, CaseTransition, [row])
-    return blobs
+def _advance(session: Session, ref: CaseRef, version: int, values: Mapping[str, object]) -> int:
+    key = {"id": ref.case_id, "victim_id": ref.victim_id}
+    return next_version(session, TraffickingCase, key, version, values)
 
 
 def _check_reentry(entry: Entry, first_identified_on: date) -> None:

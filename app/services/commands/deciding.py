@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 
 from app.access.act import Act
 from app.access.guard import require
@@ -14,6 +14,7 @@ from app.services.commands.executors import EXECUTORS
 from app.services.commands.queries import Found, find
 from app.services.commands.trace import note
 from app.services.commands.views import CommandDecidedView, CommandDoneView, CommandState
+from app.services.writing import check_version, next_version
 
 _CHANGED = (
     "Lo que se pidió cambió desde entonces: quien lo pidió debe retirarlo y, si todavía corresponde, "
@@ -102,30 +103,23 @@ def _decidable(act: Act, code: str, version: int) -> Found:
 
 
 def _check_waiting(command: Command, version: int) -> None:
-    if command.version != version:
-        raise StaleVersion(version=command.version)
+    check_version(command, version)
     if command.state_now != PENDING:
         label = STATES[command.state_now]
         raise Conflict(f"Ya no se decide. Su estado es «{label}».", state=command.state_now)
 
 
 def _decide(act: Act, command: Command, state: CommandState, **values: object) -> None:
-    moved = act.session.execute(
-        update(CommandRequest)
-        .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
-        .where(CommandRequest.state == PENDING)
-        .values(
-            state=state,
-            decided_at=func.now(),
-            decided_by=act.actor.user_id,
-            decided_unit_id=act.actor.unit_id,
-            decided_institution_id=act.actor.institution_id,
-            version=command.version + 1,
-            **values,
-        )
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    decided = {
+        "state": state,
+        "decided_at": func.now(),
+        "decided_by": act.actor.user_id,
+        "decided_unit_id": act.actor.unit_id,
+        "decided_institution_id": act.actor.institution_id,
+        **values,
+    }
+    waits = CommandRequest.state == PENDING
+    next_version(act.session, CommandRequest, {"id": command.id}, command.version, decided, waits)
 
 
 def _done(command: Command, state: CommandState) -> CommandDoneView:

@@ -11,7 +11,7 @@ from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.codes import new_code, parse_code
-from app.db import UniqueViolation, insert_rows
+from app.db import UniqueViolation, insert_rows, rows_changed
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, refuse_if, unknown_code, wrong
 from app.models import CommandRequest
 from app.records.errors import FieldError
@@ -175,13 +175,13 @@ def _make_way(act: Act, command: Command) -> None:
     """
     if command.state_now != LAPSED:
         raise Conflict(_WAITS, command=command.code)
-    moved = act.session.execute(
+    lapses = (
         update(CommandRequest)
         .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
         .where(CommandRequest.state == PENDING)
         .values(state=LAPSED, decided_at=func.now(), version=command.version + 1)
     )
-    if moved.rowcount == 1:  # type: ignore[attr-defined]
+    if rows_changed(act.session, lapses) == 1:
         note(act, "commands.expire", command)
 
 

@@ -11,17 +11,15 @@ from sqlalchemy.orm import Session
 from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
+from app.access.sealing import COORDINATION
 from app.access.told import WITHDRAWN
-from app.audit import record
-from app.codes import new_code
-from app.db import UniqueViolation, insert_rows
+from app.db import UniqueViolation, insert_rows, next_ids
 from app.errors import Conflict, refusal, refuse_if, wrong
-from app.models import Consent, ConsentEvent
+from app.models import ConsentEvent
 from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.consents import ConsentRow, WithdrawalRow
-from app.services.cases.activity import touch
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents import rules
@@ -38,9 +36,10 @@ from app.services.consents.queries import (
 )
 from app.services.consents.views import WithdrawnView
 from app.services.consents.voices import voice
-from app.services.consents.writing import check_compartments, institutions, seal_into
+from app.services.consents.writing import check_compartments, institutions
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
+from app.services.writing import Slot, Writing, Written
 
 _REQUIRED = ("purposes", "compartments", "language", "given_by", "form", "text_version")
 EXPIRES: Final = "CONSENTIMIENTO_VENCE"
@@ -74,53 +73,34 @@ def give(act: Act, case_code: str, row: ConsentRow, *, replaces: str | None = No
         raise refusal
     refuse_suspects(act, ref.victim_id, {"witness": row.witness})
     to_units, to_institutions = _recipients(act.session, row)
-    clear, texts = split_row(row)
-    clear |= {
+    values = {
+        "replaces_id": old.row.id if old else None,
         "to_units": to_units,
         "to_institutions": to_institutions,
         "valid_from": row.valid_from or today(),
+        "representative_suspected": False if speaker.suspected == "NO" else None,
     }
-    clear["representative_suspected"] = False if speaker.suspected == "NO" else None
-    code = new_code("CN")
-    values: dict[str, object] = {
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "unit_id": act.actor.unit_id,
-        "recorded_by": act.actor.user_id,
-        "replaces_id": old.row.id if old else None,
-        **clear,
-    }
-    row_id, blobs = seal_into(act.session, ref, "consent", values, texts)
-    record(
-        act, "consents.give", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        blobs=blobs, detail={"consent": code, "replaces": old.row.code if old else None},
-    )  # fmt: skip
-    touch(act, ref.victim_id, ref.case_id)
-    _store(act, ref, values, old)
-    if row.valid_until is not None:
-        _start_clock(act, ref, (row_id, code), row.valid_until)
-    return code
-
-
-def _start_clock(act: Act, ref: CaseRef, consent: tuple[int, str], last: date) -> None:
-    """The clock by which a consent (key and code) expires, when its last day is over in Peru."""
-    subject = clocks.Subject(
-        "consent", *consent, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
-    )
-    clocks.start(act.session, EXPIRES, subject, due_at=end_of(last))
-
-
-def _store(act: Act, ref: CaseRef, values: Mapping[str, object], old: Found | None) -> None:
-    """Insert the consent, and end the one whose place it takes."""
+    write = Writing(act, ref, "consents.give")
     try:
-        insert_rows(act.session, Consent, [values])
+        new = write.add(row, values)
+        write.done({"consent": new.code, "replaces": old.row.code if old else None})
         if old is not None:
-            _end(act, ref, old, {"kind": "REEMPLAZADO"})
+            _end(act, old, {"kind": "REEMPLAZADO"})
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     if old is not None:
         _told(act.session, old)
+    if row.valid_until is not None:
+        _start_clock(act, ref, new, row.valid_until)
+    return new.code
+
+
+def _start_clock(act: Act, ref: CaseRef, consent: Written, last: date) -> None:
+    """The clock by which a consent expires, when its last day is over in Peru."""
+    subject = clocks.Subject(
+        "consent", consent.id, consent.code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
+    )
+    clocks.start(act.session, EXPIRES, subject, due_at=end_of(last))
 
 
 def withdraw(act: Act, code: str, row: WithdrawalRow) -> WithdrawnView:
@@ -145,16 +125,12 @@ def withdraw(act: Act, code: str, row: WithdrawalRow) -> WithdrawnView:
     if wrong := rules.refuse_withdrawer(voice(act, found.ref, row.by_whom, row)):
         raise wrong
     clear, texts = split_row(row)
-    values: dict[str, object] = {"kind": "RETIRADO", **clear}
-    _, blobs = seal_into(act.session, found.ref, "consent_event", values, texts)
-    record(
-        act, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-        purpose=act.purpose, blobs=blobs,
-        detail={"consent": found.row.code},
-    )  # fmt: skip
-    touch(act, found.ref.victim_id, found.ref.case_id)
+    write = Writing(act, found.ref, "consents.withdraw")
+    row_id = next_ids(act.session, consent_event=1)["consent_event"][0]
+    sealed = write.sealed(ConsentEvent, row_id, texts, Slot(COORDINATION))
+    write.done({"consent": found.row.code})  # afterwards the unit may have no part in the case
     try:
-        _end(act, found.ref, found, values)
+        _end(act, found, {"id": row_id, "kind": "RETIRADO", **clear, **sealed})
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     return _withdrawn(act.session, found)
@@ -193,9 +169,9 @@ def _withdrawn(session: Session, found: Found) -> WithdrawnView:
     }
 
 
-def _end(act: Act, ref: CaseRef, found: Found, values: Mapping[str, object]) -> None:
+def _end(act: Act, found: Found, values: Mapping[str, object]) -> None:
     """Write the event that ends a consent; the database ends what rests on it."""
-    event = {"victim_id": ref.victim_id, "consent_id": found.row.id}
+    event = {"victim_id": found.ref.victim_id, "consent_id": found.row.id}
     event |= {"by_user_id": act.actor.user_id, "by_unit_id": act.actor.unit_id}
     insert_rows(act.session, ConsentEvent, [{**event, **values}])
 

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 
 from app.access.act import Act
 from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
 from app.access.standing import standing
-from app.audit import record
-from app.codes import new_code
-from app.db import insert_rows
-from app.errors import Conflict, Forbidden, StaleVersion
+from app.errors import Conflict, Forbidden
 from app.models import Objection
-from app.records.rows import split_row
 from app.records.rows.consents import ObjectionRow
-from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
 from app.services.cases.rows import presumed_child
 from app.services.consents.queries import objection
 from app.services.consents.views import ObjectionLiftedView
-from app.services.consents.writing import check_compartments, institutions, seal_into
+from app.services.consents.writing import check_compartments, institutions
+from app.services.writing import Writing, check_version
 
 
 def file_objection(act: Act, case_code: str, row: ObjectionRow) -> str:
@@ -43,26 +39,10 @@ def file_objection(act: Act, case_code: str, row: ObjectionRow) -> str:
             "Una niña, niño o adolescente no objeta por este medio: lo que se comparte de ella lo decide la"
             " UPE, que puede retirar el consentimiento."
         )
-    clear, texts = split_row(row)
-    code = new_code("OJ")
-    values: dict[str, object] = {
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "unit_id": act.actor.unit_id,
-        "made_by": act.actor.user_id,
-        "version": 1,
-        **clear,
-        "to_institutions": institutions(act.session, row.to_institutions),
-    }
-    _, blobs = seal_into(act.session, ref, "objection", values, texts)
-    record(
-        act, "objections.file", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        blobs=blobs, detail={"objection": code, "compartments": row.compartments},
-    )  # fmt: skip
-    touch(act, ref.victim_id, ref.case_id)
-    insert_rows(act.session, Objection, [values])
-    return code
+    write = Writing(act, ref, "objections.file")
+    new = write.add(row, {"to_institutions": institutions(act.session, row.to_institutions)})
+    write.done({"objection": new.code, "compartments": row.compartments})
+    return new.code
 
 
 def lift(act: Act, case_code: str, code: str, version: int) -> ObjectionLiftedView:
@@ -79,22 +59,12 @@ def lift(act: Act, case_code: str, code: str, version: int) -> ObjectionLiftedVi
     row = objection(act.session, ref, code)
     if row.lifted_at is not None:
         raise Conflict("Esa objeción ya fue levantada.")
-    if version != row.version:
-        raise StaleVersion(version=row.version)
+    check_version(row, version)
     stand = standing(act, ref.victim_id)
     if stand is None or stand.shared is not None:
         # Who sees her by referral would widen its own view.
         raise Forbidden("La levanta una unidad responsable del caso, no una que la atiende por derivación.")
-    record(
-        act, "objections.lift", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        detail={"objection": row.code},
-    )  # fmt: skip
-    touch(act, ref.victim_id, ref.case_id)
-    moved = act.session.execute(
-        update(Objection)
-        .where(Objection.id == row.id, Objection.victim_id == ref.victim_id, Objection.version == row.version)
-        .values(lifted_at=func.now(), lifted_by=act.actor.user_id, version=row.version + 1)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
-    return {"code": row.code, "lifted": True, "version": row.version + 1}
+    write = Writing(act, ref, "objections.lift")
+    new = write.change(Objection, row, {"lifted_at": func.now(), "lifted_by": act.actor.user_id})
+    write.done({"objection": row.code})
+    return {"code": row.code, "lifted": True, "version": new}

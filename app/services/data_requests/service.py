@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
 from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require, victim_in_scope
 from app.access.permissions import Permission
-from app.access.sealing import COORDINATION, seal_text
-from app.audit import record
-from app.codes import new_code
+from app.access.sealing import COORDINATION
 from app.db import insert_rows
-from app.errors import Conflict, Forbidden, StaleVersion, refusal, refuse_if, wrong
+from app.errors import Conflict, Forbidden, refusal, refuse_if, wrong
 from app.models import DataRequest, DataRequestEvent
 from app.records.errors import FieldError
 from app.records.kinds import today
-from app.records.rows import split_row
 from app.records.rows.consents import DataRequestRow
-from app.services.cases.activity import touch
 from app.services.cases.rows import cases_of
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
 from app.services.consents.rules import PERSON, refuse_speaker
 from app.services.consents.voices import voice
-from app.services.consents.writing import seal_into
 from app.services.data_requests import rules
 from app.services.data_requests.asking import check_asker
 from app.services.data_requests.queries import ANSWER_TEXT, Found, find
 from app.services.data_requests.views import DataRequestExtendedView, DataRequestMovedView
 from app.services.state_machine import refused
+from app.services.writing import Slot, Writing, check_version
 
 _REQUIRED = ("kind", "channel", "by_whom")
+_ANSWER = Slot(COORDINATION, "sealed_answer", None, ANSWER_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,32 +63,16 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
         speaker = voice(act, ref, row.by_whom, row)
         if refusal := refuse_speaker(speaker):
             raise refusal
-    clear, texts = split_row(row)
-    kind, received_on = clear["kind"], clear.setdefault("received_on", today())
-    code = new_code("SD")
-    values: dict[str, object] = {
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "unit_id": act.actor.unit_id,
-        "recorded_by": act.actor.user_id,
-        "state": "RECIBIDA",
-        "due_on": rules.first_due(kind, received_on),
-        "version": 1,
-        **clear,
-    }
-    row_id, blobs = seal_into(act.session, ref, "data_request", values, texts)
-    record(
-        act, "data-requests.receive", victim_id=ref.victim_id, case_id=ref.case_id,
-        purpose=act.purpose, blobs=blobs,
-        detail={"request": code, "kind": kind},
-    )  # fmt: skip
-    touch(act, ref.victim_id, ref.case_id)
-    insert_rows(act.session, DataRequest, [values])
-    _note(act, ref, row_id, None, "RECIBIDA")
-    subject = clocks.Subject("data_request", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id)
+    received_on = row.received_on or today()
+    kind = row.kind or ""
+    due_on = rules.first_due(kind, received_on)
+    write = Writing(act, ref, "data-requests.receive")
+    new = write.add(row, {"state": "RECIBIDA", "received_on": received_on, "due_on": due_on})
+    write.done({"request": new.code, "kind": kind})
+    _note(act, ref, new.id, None, "RECIBIDA")
+    subject = clocks.Subject("data_request", new.id, new.code, ref.victim_id, ref.case_id, act.actor.unit_id)
     clocks.start(act.session, rules.clock_of(kind), subject, at=rules.began(received_on))
-    return code
+    return new.code
 
 
 def advance(
@@ -121,28 +98,20 @@ def advance(
     if refusal:
         raise refused(refusal)
     values: dict[str, object] = {"state": step.target}
-    blobs = []
+    texts: dict[str, object] = {}
     if step.target in rules.DONE:
         values |= {"notified_on": _notified(row, step.notified_on), "denial_ground": step.ground}
-        _, sealed = seal_text(
-            act.session, COORDINATION, ref.strand, "data_request", row.id, {"answer": step.answer},
-            row_version=ANSWER_TEXT,
-        )  # fmt: skip
-        values["sealed_answer"] = sealed
-        blobs.append(("data_request", row.id, ANSWER_TEXT, sealed))
-    record(
-        act, "data-requests.transition", victim_id=ref.victim_id, case_id=ref.case_id,
-        purpose=act.purpose, blobs=blobs,
-        detail={"request": row.code, "from": row.state, "to": step.target, "ground": step.ground},
-    )  # fmt: skip
-    touch(act, ref.victim_id, ref.case_id)
-    _change(act.session, row, values)
+        texts = {"answer": step.answer}
+    write = Writing(act, ref, "data-requests.transition")
+    new = write.change(DataRequest, row, values, texts, _ANSWER)
+    detail = {"request": row.code, "from": row.state, "to": step.target, "ground": step.ground}
+    write.done(detail)
     _note(act, ref, row.id, row.state, step.target)
     if step.target in rules.DONE:
         clocks.meet(act.session, rules.clock_of(row.kind), "data_request", row.id)
     elif step.target not in rules.OPEN:
         clocks.cancel(act.session, "data_request", row.id)
-    return {"code": row.code, "state": step.target, "version": row.version + 1}
+    return {"code": row.code, "state": step.target, "version": new}
 
 
 def extend(
@@ -171,14 +140,11 @@ def extend(
     if day > row.due_on:
         raise refusal("notified_on", "late", "La ampliación se le avisa dentro del plazo.")
     due_on = rules.extended_due(row.kind, row.due_on)
-    record(
-        act, "data-requests.extend", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        detail={"request": row.code, "due_on": due_on.isoformat()},
-    )  # fmt: skip
-    touch(act, ref.victim_id, ref.case_id)
-    _change(act.session, row, {"due_on": due_on, "extended_on": day})
+    write = Writing(act, ref, "data-requests.extend")
+    new = write.change(DataRequest, row, {"due_on": due_on, "extended_on": day})
+    write.done({"request": row.code, "due_on": due_on.isoformat()})
     clocks.move(act.session, rules.clock_of(row.kind), "data_request", row.id, end_of(due_on))
-    return {"code": row.code, "due_on": due_on, "version": row.version + 1}
+    return {"code": row.code, "due_on": due_on, "version": new}
 
 
 def _check(row: DataRequestRow) -> None:
@@ -196,8 +162,7 @@ def _own(act: Act, code: str, version: int) -> tuple[Found, CaseRef]:
     found = find(act, code)
     if found.ref is None or not found.own:
         raise Forbidden("La responde la unidad que la recibió.")
-    if version != found.row.version:
-        raise StaleVersion(version=found.row.version)
+    check_version(found.row, version)
     return found, found.ref
 
 
@@ -206,20 +171,6 @@ def _notified(row: Any, day: date | None) -> date:
     if not row.received_on <= day <= today():
         raise refusal("notified_on", "out-of-range", "Va desde que se recibió hasta hoy.")
     return day
-
-
-def _change(session: Session, row: Any, values: Mapping[str, object]) -> None:
-    moved = session.execute(
-        update(DataRequest)
-        .where(
-            DataRequest.id == row.id,
-            DataRequest.victim_id == row.victim_id,
-            DataRequest.version == row.version,
-        )
-        .values(**values, version=row.version + 1)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
 
 
 def _note(act: Act, ref: CaseRef, request: int, before: str | None, after: str) -> None:

@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 
 from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
-from app.access.sealing import seal_text
 from app.access.standing import standing
-from app.audit import record
 from app.catalogues import code_list
-from app.codes import new_code
-from app.db import insert_rows, next_ids
-from app.errors import Conflict, Forbidden, Invalid, StaleVersion, refusal, refuse_if, unknown_code, wrong
+from app.errors import Conflict, Forbidden, Invalid, refusal, refuse_if, unknown_code, wrong
 from app.models import ServiceDelivery
 from app.records.errors import FieldError
 from app.records.kinds import today
-from app.records.rows import split_row
 from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
-from app.services.cases.activity import touch
 from app.services.deliveries.queries import COMPARTMENT, VOIDED, own_activity, own_delivery
 from app.services.deliveries.views import VoidedView
 from app.services.referrals.rows import received_referral
+from app.services.writing import Writing, check_version
 
 GIVEN: Final = "ATENDIDA"
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
@@ -54,15 +49,7 @@ def deliver(
     """
     ref = _writable(act, case_code)
     _check(wanted)
-    clear, texts = split_row(wanted)
-    row_id, new = next_ids(act.session, service_delivery=1)["service_delivery"][0], new_code("SE")
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": new,
-        "unit_id": act.actor.unit_id,
-        **clear,
+    links = {
         "referral_id": _linked(
             act, ref, referral, "referral", received_referral,
             "Indique una derivación de este caso que su unidad aceptó y sigue abierta.",
@@ -71,23 +58,14 @@ def deliver(
             act, ref, activity, "activity", own_activity,
             "Indique una actividad de su unidad en el plan de este caso.",
         ),
-        "created_by": act.actor.user_id,
     }  # fmt: skip
-    blobs = []
-    if texts:
-        key_version, sealed = seal_text(act.session, COMPARTMENT, ref.strand, Delivery.table, row_id, texts)
-        row |= {"key_version": key_version, "sealed": sealed}
-        blobs.append((Delivery.table, row_id, 1, sealed))
-    insert_rows(act.session, ServiceDelivery, [row])
-    touch(act, ref.victim_id, ref.case_id)
+    write = Writing(act, ref, "deliveries.record", [COMPARTMENT])
+    new = write.add(wanted, links)
     if wanted.attendance == GIVEN:
         deadlines.delivered(act, ref, wanted.service_type or "")
-    record(
-        act, "deliveries.record", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=[COMPARTMENT], fields=[*clear, *texts], blobs=blobs,
-        detail={"delivery": new, "referral": referral, "activity": activity},
-    )  # fmt: skip
-    return new
+    detail = {"delivery": new.code, "referral": referral, "activity": activity}
+    write.done(detail, fields=wanted.model_dump(exclude_none=True))
+    return new.code
 
 
 def void(act: Act, case_code: str, code: str, version: int, reason: str) -> VoidedView:
@@ -105,27 +83,14 @@ def void(act: Act, case_code: str, code: str, version: int, reason: str) -> Void
     if reason not in code_list("delivery_void_reason"):
         error = unknown_code("reason", code_list("delivery_void_reason").codes)
         raise Invalid("Revise los campos indicados.", errors=[error])
-    if version != row.version:
-        raise StaleVersion(version=row.version)
+    check_version(row, version)
     if row.state == VOIDED:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
-    moved = act.session.execute(
-        update(ServiceDelivery)
-        .where(
-            ServiceDelivery.id == row.id,
-            ServiceDelivery.victim_id == ref.victim_id,
-            ServiceDelivery.version == version,
-        )
-        .values(state=VOIDED, void_reason=reason, voided_at=func.now(), version=version + 1)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
-        compartments=[COMPARTMENT], detail={"delivery": row.code, "reason": reason},
-    )  # fmt: skip
-    return {"code": row.code, "state": VOIDED, "version": version + 1}
+    write = Writing(act, ref, "deliveries.void", [COMPARTMENT])
+    values = {"state": VOIDED, "void_reason": reason, "voided_at": func.now()}
+    new = write.change(ServiceDelivery, row, values)
+    write.done({"delivery": row.code, "reason": reason})
+    return {"code": row.code, "state": VOIDED, "version": new}
 
 
 def _writable(act: Act, case_code: str) -> CaseRef:

@@ -16,12 +16,13 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
 from app.db import insert_rows, next_ids
-from app.errors import Forbidden, Invalid, NotFound, StaleVersion, refusal, wrong
+from app.errors import Forbidden, Invalid, NotFound, refusal, wrong
 from app.models import DirectoryLocation, DirectoryService, DirectoryServiceAtLocation, Unit
 from app.records.errors import FieldError
 from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.directory.views import DirectoryChangedView
 from app.services.institutions.masking import SHELTER_KINDS
+from app.services.writing import next_version
 
 NO_SHELTER = "Los centros de acogida no figuran en el directorio: su dirección no se publica nunca."
 
@@ -124,13 +125,7 @@ def _found(session: Session, table: type[Any], key: uuid.UUID, unit_id: int) -> 
 def _write(
     session: Session, table: type[Any], row_id: int, version: int, values: Mapping[str, object]
 ) -> None:
-    moved = session.execute(
-        update(table)
-        .where(table.id == row_id, table.version == version)
-        .values(**values, updated_at=func.now(), version=version + 1)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion(version=session.scalar(select(table.version).where(table.id == row_id)))
+    next_version(session, table, {"id": row_id}, version, {**values, "updated_at": func.now()})
 
 
 def _columns(entry: ServiceEntry) -> dict[str, object]:

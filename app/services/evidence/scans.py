@@ -10,10 +10,8 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.access.sealing import COORDINATION
-from app.audit import record
 from app.db import Database
 from app.errors import Conflict, Forbidden
-from app.services.cases.activity import touch
 from app.services.consents.queries import find
 from app.services.evidence.cleaning import clean
 from app.services.evidence.keeping import keep, mark_withdrawn
@@ -22,6 +20,7 @@ from app.services.evidence.signed_papers import find_scan
 from app.services.evidence.views import FileWithdrawnView
 from app.services.idempotency import remember, replayed
 from app.services.plans.writing import check_codes
+from app.services.writing import Writing
 
 KIND: Final = "CONSENTIMIENTO_FIRMADO"
 MOST_SCANS: Final = 10
@@ -57,14 +56,10 @@ def add(database: Database, actor: Actor, consent: str, raw: bytes, key: str | N
         files, _ = stored(session, consent_id=found.row.id)
         if files >= MOST_SCANS:
             raise Conflict(f"El consentimiento ya tiene {MOST_SCANS} archivos. Reúna las hojas en un PDF.")
-        subject = {"case_id": found.ref.case_id, "consent_id": found.row.id, "kind": KIND}
-        code, blob = keep(act, COORDINATION, found.ref.strand, cleaned, subject)
-        touch(act, found.ref.victim_id, found.ref.case_id)
-        record(
-            act, "consents.scan", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-            purpose=act.purpose, compartments=[COORDINATION], blobs=[blob],
-            detail={"consent": found.row.code, "file": code},
-        )  # fmt: skip
+        subject = {"consent_id": found.row.id, "kind": KIND}
+        write = Writing(act, found.ref, "consents.scan", [COORDINATION])
+        code = keep(write, COORDINATION, cleaned, subject)
+        write.done({"consent": found.row.code, "file": code})
         remember(act, key, "consents.scan", payload, code)
     return code
 
@@ -86,10 +81,7 @@ def withdraw(act: Act, consent: str, code: str, version: int, reason: str) -> Fi
         raise Forbidden("Solo la unidad que agregó el archivo lo retira.")
     if row.state != "VIGENTE":
         raise Conflict("El archivo ya estaba retirado.")
-    done = mark_withdrawn(act, row, version, reason)
-    touch(act, found.ref.victim_id, found.ref.case_id)
-    record(
-        act, "consents.scan-withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
-        purpose=act.purpose, detail={"consent": found.row.code, "file": row.code, "reason": reason},
-    )  # fmt: skip
+    write = Writing(act, found.ref, "consents.scan-withdraw")
+    done = mark_withdrawn(write, row, version, reason)
+    write.done({"consent": found.row.code, "file": row.code, "reason": reason})
     return done

@@ -20,7 +20,8 @@ from app.services.idempotency import once, replayed
 from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.rows import activity_row
-from app.services.plans.writing import check_codes, done
+from app.services.plans.writing import check_codes
+from app.services.writing import Writing
 
 MOST_FILES: Final = 200
 MOST_PLAN_BYTES: Final = 300 * 1024 * 1024
@@ -83,16 +84,13 @@ def _keep(act: Act, wanted: Upload, cleaned: Clean) -> str:
         limit = f"{MOST_FILES} archivos o {MOST_PLAN_BYTES // (1024 * 1024)} MB"
         raise Conflict(f"El plan ya tiene el máximo de {limit}. Reúna varias páginas en un PDF más liviano.")
     subject = {
-        "case_id": ref.row.case_id,
         "plan_id": ref.row.id,
         "activity_id": activity.id if activity else None,
         "kind": wanted.kind,
     }
-    code, blob = keep(act, COMPARTMENT, ref.strand, cleaned, subject)
-    done(
-        act, "evidence.add", ref.row, [blob],
-        plan=ref.row.code, activity=activity.code if activity else None, file=code,
-    )  # fmt: skip
+    write = Writing(act, ref.row, "evidence.add", [COMPARTMENT])
+    code = keep(write, COMPARTMENT, cleaned, subject)
+    write.done({"plan": ref.row.code, "activity": activity.code if activity else None, "file": code})
     return code
 
 
@@ -113,6 +111,7 @@ def withdraw(act: Act, code: str, version: int, reason: str) -> FileWithdrawnVie
         raise Forbidden("Solo la unidad que agregó el archivo o la responsable del plan lo retiran.")
     if row.state != "VIGENTE":
         raise Conflict("El archivo ya estaba retirado.")
-    withdrawn = mark_withdrawn(act, row, version, reason)
-    done(act, "evidence.withdraw", ref.row, [], file=row.code, reason=reason)
+    write = Writing(act, ref.row, "evidence.withdraw", [COMPARTMENT])
+    withdrawn = mark_withdrawn(write, row, version, reason)
+    write.done({"file": row.code, "reason": reason})
     return withdrawn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 
 from app.access.act import Act
 from app.access.guard import canonical, require
@@ -13,7 +13,7 @@ from app.access.permissions import Permission
 from app.access.standing import standing
 from app.audit import record
 from app.catalogues import code_list
-from app.errors import Conflict, Invalid, NotFound, StaleVersion, unknown_code
+from app.errors import Conflict, Invalid, NotFound, unknown_code
 from app.matching import Band
 from app.models import MatchCandidate
 from app.records import Values
@@ -23,6 +23,7 @@ from app.services.matching.pairs import PENDING, UNKNOWN, WAITING, Pair, Side
 from app.services.matching.views import CandidateView, ComparisonView, DecidedView, NextStepView
 from app.services.paging import PAGE, cursor_of
 from app.services.views import Listing
+from app.services.writing import check_version, next_version
 
 SAME, OTHER = "MISMA", "DISTINTA"
 STATES = (PENDING, SAME, OTHER, UNKNOWN)
@@ -126,8 +127,7 @@ def decide(act: Act, code: str, version: int, decision: str, reason: str | None 
     """
     pair = _found(act, code)
     _check_decision(decision, reason)
-    if pair.version != version:
-        raise StaleVersion(version=pair.version)
+    check_version(pair, version)
     if pair.state not in WAITING:
         raise Conflict("Ya se decidió sobre estos dos registros.", state=pair.state)
     if pair.one_person and decision != SAME:
@@ -135,22 +135,16 @@ def decide(act: Act, code: str, version: int, decision: str, reason: str | None 
     detail = {"candidate": pair.code, "decision": decision, "reason": reason or ""}
     for side in pair.sides:
         record(act, "matching.decide", victim_id=side.person_id, purpose=PURPOSE, detail=detail)
-    moved = act.session.execute(
-        update(MatchCandidate)
-        .where(MatchCandidate.id == pair.id, MatchCandidate.version == version)
-        .values(
-            state=decision,
-            decision_reason=reason,
-            decided_at=func.now(),
-            decided_by=act.actor.user_id,
-            decided_unit_id=act.actor.unit_id,
-            version=version + 1,
-        )
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    decided = {
+        "state": decision,
+        "decision_reason": reason,
+        "decided_at": func.now(),
+        "decided_by": act.actor.user_id,
+        "decided_unit_id": act.actor.unit_id,
+    }
+    new = next_version(act.session, MatchCandidate, {"id": pair.id}, version, decided)
     following = _next_step(pair) if decision == SAME else None
-    return {"code": pair.code, "state": decision, "version": version + 1, "next": following}
+    return {"code": pair.code, "state": decision, "version": new, "next": following}
 
 
 def _found(act: Act, code: str) -> Pair:

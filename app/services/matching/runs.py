@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.act import Act
 from app.codes import new_code
-from app.db import insert_rows
+from app.db import insert_rows, rows_changed
 from app.errors import Conflict
 from app.matching import RULES_VERSION
 from app.models import LinkageRun
@@ -85,12 +85,12 @@ def advance(session: Session, run: Run, rows: int, counts: Mapping[str, int]) ->
         Conflict: another process works on the same run.
     """
     done = run.done + rows
-    moved = session.execute(
+    moved = (
         update(LinkageRun)
         .where(LinkageRun.id == run.id, LinkageRun.done == run.done)
         .values(done=done, counts=dict(counts), finished_at=func.now() if done == run.rows else None)
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(session, moved) != 1:
         raise Conflict("Otra orden está comparando este mismo archivo. Espere a que termine y repita.")
     return Run(run.id, run.code, run.rows, done, counts)
 

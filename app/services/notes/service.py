@@ -8,21 +8,15 @@ from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, canonical, case_in_scope, require
 from app.access.permissions import Permission
-from app.access.sealing import seal_text
 from app.access.standing import Standing, standing
-from app.audit import record
 from app.catalogues import code_list
-from app.codes import new_code
-from app.db import insert_rows, next_ids
 from app.errors import Conflict, Forbidden, Invalid, NotFound, unknown_code, wrong
-from app.models import CaseNote, CaseNoteAddendum
 from app.records.errors import FieldError
 from app.records.kinds import today
-from app.records.rows import split_row
 from app.records.rows.notes import Addendum, Note
-from app.services.cases.activity import touch
 from app.services.notes import rules
 from app.services.notes.queries import added_to, read_note
+from app.services.writing import Writing
 
 _WRONG: Final = "Revise los campos indicados."
 _NO_WRITER: Final = "Su función o su participación no escribe notas de esta persona."
@@ -48,30 +42,10 @@ def write(
     ref, stand = _reached(act, case_code)
     compartment = _about(act.actor, stand, about)
     _check(wanted)
-    clear, texts = split_row(wanted)
-    row_id, code = next_ids(act.session, case_note=1)["case_note"][0], new_code("NC")
-    key_version, sealed = seal_text(act.session, compartment, ref.strand, Note.table, row_id, texts)
-    row = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "compartment": compartment,
-        "unit_id": act.actor.unit_id,
-        "written_by": act.actor.user_id,
-        "kind": clear["kind"],
-        "happened_on": clear.get("happened_on"),
-        "key_version": key_version,
-        "sealed": sealed,
-    }
-    insert_rows(act.session, CaseNote, [row])
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "notes.write", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=[compartment], fields=[*clear, *texts],
-        blobs=[(Note.table, row_id, 1, sealed)], detail={"note": code},
-    )  # fmt: skip
-    return code
+    write = Writing(act, ref, "notes.write", [compartment])
+    note = write.add(wanted, {"compartment": compartment}, under=compartment)
+    write.done({"note": note.code}, fields=wanted.model_dump(exclude_none=True))
+    return note.code
 
 
 def add(
@@ -99,28 +73,10 @@ def add(
         raise Invalid(_WRONG, errors=[wrong("text", "missing", "Escriba la aclaración.")])
     if added_to(act.session, ref, found.note_id) >= rules.MOST_ADDENDA:
         raise Conflict("Esa nota ya tiene muchas aclaraciones: escriba una nota nueva.")
-    row_id, code = next_ids(act.session, case_note_addendum=1)["case_note_addendum"][0], new_code("NC")
-    key_version, sealed = seal_text(
-        act.session, found.compartment, ref.strand, Addendum.table, row_id, {"text": wanted.text}
-    )
-    row = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "note_id": found.note_id,
-        "code": code,
-        "unit_id": act.actor.unit_id,
-        "written_by": act.actor.user_id,
-        "key_version": key_version,
-        "sealed": sealed,
-    }
-    insert_rows(act.session, CaseNoteAddendum, [row])
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "notes.addendum", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=[found.compartment], fields=["text"],
-        blobs=[(Addendum.table, row_id, 1, sealed)], detail={"addendum": code},
-    )  # fmt: skip
-    return code
+    write = Writing(act, ref, "notes.addendum", [found.compartment])
+    addendum = write.add(wanted, {"note_id": found.note_id}, under=found.compartment)
+    write.done({"addendum": addendum.code}, fields=["text"])
+    return addendum.code
 
 
 def _reached(act: Act, case_code: str) -> tuple[CaseRef, Standing]:

@@ -18,6 +18,7 @@ from app.access.told import (
     visible_notices,
 )
 from app.audit import record
+from app.db import rows_changed
 from app.errors import NotFound
 from app.models import AccountNotice, Notice, Unit
 from app.services.clocks.service import meet
@@ -61,7 +62,7 @@ def mark_read(act: Act, code: str) -> NoticeReadView:
 
 def taken_up(act: Act, ref: CaseRef) -> None:
     """The actor's unit put somebody in charge of a case it was brought into, and so acknowledges that."""
-    found = act.session.execute(
+    read = (
         update(Notice)
         .where(
             Notice.id.in_(visible_notices(act.actor)),
@@ -72,7 +73,7 @@ def taken_up(act: Act, ref: CaseRef) -> None:
         )
         .values(read_at=func.now(), read_by=act.actor.user_id)
     )
-    if found.rowcount:  # type: ignore[attr-defined]
+    if rows_changed(act.session, read):
         joined(act.session, ref.case_id, act.actor.unit_id)
 
 

@@ -8,19 +8,15 @@ from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from typing_extensions import TypedDict
 
 from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.mandates import ADULTS, CHILDREN, MEASURE, Mandate, mandates
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.sealing import COORDINATION, seal_text
 from app.access.told import BY_MANDATE
-from app.db import next_ids
 from app.errors import REVIEW, Forbidden, Invalid, refusal, unknown_code, wrong
 from app.models import ProtectionMeasure, Unit
-from app.records.rows import split_row
 from app.records.rows.cases import MandateRow
 from app.services.cases.rows import childs_case, openable, presumed_child
 from app.services.consents.covering import covering
@@ -53,21 +49,27 @@ class Wanted:
     measure: str | None = None
 
 
-class MandatedPart(TypedDict):
-    """A unit's part in a case by mandate, to be inserted; its reason is sealed."""
+@dataclass(frozen=True, slots=True)
+class MandatedPart:
+    """A unit's part in a case by mandate, to be written: what was said of it, and its other columns."""
 
-    id: int
-    victim_id: int
-    case_id: int
+    row: MandateRow
     unit_id: int
-    basis: str
-    population: int
     compartments: list[str] | None
     consent_id: int | None
     measure_id: int | None
-    key_version: int
-    sealed: bytes
-    mandate: str
+
+    @property
+    def columns(self) -> dict[str, object]:
+        """What the row itself does not say."""
+        return {
+            "unit_id": self.unit_id,
+            "basis": "MANDATO",
+            "population": 1,
+            "compartments": self.compartments,
+            "consent_id": self.consent_id,
+            "measure_id": self.measure_id,
+        }
 
 
 def fitting(act: Act, case_code: str) -> list[Mandate]:
@@ -98,7 +100,7 @@ def mandated_units(act: Act, department: str, kinds: Iterable[str]) -> list[tupl
 
 
 def part_by_mandate(act: Act, ref: CaseRef, wanted: Wanted) -> MandatedPart:
-    """The row of a participation by mandate, with its reason sealed.
+    """A participation by mandate, as it may be written.
 
     Raises:
         Invalid: unknown or own unit, one that takes part by referral only, a basis that does not fit, nothing
@@ -112,23 +114,13 @@ def part_by_mandate(act: Act, ref: CaseRef, wanted: Wanted) -> MandatedPart:
     parts = list(basis.compartments) if shared is None else shared
     if not basis.overrides:
         check_part(act.session, ref, unit.id, parts)
-    row_id = next_ids(act.session, participation=1)[TABLE][0]
-    clear, texts = split_row(MandateRow(mandate=basis.code, reason=wanted.reason))
-    key_version, sealed = seal_text(act.session, COORDINATION, ref.strand, TABLE, row_id, texts)
-    return {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "unit_id": unit.id,
-        "basis": "MANDATO",
-        "population": 1,
-        "compartments": shared,
-        "consent_id": _consent(act.session, ref, basis, wanted.consent, unit.id, parts),
-        "measure_id": _measure(act.session, ref, basis, wanted.measure),
-        "key_version": key_version,
-        "sealed": sealed,
-        "mandate": clear["mandate"],
-    }
+    return MandatedPart(
+        MandateRow(mandate=basis.code, reason=wanted.reason),
+        unit.id,
+        shared,
+        _consent(act.session, ref, basis, wanted.consent, unit.id, parts),
+        _measure(act.session, ref, basis, wanted.measure),
+    )
 
 
 def tell_protection_officers(session: Session, ref: CaseRef) -> int:
@@ -229,8 +221,3 @@ def _measure(session: Session, ref: CaseRef, basis: Mandate, code: str | None) -
         message = "Indique la medida de protección vigente en que se apoya (MP-…); si no hay, regístrela."
         raise refusal("measure", "missing" if code is None else "unknown", message)
     return int(found[0])
-
-
-def parts_of_row(row: MandatedPart) -> list[tuple[str, int, int, bytes]]:
-    """What the trace keeps of a sealed reason."""
-    return [(TABLE, row["id"], 1, row["sealed"])]

@@ -19,7 +19,7 @@ from app.access.standing import standing
 from app.audit import record
 from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict, Forbidden, NotFound, refusal
-from app.models import Assignment, Participation, UserAccount
+from app.models import Assignment, UserAccount
 from app.records.rows.cases import MandateRow
 from app.services.cases.deadlines import added, unacknowledged
 from app.services.cases.holding import held_case
@@ -33,10 +33,10 @@ from app.services.participations.mandates import (
     MandatedPart,
     Wanted,
     part_by_mandate,
-    parts_of_row,
     tell_protection_officers,
 )
 from app.services.referrals.rows import open_referral
+from app.services.writing import Writing
 
 BASES = {
     "REGISTRO": "Registró el caso",
@@ -44,7 +44,6 @@ BASES = {
     "MANDATO": "Mandato legal",
 }
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
-Blob = tuple[str, int, int, bytes]
 _TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo registró."
 
 
@@ -88,21 +87,23 @@ def add_participation(act: Act, code: str, wanted: Wanted) -> None:
     require(act.actor, Permission.PARTICIPATIONS_ADD)
     keep_consent(act.session, case_in_scope(act, code), wanted.consent)
     ref = held_case(act, code)
-    row = part_by_mandate(act, ref, wanted)
+    part = part_by_mandate(act, ref, wanted)
     if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    if _takes_part(act.session, ref, row):
+    if _takes_part(act.session, ref, part):
         raise Conflict(_TAKES_PART)
+    write = Writing(act, ref, "cases.participation.add")
     try:
-        insert_rows(act.session, Participation, [row])
+        write.add(part.row, part.columns)
     except UniqueViolation:
         raise Conflict(_TAKES_PART) from None
-    added(act, ref, row["unit_id"])
+    added(act, ref, part.unit_id)
     told = tell_protection_officers(act.session, ref)
-    _record(
-        act, "cases.participation.add", ref, blobs=parts_of_row(row), unit=wanted.unit,
-        basis=row["mandate"], compartments=row["compartments"], officers_told=told,
-    )  # fmt: skip
+    detail = {
+        "case": ref.code, "unit": wanted.unit, "basis": part.row.mandate,
+        "compartments": part.compartments, "officers_told": told,
+    }  # fmt: skip
+    write.tell(detail)
 
 
 def end_participation(act: Act, code: str) -> None:
@@ -201,13 +202,13 @@ def end_assignment(act: Act, code: str, username: str) -> None:
     )
 
 
-def _takes_part(session: Session, ref: CaseRef, row: MandatedPart) -> bool:
+def _takes_part(session: Session, ref: CaseRef, part: MandatedPart) -> bool:
     """Whether the unit takes part on this basis already, or because it registered the case."""
     return any(
-        one.unit_id == row["unit_id"]
+        one.unit_id == part.unit_id
         and one.ended_at is None
         and one.basis != "DERIVACION"
-        and one.mandate in {None, row["mandate"]}
+        and one.mandate in {None, part.row.mandate}
         for one in participants(session, ref.case_id)
     )
 
@@ -246,10 +247,10 @@ def _team(session: Session, ref: CaseRef) -> Sequence[Any]:
     return session.connection().exec_driver_sql(_TEAM, {"case": ref.case_id}).all()
 
 
-def _record(act: Act, action: str, ref: CaseRef, *, blobs: Sequence[Blob] = (), **detail: object) -> None:
+def _record(act: Act, action: str, ref: CaseRef, **detail: object) -> None:
     record(
         act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        blobs=blobs, detail={"case": ref.code, **detail},
+        detail={"case": ref.code, **detail},
     )  # fmt: skip
 
 

@@ -8,15 +8,11 @@ from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.catalogues import code_list
-from app.codes import new_code
-from app.db import insert_rows, next_ids
 from app.errors import Conflict, refusal
-from app.models import PlanAssessment
 from app.records.kinds import today
-from app.records.rows import split_row
 from app.records.rows.plans import Assessment
 from app.services.plans import details, rules
-from app.services.plans.content import find, own_plan, state_now, whole
+from app.services.plans.content import COMPARTMENT, find, own_plan, state_now, whole
 from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.record_views import (
     Assessed,
@@ -27,7 +23,8 @@ from app.services.plans.record_views import (
     CurveView,
     DomainView,
 )
-from app.services.plans.writing import Blob, done, given, seal_row
+from app.services.plans.writing import given
+from app.services.writing import Writing
 
 
 def assess(act: Act, code: str, wanted: Assessment) -> AssessedView:
@@ -49,26 +46,10 @@ def assess(act: Act, code: str, wanted: Assessment) -> AssessedView:
     state = state_now(act.session, ref)
     if state in rules.CLOSED:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: ya no cambia.")
-    clear, texts = split_row(wanted)
-    row_id, new = next_ids(act.session, plan_assessment=1)["plan_assessment"][0], new_code("VA")
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "code": new,
-        "created_by": act.actor.user_id,
-        "by_unit_id": act.actor.unit_id,
-        **clear,
-    }
-    blobs: list[Blob] = []
-    if texts:
-        row |= seal_row(act.session, ref.strand, "plan_assessment", row_id, texts, blobs)
-    insert_rows(act.session, PlanAssessment, [row])
+    write = Writing(act, ref.row, "plans.assess", [COMPARTMENT])
+    new = write.add(wanted, {"plan_id": ref.row.id}).code
     refresh_gaps(act.session, ref)
-    done(
-        act, "plans.assess", ref.row, blobs,
-        plan=ref.row.code, assessment=new, domain=wanted.domain,
-    )  # fmt: skip
+    write.done({"plan": ref.row.code, "assessment": new, "domain": wanted.domain})
     return {"code": new, "gaps": labelled(details.gaps(act.session, ref))}
 
 

@@ -17,9 +17,9 @@ from app.services.plans.content import PlanRef
 from app.services.plans.details import main_code
 from app.services.plans.rows import activity_states, latest_version
 from app.services.plans.versions import keep, signable
-from app.services.plans.writing import Blob
 from app.services.victims.changes import change
 from app.services.victims.queries import held_version, shown_strand
+from app.services.writing import Writing
 
 OUTCOME: Final = "outcome"
 """The compartment the closing is written to."""
@@ -75,8 +75,9 @@ def _wrong_codes(closing: Closing) -> list[FieldError]:
     return errors
 
 
-def keep_closing(act: Act, ref: PlanRef, wanted: Move) -> list[Blob]:
+def keep_closing(write: Writing, ref: PlanRef, wanted: Move) -> None:
     """Keep the plan as it was when it closed, with what was agreed, as one more version."""
+    act = write.act
     content = signable(act, ref, action="plans.transition")
     content["closing"] = {"outcome": wanted.outcome, "states": activity_states(act.session, ref)}
     if (agreed := wanted.closing) is not None:
@@ -84,7 +85,7 @@ def keep_closing(act: Act, ref: PlanRef, wanted: Move) -> list[Blob]:
         content["closing"]["residual_risk"] = agreed.residual_risk
         content["closing"]["follow_up"] = agreed.follow_up
     latest = latest_version(act.session, ref)
-    return keep(act, ref, (latest.number if latest else 0) + 1, content).blobs
+    keep(write, ref, (latest.number if latest else 0) + 1, content)
 
 
 def write_outcome(act: Act, ref: PlanRef, wanted: Move) -> bool:

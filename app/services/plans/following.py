@@ -17,14 +17,13 @@ from app.catalogues import code_list
 from app.codes import new_code
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, refusal
-from app.models import FollowUpContact, PlanFollowUp
+from app.models import PlanFollowUp
 from app.records.kinds import today
-from app.records.rows import split_row
 from app.records.rows.plans import Contact, FollowUp
 from app.services.notices.service import notify
 from app.services.plans import details, rules, safe_contact, timing
 from app.services.plans.calendar import follow_up_days
-from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
+from app.services.plans.content import COMPARTMENT, PlanRef, find, own_plan, state_now, whole
 from app.services.plans.holding import advance
 from app.services.plans.record_views import (
     Attempt,
@@ -34,7 +33,8 @@ from app.services.plans.record_views import (
     FollowUpsView,
     FollowUpView,
 )
-from app.services.plans.writing import Blob, done, given, seal_row
+from app.services.plans.writing import given
+from app.services.writing import Writing
 
 LATEST: Final = timedelta(days=3 * 366)
 """How far ahead a contact may be planned."""
@@ -76,7 +76,8 @@ def plan_contact(act: Act, code: str, wanted: FollowUp) -> str:
     advance(act.session, ref, None)
     _check_following(act.session, ref)
     (new,) = _insert(act, ref, [(day, wanted.channel)])
-    done(act, "plans.follow-up.plan", ref.row, [], plan=ref.row.code, follow_up=new)
+    write = Writing(act, ref.row, "plans.follow-up.plan", [COMPARTMENT])
+    write.done({"plan": ref.row.code, "follow_up": new})
     return new
 
 
@@ -109,25 +110,22 @@ def contacted(
     row = details.follow_up(act.session, ref, follow_up_code)
     if row.state != "PLANEADO":
         raise Conflict("Ese contacto ya se hizo o se anuló: planee otro para anotarlo.")
-    blobs = _append(act, ref, row.id, wanted)
+    write = Writing(act, ref.row, "plans.follow-up.contact", [COMPARTMENT])
+    write.add(wanted, {"plan_id": ref.row.id, "follow_up_id": row.id})
     state = "PLANEADO" if wanted.result == NOT_REACHED else "REALIZADO"
     if state == "REALIZADO":
-        act.session.execute(
-            update(PlanFollowUp)
-            .where(PlanFollowUp.id == row.id, PlanFollowUp.victim_id == ref.row.victim_id)
-            .values(state=state, version=PlanFollowUp.version + 1)
-        )
+        write.change(PlanFollowUp, row, {"state": state})
         timing.contact_made(act.session, row.id)
     if wanted.result == AT_RISK:
         notify(
             act.session, "SEGUIMIENTO_EN_RIESGO", unit_id=ref.row.unit_id, subject_code=row.code,
             victim_id=ref.row.victim_id, case_id=ref.row.case_id, supervisors=True,
         )  # fmt: skip
-    done(
-        act, "plans.follow-up.contact", ref.row, blobs,
-        plan=ref.row.code, follow_up=row.code, result=wanted.result,
-        against_her_wish=wanted.channel_reason is not None,
-    )  # fmt: skip
+    detail = {
+        "plan": ref.row.code, "follow_up": row.code, "result": wanted.result,
+        "against_her_wish": wanted.channel_reason is not None,
+    }  # fmt: skip
+    write.done(detail)
     return {"code": row.code, "state": state, "result": wanted.result or ""}
 
 
@@ -220,24 +218,6 @@ def _insert(act: Act, ref: PlanRef, planned: list[tuple[date, str | None]]) -> l
     for key, code, day, _channel in made:
         timing.contact_planned(act.session, ref, key, code, day)
     return [code for _key, code, _day, _channel in made]
-
-
-def _append(act: Act, ref: PlanRef, follow_up_id: int, wanted: Contact) -> list[Blob]:
-    clear, texts = split_row(wanted)
-    row_id = next_ids(act.session, follow_up_contact=1)["follow_up_contact"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "follow_up_id": follow_up_id,
-        "created_by": act.actor.user_id,
-        **clear,
-    }
-    blobs: list[Blob] = []
-    if texts:
-        row |= seal_row(act.session, ref.strand, "follow_up_contact", row_id, texts, blobs)
-    insert_rows(act.session, FollowUpContact, [row])
-    return blobs
 
 
 def _check_following(session: Session, ref: PlanRef) -> None:

@@ -20,7 +20,7 @@ from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.handovers import REASONS, plan_brought
 from app.services.plans.views import PlanWrittenView
-from app.services.plans.writing import InCase, done
+from app.services.writing import InCase, Writing
 
 _BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
 
@@ -55,7 +55,8 @@ def order(
         raise refusal("unit", "not-possible", message)
     row = ref.row
     given = (row.id, row.victim_id, version, unit_id, reason)
-    done(act, "plans.hand-over", row, [], plan=row.code, unit=unit, reason=reason)
+    write = Writing(act, row, "plans.hand-over", [COMPARTMENT])
+    write.done({"plan": row.code, "unit": unit, "reason": reason})  # afterwards it may be another unit's
     if not act.session.scalar(select(func.ruv.order_plan(*given))):
         raise StaleVersion(version=row.version)
     return {"code": row.code, "version": version + 1}

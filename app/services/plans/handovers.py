@@ -12,7 +12,7 @@ from app.models import Plan, PlanHandover
 from app.services.institutions.masking import unit_names
 from app.services.plans.content import PlanRef
 from app.services.plans.views import HandoverView
-from app.services.plans.writing import InCase
+from app.services.writing import InCase
 
 REASONS: Final = "plan_handover_reason"
 CAUSES: Final = "plan_handover_cause"

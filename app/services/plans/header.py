@@ -8,8 +8,7 @@ from typing import Any
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.db import insert_rows, next_ids
-from app.errors import Conflict, Invalid, StaleVersion, refuse_if, wrong
+from app.errors import Conflict, Invalid, refuse_if, wrong
 from app.models import PlanHeader
 from app.records.base import clean
 from app.records.errors import FieldError
@@ -17,11 +16,12 @@ from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.plans import PlanHeader as Header
 from app.services.plans import rules, timing
-from app.services.plans.content import PlanRef, own_plan
+from app.services.plans.content import COMPARTMENT, own_plan
 from app.services.plans.details import header_texts
 from app.services.plans.holding import advance
 from app.services.plans.views import PlanWrittenView
-from app.services.plans.writing import Blob, check_codes, done, seal_row
+from app.services.plans.writing import check_codes
+from app.services.writing import Slot, Writing, check_version
 
 HOME = "PE"
 CLEAR = tuple(sorted(Header.clear))
@@ -87,8 +87,7 @@ def edit(
     """
     require(act.actor, Permission.PLANS_WRITE)
     ref = own_plan(act, code)
-    if ref.row.version != version:
-        raise StaleVersion(version=ref.row.version)
+    check_version(ref.row, version)
     if not patch:
         raise Invalid("Envíe al menos un campo.")
     check_editable(ref.row.state)
@@ -98,13 +97,10 @@ def edit(
     new = advance(act.session, ref, version, **clear)
     if clear["pti_on"] is not None and ref.row.pti_on is None:
         timing.resolution_known(act.session, ref.row.case_id)
-    blobs: list[Blob] = []
+    write = Writing(act, ref.row, "plans.header.write", [COMPARTMENT])
     if texts != before:
-        _append(act, ref, texts, blobs)
-    done(
-        act, "plans.header.write", ref.row, blobs,
-        plan=ref.row.code, fields=sorted(patch),
-    )  # fmt: skip
+        write.insert(PlanHeader, {"plan_id": ref.row.id}, texts, Slot(COMPARTMENT))
+    write.done({"plan": ref.row.code, "fields": sorted(patch)})
     return {"code": ref.row.code, "version": new}
 
 
@@ -117,15 +113,3 @@ def check_editable(state: str) -> None:
     if state not in rules.EDITABLE:
         names = ", ".join(f"«{rules.STATES[name]}»" for name in sorted(rules.EDITABLE))
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: se cambia en {names}.")
-
-
-def _append(act: Act, ref: PlanRef, texts: Mapping[str, object], blobs: list[Blob]) -> None:
-    row_id = next_ids(act.session, plan_header=1)["plan_header"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "created_by": act.actor.user_id,
-        **seal_row(act.session, ref.strand, "plan_header", row_id, texts, blobs),
-    }
-    insert_rows(act.session, PlanHeader, [row])

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.db import rows_changed
 from app.errors import StaleVersion
 from app.models import Plan
 from app.services.plans.content import PlanRef, version_now
@@ -24,9 +25,9 @@ def advance(session: Session, ref: PlanRef, version: int | None, **values: Any) 
     query = update(Plan).where(Plan.id == ref.row.id, Plan.victim_id == ref.row.victim_id)
     if version is not None:
         query = query.where(Plan.version == version)
-    moved = session.execute(query.values(version=Plan.version + 1, **values))
+    moved = rows_changed(session, query.values(version=Plan.version + 1, **values))
     new = version_now(session, ref)
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if moved != 1:
         raise StaleVersion(version=new)
     return int(new or 0)
 

@@ -10,10 +10,8 @@ from sqlalchemy import func
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.audit import record
 from app.errors import StaleVersion
 from app.records.kinds import today
-from app.services.cases.activity import touch
 from app.services.plans import following, rules, timing
 from app.services.plans.closing import Move, check_closing, keep_closing, write_outcome
 from app.services.plans.content import COMPARTMENT, PlanRef, own_plan
@@ -24,6 +22,7 @@ from app.services.plans.rows import signatures_on
 from app.services.plans.versions import newest, signable
 from app.services.plans.views import PlanMovedView
 from app.services.state_machine import refused
+from app.services.writing import Writing
 
 _SIGNATURE_GUARDS: Final = frozenset({"person_signature", "professional_signature"})
 
@@ -56,17 +55,15 @@ def move(act: Act, code: str, version: int, wanted: Move) -> PlanMovedView:
     values = _values(wanted, next_on)
     new = advance(act.session, ref, version, **values)
     closes = wanted.target in rules.CLOSED
-    blobs = keep_closing(act, ref, wanted) if closes else []
+    write = Writing(act, ref.row, "plans.transition", [COMPARTMENT])
+    if closes:
+        keep_closing(write, ref, wanted)
     timing.plan_moved(act.session, ref, wanted.target, next_on)
-    touch(act, ref.row.victim_id, ref.row.case_id)
-    record(
-        act, "plans.transition", victim_id=ref.row.victim_id, case_id=ref.row.case_id,
-        purpose=act.purpose, compartments=[COMPARTMENT], fields=list(values), blobs=blobs,
-        detail={
-            "plan": ref.row.code, "from": ref.row.state, "to": wanted.target, "reason": wanted.reason,
-            "outcome": wanted.outcome,
-        },
-    )  # fmt: skip
+    detail = {
+        "plan": ref.row.code, "from": ref.row.state, "to": wanted.target, "reason": wanted.reason,
+        "outcome": wanted.outcome,
+    }  # fmt: skip
+    write.done(detail, fields=values)
     answer: PlanMovedView = {"code": ref.row.code, "state": wanted.target, "version": new}
     if closes:
         following.drop_planned(act.session, ref)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import func, update
+from sqlalchemy import func
 
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.db import insert_rows, next_ids
 from app.errors import StaleVersion
 from app.models import ObjectiveNote, PlanObjective
 from app.services.plans import rules
-from app.services.plans.content import PlanRef, own_plan, state_now
+from app.services.plans.content import COMPARTMENT, own_plan, state_now
 from app.services.plans.details import objective_row, objective_settled
 from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.progress import Step
 from app.services.plans.views import ObjectiveMovedView
-from app.services.plans.writing import Blob, done, seal_row
 from app.services.state_machine import refused
+from app.services.writing import NOTHING, Slot, Writing
 
 
 def move(
@@ -53,34 +50,12 @@ def move(
         settled=settled,
     ):
         raise refused(refusal)
-    act.session.execute(
-        update(PlanObjective)
-        .where(PlanObjective.id == row.id, PlanObjective.victim_id == ref.row.victim_id)
-        .values(state=target, updated_at=func.now(), version=version + 1)
-    )
-    blobs = _append_note(act, ref, row, target, step.note)
+    write = Writing(act, ref.row, "plans.objective.move", [COMPARTMENT])
+    new = write.change(PlanObjective, row, {"state": target, "updated_at": func.now()})
+    note = {"plan_id": ref.row.id, "objective_id": row.id, "from_state": row.state, "to_state": target}
+    texts = NOTHING if step.note is None else {"note": step.note}
+    write.insert(ObjectiveNote, note, texts, Slot(COMPARTMENT))
     if target != row.state:
         refresh_gaps(act.session, ref)
-    done(
-        act, "plans.objective.move", ref.row, blobs,
-        plan=ref.row.code, objective=row.code, **{"from": row.state, "to": target},
-    )  # fmt: skip
-    return {"code": row.code, "state": target, "version": version + 1}
-
-
-def _append_note(act: Act, ref: PlanRef, objective: Any, target: str, note: str | None) -> list[Blob]:
-    row_id = next_ids(act.session, objective_note=1)["objective_note"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "objective_id": objective.id,
-        "from_state": objective.state,
-        "to_state": target,
-        "created_by": act.actor.user_id,
-    }
-    blobs: list[Blob] = []
-    if note is not None:
-        row |= seal_row(act.session, ref.strand, "objective_note", row_id, {"note": note}, blobs)
-    insert_rows(act.session, ObjectiveNote, [row])
-    return blobs
+    write.done({"plan": ref.row.code, "objective": row.code, "from": row.state, "to": target})
+    return {"code": row.code, "state": target, "version": new}

@@ -18,8 +18,9 @@ from app.services.plans.activities import Found, find_activity, write_step
 from app.services.plans.content import COMPARTMENT
 from app.services.plans.rows import activity_version
 from app.services.plans.views import ActivityMovedView
-from app.services.plans.writing import Blob, check_due
+from app.services.plans.writing import check_due
 from app.services.state_machine import refused
+from app.services.writing import Blob
 from app.vault import Place
 
 TABLE = "progress_note"

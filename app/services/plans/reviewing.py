@@ -11,21 +11,18 @@ from sqlalchemy.orm import Session
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.codes import new_code
-from app.db import insert_rows, next_ids
 from app.errors import Conflict, refuse_if, wrong
-from app.models import PlanReview
 from app.records.errors import FieldError
 from app.records.kinds import LIMA, today
-from app.records.rows import split_row
 from app.records.rows.plans import Review
 from app.services.plans import details, rules, timing
 from app.services.plans.calendar import next_review
-from app.services.plans.content import PlanRef, find, own_plan, state_now, whole
+from app.services.plans.content import COMPARTMENT, PlanRef, find, own_plan, state_now, whole
 from app.services.plans.holding import advance
 from app.services.plans.record_views import ReviewHeldView, ReviewsView
-from app.services.plans.writing import Blob, done, given, seal_row
+from app.services.plans.writing import given
 from app.services.victims.suspects import refuse_suspects
+from app.services.writing import Writing
 
 LONGEST: Final = timedelta(days=184)
 """How long after a review the next one may be, whatever was agreed (own proposal)."""
@@ -53,12 +50,10 @@ def review(act: Act, code: str, wanted: Review) -> ReviewHeldView:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: se revisa mientras está en ejecución.")
     next_on = wanted.next_review_on or next_due(ref, held_on)
     version = _held(act.session, ref, state, version, next_on)
-    code, blobs = _insert(act, ref, wanted.model_copy(update={"next_review_on": next_on}))
+    write = Writing(act, ref.row, "plans.review", [COMPARTMENT])
+    code = write.add(wanted, {"plan_id": ref.row.id, "next_review_on": next_on}).code
     timing.reviewed(act.session, ref, next_on)
-    done(
-        act, "plans.review", ref.row, blobs,
-        plan=ref.row.code, review=code, **{"from": state, "to": "EN_REVISION"},
-    )  # fmt: skip
+    write.done({"plan": ref.row.code, "review": code, "from": state, "to": "EN_REVISION"})
     return {"code": code, "state": "EN_REVISION", "next_review_on": next_on, "version": version}
 
 
@@ -85,23 +80,6 @@ def next_due(ref: PlanRef, held_on: date) -> date:
 def _held(session: Session, ref: PlanRef, state: str, version: int, next_on: date) -> int:
     moved = {"state": "EN_REVISION", "state_since": func.now()} if state == "EN_EJECUCION" else {}
     return advance(session, ref, version, next_review_on=next_on, **moved)
-
-
-def _insert(act: Act, ref: PlanRef, wanted: Review) -> tuple[str, list[Blob]]:
-    clear, texts = split_row(wanted)
-    row_id, code = next_ids(act.session, plan_review=1)["plan_review"][0], new_code("RE")
-    blobs: list[Blob] = []
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "code": code,
-        "created_by": act.actor.user_id,
-        **clear,
-        **seal_row(act.session, ref.strand, "plan_review", row_id, texts, blobs),
-    }
-    insert_rows(act.session, PlanReview, [row])
-    return code, blobs
 
 
 def _checked(wanted: Review) -> date:

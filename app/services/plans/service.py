@@ -12,12 +12,10 @@ from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.standing import standing
-from app.codes import new_code
-from app.db import UniqueViolation, insert_rows, next_ids
+from app.db import UniqueViolation
 from app.errors import Conflict, Forbidden, NotFound, refuse_if, wrong
-from app.models import DirectoryService, Plan, PlanActivity, PlanObjective, Unit
+from app.models import DirectoryService, Plan, Unit
 from app.records.errors import FieldError
-from app.records.rows import split_row
 from app.records.rows.plans import Activity, Objective
 from app.records.rows.plans import PlanHeader as Header
 from app.services.cases.rows import case_state, living_plan, presumed_child
@@ -27,7 +25,8 @@ from app.services.plans.content import COMPARTMENT, own_plan, state_now
 from app.services.plans.header import check_editable, columns
 from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.rows import last_position, objective_id
-from app.services.plans.writing import Blob, done, given, out_of_range, seal_row
+from app.services.plans.writing import given, out_of_range
+from app.services.writing import Slot, Writing
 
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
 
@@ -46,33 +45,25 @@ def draft(act: Act, case_code: str, wanted: Header) -> str:
     ref = case_in_scope(act, case_code)
     _check_writes(act, ref)
     _check_case(act.session, ref)
-    row_id = next_ids(act.session, plan=1)["plan"][0]
-    code = new_code("PR")
     clear, texts = columns(wanted)
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "kind": "NNA" if presumed_child(act.session, ref.victim_id, ref.case_id) else "ADULTA",
+    child = presumed_child(act.session, ref.victim_id, ref.case_id)
+    values = {
+        "kind": "NNA" if child else "ADULTA",
         "state": "BORRADOR",
-        "unit_id": act.actor.unit_id,
         "responsible_user_id": act.actor.user_id,
         **clear,
     }
-    blobs: list[Blob] = []
-    if texts:
-        row |= seal_row(act.session, ref.strand, "plan", row_id, texts, blobs)
+    write = Writing(act, ref, "plans.draft", [COMPARTMENT])
     try:
-        insert_rows(act.session, Plan, [row])
+        plan = write.insert(Plan, values, texts, Slot(COMPARTMENT), prefix="PR")
     except UniqueViolation:
         # The unique index is the rule: of two who draft at the same moment one wins.
         raise Conflict(_HAS_PLAN) from None
     timing.drafted(act.session, ref)
     if wanted.pti_on is not None:
         timing.resolution_known(act.session, ref.case_id)
-    done(act, "plans.draft", ref, blobs, plan=code)
-    return code
+    write.done({"plan": plan.code})
+    return plan.code
 
 
 def add_objective(act: Act, code: str, wanted: Objective) -> str:
@@ -89,24 +80,12 @@ def add_objective(act: Act, code: str, wanted: Objective) -> str:
     given(wanted, "domain", "wish", "goal")
     advance(act.session, ref, None)
     check_editable(state_now(act.session, ref))
-    row_id = next_ids(act.session, plan_objective=1)["plan_objective"][0]
-    new = new_code("OB")
-    clear, texts = split_row(wanted)
-    blobs: list[Blob] = []
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "code": new,
-        **clear,
-        "position": last_position(act.session, ref) + 1,
-        "created_by": act.actor.user_id,
-        **seal_row(act.session, ref.strand, Objective.table, row_id, texts, blobs),
-    }
-    insert_rows(act.session, PlanObjective, [row])
+    write = Writing(act, ref.row, "plans.objective.add", [COMPARTMENT])
+    position = last_position(act.session, ref) + 1
+    new = write.add(wanted, {"plan_id": ref.row.id, "position": position})
     refresh_gaps(act.session, ref)
-    done(act, "plans.objective.add", ref.row, blobs, plan=ref.row.code, objective=new)
-    return new
+    write.done({"plan": ref.row.code, "objective": new.code})
+    return new.code
 
 
 def add_activity(
@@ -131,29 +110,19 @@ def add_activity(
     advance(act.session, ref, None)
     state = state_now(act.session, ref)
     check_editable(state)
-    row_id = next_ids(act.session, plan_activity=1)["plan_activity"][0]
-    new = new_code("AC")
-    blobs: list[Blob] = []
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
+    values = {
         "plan_id": ref.row.id,
         "objective_id": objective_id(act.session, ref, objective_code),
-        "code": new,
         "unit_id": unit_id,
-        "due_on": wanted.due_on,
         "service_code": str(wanted.service) if wanted.service else None,
         "state": "PENDIENTE",
-        "created_by": act.actor.user_id,
-        **seal_row(act.session, ref.strand, Activity.table, row_id, split_row(wanted)[1], blobs),
     }
-    insert_rows(act.session, PlanActivity, [row])
-    timing.activity_added(act.session, ref, state, SimpleNamespace(**row))
-    done(
-        act, "plans.activity.add", ref.row, blobs,
-        plan=ref.row.code, activity=new, unit=wanted.unit,
-    )  # fmt: skip
-    return new
+    write = Writing(act, ref.row, "plans.activity.add", [COMPARTMENT])
+    new = write.add(wanted, values)
+    added = SimpleNamespace(id=new.id, code=new.code, unit_id=unit_id, due_on=wanted.due_on)
+    timing.activity_added(act.session, ref, state, added)
+    write.done({"plan": ref.row.code, "activity": new.code, "unit": wanted.unit})
+    return new.code
 
 
 def _check_writes(act: Act, ref: CaseRef) -> None:

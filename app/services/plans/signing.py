@@ -13,14 +13,11 @@ from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.audit import record
 from app.codes import parse_code
-from app.db import insert_rows, next_ids
 from app.errors import Conflict, Forbidden, Invalid, refusal, wrong
 from app.models import PlanSignature
 from app.records.errors import FieldError
 from app.records.rows.plans import Signature
-from app.services.cases.activity import touch
 from app.services.plans import cms, rules, timing
 from app.services.plans.assessing import labelled
 from app.services.plans.content import COMPARTMENT, PlanRef, own_plan, state_now
@@ -30,9 +27,9 @@ from app.services.plans.holding import advance
 from app.services.plans.rows import acknowledged, has_file, signatures_on
 from app.services.plans.versions import Kept, signable, version_of
 from app.services.plans.views import PlanSignedView
-from app.services.plans.writing import Blob, seal_row
 from app.services.state_machine import refused
 from app.services.victims.suspects import Adult, refuse_suspects
+from app.services.writing import Slot, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +72,13 @@ def sign(act: Act, code: str, wanted: Given) -> PlanSignedView:
         raise refused(refusal)
     found = gaps(act.session, ref)
     content = signable(act, ref, action="plans.sign")
-    kept = version_of(act, ref, content)
+    write = Writing(act, ref.row, "plans.sign", [COMPARTMENT])
+    kept = version_of(write, ref, content)
     signed = signatures_on(act.session, ref, kept.number)
     if wanted.signer in {name for name, _ in signed}:
         raise Conflict("Esa firma ya consta en esta versión del plan.")
     _check_gaps(found, acknowledged(act.session, ref, kept.number), wanted)
-    blobs = [*kept.blobs, *_insert(act, ref, kept, wanted)]
+    _insert(write, ref, kept, wanted)
     facts = facts_of(act.session, ref, signed | {(wanted.signer, wanted.manner)})
     if state == "EN_CONSULTA" and rules.refuse(state, "SUSCRITO", facts) is None:
         state = "SUSCRITO"
@@ -88,15 +86,11 @@ def sign(act: Act, code: str, wanted: Given) -> PlanSignedView:
             act.session, ref, None, state=state, state_since=func.now(), signed_at=func.now()
         )
         timing.plan_moved(act.session, ref, state, None)
-    touch(act, ref.row.victim_id, ref.row.case_id)
-    record(
-        act, "plans.sign", victim_id=ref.row.victim_id, case_id=ref.row.case_id, purpose=act.purpose,
-        compartments=[COMPARTMENT], blobs=blobs,
-        detail={
-            "plan": ref.row.code, "number": kept.number, "signer": wanted.signer, "manner": wanted.manner,
-            "to": state, "content": kept.digest.hex(), "gaps": found,
-        },
-    )  # fmt: skip
+    detail = {
+        "plan": ref.row.code, "number": kept.number, "signer": wanted.signer, "manner": wanted.manner,
+        "to": state, "content": kept.digest.hex(), "gaps": found,
+    }  # fmt: skip
+    write.done(detail)
     return {
         "number": kept.number,
         "content_hash": kept.digest.hex(),
@@ -155,18 +149,14 @@ def _check_gaps(found: list[str], before: frozenset[str], wanted: Given) -> None
         )
 
 
-def _insert(act: Act, ref: PlanRef, kept: Kept, wanted: Given) -> list[Blob]:
-    row_id = next_ids(act.session, plan_signature=1)["plan_signature"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
+def _insert(write: Writing, ref: PlanRef, kept: Kept, wanted: Given) -> None:
+    values = {
         "plan_id": ref.row.id,
         "number": kept.number,
         "signer": wanted.signer,
         "manner": wanted.manner,
         "content_hash": kept.digest,
-        "by_user_id": act.actor.user_id,
-        "scan_code": _scan(act.session, ref, wanted),
+        "scan_code": _scan(write.act.session, ref, wanted),
         "acknowledged": sorted(wanted.gaps_acknowledged) or None,
         "verification": _verified(wanted.digital, kept.digest),
     }
@@ -177,11 +167,7 @@ def _insert(act: Act, ref: PlanRef, kept: Kept, wanted: Given) -> list[Blob]:
         texts["gaps"] = dict(wanted.gaps_acknowledged)
     if wanted.digital is not None:
         texts["digital"] = base64.b64encode(wanted.digital).decode()
-    blobs: list[Blob] = []
-    if texts:
-        row |= seal_row(act.session, ref.strand, "plan_signature", row_id, texts, blobs)
-    insert_rows(act.session, PlanSignature, [row])
-    return blobs
+    write.insert(PlanSignature, values, texts, Slot(COMPARTMENT))
 
 
 def _verified(digital: bytes | None, digest: bytes) -> str | None:

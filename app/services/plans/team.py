@@ -7,16 +7,17 @@ from sqlalchemy import func, update
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.db import insert_rows, next_ids
+from app.db import rows_changed
 from app.errors import Conflict, refusal
 from app.models import PlanTeam
 from app.records.rows import split_row
 from app.records.rows.plans import TeamMember
 from app.services.plans import rules
-from app.services.plans.content import own_plan
+from app.services.plans.content import COMPARTMENT, own_plan
 from app.services.plans.details import next_number, user_of_unit
 from app.services.plans.holding import advance
-from app.services.plans.writing import Blob, done, given, seal_row
+from app.services.plans.writing import given
+from app.services.writing import Writing
 
 
 def add_member(
@@ -37,7 +38,7 @@ def add_member(
     ref = own_plan(act, code)
     given(wanted, "role")
     _check_alive(ref.row.state)
-    clear, texts = split_row(wanted)
+    texts = split_row(wanted)[1]
     if (username is None) == (wanted.name is None) or (username is not None and texts):
         raise refusal(
             "name", "not-possible", "Indique a quién: un usuario de la unidad, o el nombre de otra persona."
@@ -47,24 +48,9 @@ def add_member(
         raise refusal("username", "not-possible", "No es un usuario activo de la unidad.")
     advance(act.session, ref, None)
     number = next_number(act.session, ref)
-    row_id = next_ids(act.session, plan_team=1)["plan_team"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "number": number,
-        "user_id": user_id,
-        "created_by": act.actor.user_id,
-        **clear,
-    }
-    blobs: list[Blob] = []
-    if texts:
-        row |= seal_row(act.session, ref.strand, "plan_team", row_id, texts, blobs)
-    insert_rows(act.session, PlanTeam, [row])
-    done(
-        act, "plans.team.add", ref.row, blobs,
-        plan=ref.row.code, number=number, role=wanted.role,
-    )  # fmt: skip
+    write = Writing(act, ref.row, "plans.team.add", [COMPARTMENT])
+    write.add(wanted, {"plan_id": ref.row.id, "number": number, "user_id": user_id})
+    write.done({"plan": ref.row.code, "number": number, "role": wanted.role})
     return number
 
 
@@ -78,7 +64,7 @@ def end_member(act: Act, code: str, number: int) -> None:
     """
     require(act.actor, Permission.PLANS_WRITE)
     ref = own_plan(act, code)
-    moved = act.session.execute(
+    ended = (
         update(PlanTeam)
         .where(
             PlanTeam.plan_id == ref.row.id,
@@ -88,9 +74,10 @@ def end_member(act: Act, code: str, number: int) -> None:
         )
         .values(ended_at=func.now())
     )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
+    if rows_changed(act.session, ended) != 1:
         raise Conflict("El equipo no tiene ahora a nadie con ese número.")
-    done(act, "plans.team.end", ref.row, [], plan=ref.row.code, number=number)
+    write = Writing(act, ref.row, "plans.team.end", [COMPARTMENT])
+    write.done({"plan": ref.row.code, "number": number})
 
 
 def _check_alive(state: str) -> None:

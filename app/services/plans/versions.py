@@ -10,9 +10,7 @@ from typing import Any, Final, cast
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.access.sealing import seal_text
 from app.audit import record
-from app.db import insert_rows, next_ids
 from app.errors import NotFound
 from app.models import PlanVersion
 from app.services.plans import rules
@@ -41,7 +39,7 @@ from app.services.plans.details import header_texts
 from app.services.plans.difference import Change, differences
 from app.services.plans.holding import advance
 from app.services.plans.rows import latest_version, signature_rows, version_rows
-from app.services.plans.writing import Blob, done
+from app.services.writing import Slot, Writing
 
 _SALT: Final = 16
 # Fields that came later stand in the content only where they are filled: what was signed before stays equal.
@@ -57,11 +55,10 @@ _HEADER_SINCE: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A version that holds a content: its number, the hash that signatures cover, and blobs if it is new."""
+    """A version that holds a content: its number, and the hash that signatures cover."""
 
     number: int
     digest: bytes
-    blobs: list[Blob]
 
 
 def signable(act: Act, ref: PlanRef, *, action: str) -> PlanContentView:
@@ -134,36 +131,25 @@ def newest(act: Act, ref: PlanRef, action: str = "plans.sign") -> tuple[Any, Pla
     return row, kept["content"]
 
 
-def version_of(act: Act, ref: PlanRef, content: PlanContentView) -> Kept:
+def version_of(write: Writing, ref: PlanRef, content: PlanContentView) -> Kept:
     """The version that holds exactly this content, the newest or a new one; the caller holds the plan."""
-    latest = newest(act, ref)
+    latest = newest(write.act, ref)
     if latest is None:
-        return keep(act, ref, 1, content)
+        return keep(write, ref, 1, content)
     row, before = latest
     if before == content:
-        return Kept(row.number, row.content_hash, [])
-    return keep(act, ref, row.number + 1, content)
+        return Kept(row.number, row.content_hash)
+    return keep(write, ref, row.number + 1, content)
 
 
-def keep(act: Act, ref: PlanRef, number: int, content: PlanContentView) -> Kept:
+def keep(write: Writing, ref: PlanRef, number: int, content: PlanContentView) -> Kept:
     """Keep a content as a version of its own."""
-    row_id = next_ids(act.session, plan_version=1)["plan_version"][0]
     # Salted: the hash stands in a clear column, and a short plan could be guessed from a plain one.
     kept = {"salt": os.urandom(_SALT).hex(), "content": content}
     digest = rules.content_hash(kept)
-    key_version, sealed = seal_text(act.session, COMPARTMENT, ref.strand, "plan_version", row_id, kept)
-    row = {
-        "id": row_id,
-        "victim_id": ref.row.victim_id,
-        "plan_id": ref.row.id,
-        "number": number,
-        "sealed": sealed,
-        "key_version": key_version,
-        "content_hash": digest,
-        "created_by": act.actor.user_id,
-    }
-    insert_rows(act.session, PlanVersion, [row])
-    return Kept(number, digest, [("plan_version", row_id, 1, sealed)])
+    values = {"plan_id": ref.row.id, "number": number, "content_hash": digest}
+    write.insert(PlanVersion, values, kept, Slot(COMPARTMENT))
+    return Kept(number, digest)
 
 
 def fix(act: Act, code: str) -> KeptView:
@@ -177,11 +163,9 @@ def fix(act: Act, code: str) -> KeptView:
     ref = own_plan(act, code)
     advance(act.session, ref, None)
     content = signable(act, ref, action="plans.version")
-    kept = version_of(act, ref, content)
-    done(
-        act, "plans.version.keep", ref.row, kept.blobs,
-        plan=ref.row.code, number=kept.number,
-    )  # fmt: skip
+    write = Writing(act, ref.row, "plans.version.keep", [COMPARTMENT])
+    kept = version_of(write, ref, content)
+    write.done({"plan": ref.row.code, "number": kept.number})
     return {"number": kept.number, "content_hash": kept.digest.hex()}
 
 

@@ -6,28 +6,26 @@ import hashlib
 import secrets
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.act import Act
 from app.access.guard import check_row_writable, require
 from app.access.permissions import Permission
-from app.access.sealing import seal_text
 from app.audit import record
 from app.codes import new_code
 from app.db import UniqueViolation, insert_rows, next_ids, vault_of
 from app.errors import Conflict, Invalid, NotFound, StaleVersion, refusal, unknown_code, wrong
-from app.models import CaseProceeding, Proceeding
+from app.models import Proceeding
 from app.records.errors import FieldError
-from app.records.rows import split_row
 from app.records.rows.proceedings import CaseProceeding as LinkRow
 from app.records.rows.proceedings import Proceeding as Facts
-from app.services.cases.activity import touch
-from app.services.cases.parts import CasePart, case_part
+from app.services.cases.parts import case_part
 from app.services.proceedings import stages
 from app.services.proceedings.reading.links import COMPARTMENT, TABLE, link_in, links_of, opened, shown
 from app.services.proceedings.views import ProceedingMovedView, ProceedingView
 from app.services.state_machine import refused
+from app.services.writing import Writing, check_version, next_version
 
 NUMBERS = frozenset({"complaint_number", "file_number"})
 """What a proceeding is known by: to mend one, the link is withdrawn and made again."""
@@ -45,7 +43,10 @@ def listed(act: Act, case: str) -> list[ProceedingView]:
     require(act.actor, Permission.CASES_READ)
     part = case_part(act, case, COMPARTMENT)
     found = shown(act, part)
-    _record(act, "proceedings.read", part, detail={"proceedings": len(found)})
+    record(
+        act, "proceedings.read", victim_id=part.ref.victim_id, case_id=part.ref.case_id, purpose=act.purpose,
+        compartments=[COMPARTMENT], detail={"proceedings": len(found)},
+    )  # fmt: skip
     return found
 
 
@@ -69,12 +70,13 @@ def link(act: Act, case: str, facts: Facts, written: LinkRow) -> str:
     if before and not before[0].retired:
         raise Conflict(_LINKED)
     version = before[0].version + 1 if before else 1
+    write = Writing(act, part.ref, "proceedings.link", [COMPARTMENT])
     try:
-        blobs = _append(act, part, (proceeding_id, digest, version), written)
+        write.add(written, {"proceeding_id": proceeding_id, "digest": digest, "version": version})
     except UniqueViolation:
         raise Conflict(_LINKED) from None
     code = str(links_of(act.session, part.ref, proceeding_id=proceeding_id)[0].code)
-    _record(act, "proceedings.link", part, blobs=blobs, detail={"proceeding": code})
+    write.done({"proceeding": code})
     return code
 
 
@@ -98,11 +100,9 @@ def write(
     (current,) = opened(act, part.ref, [row])
     merged = {**current, **patch.model_dump(mode="json", include=names)}
     known = LinkRow.model_validate({name: value for name, value in merged.items() if value is not None})
-    blobs = _next(act, part, row, version, known)
-    _record(
-        act, "proceedings.write", part, blobs=blobs,
-        fields=sorted(names), detail={"proceeding": row.code},
-    )  # fmt: skip
+    write = Writing(act, part.ref, "proceedings.write", [COMPARTMENT])
+    _next(write, row, version, known)
+    write.done({"proceeding": row.code}, fields=names)
     return version + 1
 
 
@@ -120,8 +120,9 @@ def unlink(act: Act, case: str, code: str, version: int) -> None:
     check_row_writable(act.actor, part.stand, Facts.table, set(Facts.model_fields))
     (current,) = opened(act, part.ref, [row])
     known = LinkRow.model_validate(current)
-    blobs = _next(act, part, row, version, known, retired=True)
-    _record(act, "proceedings.unlink", part, blobs=blobs, detail={"proceeding": row.code})
+    write = Writing(act, part.ref, "proceedings.unlink", [COMPARTMENT])
+    _next(write, row, version, known, retired=True)
+    write.done({"proceeding": row.code})
 
 
 def move(
@@ -143,18 +144,11 @@ def move(
         raise StaleVersion(version=row.stage_version)
     if refusal := stages.refuse(row.kind, row.stage, target):
         raise refused(refusal)
-    moved = act.session.execute(
-        update(Proceeding)
-        .where(Proceeding.id == row.proceeding_id, Proceeding.version == version)
-        .values(stage=target, stage_since=func.now(), version=version + 1)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
-    _record(
-        act, "proceedings.stage", part, fields=["stage"],
-        detail={"proceeding": row.code, "from": row.stage, "to": target},
-    )  # fmt: skip
-    return {"code": row.code, "stage": target, "version": version + 1}
+    write = Writing(act, part.ref, "proceedings.stage", [COMPARTMENT])
+    values = {"stage": target, "stage_since": func.now()}
+    new = next_version(act.session, Proceeding, {"id": row.proceeding_id}, version, values)
+    write.done({"proceeding": row.code, "from": row.stage, "to": target}, fields=["stage"])
+    return {"code": row.code, "stage": target, "version": new}
 
 
 def _check_patch(names: set[str]) -> None:
@@ -207,50 +201,11 @@ def _found_or_made(session: Session, digest: bytes, kind: str, stage: str, facts
     return found
 
 
-def _next(
-    act: Act, part: CasePart, row: Any, version: int, known: LinkRow,
-    *, retired: bool = False,
-) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
+def _next(write: Writing, row: Any, version: int, known: LinkRow, *, retired: bool = False) -> None:
     """Append the version after `version`; the loser of a race changes nothing."""
-    if row.version != version:
-        raise StaleVersion(version=row.version)
+    check_version(row, version)
+    same = {"proceeding_id": row.proceeding_id, "digest": row.digest}
     try:
-        return _append(act, part, (row.proceeding_id, row.digest, version + 1), known, retired=retired)
+        write.add(known, {**same, "version": version + 1, "retired": retired})
     except UniqueViolation:
         raise StaleVersion from None
-
-
-def _append(
-    act: Act, part: CasePart, keys: tuple[int, bytes, int], written: LinkRow,
-    *, retired: bool = False,
-) -> list[tuple[str, int, int, bytes]]:  # fmt: skip
-    proceeding_id, digest, version = keys
-    clear, texts = split_row(written)
-    row_id = next_ids(act.session, case_proceeding=1)["case_proceeding"][0]
-    key_version, sealed = seal_text(act.session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
-    row = {
-        "id": row_id,
-        "victim_id": part.ref.victim_id,
-        "case_id": part.ref.case_id,
-        "proceeding_id": proceeding_id,
-        "version": version,
-        "digest": digest,
-        "retired": retired,
-        "sealed": sealed,
-        "key_version": key_version,
-        "by_user_id": act.actor.user_id,
-        "by_unit_id": act.actor.unit_id,
-        **clear,
-    }
-    insert_rows(act.session, CaseProceeding, [row])
-    return [(TABLE, row_id, 1, sealed)]
-
-
-def _record(act: Act, action: str, part: CasePart, **more: Any) -> None:
-    ref = part.ref
-    if action != "proceedings.read":
-        touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=[COMPARTMENT], **more,
-    )  # fmt: skip

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import func, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func
 
 from app.access.act import Act
 from app.access.guard import check_row_writable, require
 from app.access.permissions import Permission
-from app.access.sealing import seal_text
 from app.audit import record
-from app.codes import new_code
-from app.db import insert_rows, next_ids
-from app.errors import Invalid, StaleVersion, refuse_if, wrong
+from app.errors import Invalid, refuse_if, wrong
 from app.models import ProtectionMeasure
+from app.records.base import Values
 from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionMeasure as MeasureRow
-from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
 from app.services.clocks.calendar import end_of
 from app.services.clocks.service import Subject, cancel, start
@@ -34,10 +30,11 @@ from app.services.proceedings.reading.measures import (
 )
 from app.services.proceedings.views import MeasureLiftedView, MeasureView
 from app.services.state_machine import refused
+from app.services.writing import Slot, Writing, check_version
 
-Blob = tuple[str, int, int, bytes]
 ENDING = frozenset({"end_authority", "end_resolution", "end_note"})
 """What is written when a measure is lifted, and only then."""
+_END = Slot(COMPARTMENT, "sealed_end", "end_key_version", END_VERSION)
 
 
 def listed(act: Act, case: str) -> list[MeasureView]:
@@ -50,7 +47,10 @@ def listed(act: Act, case: str) -> list[MeasureView]:
     require(act.actor, Permission.CASES_READ)
     part = case_part(act, case, COMPARTMENT)
     found = shown(act, part)
-    _record(act, "measures.read", part, detail={"measures": len(found)})
+    record(
+        act, "measures.read", victim_id=part.ref.victim_id, case_id=part.ref.case_id, purpose=act.purpose,
+        compartments=[COMPARTMENT], detail={"measures": len(found)},
+    )  # fmt: skip
     return found
 
 
@@ -67,8 +67,9 @@ def record_measure(act: Act, case: str, written: MeasureRow) -> str:
     if written.type is None:
         error = wrong("type", "missing", "Falta indicar la medida.")
         raise Invalid("Revise los campos indicados.", errors=[error])
-    code, blobs = _insert(act, part, written)
-    _record(act, "measures.record", part, blobs=blobs, detail={"measure": code})
+    write = Writing(act, part.ref, "measures.record", [COMPARTMENT])
+    code = _add(write, written)
+    write.done({"measure": code})
     return code
 
 
@@ -92,10 +93,10 @@ def extend(
         raise refused(refusal)
     since = written.since or row.until or today()
     longer = written.model_copy(update={"type": row.type, "since": since})
-    new, blobs = _insert(act, part, longer, extends=row.id)
-    _end(act.session, part, row, version, {"state": rules.EXTENDED})
-    detail = {"measure": row.code, "extended_by": new}
-    _record(act, "measures.extend", part, blobs=blobs, detail=detail)
+    write = Writing(act, part.ref, "measures.extend", [COMPARTMENT])
+    new = _add(write, longer, extends=row.id)
+    _end(write, row, version, rules.EXTENDED)
+    write.done({"measure": row.code, "extended_by": new})
     return new
 
 
@@ -116,18 +117,10 @@ def lift(
     row = measure_in(act.session, part.ref, code)
     if refusal := rules.refuse(row.state, rules.LIFTED):
         raise refused(refusal)
-    _, texts = split_row(written)
-    values: dict[str, object] = {"state": rules.LIFTED}
-    blobs: list[Blob] = []
-    if texts:
-        key_version, sealed = seal_text(
-            act.session, COMPARTMENT, part.ref.strand, TABLE, row.id, texts, row_version=END_VERSION
-        )
-        values |= {"end_key_version": key_version, "sealed_end": sealed}
-        blobs.append((TABLE, row.id, END_VERSION, sealed))
-    _end(act.session, part, row, version, values)
-    _record(act, "measures.lift", part, blobs=blobs, detail={"measure": row.code})
-    return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
+    write = Writing(act, part.ref, "measures.lift", [COMPARTMENT])
+    new = _end(write, row, version, rules.LIFTED, split_row(written)[1])
+    write.done({"measure": row.code})
+    return {"code": row.code, "state": rules.LIFTED, "version": new}
 
 
 def _part(act: Act, case: str, written: MeasureRow, *, held: bool = False) -> CasePart:
@@ -145,62 +138,25 @@ def _refuse_fields(written: MeasureRow, names: set[str] | frozenset[str], messag
     refuse_if(errors)
 
 
-def _insert(
-    act: Act, part: CasePart, written: MeasureRow, *, extends: int | None = None
-) -> tuple[str, list[Blob]]:
-    row_id = next_ids(act.session, protection_measure=1)["protection_measure"][0]
-    code = new_code("MP")
+def _add(write: Writing, written: MeasureRow, *, extends: int | None = None) -> str:
     since = written.since or today()
     if written.until is not None and written.until < since:
         message = "Es anterior a la fecha de inicio; corrija una de las dos."
         error = wrong("until", "dates_reversed", message)
         raise Invalid("Revise los campos indicados.", errors=[error])
     over = written.until is not None and written.until < today()
-    clear, texts = split_row(written)
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": part.ref.victim_id,
-        "case_id": part.ref.case_id,
-        "code": code,
-        "state": rules.EXPIRED if over else rules.IN_FORCE,
-        "extends_id": extends,
-        "recorded_by": act.actor.user_id,
-        "unit_id": act.actor.unit_id,
-        **clear,
-        "since": since,
-    }
-    blobs: list[Blob] = []
-    if texts:
-        key_version, sealed = seal_text(act.session, COMPARTMENT, part.ref.strand, TABLE, row_id, texts)
-        row |= {"key_version": key_version, "sealed": sealed}
-        blobs.append((TABLE, row_id, 1, sealed))
-    insert_rows(act.session, ProtectionMeasure, [row])
+    state = rules.EXPIRED if over else rules.IN_FORCE
+    new = write.add(written, {"state": state, "extends_id": extends, "since": since})
     if written.until is not None and not over:
-        ref = part.ref
-        subject = Subject(
-            TABLE, row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
-        )
-        start(act.session, "MEDIDA_VENCE", subject, due_at=end_of(written.until))
-    return code, blobs
+        ref, actor = write.ref, write.act.actor
+        subject = Subject(TABLE, new.id, new.code, ref.victim_id, ref.case_id, actor.unit_id, actor.user_id)
+        start(write.act.session, "MEDIDA_VENCE", subject, due_at=end_of(written.until))
+    return new.code
 
 
-def _end(session: Session, part: CasePart, row: Any, version: int, values: dict[str, object]) -> None:
-    table = ProtectionMeasure
-    moved = session.execute(
-        update(table)
-        .where(table.id == row.id, table.victim_id == part.ref.victim_id, table.version == version)
-        .values(state_since=func.now(), version=version + 1, **values)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion(version=row.version)
-    cancel(session, TABLE, row.id)
-
-
-def _record(act: Act, action: str, part: CasePart, **more: Any) -> None:
-    ref = part.ref
-    if action != "measures.read":
-        touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=[COMPARTMENT], **more,
-    )  # fmt: skip
+def _end(write: Writing, row: Any, version: int, state: str, texts: Values | None = None) -> int:
+    check_version(row, version)
+    values = {"state": state, "state_since": func.now()}
+    new = write.change(ProtectionMeasure, row, values, texts or {}, _END)
+    cancel(write.act.session, TABLE, row.id)
+    return new

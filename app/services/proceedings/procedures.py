@@ -5,31 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from app.access.act import Act
 from app.access.guard import require
 from app.access.opening import open_compartments
 from app.access.permissions import Permission
-from app.access.sealing import COORDINATION, seal_text
 from app.audit import record
-from app.codes import new_code
-from app.db import UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, Invalid, StaleVersion, refuse_if, unknown_code, wrong
-from app.models import ProtectionProcedure, ProtectionStep, Unit
+from app.db import UniqueViolation
+from app.errors import Conflict, Invalid, refuse_if, unknown_code, wrong
+from app.models import ProtectionProcedure, Unit
 from app.records.errors import FieldError
-from app.records.rows import split_row
 from app.records.rows.proceedings import ProtectionStep as StepRow
-from app.services.cases.activity import touch
 from app.services.cases.parts import CasePart, case_part
 from app.services.cases.rows import case_state, is_foreign, presumed_child
 from app.services.cases.rules import closed
 from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.proceedings import branches
-from app.services.proceedings.reading.procedures import TABLE, procedure_in, seeks_asylum, shown
+from app.services.proceedings.reading.procedures import procedure_in, seeks_asylum, shown
 from app.services.proceedings.views import EmergencyCentreView, ProcedureMovedView, ProcedureView
 from app.services.state_machine import refused
+from app.services.writing import Writing, check_version
 
 COMPARTMENT = "protection"
 CASE = "trafficking_case"
@@ -57,7 +53,10 @@ def listed(act: Act, case: str) -> list[ProcedureView]:
     require(act.actor, Permission.CASES_READ)
     part = case_part(act, case, COMPARTMENT)
     found = shown(act, part)
-    _record(act, "procedures.read", part, detail={"procedures": len(found)})
+    record(
+        act, "procedures.read", victim_id=part.ref.victim_id, case_id=part.ref.case_id, purpose=act.purpose,
+        compartments=[COMPARTMENT], detail={"procedures": len(found)},
+    )  # fmt: skip
     return found
 
 
@@ -81,30 +80,17 @@ def open_procedure(act: Act, case: str, branch: str, written: StepRow) -> str:
     refusal = branches.refuse_opening(branch, child=child, foreign=is_foreign(act.session, ref.victim_id))
     if refusal:
         raise Conflict(refusal)
-    row_id = next_ids(act.session, protection_procedure=1)["protection_procedure"][0]
-    code, first = new_code("PP"), branches.FIRST[branch]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "branch": branch,
-        "state": first,
-        "opened_by": act.actor.user_id,
-        "unit_id": act.actor.unit_id,
-    }
+    first = branches.FIRST[branch]
+    write = Writing(act, ref, "procedures.open", [COMPARTMENT])
     try:
-        insert_rows(act.session, ProtectionProcedure, [row])
+        new = write.insert(ProtectionProcedure, {"branch": branch, "state": first}, prefix="PP")
     except UniqueViolation:
         raise Conflict("Esa ruta ya está abierta en este caso: continúe en ella.") from None
-    blobs = _append(act, part, (row_id, None, first), written)
+    write.add(written, {"procedure_id": new.id, "from_state": None, "to_state": first})
     if branch == "NNA":
         meet(act.session, "UPE_COMUNICACION", CASE, ref.case_id)
-    _record(
-        act, "procedures.open", part,
-        blobs=blobs, detail={"procedure": code, "branch": branch},
-    )  # fmt: skip
-    return code
+    write.done({"procedure": new.code, "branch": branch})
+    return new.code
 
 
 def advance(
@@ -124,24 +110,22 @@ def advance(
     require(act.actor, Permission.CASES_TRANSITION)
     part = case_part(act, case, COMPARTMENT)
     row = procedure_in(act.session, part, code)
-    if row.version != version:
-        raise StaleVersion(version=row.version)
+    check_version(row, version)
     facts = _facts(act, part, row, wanted)
     if refusal := branches.refuse(row.branch, row.state, wanted.target, facts):
         raise refused(refusal)
     _check_extras(row.state, wanted)
-    blobs = _append(act, part, (row.id, row.state, wanted.target), wanted.written)
-    _advance(act.session, part, row, wanted)
+    write = Writing(act, part.ref, "procedures.step", [COMPARTMENT])
+    step = {"procedure_id": row.id, "from_state": row.state, "to_state": wanted.target}
+    write.add(wanted.written, step)
+    new = write.change(ProtectionProcedure, row, _moved(wanted))
     _keep_time(act, part, row, wanted.target)
-    _record(
-        act, "procedures.step", part, blobs=blobs,
-        detail={"procedure": row.code, "from": row.state, "to": wanted.target},
-    )  # fmt: skip
+    write.done({"procedure": row.code, "from": row.state, "to": wanted.target})
     answer: ProcedureMovedView = {
         "code": row.code,
         "branch": row.branch,
         "state": wanted.target,
-        "version": version + 1,
+        "version": new,
     }
     if wanted.target == branches.DECLINED:
         answer["mimp_services"] = _emergency_centres(act)
@@ -195,50 +179,13 @@ def _check_extras(state: str, wanted: Step) -> None:
     refuse_if(errors)
 
 
-def _append(
-    act: Act, part: CasePart, step: tuple[int, str | None, str], written: StepRow
-) -> list[tuple[str, int, int, bytes]]:
-    """Write the step; its texts are sealed under the key of what institutions write to each other."""
-    procedure_id, source, target = step
-    clear, texts = split_row(written)
-    row_id = next_ids(act.session, protection_step=1)["protection_step"][0]
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": part.ref.victim_id,
-        "procedure_id": procedure_id,
-        "from_state": source,
-        "to_state": target,
-        "by_user_id": act.actor.user_id,
-        "by_unit_id": act.actor.unit_id,
-        **clear,
-    }
-    blobs = []
-    if texts:
-        key_version, sealed = seal_text(act.session, COORDINATION, part.ref.strand, TABLE, row_id, texts)
-        row |= {"key_version": key_version, "sealed": sealed}
-        blobs.append((TABLE, row_id, 1, sealed))
-    insert_rows(act.session, ProtectionStep, [row])
-    return blobs
-
-
-def _advance(session: Session, part: CasePart, row: Any, wanted: Step) -> None:
-    table = ProtectionProcedure
-    values: dict[str, object] = {
-        "state": wanted.target,
-        "state_since": func.now(),
-        "version": row.version + 1,
-    }
+def _moved(wanted: Step) -> dict[str, object]:
+    values: dict[str, object] = {"state": wanted.target, "state_since": func.now()}
     if wanted.target == branches.ASYLUM:
         values["reserved"] = True
     if wanted.target == branches.CLOSED:
         values |= {"closed_at": func.now(), "conclusion": wanted.conclusion}
-    moved = session.execute(
-        update(table)
-        .where(table.id == row.id, table.victim_id == part.ref.victim_id, table.version == row.version)
-        .values(**values)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    return values
 
 
 def _keep_time(act: Act, part: CasePart, row: Any, target: str) -> None:
@@ -267,13 +214,3 @@ def _emergency_centres(act: Act) -> list[EmergencyCentreView]:
         select(Unit.code, Unit.name).where(Unit.kind == "CEM", Unit.department == here).order_by(Unit.name)
     )
     return [{"code": row.code, "name": row.name} for row in rows]
-
-
-def _record(act: Act, action: str, part: CasePart, **more: Any) -> None:
-    ref = part.ref
-    if action != "procedures.read":
-        touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, action, victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=[COMPARTMENT], **more,
-    )  # fmt: skip

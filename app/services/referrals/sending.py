@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import NotRequired
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from typing_extensions import TypedDict
 
 from app.access.act import Act
 from app.access.actor import Actor
 from app.access.guard import CaseRef, case_in_scope, require
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.sealing import COORDINATION, seal_text
+from app.access.sealing import COORDINATION
 from app.audit import record
 from app.catalogues import code_list
-from app.codes import new_code
-from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
-from app.errors import REVIEW, Conflict, Forbidden, Invalid, unknown_code, wrong
+from app.db import DATABASE_ERRORS, UniqueViolation
+from app.errors import REVIEW, Conflict, Forbidden, Invalid, StaleVersion, unknown_code, wrong
 from app.models import Referral, Unit
-from app.services.cases.activity import touch
 from app.services.cases.rows import case_state, openable, presumed_child
 from app.services.cases.rules import closed
 from app.services.clocks import service as clocks
@@ -35,8 +33,10 @@ from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
 from app.services.referrals.views import ReferralProposal
+from app.services.writing import NOTHING, Slot, Writing, Written, next_version
 
 LONGEST = timedelta(days=90)
+_MESSAGE = Slot(COORDINATION, "sealed_message", row_version=rules.MESSAGE_VERSION)
 _WAITS = "Ya envió esa derivación y espera respuesta."
 
 
@@ -62,29 +62,6 @@ class Wanted:
     replaces: str | None = None
 
 
-class _Row(TypedDict):
-    """A referral to insert."""
-
-    id: int
-    victim_id: int
-    case_id: int
-    code: str
-    from_unit_id: int
-    to_unit_id: int
-    service_type: str
-    reason: str | None
-    legal_basis: str
-    consent_id: int | None
-    compartments: list[str]
-    urgent: bool
-    state: str
-    sent_by: int
-    due_at: datetime
-    replaces_id: int | None
-    key_version: NotRequired[int]
-    sealed_message: NotRequired[bytes]
-
-
 def send(act: Act, case_code: str, wanted: Wanted) -> str:
     """Send a referral from the actor's unit; returns its code.
 
@@ -106,12 +83,8 @@ def send(act: Act, case_code: str, wanted: Wanted) -> str:
     _check_open(act, ref, unit_id, wanted)
     consent_id = _consent(act, ref, wanted, unit_id, shared)
     _expire(act, ref)
-    row: _Row = {
-        "id": next_ids(act.session, referral=1)["referral"][0],
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": new_code("DE"),
-        "from_unit_id": act.actor.unit_id,
+    replaced = _replaced(act, ref, wanted.replaces)
+    values = {
         "to_unit_id": unit_id,
         "service_type": wanted.service_type,
         "reason": rules.forced_reason(kind, wanted.reason),
@@ -120,12 +93,21 @@ def send(act: Act, case_code: str, wanted: Wanted) -> str:
         "compartments": shared,
         "urgent": wanted.urgent,
         "state": "ENVIADA",
-        "sent_by": act.actor.user_id,
         "due_at": due_at,
-        "replaces_id": _replaced(act, ref, wanted.replaces),
+        "replaces_id": replaced,
     }
-    _store(act, ref, row, wanted)
-    return row["code"]
+    write = Writing(act, ref, "referrals.send", shared)
+    new = _stored(write, values, wanted.message)
+    if replaced is not None:
+        clocks.cancel(act.session, TABLE, replaced)
+    subject = clocks.Subject(TABLE, new.id, new.code, ref.victim_id, ref.case_id, unit_id=unit_id)
+    clocks.start(act.session, CLOCK, subject, due_at=due_at)
+    detail = {
+        "referral": new.code, "to": wanted.to_unit, "service": wanted.service_type,
+        "replaces": wanted.replaces,
+    }  # fmt: skip
+    write.done(detail)
+    return new.code
 
 
 def proposal(act: Act, case_code: str, to_unit: str) -> ReferralProposal | None:
@@ -155,18 +137,10 @@ def proposal(act: Act, case_code: str, to_unit: str) -> ReferralProposal | None:
     }
 
 
-def _store(act: Act, ref: CaseRef, row: _Row, wanted: Wanted) -> None:
-    """Seal the message into the row, insert it, start the clock of its answer, and record it."""
-    blobs = []
-    if wanted.message is not None:
-        key_version, sealed = seal_text(
-            act.session, COORDINATION, ref.strand, "referral", row["id"], {"message": wanted.message},
-            row_version=rules.MESSAGE_VERSION,
-        )  # fmt: skip
-        row["key_version"], row["sealed_message"] = key_version, sealed
-        blobs.append(("referral", row["id"], rules.MESSAGE_VERSION, sealed))
+def _stored(write: Writing, values: Mapping[str, object], message: str | None) -> Written:
+    texts = {"message": message} if message is not None else NOTHING
     try:
-        insert_rows(act.session, Referral, [row])
+        return write.insert(Referral, values, texts, _MESSAGE, prefix="DE")
     except UniqueViolation:
         # The unique index is the rule: of two who send at the same moment one wins.
         raise Conflict(_WAITS) from None
@@ -177,21 +151,6 @@ def _store(act: Act, ref: CaseRef, row: _Row, wanted: Wanted) -> None:
                 " refugio): consulte a la unidad responsable."
             ) from None
         raise
-    if row["replaces_id"] is not None:
-        clocks.cancel(act.session, TABLE, row["replaces_id"])
-    subject = clocks.Subject(
-        TABLE, row["id"], row["code"], ref.victim_id, ref.case_id, unit_id=row["to_unit_id"]
-    )
-    clocks.start(act.session, CLOCK, subject, due_at=row["due_at"])
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "referrals.send", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        compartments=row["compartments"], blobs=blobs,
-        detail={
-            "referral": row["code"], "to": wanted.to_unit, "service": wanted.service_type,
-            "replaces": wanted.replaces,
-        },
-    )  # fmt: skip
 
 
 def _replaced(act: Act, ref: CaseRef, code: str | None) -> int | None:
@@ -293,14 +252,9 @@ def _expire(act: Act, ref: CaseRef) -> None:
     for row in unanswered(act.session, ref, act.actor.unit_id):
         if not expired(row):
             continue
-        moved = act.session.execute(
-            update(Referral)
-            .where(
-                Referral.id == row.id, Referral.victim_id == ref.victim_id, Referral.version == row.version
-            )
-            .values(state="VENCIDA", version=row.version + 1)
-        )
-        if moved.rowcount == 1:  # type: ignore[attr-defined]
+        key = {"id": row.id, "victim_id": ref.victim_id}
+        with suppress(StaleVersion):
+            next_version(act.session, Referral, key, row.version, {"state": "VENCIDA"})
             record(
                 act, "referrals.expire", victim_id=ref.victim_id, case_id=ref.case_id,
                 detail={"referral": row.code},

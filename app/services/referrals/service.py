@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -13,14 +14,12 @@ from app.access.act import Act
 from app.access.guard import CaseRef, require
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.access.sealing import COORDINATION, seal_text
+from app.access.sealing import COORDINATION
 from app.access.told import ENDED
-from app.audit import record
 from app.db import DATABASE_ERRORS, insert_rows
-from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code, wrong
+from app.errors import Conflict, Forbidden, Invalid, unknown_code, wrong
 from app.models import Assignment, Participation, Referral
 from app.records.errors import FieldError
-from app.services.cases.activity import touch
 from app.services.cases.holding import hold
 from app.services.cases.rows import case_state, in_charge, participants, strand_of
 from app.services.cases.rules import closed
@@ -35,6 +34,7 @@ from app.services.referrals.rows import delivered_for
 from app.services.referrals.views import ReferralMovedView
 from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
+from app.services.writing import Slot, Writing, check_version, next_version
 
 DECISIONS: Final = MappingProxyType(
     {"accept": "ACEPTADA", "accept_with_conditions": "ACEPTADA_CON_CONDICIONES", "refuse": "RECHAZADA"}
@@ -48,6 +48,7 @@ ACTIONS: Final = MappingProxyType(
         "withdraw": "RETIRADA",
     }
 )
+_ANSWER = Slot(COORDINATION, "sealed_answer", None, rules.ANSWER_VERSION)
 _ENDS = frozenset({"CONCLUIDA", "INTERRUMPIDA", "RETIRADA"})
 _UNSERVED: Final = "Se concluyó sin ninguna prestación registrada para esta derivación."
 """That a concluded referral has no delivery is said, not refused."""
@@ -87,19 +88,22 @@ def answer(
     accepted = step.target in rules.ACCEPTED
     if accepted and not (row.population or 0) & policy().population(act.actor.role):
         raise Conflict("Su función no atiende a la población a la que pertenece esta persona.")
-    _advance(
-        act.session, row, step.target,
-        answered_at=func.now(), answered_by=act.actor.user_id,
-        refusal_reason=None if accepted else step.reason,
-    )  # fmt: skip
+    answered = {
+        "answered_at": func.now(),
+        "answered_by": act.actor.user_id,
+        "refusal_reason": None if accepted else step.reason,
+    }
+    new = _advance(act.session, row, step.target, answered)
     clocks.meet(act.session, CLOCK, TABLE, row.id)
     _tell(act, row, ANSWERED[step.target], row.from_unit_id)
-    blobs = _take_part(act, row, step) if accepted else []
+    ref = _take_part(act, row) if accepted else row
+    write = Writing(act, ref, "referrals.answer", row.compartments if accepted else [])
     if accepted:
-        strand = strand_of(act.session, row.victim_id, row.case_id)
-        if closed(case_state(act.session, CaseRef(row.case_id, *strand, "", 0))):
+        _keep_conditions(write, row, step.conditions)
+        if closed(case_state(act.session, ref)):
             raise Conflict("El caso terminó: rechace la derivación.")
-    return _done(act, found, step, "referrals.answer", blobs=blobs)
+    write.tell(_detail(found, step))
+    return {"code": row.code, "state": step.target, "version": new}
 
 
 def advance(
@@ -126,9 +130,9 @@ def advance(
     if ends and side == rules.RECEIVER:
         _check_leaving(act, row)
     ending = {"ended_at": func.now(), "result": step.result or step.reason} if ends else {}
-    touch(act, row.victim_id, row.case_id)
-    done = _done(act, found, step, "referrals.transition", blobs=[])
-    _advance(act.session, row, step.target, **ending)
+    Writing(act, row, "referrals.transition").done(_detail(found, step))
+    new = _advance(act.session, row, step.target, ending)
+    done: ReferralMovedView = {"code": row.code, "state": step.target, "version": new}
     if step.target == "RETIRADA":
         clocks.cancel(act.session, TABLE, row.id, CLOCK)
     if step.target == "CONCLUIDA" and "services" in row.compartments:
@@ -150,8 +154,8 @@ def _tell(act: Act, row: Any, kind: str, unit_id: int) -> None:
 
 def _checked(act: Act, code: str, step: Step, version: int | None) -> Found:
     found = find(act, code)
-    if version is not None and version != found.row.version:
-        raise StaleVersion(version=found.row.version)
+    if version is not None:
+        check_version(found.row, version)
     side = found.side(act.actor)
     if side is None:
         raise Forbidden("Su unidad no la envió ni la recibió: solo puede leerla.")
@@ -174,21 +178,13 @@ def _not_asked(field: str, target: str) -> FieldError:
     return wrong(field, "not-asked", "Este paso no lleva ese dato: quítelo.")
 
 
-def _advance(session: Session, row: Any, target: str, **values: object) -> None:
-    moved = session.execute(
-        update(Referral)
-        .where(
-            Referral.id == row.id,
-            Referral.victim_id == row.victim_id,
-            Referral.version == row.version,
-        )
-        .values(state=target, version=row.version + 1, **values)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+def _advance(session: Session, row: Any, target: str, values: Mapping[str, object]) -> int:
+    key = {"id": row.id, "victim_id": row.victim_id}
+    return next_version(session, Referral, key, row.version, {"state": target, **values})
 
 
-def _take_part(act: Act, row: Any, step: Step) -> list[tuple[str, int, int, bytes]]:
+def _take_part(act: Act, row: Any) -> CaseRef:
+    """Let the actor's unit take part in the case, which it reaches from now on."""
     same = {"victim_id": row.victim_id, "case_id": row.case_id, "unit_id": act.actor.unit_id}
     part = {
         **same,
@@ -211,19 +207,17 @@ def _take_part(act: Act, row: Any, step: Step) -> list[tuple[str, int, int, byte
             [{**same, "user_id": act.actor.user_id, "assigned_by": act.actor.user_id}],
         )
     joined(act.session, row.case_id, act.actor.unit_id)
-    if step.conditions is None:
-        return []
-    strand = strand_of(act.session, row.victim_id, row.case_id)
-    _, sealed = seal_text(
-        act.session, COORDINATION, strand, "referral", row.id, {"conditions": step.conditions},
-        row_version=rules.ANSWER_VERSION,
-    )  # fmt: skip
-    act.session.execute(
-        update(Referral)
-        .where(Referral.id == row.id, Referral.victim_id == row.victim_id)
-        .values(sealed_answer=sealed)
-    )
-    return [("referral", row.id, rules.ANSWER_VERSION, sealed)]
+    return CaseRef(row.case_id, *strand_of(act.session, row.victim_id, row.case_id), "", 0)
+
+
+def _keep_conditions(write: Writing, row: Any, conditions: str | None) -> None:
+    if conditions is not None:
+        sealed = write.sealed(Referral, row.id, {"conditions": conditions}, _ANSWER)
+        write.act.session.execute(
+            update(Referral)
+            .where(Referral.id == row.id, Referral.victim_id == row.victim_id)
+            .values(**sealed)
+        )
 
 
 def _check_leaving(act: Act, row: Any) -> None:
@@ -236,21 +230,8 @@ def _check_leaving(act: Act, row: Any) -> None:
         raise Conflict("La persona sigue alojada en su unidad: registre primero el egreso.", placement=housed)
 
 
-def _done(
-    act: Act,
-    found: Found,
-    step: Step,
-    action: str,
-    *,
-    blobs: list[tuple[str, int, int, bytes]],
-) -> ReferralMovedView:
-    row = found.row
-    record(
-        act, action, victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose, blobs=blobs,
-        compartments=row.compartments if step.target in rules.ACCEPTED else [],
-        detail={
-            "referral": row.code, "from": found.state, "to": step.target,
-            "reason": step.reason, "result": step.result,
-        },
-    )  # fmt: skip
-    return {"code": row.code, "state": step.target, "version": row.version + 1}
+def _detail(found: Found, step: Step) -> dict[str, object]:
+    return {
+        "referral": found.row.code, "from": found.state, "to": step.target,
+        "reason": step.reason, "result": step.result,
+    }  # fmt: skip

@@ -18,7 +18,6 @@ from app.codes import new_code
 from app.db import UniqueViolation, driver_cursor, next_ids
 from app.errors import Conflict, Forbidden, StaleVersion, refuse_if, unknown_code, wrong
 from app.records.errors import FieldError
-from app.services.cases.activity import touch
 from app.services.cases.holding import held_case
 from app.services.cases.rows import case_state
 from app.services.cases.rules import closed
@@ -31,6 +30,7 @@ from app.services.shelters.free_places import shelter_unit
 from app.services.shelters.held_places import find
 from app.services.shelters.views import HoldEndedView
 from app.services.state_machine import refused
+from app.services.writing import Writing, check_version
 
 ALONE: Final = ("MANDATO_LEGAL", "INTERES_SUPERIOR", "INTERES_VITAL")
 """Legal bases on which the shelter joins the case by the hold alone; others take an accepted referral."""
@@ -99,12 +99,11 @@ def hold(act: Act, wanted: Wanted) -> str:
         "place_hold", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id
     )
     clocks.start(act.session, CLOCK, subject, due_at=expires)
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "shelters.hold", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        detail={"hold": code, "group": wanted.group, "department": wanted.department,
-                "legal_basis": wanted.legal_basis},
-    )  # fmt: skip
+    detail = {
+        "hold": code, "group": wanted.group, "department": wanted.department,
+        "legal_basis": wanted.legal_basis,
+    }  # fmt: skip
+    Writing(act, ref, "shelters.hold").done(detail)
     return code
 
 
@@ -120,8 +119,7 @@ def release(act: Act, code: str, version: int) -> HoldEndedView:
     """
     require(act.actor, Permission.SHELTERS_READ)
     row = find(act, code)
-    if row.version != version:
-        raise StaleVersion(version=row.version)
+    check_version(row, version)
     requester = row.requested_unit_id == act.actor.unit_id
     refusal = rules.refuse_hold(
         row.state, "LIBERADA", shelter=row.here, requester=requester, in_time=row.in_time

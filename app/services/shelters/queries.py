@@ -118,12 +118,14 @@ def read(act: Act, code: str) -> StayDetailView:
 
 
 def find(act: Act, code: str) -> Any:
-    """The row of a stay in the actor's sight, open or not.
+    """The row of a stay in the actor's sight, open or not, with the record its texts are sealed under.
 
     Raises:
         NotFound: there is none.
     """
-    row = act.session.execute(_stays(act.actor).where(Placement.code == canonical(code, "AL"))).first()
+    record_id = func.ruv.record_of_case(Placement.case_id).label("record_id")
+    query = _stays(act.actor).add_columns(record_id).where(Placement.code == canonical(code, "AL"))
+    row = act.session.execute(query).first()
     if row is None:
         raise NotFound
     return row

@@ -15,7 +15,7 @@ from app.access.permissions import Permission
 from app.access.sealing import SHELTER_SITE, seal_site
 from app.audit import record
 from app.catalogues import code_list
-from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows
+from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, rows_changed
 from app.errors import Conflict, Forbidden, NotFound, StaleVersion, refuse_if, unknown_code, wrong
 from app.models import Shelter, ShelterPlace, ShelterSite, Unit
 from app.records.errors import FieldError
@@ -23,6 +23,7 @@ from app.records.rows import split_row
 from app.records.rows.shelters import Site
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.shelters.free_places import ShelterUnit, places_of, shelter_unit, version_of
+from app.services.writing import next_version
 
 MOST_PLACES = 500
 """Places a shelter may declare of one group."""
@@ -133,13 +134,7 @@ def _write(session: Session, unit_id: int, row: Mapping[str, object], version: i
         except UniqueViolation:
             raise StaleVersion from None
         return
-    moved = session.execute(
-        update(Shelter)
-        .where(Shelter.unit_id == unit_id, Shelter.version == version)
-        .values(version=version + 1, updated_at=datetime.now(UTC), **row)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    next_version(session, Shelter, {"unit_id": unit_id}, version, {**row, "updated_at": datetime.now(UTC)})
 
 
 def _set_places(session: Session, unit_id: int, wanted: Mapping[str, int]) -> None:
@@ -182,12 +177,12 @@ def _withdraw(session: Session, unit_id: int, group: str, count: int) -> None:
         .order_by(ShelterPlace.number.desc())
         .limit(count)
     )
-    gone = session.execute(
+    gone = (
         update(ShelterPlace)
         .where(ShelterPlace.id.in_(free), ShelterPlace.taken.is_(False))
         .values(withdrawn_at=datetime.now(UTC))
     )
-    if gone.rowcount != count:  # type: ignore[attr-defined]
+    if rows_changed(session, gone) != count:
         label = code_list("shelter_group").labels.get(group, group)
         message = (
             f"Hay más cupos ocupados o reservados que los que quedarían en «{label}»: registre antes los "
@@ -208,7 +203,5 @@ def _bring_back(session: Session, unit_id: int, group: str, count: int) -> int:
         .order_by(ShelterPlace.number)
         .limit(count)
     )
-    back = session.execute(
-        update(ShelterPlace).where(ShelterPlace.id.in_(withdrawn)).values(withdrawn_at=None)
-    )
-    return int(back.rowcount)  # type: ignore[attr-defined]
+    back = update(ShelterPlace).where(ShelterPlace.id.in_(withdrawn)).values(withdrawn_at=None)
+    return rows_changed(session, back)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.act import Act
-from app.access.guard import CaseRef, case_in_scope, require
+from app.access.guard import case_in_scope, require
 from app.access.permissions import Permission
-from app.access.sealing import COORDINATION, seal_text
-from app.audit import record
+from app.access.sealing import COORDINATION
 from app.codes import new_code
-from app.db import DATABASE_ERRORS, UniqueViolation, insert_rows, next_ids
-from app.errors import Conflict, Forbidden, StaleVersion, refusal
+from app.db import DATABASE_ERRORS, UniqueViolation
+from app.errors import Conflict, Forbidden, refusal
 from app.models import Placement, Unit
-from app.records.rows import split_row
 from app.records.rows.shelters import Admission
-from app.services.cases.activity import touch
 from app.services.cases.holding import held_case, hold
 from app.services.cases.rows import case_state
 from app.services.cases.rules import closed
@@ -27,16 +25,16 @@ from app.services.clocks import service as clocks
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.plans.handing import brought
 from app.services.shelters import arrivals, exiting, held_places, holds, rules
-from app.services.shelters.queries import own_placement, stay_strand
+from app.services.shelters.queries import own_placement
 from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PLC0414 - part of this module's face
 from app.services.shelters.stay_texts import EXIT_VERSION
 from app.services.shelters.views import ExitView
 from app.services.state_machine import refused
+from app.services.writing import NOTHING, Slot, Writing, check_version
 
-_Columns = dict[str, object]
-_Blob = tuple[str, int, int, bytes]
 _FULL: Final = "RS001"
 _HOLD_OVER: Final = "RS002"
+_EXIT: Final = Slot(COORDINATION, "sealed_exit", "exit_key_version", EXIT_VERSION)
 _NOBODY_LEFT: Final = "La persona ya está alojada: registre primero el egreso anterior."
 
 
@@ -73,29 +71,18 @@ def admit(act: Act, arrival: Arrival | str) -> str:
     ref = held_case(act, _case(act.session, arrival, hold))
     if closed(case_state(act.session, ref)):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    row_id, code = next_ids(act.session, placement=1)["placement"][0], new_code("AL")
-    row: dict[str, object] = {
-        "id": row_id,
-        "victim_id": ref.victim_id,
-        "case_id": ref.case_id,
-        "code": code,
-        "unit_id": act.actor.unit_id,
-        "admitted_by": act.actor.user_id,
+    values = {
         "actual_place": place,
         "grp": arrival.row.group if place == rules.IN_SHELTER else None,
         "hold_id": None if hold is None else hold.id,
     }
-    sealed, blobs = _sealed(act.session, ref, row_id, arrival.row)
-    _insert(act.session, row | sealed)
+    write = Writing(act, ref, "placements.admit")
+    code = _admitted(write, arrival.row, values)
     if hold is not None:
         clocks.meet(act.session, holds.CLOCK, "place_hold", hold.id)
         act.session.execute(select(func.ruv.tell_left(hold.id, new_code("AV"))))
     brought(act, ref)
-    touch(act, ref.victim_id, ref.case_id)
-    record(
-        act, "placements.admit", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        blobs=blobs, detail={"placement": code, "place": place, "hold": hold.code if hold else None},
-    )  # fmt: skip
+    write.done({"placement": code, "place": place, "hold": hold.code if hold else None})
     return code
 
 
@@ -123,8 +110,7 @@ def leave(
     require(act.actor, Permission.PLACEMENTS_WRITE)
     hold(act.session, own_placement(act, code).case_id)
     row = own_placement(act, code)
-    if row.version != version:
-        raise StaleVersion(version=row.version)
+    check_version(row, version)
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado.")
     facts = exiting.facts_of(act, row, reason)
@@ -133,14 +119,10 @@ def leave(
         raise refused(refusal)
     ref = case_in_scope(act, row.case)
     before = case_state(act.session, ref)
-    sealed, blobs = _sealed_exit(act.session, row, notes)
-    advance(act.session, row, left_at=func.now(), exit_reason=reason, **sealed)
-    touch(act, row.victim_id, row.case_id)
-    record(
-        act, "placements.exit", victim_id=row.victim_id, case_id=row.case_id, purpose=act.purpose,
-        fields=["left_at", "exit_reason"], blobs=blobs,
-        detail={"placement": row.code, "reason": reason, "suitability": facts.suitability},
-    )  # fmt: skip
+    write = Writing(act, row, "placements.exit")
+    left = {"left_at": func.now(), "exit_reason": reason}
+    new = write.change(Placement, row, left, {"notes": notes} if notes is not None else NOTHING, _EXIT)
+    write.done({"placement": row.code, "reason": reason, "suitability": facts.suitability}, fields=left)
     if reason == rules.TRANSFER:
         arrivals.await_arrival(act.session, [row.case_id])
     absent = None
@@ -151,27 +133,8 @@ def leave(
         "exit_reason": reason,
         "suitability": facts.suitability,
         "to_call": absent,
-        "version": version + 1,
+        "version": new,
     }
-
-
-def advance(session: Session, row: Any, **values: Any) -> None:
-    """Write the next version of a stay.
-
-    Raises:
-        StaleVersion: somebody else did.
-    """
-    moved = session.execute(
-        update(Placement)
-        .where(
-            Placement.id == row.id,
-            Placement.victim_id == row.victim_id,
-            Placement.version == row.version,
-        )
-        .values(version=row.version + 1, **values)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
 
 
 def _place(act: Act, arrival: Arrival) -> str:
@@ -218,28 +181,9 @@ def _case(session: Session, arrival: Arrival, hold: Any) -> str:
     return arrival.case or str(joined)
 
 
-def _sealed(session: Session, ref: CaseRef, row_id: int, given: Admission) -> tuple[_Columns, list[_Blob]]:
-    texts = split_row(given)[1]
-    if not texts:
-        return {}, []
-    version, sealed = seal_text(session, COORDINATION, ref.strand, "placement", row_id, texts)
-    return {"key_version": version, "sealed": sealed}, [("placement", row_id, 1, sealed)]
-
-
-def _sealed_exit(session: Session, row: Any, notes: str | None) -> tuple[_Columns, list[_Blob]]:
-    if notes is None:
-        return {}, []
-    version, sealed = seal_text(
-        session, COORDINATION, stay_strand(session, row), "placement", row.id, {"notes": notes},
-        row_version=EXIT_VERSION,
-    )  # fmt: skip
-    blob = ("placement", row.id, EXIT_VERSION, sealed)
-    return {"sealed_exit": sealed, "exit_key_version": version}, [blob]
-
-
-def _insert(session: Session, row: _Columns) -> None:
+def _admitted(write: Writing, given: Admission, values: Mapping[str, object]) -> str:
     try:
-        insert_rows(session, Placement, [row])
+        return write.add(given, values).code
     except UniqueViolation:
         # The unique index is the rule: two shelters that admit at the same moment cannot both win.
         raise Conflict(_NOBODY_LEFT) from None

@@ -8,21 +8,17 @@ from app.access.act import Act
 from app.access.guard import require
 from app.access.opening_rows import SealedRow, open_rows
 from app.access.permissions import Permission
-from app.access.sealing import COORDINATION, seal_text
-from app.audit import record
+from app.access.sealing import COORDINATION
 from app.catalogues import code_list
-from app.db import insert_rows, next_ids
 from app.errors import Conflict, refuse_if, wrong
-from app.models import SuitabilityCheck
 from app.records.errors import FieldError
 from app.records.kinds import today
-from app.records.rows import split_row
 from app.records.rows.shelters import Suitability
-from app.services.cases.activity import touch
 from app.services.shelters.queries import find, latest_check, stay_strand
 from app.services.shelters.rules import SUITABLE
 from app.services.shelters.views import SuitabilityCheckedView
 from app.services.victims.suspects import Adult, refuse_suspects
+from app.services.writing import Writing
 
 _NEEDED = {
     "result": "Falta el resultado de la evaluación.",
@@ -49,29 +45,9 @@ def check(act: Act, code: str, given: Suitability) -> SuitabilityCheckedView:
     if given.result == SUITABLE:
         adult = _adult(given.relation, given.name, given.document)
         refuse_suspects(act, row.victim_id, {"name": adult})
-    plain, texts = split_row(given)
-    check_id = next_ids(act.session, suitability_check=1)["suitability_check"][0]
-    new: dict[str, object] = {
-        "id": check_id,
-        "victim_id": row.victim_id,
-        "placement_id": row.id,
-        "by_unit_id": act.actor.unit_id,
-        "by_user_id": act.actor.user_id,
-        **plain,
-    }
-    blobs = []
-    if texts:
-        key_version, sealed = seal_text(
-            act.session, COORDINATION, stay_strand(act.session, row), "suitability_check", check_id, texts
-        )
-        new |= {"key_version": key_version, "sealed": sealed}
-        blobs = [("suitability_check", check_id, 1, sealed)]
-    insert_rows(act.session, SuitabilityCheck, [new])
-    touch(act, row.victim_id, row.case_id)
-    record(
-        act, "placements.suitability", victim_id=row.victim_id, case_id=row.case_id,
-        purpose=act.purpose, blobs=blobs, detail={"placement": row.code, "result": given.result},
-    )  # fmt: skip
+    write = Writing(act, row, "placements.suitability")
+    write.add(given, {"placement_id": row.id})
+    write.done({"placement": row.code, "result": given.result})
     return {"code": row.code, "result": given.result or ""}
 
 

@@ -12,7 +12,7 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import event_row, record, record_rows
 from app.catalogues import code_list
-from app.db import insert_rows, vault_of
+from app.db import insert_rows, rows_changed, vault_of
 from app.errors import Conflict, Invalid, refusal, unknown_code, wrong
 from app.models import Assignment, Notice, Plan
 from app.records.errors import FieldError
@@ -183,7 +183,8 @@ def _move(act: Act, division: _Division) -> int:
         )
         .values(ended_at=func.now())
     )
-    moved = act.session.execute(
+    moved = rows_changed(
+        act.session,
         update(Plan)
         .where(
             Plan.case_id.in_(taken),
@@ -191,7 +192,7 @@ def _move(act: Act, division: _Division) -> int:
             Plan.responsible_user_id == leaver.user_id,
             Plan.state.in_(plan_rules.ALIVE),
         )
-        .values(responsible_user_id=case(dict(taken), value=Plan.case_id))
+        .values(responsible_user_id=case(dict(taken), value=Plan.case_id)),
     )
     staff.hand_over_clocks(act.session, leaver.user_id, taken)
     notices = [
@@ -202,7 +203,7 @@ def _move(act: Act, division: _Division) -> int:
         for charge in charges
     ]  # fmt: skip
     insert_rows(act.session, Notice, notices)
-    return int(moved.rowcount)  # type: ignore[attr-defined]
+    return moved
 
 
 def _record(act: Act, division: _Division, reason: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.access.act import Act
@@ -45,6 +45,7 @@ from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.matching.probing import Found
 from app.services.victims import childhood, faces, queries, single_interview, suspects
 from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
+from app.services.writing import next_version
 from app.vault import Place, seal_json
 
 _MERGED = (
@@ -247,18 +248,9 @@ def _advance(act: Act, strand: Strand, compartment: str, version: int) -> None:
         head = {**strand._asdict(), "compartment": compartment, "version": 1, "unit_id": act.actor.unit_id}
         insert_rows(act.session, CompartmentHead, [head])
         return
-    moved = act.session.execute(
-        update(CompartmentHead)
-        .where(
-            CompartmentHead.victim_id == strand.victim_id,
-            CompartmentHead.record_id == strand.record_id,
-            CompartmentHead.compartment == compartment,
-            CompartmentHead.version == version,
-        )
-        .values(version=version + 1, updated_at=func.now(), unit_id=act.actor.unit_id)
-    )
-    if moved.rowcount != 1:  # type: ignore[attr-defined]
-        raise StaleVersion
+    key = {**strand._asdict(), "compartment": compartment}
+    values = {"updated_at": func.now(), "unit_id": act.actor.unit_id}
+    next_version(act.session, CompartmentHead, key, version, values)
 
 
 def _recognised(
