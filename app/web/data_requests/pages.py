@@ -17,10 +17,10 @@ from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, rules, service
-from app.services.data_requests.own_file import own_file
 from app.services.data_requests.views import DataRequestCommon, DataRequestStepsView, DataRequestView
+from app.services.holdings.own_file import own_file
+from app.services.holdings.own_paper import own_file_issue
 from app.services.idempotency import once
-from app.services.printing.own_file import own_file_issue
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.page import CurrentPage, Page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.responses import Response
@@ -12,7 +13,8 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.cases.codes import REASONS, RETURN_REASONS, STATES
 from app.services.cases.views import CaseMoveView
-from app.services.victims import queries, record_parts
+from app.services.holdings.history import writings
+from app.services.victims import queries
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -34,7 +36,7 @@ def history(code: str, page: CurrentPage) -> Response:
     if group != "registro":
         entries += [_move(one) for one in frame["case"]["transitions"] or ()]
     if group != "caso":
-        entries += _writings(page, frame["case"]["victim"])
+        entries += _writings(page, frame["case"])
     entries.sort(key=lambda one: one["when"], reverse=True)
     return page.draw("cases/history.html", **frame, entries=entries, group=group)
 
@@ -73,17 +75,18 @@ def _move(step: CaseMoveView) -> dict[str, Any]:
     }
 
 
-def _writings(page: Page, victim: str) -> list[dict[str, object]]:
+def _writings(page: Page, case: Mapping[str, Any]) -> list[dict[str, object]]:
     if not page.may(Permission.VICTIMS_READ):
         return []
+    titles = {0: _("Se anotó: %s"), 1: _("Se llenó: %s")}
     return [
         {
-            "title": (_("Se llenó: %s") if one.version == 1 else _("Se cambió: %s")) % one.title,
-            "by": one.unit,
+            "title": titles.get(one.version, _("Se cambió: %s")) % one.title,
+            "by": one.unit or "",
             "at": moment(one.at),
             "when": one.at.isoformat(),
             "text": "",
             "tag": (_("Registro"), "grey"),
         }
-        for one in record_parts.writings(page.act, victim)
+        for one in writings(page.act, case["victim"], case["code"])
     ]
