@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -13,7 +12,8 @@ from app.services.holdings.own_file import own_file
 from app.services.holdings.views import OwnFileView, OwnPart, OwnRows
 from app.services.printing.issuing import Issue
 from app.services.printing.queries import reserved_names
-from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, shown_date
+from app.services.printing.sheet import Section, Sheet, Signer, Table
+from app.services.printing.words import words
 
 _NOTICE: Final = (
     "Este expediente es de la persona. Llevarlo consigo puede ponerla en riesgo si alguien lo encuentra: "
@@ -24,7 +24,7 @@ _LOOKS: Final = {
     "cuando": "Cuándo", "unidad": "Unidad", "funcion": "Función", "que_hizo": "Qué hizo", "motivo": "Por qué",
 }  # fmt: skip
 _ELSEWHERE: Final = {"parte": "Parte", "indicacion": "A quién pedirla"}
-_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(T.*)?")
+_HELD: Final = "Lo que se reserva por ahora"
 _LONGEST_NAME: Final = 200
 
 
@@ -49,9 +49,6 @@ def own_file_issue(act: Act, code: str, request: str) -> Issue:
     )
     strand = Strand(person.victim_id, person.record_id)
     return Issue("EXPEDIENTE_PROPIO", sheet, strand, names=True)
-
-
-_HELD: Final = "Lo que se reserva por ahora"
 
 
 def _sections(found: OwnFileView, reserved: Mapping[str, str]) -> Iterator[Section]:
@@ -94,14 +91,3 @@ def _table(
 ) -> Section:
     cells = [[words(row[name], reserved) for name in columns] for row in rows]
     return Section(title, table=Table(list(columns.values()), [1] * len(columns), cells))
-
-
-def words(value: Any, reserved: Mapping[str, str] = {}) -> str:
-    """A value as it is read: items of lists after each other, fields of objects with their labels."""
-    if isinstance(value, str):
-        return shown_date(value) if _ISO.fullmatch(value) else reserved.get(value, value)
-    if isinstance(value, Mapping):
-        return f"{value['campo']}: {words(value['valor'], reserved)}"
-    if isinstance(value, list | tuple):
-        return "; ".join(words(item, reserved) for item in value) or UNKNOWN
-    return UNKNOWN if value is None else str(value)
