@@ -25,10 +25,12 @@ from app.records.base import Row
 from app.records.rows import proceedings as declared
 from app.records.rows import split_row
 from app.services.holdings import history
+from app.services.holdings.declared import WRITTEN_AT
 from app.services.holdings.erasure import tables_of_persons
 from app.services.holdings.kinds import READ_BY_SLICES, kinds
 from app.services.interop.exporting import export_persons
-from tests.cases.story import Registered, registered, shared_with
+from app.services.rows import telling
+from tests.cases.story import API, Registered, ok, registered, shared_with
 from tests.consents.test_own_file import file_of
 from tests.database.conftest import admin as admin  # noqa: PLC0414 - a fixture
 from tests.factories import World
@@ -107,16 +109,19 @@ def test_a_new_kind_of_row_is_in_her_copy_and_on_her_paper(new: New, world: Worl
 
 def test_a_new_kind_of_row_is_in_the_history(new: New, world: World) -> None:
     person, justice = visited(new, world)
+    measure = {"type": "ALEJAMIENTO", "resolution": "Resolución 77"}
+    path = f"{API}/cases/{person.case}/protection-measures"
+    ok(world.client(justice).post(path, json=measure), 201)
     for actor in (person.officer, justice):
         page = Browser(world, actor).get(f"/casos/{person.case}/historia").text
         assert "Se anotó: Visita domiciliaria" in page
+        assert "Se anotó: Medidas de protección" in page
         assert NOTE not in page
-    _, _, _ = shared_with(world, person, "psychologist", compartments=["identity"])
+        assert "Resolución 77" not in page
     blind, _, _ = shared_with(world, person, "health_officer", compartments=["identity"])
     with world.runtime.database.session(blind) as session:
-        assert "Visita domiciliaria" not in {
-            one.title for one in history.writings(Act(session, CARE), person.victim, person.case)
-        }
+        told = {one.title for one in history.writings(Act(session, CARE), person.victim, person.case)}
+    assert not told & {"Visita domiciliaria", "Medidas de protección"}
 
 
 def test_a_new_kind_of_row_is_exported_at_each_ones_level(new: New, world: World) -> None:
@@ -184,6 +189,9 @@ def test_every_declared_row_is_of_one_kind_and_every_name_has_a_label() -> None:
     assert len({kind.key for kind in kinds()}) == len(kinds())
     shapes = [kind.shape for kind in READ_BY_SLICES]
     shapes += [inner for shape in shapes for inner in shape.inside.values()]
+    names = {(shape.table, name) for shape in shapes for name in shape.tells.replace("*", "").split()}
     for shape in shapes:
         for name in shape.tells.replace("*", "").split():
             shape.value(name, {})
+    told = {name for _, name in names} | {f"{table}.{name}" for table, name in names} | {WRITTEN_AT}
+    assert set(telling._labels()) <= told

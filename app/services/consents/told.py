@@ -13,6 +13,8 @@ _CONSENT: Final = Shape(
 )
 _OBJECTION: Final = Shape("objection", "compartments to_institutions/name reason made_at lifted_at")
 KINDS: Final = (
-    Kind("consentimientos", "Consentimientos", ledger, _CONSENT, also=("consent_event",)),
-    Kind("objeciones", "Lo que pidió no compartir", objections, _OBJECTION),
+    Kind(
+        "consentimientos", "Consentimientos", ledger, _CONSENT, dated="recorded_at", also=("consent_event",)
+    ),
+    Kind("objeciones", "Lo que pidió no compartir", objections, _OBJECTION, dated="made_at"),
 )

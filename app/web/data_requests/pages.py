@@ -26,7 +26,8 @@ from app.web.kit.controls import Control, controls, read
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
 from app.web.kit.rows import read_row
-from app.web.kit.templating import label, moment
+from app.web.kit.templating import label
+from app.web.kit.timeline import Entry
 
 router = Branch()
 
@@ -194,10 +195,7 @@ def _detail(page: Page, found: DataRequestView | DataRequestStepsView, *, stale:
         grounds=list(rules.GROUNDS.items()),
         extends=answers and still and found["extended_on"] is None and not found["overdue"],
         gives_file=answers and still and found["kind"] in rules.GIVES_FILE,
-        entries=[
-            {"title": rules.STATES[step["to"]], "at": moment(step["at"]), "when": step["at"].isoformat()}
-            for step in reversed(found["steps"])
-        ],
+        entries=[Entry(rules.STATES[step["to"]], step["at"]) for step in reversed(found["steps"])],
     )
 
 
