@@ -15,7 +15,6 @@ from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, service
-from app.services.data_requests.own_file import own_file
 from app.services.data_requests.views import (
     DataRequestCodesView,
     DataRequestExtendedView,
@@ -23,8 +22,9 @@ from app.services.data_requests.views import (
     DataRequestMovedView,
     DataRequestStepsView,
     DataRequestView,
-    OwnFileView,
 )
+from app.services.holdings.own_file import own_file
+from app.services.holdings.views import OwnFileView
 from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.views import Coded, Listing

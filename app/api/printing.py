@@ -12,8 +12,8 @@ from app.api.schemas import Code
 from app.edge.deps import CurrentActor, CurrentRuntime, Public, Requires
 from app.edge.routing import Branch
 from app.edge.sending import printed
+from app.services.holdings.own_paper import own_file_issue
 from app.services.printing.consent import consent_issue
-from app.services.printing.own_file import own_file_issue
 from app.services.printing.plan import plan_issue
 from app.services.printing.referral import referral_issue
 from app.services.printing.verifying import verify

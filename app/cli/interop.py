@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -18,6 +19,8 @@ from app.cli._console import BadUsage, Failure, err, say, show, show_json
 from app.cli._setup import AsJson, DataDir, installation
 
 if TYPE_CHECKING:
+    from app.access.actor import Actor
+    from app.runtime import Runtime
     from app.services.interop.formats import Format
     from app.services.interop.linking import Linked
     from app.services.interop.outcomes import Outcome, Summary, Writer
@@ -43,6 +46,7 @@ class Outgoing(StrEnum):
     """Formats of an export."""
 
     HTCDS = "htcds"
+    PERSONS = "personas"
 
 
 def import_command(
@@ -120,24 +124,29 @@ def _link(
 
 
 def export_command(
-    form: Annotated[Outgoing, typer.Argument(metavar="FORMATO", help="htcds")],  # noqa: ARG001 - the only one
+    form: Annotated[Outgoing, typer.Argument(metavar="FORMATO", help="htcds (CSV) o personas (JSON).")],
     user: AsUser = None,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="CSV", help="Archivo; sin él, la salida estándar.")
+        Path | None, typer.Option("--out", metavar="ARCHIVO", help="Sin él, la salida estándar.")
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Exporta las personas que la cuenta ve, con los nombres de HTCDS 2.0 y solo lo que ve completo."""
+    """Exporta las personas que la cuenta ve: con los nombres de HTCDS 2.0, o con todas sus filas en JSON."""
+    with installation(data_dir) as runtime, _destination(out) as handle:
+        actor = loader(runtime, user)
+        (_export_htcds if form is Outgoing.HTCDS else _export_persons)(runtime, actor, handle)
+
+
+def _export_htcds(runtime: Runtime, actor: Actor, handle: IO[str]) -> None:
+    """CSV with what the account reads whole."""
     from app.services.interop.exporting import Exported, export_htcds
     from app.services.interop.htcds import columns_out
 
     counts = Exported()
-    with installation(data_dir) as runtime:
-        rows = export_htcds(runtime.database, loader(runtime, user), counts)
-        with _destination(out) as handle:
-            lines = csv.DictWriter(handle, columns_out(), restval="", lineterminator="\n")
-            lines.writeheader()
-            lines.writerows(rows)
+    rows = export_htcds(runtime.database, actor, counts)
+    lines = csv.DictWriter(handle, columns_out(), restval="", lineterminator="\n")
+    lines.writeheader()
+    lines.writerows(rows)
     say(f"{counts.persons} personas exportadas.")
     if counts.withheld:
         say(f"{counts.withheld} datos que la cuenta solo ve en parte no se exportaron.")
@@ -145,6 +154,17 @@ def export_command(
         say(f"{counts.broken} partes no se exportaron: su sello está roto. Avise a Datos Personales.")
     for column, times in sorted(counts.without_counterpart.items()):
         say(f"{column}: {times} valores sin equivalente en HTCDS no se exportaron.")
+
+
+def _export_persons(runtime: Runtime, actor: Actor, handle: IO[str]) -> None:
+    """A person a line, as JSON."""
+    from app.services.interop.exporting import export_persons
+
+    count = 0
+    for person in export_persons(runtime.database, actor):
+        handle.write(json.dumps(person, ensure_ascii=False, default=str) + "\n")
+        count += 1
+    say(f"{count} personas exportadas.")
 
 
 def _format(form: Incoming) -> Format:

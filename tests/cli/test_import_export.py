@@ -81,6 +81,9 @@ def test_review_commit_repeat_and_export(here: Ruv, installed: Path, officer: st
     assert here("export", "htcds", "--as", officer, "--out", target).code == 0
     assert target.read_text(encoding="utf-8") == out.out
     assert target.stat().st_mode & 0o077 == 0
+    whole = [json.loads(line) for line in here("export", "personas", "--as", officer).out.splitlines()]
+    assert {person["compartments"]["identity"]["given_names"] for person in whole} >= {"Rosalía", "Ana"}
+    assert all({"casos", "pasos", "unidades"} <= {rows["kind"] for rows in one["rows"]} for one in whole)
 
 
 def test_refused_rows_end_with_1_and_no_value_is_shown(here: Ruv, officer: str, tmp_path: Path) -> None:

@@ -127,7 +127,8 @@ def test_her_own_file_is_in_words_and_leaves_investigators_out(world: World) -> 
     ]
     assert any("Yesenia" in str(row["valor"]) for row in identity["datos"])
     assert file["pedir_a"]
-    assert file["derivaciones"][0]["estado"] == "Aceptada"
+    (referrals,) = [kind["filas"] for kind in file["registros"] if kind["tipo"] == "derivaciones"]
+    assert {"campo": "Estado", "valor": "Aceptada"} in referrals[0]
     assert file["quien_miro"]
     assert not [look for look in file["quien_miro"] if look["funcion"] and "Fiscal" in look["funcion"]]
     log = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["items"]

@@ -11,9 +11,8 @@ from sqlalchemy import BigInteger, Column, MetaData, Table
 from app.models import Base
 from app.records.kinds import today
 from app.records.rows import ROWS
-from app.services.data_requests.own_rows import KINDS
-from app.services.data_requests.own_tables import IN_OTHER_PARTS, LEFT_OUT
-from app.services.data_requests.views import OwnFileView
+from app.services.holdings.kinds import IN_OTHER_PARTS, LEFT_OUT, kinds
+from app.services.holdings.views import OwnFileView
 from tests.cases.story import API, Registered, ok, registered, shared_with, unit_code
 from tests.consents.story import give
 from tests.consents.test_data_requests import ask, move
@@ -28,7 +27,7 @@ from tests.shelters.steps import PLACEMENTS, shelter, tag
 from tests.shelters.test_holds import hold
 
 TODAY = str(today())
-TOLD = {table for kind in KINDS for table in kind.tables} | set(IN_OTHER_PARTS)
+TOLD = {table for kind in kinds() for table in kind.tables} | set(IN_OTHER_PARTS)
 
 
 def untold(metadata: MetaData) -> set[str]:
@@ -102,9 +101,9 @@ def filled(world: World) -> tuple[Drafted, list[str]]:
 def test_every_kind_of_row_about_her_is_in_json_and_on_paper(world: World) -> None:
     plan, words = filled(world)
     found, paper = file_of(plan.person)
-    kinds = {kind["tipo"]: kind for kind in found["registros"]}
-    assert set(kinds) == {kind.key for kind in KINDS}
-    for kind in kinds.values():
+    told = {kind["tipo"]: kind for kind in found["registros"]}
+    assert set(told) == {kind.key for kind in kinds()}
+    for kind in told.values():
         assert kind["filas"]
         assert all(row for row in kind["filas"])
         assert kind["titulo"] in paper
@@ -170,9 +169,9 @@ def test_what_is_read_in_part_is_told_as_far_as_it_goes(world: World) -> None:
     ok(lift(person.client, person, mine["code"]))  # what she objects to goes by no referral
     _, justice, _ = shared_with(world, person, "udavit_officer", compartments=["plan", "services"])
     found, paper = file_of(plan.person, justice)
-    kinds = {kind["tipo"] for kind in found["registros"]}
-    assert {"planes_datos", "servicios", "pasos"} <= kinds
-    assert not {"valoraciones", "revisiones", "seguimientos"} & kinds
+    told = {kind["tipo"] for kind in found["registros"]}
+    assert {"planes_datos", "servicios", "pasos"} <= told
+    assert not {"valoraciones", "revisiones", "seguimientos"} & told
     elsewhere = {one["parte"] for one in found["pedir_a"]}
     assert {"Valoraciones", "Revisiones de sus planes", "Contactos después del egreso"} <= elsewhere
     assert "Valoraciones" in paper

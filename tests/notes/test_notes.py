@@ -291,8 +291,10 @@ def test_her_own_file_has_what_the_answering_unit_reads(world: World) -> None:
     ok(note(health, person, text="Nota clínica"), 201)
     request = ok(ask(person), 201)["code"]
     url = f"{API}/victims/{person.victim}/own-file"
-    found = ok(person.client.get(url, params={"request": request}))["notas"]
-    assert [(one["dice"], one["aclaraciones"]) for one in found] == [(NOTE, [MORE])]
+    kinds = ok(person.client.get(url, params={"request": request}))["registros"]
+    (rows,) = [kind["filas"] for kind in kinds if kind["tipo"] == "notas"]
+    said = [[one["valor"] for one in row if one["campo"] in {"Nota", "Aclaración"}] for row in rows]
+    assert said == [[NOTE], [MORE]]
 
 
 def test_a_shelter_that_writes_is_not_named_to_others(world: World) -> None:

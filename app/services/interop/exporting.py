@@ -1,4 +1,4 @@
-"""Export the persons in an actor's scope under HTCDS names: what it reads whole, each look recorded."""
+"""Export the persons in an actor's scope: under HTCDS names, or with every kind of row about them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.catalogues import code_list
 from app.db import Database
-from app.errors import Forbidden
+from app.errors import Forbidden, NotFound
 from app.records import htcds_fields
 from app.services.denials import record_denial
+from app.services.holdings.exporting import person_data
+from app.services.holdings.views import PersonData
 from app.services.interop.htcds import CASE, IDENTIFIED, PERSON, STATUS, cells_out
-from app.services.interop.queries import Person, keys_in_scope, persons
+from app.services.interop.queries import Person, codes_in_order, keys_in_scope, persons
 
 BATCH = 200
 PURPOSE = "intercambio"
@@ -43,19 +45,7 @@ def export_htcds(
         Forbidden: the role reads no persons (recorded).
         Unavailable: a look cannot be recorded.
     """
-    try:
-        require(actor, Permission.VICTIMS_READ)
-    except Forbidden:
-        record_denial(
-            database,
-            actor,
-            route="ruv export htcds",
-            status=403,
-            fields=(),
-            code=None,
-            action=Forbidden.action,
-        )
-        raise
+    _allow(database, actor, "ruv export htcds")
     names = sorted({spec.compartment for spec in htcds_fields().values()})
     with database.session(actor) as session:
         keys = keys_in_scope(Act(session, CARE))
@@ -79,3 +69,32 @@ def _cells(person: Person, counts: Exported) -> dict[str, str]:
         STATUS: code_list("case_state").htcds(person.state) or "",
         **cells,
     }
+
+
+def export_persons(database: Database, actor: Actor) -> Iterator[PersonData]:
+    """The persons in scope with every kind of row about them that the actor reads, in order of registration.
+
+    Each is given out only after her trace is stored.
+
+    Raises:
+        Forbidden: the role reads no persons (recorded).
+        Unavailable: a look cannot be recorded.
+    """
+    _allow(database, actor, "ruv export personas")
+    with database.session(actor) as session:
+        codes = codes_in_order(Act(session, CARE))
+    for code in codes:
+        with database.session(actor) as session:
+            try:
+                found = person_data(Act(session, PURPOSE), code)
+            except NotFound:  # she went out of scope meanwhile
+                continue
+        yield found
+
+
+def _allow(database: Database, actor: Actor, route: str) -> None:
+    try:
+        require(actor, Permission.VICTIMS_READ)
+    except Forbidden:
+        record_denial(database, actor, route=route, status=403, fields=(), code=None, action=Forbidden.action)
+        raise

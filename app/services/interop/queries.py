@@ -89,6 +89,17 @@ def keys_in_scope(act: Act) -> list[int]:
     )
 
 
+def codes_in_order(act: Act) -> list[str]:
+    """Codes of the persons the actor sees, in order of registration."""
+    return list(
+        act.session.scalars(
+            select(VictimCode.code)
+            .where(VictimCode.victim_id.in_(visible_victims(act.actor)), VictimCode.is_main())
+            .order_by(VictimCode.victim_id)
+        )
+    )
+
+
 def persons(act: Act, keys: Sequence[int], *, names: Sequence[str]) -> list[Person]:
     """These persons, as far as they are still in scope; opening each is recorded as `interop.export`.
 

@@ -11,13 +11,12 @@ from app.access.act import Act
 from app.access.standing import standing
 from app.errors import NotFound
 from app.records import COMPARTMENTS
-from app.records.rows import row_fields
 from app.services.cases.rows import public_codes
 from app.services.consents import queries
 from app.services.printing.issuing import Issue, full_name
-from app.services.printing.plan import label
 from app.services.printing.queries import paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, shown_date
+from app.services.printing.words import fields_of
 
 _NOTICE: Final = (
     "Este documento se lee en voz alta, en la lengua de la persona, antes de firmarlo. Nadie condiciona la "
@@ -28,12 +27,9 @@ _RIGHTS: Final = (
     "Al retirarlo termina lo que se compartía por él. Lo que otra entidad ya leyó no se puede deshacer.",
     "Puede pedir acceso a sus datos, su rectificación, su cancelación y oponerse a su uso (Ley 29733).",
 )
-_WORDS: Final = (
-    "representative_name",
-    "representative_relation",
-    "representative_document",
-    "witness",
-    "notes",
+_GIVER: Final = (
+    "given_by backed_by representative_name representative_relation representative_document witness notes "
+    "language interpreter form text_version"
 )
 
 
@@ -68,18 +64,8 @@ def consent_issue(act: Act, code: str, *, names: bool) -> Issue:
 
 
 def _giver(found: Mapping[str, Any]) -> list[tuple[str, str]]:
-    fields = row_fields("consent")
-    pairs = [("Lo da", found["given_by_label"])]
-    if found.get("backed_by"):
-        pairs.append(("Lo respalda", label("consent_backing", found["backed_by"])))
-    pairs += [(fields[name].label, str(found[name])) for name in _WORDS if found.get(name)]
-    return [
-        *pairs,
-        ("Lengua en que se explicó", label("language", found["language"])),
-        ("Con intérprete", label("tristate", found["interpreter"])),
-        ("Forma", label("consent_form", found["form"])),
-        ("Texto leído (versión)", found.get("text_version") or UNKNOWN),
-    ]
+    always = "given_by language interpreter form text_version"
+    return fields_of("consent", found, _GIVER, always=always)
 
 
 def _allowed(session: Session, found: Mapping[str, Any]) -> list[tuple[str, str]]:

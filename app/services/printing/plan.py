@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
-from app.catalogues import code_list
 from app.errors import Forbidden
 from app.services.cases.rows import public_codes
 from app.services.plans import rules
@@ -20,7 +19,12 @@ from app.services.plans.versions import signable
 from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, paragraphs, shown_date
+from app.services.printing.words import fields_of, label
 
+_HEADER: Final = (
+    "starts_on place_of_execution execution_country feasibility feasibility_notes language interpreter "
+    "pti_number pti_on"
+)
 _COLUMNS: Final = ("Actividad", "Quién la hace", "Plazo", "Indicador y evidencia", "Frecuencia")
 _WIDTHS: Final = (5, 4, 2, 3, 2)
 _NOTICE: Final = (
@@ -73,32 +77,11 @@ def _who(act: Act, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
 
 
 def _header(content: PlanContentView) -> list[tuple[str, str]]:
-    pairs = [
-        ("Tipo de plan", rules.KINDS.get(content["kind"], content["kind"])),
-        ("Lugar de ejecución", label("execution_place", content["place_of_execution"])),
-        ("Lengua", label("language", content["language"])),
-        ("Intérprete", label("tristate", content["interpreter"])),
-    ]
+    pairs = [("Tipo de plan", rules.KINDS.get(content["kind"], content["kind"]))]
+    pairs += fields_of("plan_header", content, _HEADER, always="place_of_execution language interpreter")
     if content["kind"] == "NNA":
         pairs.append(("Resolución de la UPE (PTI)", "Sí" if content["pti_resolution"] else "No"))
-    if content.get("execution_country"):
-        pairs.append(("País de ejecución", label("country", content["execution_country"])))
-    if content.get("feasibility"):
-        pairs.append(("Retorno verificado como viable y seguro", label("tristate", content["feasibility"])))
-    if content.get("pti_number"):
-        pairs.append(("Número de la resolución", content["pti_number"]))
-    if content.get("feasibility_notes"):
-        pairs.append(("Verificación del retorno", content["feasibility_notes"]))
-    if content.get("starts_on"):
-        pairs.append(("Inicio", shown_date(content["starts_on"])))
-    if content.get("pti_on"):
-        pairs.append(("Fecha de la resolución", shown_date(content["pti_on"])))
     return pairs
-
-
-def label(name: str, code: str | None) -> str:
-    """The label of a code of a list; what is not known is said to be so."""
-    return UNKNOWN if code is None else code_list(name).labels.get(code, code)
 
 
 def _objectives(session: Session, content: PlanContentView) -> list[Section]:

@@ -21,7 +21,7 @@ from app.access.scope import given, visible_cases
 from app.audit import record
 from app.catalogues import code_list
 from app.errors import Invalid, unknown_code
-from app.models import CompartmentHead, Profile, TraffickingCase, VictimBlob
+from app.models import CompartmentHead, Profile, TraffickingCase
 from app.records import COMPARTMENTS, Values, fields
 from app.services.cases.queries import may_filter
 from app.services.victims import queries
@@ -64,17 +64,6 @@ class Look:
     data: Values
     version: int
     broken: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """That a compartment was written: when, as which version, by which unit."""
-
-    name: str
-    title: str
-    version: int
-    at: datetime
-    unit: str
 
 
 def parts(act: Act, code: str) -> list[Part]:
@@ -155,33 +144,6 @@ def alerts(act: Act, code: str) -> Values:
         if field in opened.data.get(name, {})
     }
     return {**found, "_broken": sorted(opened.broken)} if opened.broken else found
-
-
-def writings(act: Act, code: str) -> list[Writing]:
-    """When each compartment the actor opens was written, newest first; what was written stays closed.
-
-    Raises:
-        NotFound: no such person, or the actor has no part in any of her cases.
-        Forbidden: the role reads no persons.
-    """
-    require(act.actor, Permission.VICTIMS_READ)
-    ref = victim_in_scope(act, code)
-    names = [name for name in COMPARTMENTS if ref.standing.level(act.actor, name) in OPENING]
-    blob = VictimBlob
-    unit = (
-        func.ruv.version_units(blob.victim_id, blob.record_id, blob.compartment)
-        .table_valued("version", "unit_name", name="behind")
-        .lateral()
-    )
-    rows = act.session.execute(
-        select(blob.compartment, blob.version, blob.created_at, unit.c.unit_name)
-        .join(unit, unit.c.version == blob.version)
-        .where(blob.victim_id == ref.victim_id, blob.compartment.in_(names))
-        .order_by(blob.created_at.desc(), blob.id.desc())
-    )
-    found = [Writing(row[0], COMPARTMENTS[row[0]].title_es, *row[1:]) for row in rows]
-    record(act, "victims.writings", victim_id=ref.victim_id, purpose=act.purpose)
-    return found
 
 
 def ages(act: Act, cases: list[str]) -> dict[str, AgeAndSex]:

@@ -17,16 +17,17 @@ from app.errors import NotFound
 from app.records.rows import row_fields
 from app.records.rows.consents import DataRequestRow
 from app.services.data_requests import queries, rules, service
-from app.services.data_requests.own_file import own_file
 from app.services.data_requests.views import DataRequestCommon, DataRequestStepsView, DataRequestView
+from app.services.holdings.own_file import own_file
+from app.services.holdings.own_paper import own_file_issue
 from app.services.idempotency import once
-from app.services.printing.own_file import own_file_issue
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
 from app.web.kit.rows import read_row
-from app.web.kit.templating import label, moment
+from app.web.kit.templating import label
+from app.web.kit.timeline import Entry
 
 router = Branch()
 
@@ -194,10 +195,7 @@ def _detail(page: Page, found: DataRequestView | DataRequestStepsView, *, stale:
         grounds=list(rules.GROUNDS.items()),
         extends=answers and still and found["extended_on"] is None and not found["overdue"],
         gives_file=answers and still and found["kind"] in rules.GIVES_FILE,
-        entries=[
-            {"title": rules.STATES[step["to"]], "at": moment(step["at"]), "when": step["at"].isoformat()}
-            for step in reversed(found["steps"])
-        ],
+        entries=[Entry(rules.STATES[step["to"]], step["at"]) for step in reversed(found["steps"])],
     )
 
 

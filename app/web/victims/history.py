@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
@@ -12,11 +12,13 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.cases.codes import REASONS, RETURN_REASONS, STATES
 from app.services.cases.views import CaseMoveView
-from app.services.victims import queries, record_parts
+from app.services.holdings.history import writings
+from app.services.victims import queries
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
-from app.web.kit.templating import label, moment
+from app.web.kit.templating import label
+from app.web.kit.timeline import Entry
 
 router = Branch()
 
@@ -30,12 +32,12 @@ def history(code: str, page: CurrentPage) -> Response:
     """Moves of the case and when each part of the record was written, newest first."""
     frame = case_frame(page, code, "historia")
     group = page.query("ver") if page.query("ver") in _GROUPS else ""
-    entries: list[dict[str, Any]] = []
+    entries: list[Entry] = []
     if group != "registro":
         entries += [_move(one) for one in frame["case"]["transitions"] or ()]
     if group != "caso":
-        entries += _writings(page, frame["case"]["victim"])
-    entries.sort(key=lambda one: one["when"], reverse=True)
+        entries += _writings(page, frame["case"]["victim"], frame["case"]["code"])
+    entries.sort(key=lambda one: one.moment, reverse=True)
     return page.draw("cases/history.html", **frame, entries=entries, group=group)
 
 
@@ -58,32 +60,20 @@ def looks(code: str, page: CurrentPage) -> Response:
     )
 
 
-def _move(step: CaseMoveView) -> dict[str, Any]:
+def _move(step: CaseMoveView) -> Entry:
     words = {**REASONS.get(step["to"], {}), **RETURN_REASONS}
     title = _("Se abrió el caso: %s") if step["from"] is None else _("Pasó a: %s")
     note = _("La nota no se puede abrir: el sello está roto") if step["broken"] else step["note"] or ""
     parts = [words.get(step["reason"], "") if step["reason"] else "", note]
-    return {
-        "title": title % STATES[step["to"]],
-        "by": step["unit"]["name"],
-        "at": moment(step["at"]),
-        "when": step["at"].isoformat(),
-        "text": ". ".join(part for part in parts if part),
-        "tag": (_("Caso"), "blue"),
-    }
+    text = ". ".join(part for part in parts if part)
+    return Entry(title % STATES[step["to"]], step["at"], step["unit"]["name"], text, (_("Caso"), "blue"))
 
 
-def _writings(page: Page, victim: str) -> list[dict[str, object]]:
+def _writings(page: Page, victim: str, case: str) -> list[Entry]:
     if not page.may(Permission.VICTIMS_READ):
         return []
+    titles, tag = {0: _("Se anotó: %s"), 1: _("Se llenó: %s")}, (_("Registro"), "grey")
     return [
-        {
-            "title": (_("Se llenó: %s") if one.version == 1 else _("Se cambió: %s")) % one.title,
-            "by": one.unit,
-            "at": moment(one.at),
-            "when": one.at.isoformat(),
-            "text": "",
-            "tag": (_("Registro"), "grey"),
-        }
-        for one in record_parts.writings(page.act, victim)
+        Entry(titles.get(one.version, _("Se cambió: %s")) % one.title, one.at, one.unit or "", tag=tag)
+        for one in writings(page.act, victim, case)
     ]
