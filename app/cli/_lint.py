@@ -19,7 +19,7 @@ from app.cli._console import Failure
 from app.cli._migrations import quiet_config
 from app.schema import migrations_path
 
-DEPLOYED = "0029_guarded_figures"
+DEPLOYED = "0029_idempotency_life"
 """The last revision that runs somewhere: it and those before it never change, so nobody judges them."""
 
 _BEGIN, _COMMIT = "BEGIN;\n", "COMMIT;\n"
