@@ -13,11 +13,11 @@ from app.catalogues import code_list
 from app.edge.deps import (
     CurrentAct,
     CurrentRuntime,
-    ExpectedVersion,
     IdempotencyKey,
     Requires,
     etag,
 )
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.records import Known, Values, remarks
 from app.services.idempotency import once
