@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from app.api.choices import put_choices
 from app.api.wording import put_words
 from app.edge.preconditions import CHANGES, HEADER, NEEDED
 from app.records import COMPARTMENTS
@@ -116,6 +117,7 @@ def complete_openapi(app: FastAPI) -> None:
             tags = [{"name": tag, "description": about} for tag, about in TAGS.items()]
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=tags)
             _add_components(schema)
+            put_choices(schema)
             for view in sorted(answered(schema) - readings().keys()):
                 put_words(view, schema["components"]["schemas"][view])
             _settle_names(schema)

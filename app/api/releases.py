@@ -10,7 +10,7 @@ from app.access.actor import Actor
 from app.access.guard import canonical
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, tagged, unchanged
 from app.audit import record
 from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
@@ -120,7 +120,7 @@ def table(
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         stored = read_file(connection, view, name, extension)
     headers = {"ETag": f'"{stored.sha256}"', "Cache-Control": "private, no-cache"}
-    if _unchanged(if_none_match, stored.sha256):
+    if unchanged(if_none_match, stored.sha256):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="{view.code}-{name}.{extension}"'
     return Response(stored.content, headers=headers, media_type=MEDIA_TYPES[stored.format])
@@ -137,13 +137,6 @@ def approval(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[Rel
     """Approves a release; the approval of a second person publishes it."""
     view = approve(runtime.database, act.actor, canonical(code, "LI"))
     return Answer(_summary(view, _institutions(act, view)), status_code=201)
-
-
-def _unchanged(if_none_match: str | None, sha256: str) -> bool:
-    if if_none_match is None:
-        return False
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(",")}
-    return "*" in tags or sha256 in tags
 
 
 def _institutions(act: CurrentAct, *views: ReleaseView) -> Mapping[int, str]:
