@@ -17,7 +17,7 @@ __all__ = ["PREFIXES", "new_code", "parse_code"]
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PREFIXES = frozenset(
     {
-        *("TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
+        *("TP", "AU", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
         *("AV", "CN", "CR", "CT", "DI", "MD", "MP", "NC", "OJ", "PJ", "PP", "RE", "RZ", "SD", "SE", "VA"),
     }
 )

@@ -142,7 +142,7 @@ def test_codes_on_papers_that_are_out_stay_valid(code: str, prefix: str) -> None
 
 def test_the_kinds_of_codes() -> None:
     assert {
-        *("TP", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
+        *("TP", "AU", "CA", "DE", "PR", "OB", "AC", "AL", "LI", "CO", "DU", "LE"),
         *("AV", "CN", "CR", "CT", "DI", "MD", "MP", "NC", "OJ", "PJ", "PP", "RE", "RZ", "SD", "SE", "VA"),
     } == codes.PREFIXES
     assert {prefix: len(codes.new_code(prefix)) for prefix in codes.PREFIXES} == {

@@ -7,7 +7,8 @@ from fastapi import Path, Query
 from app.access.permissions import Permission
 from app.api.answers import Answer, tagged
 from app.api.commands import RefusalIn
-from app.edge.deps import CurrentAct, CurrentRuntime, ExpectedVersion, Requires, etag
+from app.edge.deps import CurrentAct, CurrentRuntime, Requires, etag
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.services.accounts import asked, deciding
 from app.services.accounts.views import AccountApprovedView, AccountDecidedView, AccountRequestView

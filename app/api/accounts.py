@@ -25,7 +25,7 @@ ASKED: Final = located(202)
 ASKED[202]["model"] = AccountAskedView
 """For the document: the account as it is, while what was asked waits for a second person."""
 
-Account = Annotated[int, Path(title="Número de la cuenta", ge=1, lt=2**62)]
+Account = Annotated[str, Path(title="Código de la cuenta", max_length=40, examples=["AU-7K3M-9QX2-H4TQ"])]
 UnitCode = Annotated[str, Field(title="Código de la unidad", min_length=1, max_length=80)]
 Cursor = Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)]
 Limit = Annotated[int, Query(title="Filas por página", ge=1, le=200)]
@@ -177,11 +177,11 @@ def _place(request: str | None) -> dict[str, str]:
 
 
 def _shown(act: CurrentAct, given: service.Given) -> AccountHalfView:
-    account = queries.read(act, given.account_id)
+    account = queries.read(act, given.account)
     return {**account, "request": given.request, "first_half": given.first_half}
 
 
-def _asked(act: CurrentAct, account: int, request: str | None) -> Answer[AccountAskedView]:
+def _asked(act: CurrentAct, account: str, request: str | None) -> Answer[AccountAskedView]:
     """200 with the account when it is done; 202 when it waits for a second person."""
     body: AccountAskedView = {**queries.read(act, account), "request": request}
     return Answer(body, 200 if request is None else 202, headers=_place(request))

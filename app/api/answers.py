@@ -20,7 +20,7 @@ def _plain(value: object) -> str:
     raise TypeError(f"no JSON form for {type(value).__name__}")
 
 
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
+encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain).encode
 
 
 class Answer(Response, Generic[T]):
@@ -33,7 +33,7 @@ class Answer(Response, Generic[T]):
     media_type = "application/json"
 
     def __init__(self, content: T, status_code: int = 200, headers: dict[str, str] | None = None) -> None:
-        super().__init__(_encode(content), status_code, {"Cache-Control": "no-store", **(headers or {})})
+        super().__init__(encode(content), status_code, {"Cache-Control": "no-store", **(headers or {})})
 
     def render(self, content: Any) -> bytes:
         """Encode as UTF-8."""
@@ -43,6 +43,14 @@ class Answer(Response, Generic[T]):
 def listing(items: list[T], next: str | None = None) -> Answer[Listing[T]]:  # noqa: A002 - its name there
     """A list as every list is answered: its items and the cursor of the next page, None on the last."""
     return Answer({"items": items, "next": next})
+
+
+def unchanged(if_none_match: str | None, tag: str) -> bool:
+    """Whether who asks has the answer of this tag already (`If-None-Match`, RFC 9110 13.1.2)."""
+    if if_none_match is None:
+        return False
+    tags = {one.strip().removeprefix("W/").strip('"') for one in if_none_match.split(",")}
+    return "*" in tags or tag in tags
 
 
 def tagged(status: int = 200) -> dict[int | str, dict[str, Any]]:

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
-from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires, etag
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
 from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command

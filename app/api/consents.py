@@ -8,7 +8,8 @@ from pydantic import Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires, etag
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.records.rows.consents import ConsentRow, ObjectionRow, WithdrawalRow
 from app.services.consents import ledger, objections, queries

@@ -10,7 +10,8 @@ from app.access.act import RIGHTS
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires, etag
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.records.rows.consents import DataRequestRow

@@ -9,7 +9,9 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
+from app.api.choices import put_choices
 from app.api.wording import put_words
+from app.edge.preconditions import CHANGES, HEADER, NEEDED
 from app.records import COMPARTMENTS
 from app.records.reading import readings
 
@@ -66,6 +68,8 @@ _SAID_OTHERWISE: Final = MappingProxyType(
 
 COMPARTMENT_NAMES: Final = frozenset(model.__name__ for model in COMPARTMENTS.values())
 """Components that come from the catalogue of fields, which says itself what each means."""
+_CHANGED: Final = "/api/"
+_NO_VERSION: Final = "No tiene versión: con `If-Match` la respuesta es 400."
 _GOOD: Final = "Successful Response"
 """What FastAPI says of an answer of which nothing else is said."""
 _PROBLEM = {
@@ -113,10 +117,12 @@ def complete_openapi(app: FastAPI) -> None:
             tags = [{"name": tag, "description": about} for tag, about in TAGS.items()]
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes, tags=tags)
             _add_components(schema)
+            put_choices(schema)
             for view in sorted(answered(schema) - readings().keys()):
                 put_words(view, schema["components"]["schemas"][view])
             _settle_names(schema)
             _describe_problems(schema)
+            _tell_preconditions(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -190,6 +196,18 @@ def _references(node: Any) -> Iterator[str]:
     for part in _parts(node):
         if isinstance(reference := part.get("$ref"), str):
             yield reference.rpartition("/")[2]
+
+
+def _tell_preconditions(schema: dict[str, Any]) -> None:
+    """Say which changes need `If-Match`, and of those that take none that they do not."""
+    for path, operations in schema["paths"].items():
+        for method, said in operations.items():
+            sent = [one for one in said.get("parameters", ()) if one["name"] == HEADER]
+            for one in sent:
+                if one["schema"].pop(NEEDED, False):
+                    one.update(required=True, schema={"type": "string", "examples": ['"3"']})
+            if method.upper() in CHANGES and not sent and path.startswith(_CHANGED):
+                said["description"] = "\n\n".join(filter(None, (said.get("description", ""), _NO_VERSION)))
 
 
 def _describe_problems(schema: dict[str, Any]) -> None:

@@ -13,11 +13,11 @@ from app.edge.deps import (
     CurrentAct,
     CurrentActor,
     CurrentRuntime,
-    ExpectedVersion,
     IdempotencyKey,
     Requires,
     etag,
 )
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.edge.sending import EXTENSIONS, streamed
 from app.errors import TooLarge

@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, tagged
-from app.edge.deps import CurrentAct, CurrentRuntime, ExpectedVersion, Requires, etag
+from app.edge.deps import CurrentAct, CurrentRuntime, Requires, etag
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.services.matching import review
 from app.services.matching.review import BANDS, DECISIONS, STATES

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.access.permissions import Permission
 from app.api.answers import Answer, located, tagged
 from app.api.schemas import Code
-from app.edge.deps import CurrentAct, ExpectedVersion, IdempotencyKey, Requires, etag
+from app.edge.deps import CurrentAct, IdempotencyKey, Requires, etag
+from app.edge.preconditions import ExpectedVersion, VersionIfSent
 from app.edge.routing import Branch
 from app.errors import refusal
 from app.records.kinds import Line, Text
@@ -278,15 +279,18 @@ def advance_activity(
     summary="Firmar el plan",
     responses=tagged(201),
 )
-def sign(code: Code, body: SignatureIn, act: CurrentAct) -> Answer[PlanSignedView]:
-    """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409."""
+def sign(code: Code, body: SignatureIn, act: CurrentAct, version: VersionIfSent) -> Answer[PlanSignedView]:
+    """Records a signature; the last one needed makes the plan `SUSCRITO`. Signing twice is a 409.
+
+    `If-Match` is honoured when sent: what is signed is then what was read.
+    """
     try:
         digital = base64.b64decode(body.digital, validate=True) if body.digital else None
     except ValueError:
         message = "La firma digital no está en base64: revísela y envíela de nuevo."
         raise refusal("digital", "not-base64", message) from None
     wanted = signing.Given(body.signer, body.manner, body, body.gaps_acknowledged or {}, digital)
-    done = signing.sign(act, code, wanted)
+    done = signing.sign(act, code, wanted, version)
     return Answer(done, status_code=201, headers=etag(done["version"]))
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import Header, Query
+from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
@@ -14,8 +14,8 @@ from app.edge.deps import (
     IdempotencyKey,
     Requires,
     etag,
-    version_in,
 )
+from app.edge.preconditions import VersionIfSent
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.consents.rules import LEGAL_BASES
@@ -30,7 +30,6 @@ from app.services.views import Coded, Listing
 router = Branch(prefix="/referrals", tags=["referrals"])
 
 CodeWord = Annotated[str, Field(min_length=1, max_length=60, pattern="^[A-Za-z0-9_]+$")]
-IfMatch = Annotated[str | None, Header(title="Versión leída (opcional)")]
 
 
 class ReferralIn(BaseModel):
@@ -149,12 +148,10 @@ def detail(code: Code, act: CurrentAct) -> Answer[ReferralView]:
     summary="Responder una derivación",
     responses=tagged(),
 )
-def answer(
-    code: Code, body: AnswerIn, act: CurrentAct, if_match: IfMatch = None
-) -> Answer[ReferralMovedView]:
+def answer(code: Code, body: AnswerIn, act: CurrentAct, version: VersionIfSent) -> Answer[ReferralMovedView]:
     """Accepts (and so takes part in the case) or refuses. `If-Match` is honoured when sent."""
     step = service.Step(service.DECISIONS[body.decision], reason=body.reason, conditions=body.conditions)
-    done = service.answer(act, code, step, version=_version(if_match))
+    done = service.answer(act, code, step, version=version)
     return Answer(done, headers=etag(done["version"]))
 
 
@@ -165,13 +162,9 @@ def answer(
     responses=tagged(),
 )
 def transition(
-    code: Code, body: ReferralMoveIn, act: CurrentAct, if_match: IfMatch = None
+    code: Code, body: ReferralMoveIn, act: CurrentAct, version: VersionIfSent
 ) -> Answer[ReferralMovedView]:
     """Confirms, starts, concludes, interrupts or withdraws it. `If-Match` is honoured when sent."""
     step = service.Step(service.ACTIONS[body.action], reason=body.reason, result=body.result)
-    done = service.advance(act, code, step, version=_version(if_match))
+    done = service.advance(act, code, step, version=version)
     return Answer(done, headers=etag(done["version"]))
-
-
-def _version(if_match: str | None) -> int | None:
-    return None if if_match is None else version_in(if_match)

@@ -1,5 +1,6 @@
 """Releases: `/releases`. Stored files as they are; no request draws noise, filters or reaches a person."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import Depends, Header, Path, Request
@@ -9,11 +10,12 @@ from app.access.actor import Actor
 from app.access.guard import canonical
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.api.answers import Answer, tagged
+from app.api.answers import Answer, tagged, unchanged
 from app.audit import record
-from app.edge.deps import CurrentAct, CurrentActor, CurrentRuntime, Requires
+from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest, NotFound
+from app.services.institutions.codes import institution_codes
 from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
 from app.services.releases.queries import (
     FileInfo,
@@ -67,10 +69,11 @@ def index(act: CurrentAct, runtime: CurrentRuntime) -> Answer[ReleasesView]:
     with runtime.database.reporting(ROLE) as connection:
         views = list_releases(connection, drafts=_sees_drafts(act.actor))
         budget = spent_by_year(connection)
+    codes = _institutions(act, *views)
     spent_by: list[YearBudgetView] = [
         {"year": year, "spent": float(spent), "left": float(left)} for year, spent, left in budget
     ]
-    return Answer({"items": [_summary(view) for view in views], "next": None, "budget": spent_by})
+    return Answer({"items": [_summary(view, codes) for view in views], "next": None, "budget": spent_by})
 
 
 @router.get(
@@ -83,7 +86,8 @@ def detail(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[Relea
     with runtime.database.reporting(ROLE) as connection:
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         files = list_files(connection, view)
-    return Answer({**_summary(view), "files": [_file(view, entry) for entry in files]})
+    summary = _summary(view, _institutions(act, view))
+    return Answer({**summary, "files": [_file(view, entry) for entry in files]})
 
 
 @router.get(
@@ -116,7 +120,7 @@ def table(
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))
         stored = read_file(connection, view, name, extension)
     headers = {"ETag": f'"{stored.sha256}"', "Cache-Control": "private, no-cache"}
-    if _unchanged(if_none_match, stored.sha256):
+    if unchanged(if_none_match, stored.sha256):
         return Response(status_code=304, headers=headers)
     headers["Content-Disposition"] = f'attachment; filename="{view.code}-{name}.{extension}"'
     return Response(stored.content, headers=headers, media_type=MEDIA_TYPES[stored.format])
@@ -129,19 +133,18 @@ def table(
     summary="Aprobar una liberación",
     responses={409: {"description": "Ya publicada, ya aprobada por usted, o no pasó la inspección"}},
 )
-def approval(code: Code, actor: CurrentActor, runtime: CurrentRuntime) -> Answer[ReleaseSummaryView]:
+def approval(code: Code, act: CurrentAct, runtime: CurrentRuntime) -> Answer[ReleaseSummaryView]:
     """Approves a release; the approval of a second person publishes it."""
-    return Answer(_summary(approve(runtime.database, actor, canonical(code, "LI"))), status_code=201)
+    view = approve(runtime.database, act.actor, canonical(code, "LI"))
+    return Answer(_summary(view, _institutions(act, view)), status_code=201)
 
 
-def _unchanged(if_none_match: str | None, sha256: str) -> bool:
-    if if_none_match is None:
-        return False
-    tags = {tag.strip().removeprefix("W/").strip('"') for tag in if_none_match.split(",")}
-    return "*" in tags or sha256 in tags
+def _institutions(act: CurrentAct, *views: ReleaseView) -> Mapping[int, str]:
+    approvals = [one for view in views for one in view.approvals]
+    return institution_codes(act.session, [one.institution_id for one in approvals])
 
 
-def _summary(view: ReleaseView) -> ReleaseSummaryView:
+def _summary(view: ReleaseView, institutions: Mapping[int, str]) -> ReleaseSummaryView:
     return {
         "code": view.code,
         "year": view.year,
@@ -152,7 +155,10 @@ def _summary(view: ReleaseView) -> ReleaseSummaryView:
         "rho": float(view.rho),
         "workload": {"version": view.workload_version, "sha256": view.workload_sha},
         "ledger_head": view.ledger_head,
-        "approvals": [{"role": a.role, "institution": a.institution_id, "at": a.at} for a in view.approvals],
+        "approvals": [
+            {"role": one.role, "institution": institutions[one.institution_id], "at": one.at}
+            for one in view.approvals
+        ],
         "across_institutions": view.across_institutions,
     }
 

@@ -1,5 +1,7 @@
 """The only list of the API's slices."""
 
+from fastapi import Depends
+
 from app.api import (
     account_requests,
     accounts,
@@ -35,9 +37,10 @@ from app.api import (
     units,
     victims,
 )
+from app.edge.preconditions import no_version_unread
 from app.edge.routing import Branch
 
-router = Branch(prefix="/api/v1")
+router = Branch(prefix="/api/v1", dependencies=[Depends(no_version_unread)])
 for part in (
     auth,
     printing,  # before the slices: their codes would take in the `.pdf`

@@ -13,17 +13,17 @@ from app.catalogues import code_list
 from app.edge.deps import (
     CurrentAct,
     CurrentRuntime,
-    ExpectedVersion,
     IdempotencyKey,
     Requires,
     etag,
 )
+from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.records import Known, Values, remarks
 from app.services.idempotency import once
 from app.services.victims.changes import change
 from app.services.victims.probing import NOT_DUPLICATE, search
-from app.services.victims.queries import LOOKS, access_log, history, read
+from app.services.victims.queries import access_log, history, read
 from app.services.victims.registration import Registration, register
 from app.services.victims.views import (
     ChangedView,
@@ -183,8 +183,7 @@ def versions(
 def looks(
     code: Code,
     act: CurrentAct,
-    before: Annotated[int | None, Query(title="Anteriores a", ge=1, le=2**62)] = None,
+    before: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=200)] = None,
 ) -> Answer[Listing[LookView]]:
     """Who looked at this person's data, when, from where and why, in plain Spanish."""
-    found = access_log(act, code, before=before)
-    return listing(found, str(found[-1]["id"]) if len(found) == LOOKS else None)
+    return Answer(access_log(act, code, before=before))

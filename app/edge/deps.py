@@ -12,7 +12,7 @@ from app.access.permissions import Permission
 from app.access.tokens import TokenInvalid
 from app.edge.browser import browser_actor
 from app.edge.installation import get_runtime
-from app.errors import BadRequest, PreconditionRequired, StaleVersion, Unauthenticated
+from app.errors import BadRequest, Unauthenticated
 from app.runtime import Runtime
 from app.services.access.sessions import Means
 from app.services.access.tries import Source
@@ -157,29 +157,6 @@ async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = Non
 
 
 IdempotencyKey = Annotated[str | None, Depends(idempotency_key)]
-
-
-async def expected_version(if_match: Annotated[str | None, Header()] = None) -> int:
-    """The version in `If-Match: "3"`, as `version_in` says."""
-    return version_in(if_match)
-
-
-def version_in(if_match: str | None) -> int:
-    """The version in `If-Match: "3"`.
-
-    Raises:
-        PreconditionRequired: the header is missing.
-        StaleVersion: it is not a tag of ours, so it cannot be the current one.
-    """
-    if if_match is None:
-        raise PreconditionRequired
-    text = if_match.strip().removeprefix('"').removesuffix('"')
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):  # noqa: PLR2004 - fits any version
-        raise StaleVersion
-    return int(text)
-
-
-ExpectedVersion = Annotated[int, Depends(expected_version)]
 
 
 def etag(version: int) -> dict[str, str]:

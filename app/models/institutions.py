@@ -37,10 +37,13 @@ class UserAccount(Base):
     """Someone (or some system) who signs in. No personal data but the username."""
 
     __tablename__ = "user_account"
+    __table_args__ = (CheckConstraint("code ~ '^AU(-[0-9A-Z]{4}){3}$'", name="code"),)
 
     id: Mapped[Id]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     institution_id: Mapped[int] = mapped_column(ForeignKey("institution.id"), index=True)
+    code: Mapped[str] = mapped_column(unique=True, server_default=text("ruv.new_account_code()"))
+    """How it is known outside."""
     username: Mapped[str] = mapped_column(unique=True)
     role: Mapped[str]
     supervisor: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -12,7 +12,7 @@ from app.errors import BadRequest
 
 PAGE = 50
 """Rows of a page unless asked otherwise."""
-_WRONG = "El cursor no es válido. Pida la lista desde el principio."
+WRONG_CURSOR = "El cursor no es válido. Pida la lista desde el principio."
 
 
 def cursor_of(moment: datetime, code: str) -> str:
@@ -31,9 +31,9 @@ def read_moment(cursor: str) -> tuple[datetime, str]:
         at, text = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         moment = datetime.fromisoformat(at)
     except (binascii.Error, ValueError, TypeError, RecursionError):
-        raise BadRequest(_WRONG) from None
+        raise BadRequest(WRONG_CURSOR) from None
     if moment.tzinfo is None or not isinstance(text, str) or "\0" in text:
-        raise BadRequest(_WRONG)
+        raise BadRequest(WRONG_CURSOR)
     return moment, text
 
 
@@ -47,4 +47,4 @@ def read_cursor(cursor: str, *prefixes: str) -> tuple[datetime, str]:
     try:
         return moment, parse_code(text, next((p for p in prefixes if text.startswith(p)), prefixes[0]))
     except ValueError:
-        raise BadRequest(_WRONG) from None
+        raise BadRequest(WRONG_CURSOR) from None

@@ -5,7 +5,7 @@ from alembic import op
 from app.schema import run_sql
 
 revision = "0031_sealed_of"
-down_revision = "0029_idempotency_life"
+down_revision = "0030_account_codes"
 branch_labels = None
 depends_on = None
 

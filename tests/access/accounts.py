@@ -30,6 +30,18 @@ def username_of(world: World, actor: Actor) -> str:
     return name
 
 
+def code_of(world: World, actor: Actor) -> str:
+    """How the actor's account is known outside."""
+    with world.session(SIGN_IN) as session:
+        return session.scalars(select(UserAccount.code).where(UserAccount.id == actor.user_id)).one()
+
+
+def key_of(world: World, code: str) -> int:
+    """The key of the account behind a code."""
+    with world.session(SIGN_IN) as session:
+        return session.scalars(select(UserAccount.id).where(UserAccount.code == code)).one()
+
+
 def attempt(world: World, username: str, password: str = PASSWORD, **more: str) -> httpx.Response:
     return world.client().post(TOKEN, data={"username": username, "password": password, **more})
 

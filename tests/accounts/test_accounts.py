@@ -9,7 +9,16 @@ import pytest
 
 from app.access.policy import policy
 from app.services.access.rules import half_of_password, mark_of_half, whole_of, with_second_half
-from tests.access.accounts import as_superuser, attempt, events, service_account, set_account, username_of
+from tests.access.accounts import (
+    as_superuser,
+    attempt,
+    code_of,
+    events,
+    key_of,
+    service_account,
+    set_account,
+    username_of,
+)
 from tests.accounts.office import (
     API,
     OWN,
@@ -46,7 +55,7 @@ def test_a_new_account_signs_in_once_it_has_its_own_password(world: World, place
     assert again["last_session_at"] is not None
     assert "initial_password" not in again
     trace = events(world, place.admin, "accounts.create")
-    assert [e["detail"]["account"] for e in trace] == [made["account"]]
+    assert [e["detail"]["account"] for e in trace] == [key_of(world, made["account"])]
     assert made["initial_password"] not in str(trace)
 
 
@@ -84,7 +93,8 @@ def test_an_initial_password_is_good_for_a_few_days(world: World, place: Institu
     assert timedelta(days=6) < until - datetime.now(UTC) <= timedelta(days=7)
     with as_superuser(world) as connection:
         connection.exec_driver_sql(
-            "UPDATE user_account SET initial_until = now() WHERE id = %(id)s", {"id": made["account"]}
+            "UPDATE user_account SET initial_until = now() WHERE id = %(id)s",
+            {"id": key_of(world, made["account"])},
         )
     assert sign_in(world, made["username"], made["initial_password"]).status_code == 401
     assert exchange(world, made["username"], made["initial_password"]).status_code == 401
@@ -131,12 +141,15 @@ def test_a_closed_account_is_out_at_once_and_comes_back_without_its_old_sessions
     username = username_of(world, member)
     tokens = ok(attempt(world, username))
     client = place.client
-    closed = ok(client.post(f"{API}/accounts/{member.user_id}/disable"))
+    closed = ok(client.post(f"{API}/accounts/{code_of(world, member)}/disable"))
     assert closed["state"] == "DESACTIVADA"
     assert me(world, tokens) == 401
     assert attempt(world, username).status_code == 401
-    assert ok(client.post(f"{API}/accounts/{member.user_id}/disable"))["disabled_at"] == closed["disabled_at"]
-    asked = ok(client.post(f"{API}/accounts/{member.user_id}/enable"), 202)
+    assert (
+        ok(client.post(f"{API}/accounts/{code_of(world, member)}/disable"))["disabled_at"]
+        == closed["disabled_at"]
+    )
+    asked = ok(client.post(f"{API}/accounts/{code_of(world, member)}/enable"), 202)
     assert asked["state"] == "DESACTIVADA"
     assert agreed(place, asked)["state"] == "ACTIVA"
     assert me(world, tokens) == 401
@@ -148,7 +161,7 @@ def test_a_reset_password_ends_the_sessions_and_the_waiting(world: World, place:
     username = username_of(world, member)
     tokens = ok(attempt(world, username))
     set_account(world, member, failed_logins=9, locked_until=datetime.now(UTC) + timedelta(hours=1))
-    asked = ok(place.client.post(f"{API}/accounts/{member.user_id}/password"), 202)
+    asked = ok(place.client.post(f"{API}/accounts/{code_of(world, member)}/password"), 202)
     assert me(world, tokens) == 200  # asked is not done
     given = agreed(place, asked)
     assert given["state"] == "ACTIVA"
@@ -161,10 +174,10 @@ def test_an_account_that_waits_is_let_in_again(world: World, place: Institution)
     member = place.member()
     set_account(world, member, failed_logins=9, locked_until=datetime.now(UTC) + timedelta(hours=1))
     client = place.client
-    assert ok(client.get(f"{API}/accounts/{member.user_id}"))["state"] == "EN_ESPERA"
+    assert ok(client.get(f"{API}/accounts/{code_of(world, member)}"))["state"] == "EN_ESPERA"
     found = ok(client.post(f"{API}/accounts/search", json={"state": "EN_ESPERA"}))["items"]
-    assert [one["account"] for one in found] == [member.user_id]
-    assert ok(client.post(f"{API}/accounts/{member.user_id}/unlock"))["state"] == "ACTIVA"
+    assert [one["account"] for one in found] == [code_of(world, member)]
+    assert ok(client.post(f"{API}/accounts/{code_of(world, member)}/unlock"))["state"] == "ACTIVA"
     assert attempt(world, username_of(world, member)).status_code == 200
 
 
@@ -179,7 +192,7 @@ def test_a_changed_account_signs_in_anew_as_what_it_is(
         "unit": {"unit": world.unit("FISCALIA", institution=place.code)},
         "supervisor": {"supervisor": True},
     }[next(iter(change))]
-    asked = ok(place.client.patch(f"{API}/accounts/{member.user_id}", json=wanted), 202)
+    asked = ok(place.client.patch(f"{API}/accounts/{code_of(world, member)}", json=wanted), 202)
     assert me(world, tokens) == 200
     after = agreed(place, asked)
     for key, value in wanted.items():
@@ -204,7 +217,9 @@ def test_who_moves_to_another_unit_leaves_its_cases(world: World) -> None:
         charges = "SELECT count(*) FROM assignment WHERE user_id = %(w)s AND ended_at IS NULL"
         assert connection.exec_driver_sql(charges, values).scalar() == 1
     other = world.unit("CONSULADO", institution=place.code)
-    agreed(place, ok(place.client.patch(f"{API}/accounts/{officer.user_id}", json={"unit": other}), 202))
+    agreed(
+        place, ok(place.client.patch(f"{API}/accounts/{code_of(world, officer)}", json={"unit": other}), 202)
+    )
     with as_superuser(world) as connection:
         assert connection.exec_driver_sql(charges, values).scalar() == 0
 
@@ -212,7 +227,7 @@ def test_who_moves_to_another_unit_leaves_its_cases(world: World) -> None:
 def test_sessions_of_an_account_are_seen_and_ended(world: World, place: Institution) -> None:
     member = place.member()
     one, two = (ok(attempt(world, username_of(world, member))) for _ in range(2))
-    client, path = place.client, f"{API}/accounts/{member.user_id}/sessions"
+    client, path = place.client, f"{API}/accounts/{code_of(world, member)}/sessions"
     items = ok(client.get(path))["items"]
     assert len(items) == 2
     assert all(item["since"] < item["ends"] for item in items)
@@ -235,13 +250,13 @@ def test_the_list_goes_on_by_its_cursor_and_is_searched(world: World, place: Ins
         cursor = page["next"]
         if cursor is None:
             break
-    everybody = [place.admin.user_id, place.second.user_id, *(m.user_id for m in members)]
-    assert shown == sorted(everybody, reverse=True)
-    assert outside.user_id not in shown
+    everybody = [code_of(world, actor) for actor in (place.admin, place.second, *members)]
+    assert shown == everybody[::-1]
+    assert code_of(world, outside) not in shown
     found = ok(
         client.post(f"{API}/accounts/search", json={"text": username_of(world, members[1])[-6:].upper()})
     )
-    assert [one["account"] for one in found["items"]] == [members[1].user_id]
+    assert [one["account"] for one in found["items"]] == [code_of(world, members[1])]
     in_unit = ok(client.post(f"{API}/accounts/search", json={"unit": place.unit, "state": "ACTIVA"}))
     assert len(in_unit["items"]) == 3
     assert client.post(f"{API}/accounts/search", json={"state": "OTRO"}).status_code == 422
@@ -255,16 +270,16 @@ STEPS = ("disable", "enable", "unlock", "password")
 def test_nobody_administers_another_institution_or_itself(world: World, place: Institution) -> None:
     stranger = institution(world).member()
     client = place.client
-    for account, status in ((stranger.user_id, 404), (place.admin.user_id, 403)):
-        base = f"{API}/accounts/{account}"
+    for account, status in ((stranger, 404), (place.admin, 403)):
+        base = f"{API}/accounts/{code_of(world, account)}"
         answers = [client.post(f"{base}/{step}") for step in STEPS]
         answers += [
             client.post(f"{base}/sessions/end", json={"session": "all"}),
             client.patch(base, json={"supervisor": True}),
         ]
         assert {answer.status_code for answer in answers} == {status}
-    assert client.get(f"{API}/accounts/{stranger.user_id}").status_code == 404
-    assert client.get(f"{API}/accounts/{stranger.user_id}/sessions").status_code == 404
+    assert client.get(f"{API}/accounts/{code_of(world, stranger)}").status_code == 404
+    assert client.get(f"{API}/accounts/{code_of(world, stranger)}/sessions").status_code == 404
     assert attempt(world, username_of(world, stranger)).status_code == 200
 
 
@@ -272,7 +287,7 @@ def test_access_is_taken_from_everybody_and_given_in_grantable_roles_only(
     world: World, place: Institution
 ) -> None:
     steward = world.actor("registry_steward", unit=world.unit("CENTRAL", institution=place.code))
-    base = f"{API}/accounts/{steward.user_id}"
+    base = f"{API}/accounts/{code_of(world, steward)}"
     client = place.client
     assert ok(client.get(base))["administered"] is False
     assert client.post(f"{base}/password").status_code == 403
@@ -281,7 +296,7 @@ def test_access_is_taken_from_everybody_and_given_in_grantable_roles_only(
     assert client.post(f"{base}/enable").status_code == 403
     member = place.member()
     for role in ("registry_steward", "cem_officer"):  # not to be asked for, or of another kind of unit
-        answer = client.patch(f"{API}/accounts/{member.user_id}", json={"role": role})
+        answer = client.patch(f"{API}/accounts/{code_of(world, member)}", json={"role": role})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "role")
 
 
@@ -289,7 +304,7 @@ def test_a_system_gets_no_password_here(world: World) -> None:
     username, _ = service_account(world)
     with as_superuser(world) as connection:
         found = connection.exec_driver_sql(
-            "SELECT a.id, u.code, i.code FROM user_account a JOIN unit u ON u.id = a.unit_id"
+            "SELECT a.code, u.code, i.code FROM user_account a JOIN unit u ON u.id = a.unit_id"
             " JOIN institution i ON i.id = a.institution_id WHERE username = %(n)s",
             {"n": username},
         ).one()
@@ -303,8 +318,8 @@ def test_only_administrators_administer(world: World) -> None:
     member = institution(world).member()
     client = world.client(member)
     for method, path in (
-        ("GET", "/accounts"), ("GET", f"/accounts/{member.user_id}"), ("GET", "/accounts/roles"),
-        ("POST", f"/accounts/{member.user_id}/unlock"), ("GET", "/units"),
+        ("GET", "/accounts"), ("GET", f"/accounts/{code_of(world, member)}"), ("GET", "/accounts/roles"),
+        ("POST", f"/accounts/{code_of(world, member)}/unlock"), ("GET", "/units"),
     ):  # fmt: skip
         assert client.request(method, f"{API}{path}").status_code == 403
 

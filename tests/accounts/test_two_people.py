@@ -11,7 +11,7 @@ from app.access.policy import UNIT_KINDS as KNOWN_KINDS
 from app.access.policy import policy
 from app.errors import Invalid
 from app.services.institutions.service import UNIT_KINDS, create_user
-from tests.access.accounts import as_superuser, attempt, events, username_of
+from tests.access.accounts import as_superuser, attempt, code_of, events, key_of, username_of
 from tests.access.sql_checks import refused
 from tests.accounts.office import (
     API,
@@ -87,7 +87,7 @@ def test_an_account_that_waits_lets_nobody_in(world: World, place: Institution) 
         " VALUES (gen_random_uuid(), %(a)s, now() + interval '1 hour')"
     )
     with world.session(SIGN_IN) as session:
-        assert refused(session, opened, a=waits["account"])
+        assert refused(session, opened, a=key_of(world, waits["account"]))
     found = ok(place.client.post(f"{API}/accounts/search", json={"state": "POR_APROBAR"}))["items"]
     assert [one["account"] for one in found] == [waits["account"]]
 
@@ -180,7 +180,7 @@ def test_an_account_of_the_requesters_making_approves_nothing_for_it(
 
 def test_a_password_of_the_requesters_asking_makes_a_puppet_too(world: World, place: Institution) -> None:
     third = world.actor("institution_admin", unit=world.unit("CENTRAL", institution=place.code))
-    agreed(place, ok(place.client.post(f"{API}/accounts/{third.user_id}/password"), 202))
+    agreed(place, ok(place.client.post(f"{API}/accounts/{code_of(world, third)}/password"), 202))
     asked = ask(place)
     assert decide(world.client(third), asked["request"]).status_code == 403
 
@@ -228,7 +228,7 @@ def test_the_data_protection_officer_is_closed_by_two_and_not_by_herself(
     officer = place.member("data_protection_officer")
     tokens = ok(attempt(world, username_of(world, officer)))
     for account in (officer, place.second):
-        asked = ok(place.client.post(f"{API}/accounts/{account.user_id}/disable"), 202)
+        asked = ok(place.client.post(f"{API}/accounts/{code_of(world, account)}/disable"), 202)
         assert asked["state"] == "ACTIVA"
         if account is officer:
             assert decide(world.client(officer), asked["request"]).status_code == 403
@@ -236,7 +236,7 @@ def test_the_data_protection_officer_is_closed_by_two_and_not_by_herself(
             assert agreed(place, asked)["state"] == "DESACTIVADA"
             assert me(world, tokens) == 401
     other = world.actor("data_protection_officer")
-    asked = ok(place.client.post(f"{API}/accounts/{officer.user_id}/enable"), 202)
+    asked = ok(place.client.post(f"{API}/accounts/{code_of(world, officer)}/enable"), 202)
     assert agreed(place, asked, by=other)["state"] == "ACTIVA"
 
 
@@ -274,12 +274,12 @@ def test_a_request_is_refused_withdrawn_or_lapses_and_is_made_anew(world: World,
 def test_what_changed_meanwhile_is_not_done(world: World, place: Institution) -> None:
     member = place.member("analyst")
     client = place.client
-    ok(client.post(f"{API}/accounts/{member.user_id}/disable"))
+    ok(client.post(f"{API}/accounts/{code_of(world, member)}/disable"))
     with as_superuser(world) as connection:
         connection.exec_driver_sql(
             "UPDATE user_account SET role = 'prosecutor' WHERE id = %(a)s", {"a": member.user_id}
         )
-    asked = ok(client.post(f"{API}/accounts/{member.user_id}/enable"), 202)
+    asked = ok(client.post(f"{API}/accounts/{code_of(world, member)}/enable"), 202)
     with as_superuser(world) as connection:
         connection.exec_driver_sql(
             "UPDATE user_account SET disabled_at = NULL WHERE id = %(a)s", {"a": member.user_id}
@@ -297,10 +297,10 @@ def test_heads_and_data_protection_officers_are_told(world: World, place: Instit
     officer = world.actor("data_protection_officer", unit=unit_code(world, place.second))
     elsewhere = world.actor("data_protection_officer")
     made = create(place)
-    agreed(place, ok(place.client.post(f"{API}/accounts/{colleague.user_id}/password"), 202))
-    ok(place.client.post(f"{API}/accounts/{colleague.user_id}/disable"))
+    agreed(place, ok(place.client.post(f"{API}/accounts/{code_of(world, colleague)}/password"), 202))
+    ok(place.client.post(f"{API}/accounts/{code_of(world, colleague)}/disable"))
     kinds = ["CUENTA_DESACTIVADA", "CUENTA_CLAVE_REPUESTA", "CUENTA_CREADA"]
-    for actor, subject in ((head, made["username"]), (officer, str(made["account"]))):
+    for actor, subject in ((head, made["username"]), (officer, made["account"])):
         client = world.client(actor)
         items = ok(client.get(f"{API}/notices"))["items"]
         assert [one["kind"] for one in items] == kinds
@@ -311,7 +311,8 @@ def test_heads_and_data_protection_officers_are_told(world: World, place: Instit
     for actor in (colleague, elsewhere):
         with world.session(actor) as session:
             rows = session.execute(
-                text("SELECT count(*) FROM account_notice WHERE account_id = :a"), {"a": made["account"]}
+                text("SELECT count(*) FROM account_notice WHERE account_id = :a"),
+                {"a": key_of(world, made["account"])},
             )
             assert rows.scalar() == 0
 
@@ -323,6 +324,7 @@ def test_an_institution_without_an_officer_is_watched_by_the_registers(
     made = create(place)
     with world.session(elsewhere) as session:
         told = session.scalars(
-            text("SELECT kind FROM account_notice WHERE account_id = :a"), {"a": made["account"]}
+            text("SELECT kind FROM account_notice WHERE account_id = :a"),
+            {"a": key_of(world, made["account"])},
         ).all()
     assert told == ["CUENTA_CREADA"]

@@ -16,7 +16,8 @@ TOKENS = {
 }
 UNIT = {"code": "UPE-LIMA", "name": "UPE de Lima"}
 ACCOUNT = {
-    "account": 7, "username": "ana", "unit": UNIT, "role": "upe_officer", "role_label": "UPE",
+    "account": "AU-7K3M-9QX2-H4TQ", "username": "ana", "unit": UNIT, "role": "upe_officer",
+    "role_label": "UPE",
     "supervisor": False, "service_account": False, "state": "ACTIVA", "state_label": "Activa",
     "waits_until": None, "disabled_at": None, "must_change_password": False, "initial_password_until": None,
     "created_at": "2026-01-02T10:00:00-05:00", "last_session_at": None, "own": False, "administered": True,
@@ -54,9 +55,15 @@ def test_a_system_gets_no_token_to_renew_with() -> None:
 @pytest.mark.parametrize("status", [200, 202])
 @pytest.mark.parametrize(
     ("change", "found"),
-    [({}, False), ({"state": "BORRADA"}, True), ({"unit": "UPE-LIMA"}, True), ({"first_half": "x"}, True)],
+    [
+        ({}, False),
+        ({"account": 7}, True),
+        ({"state": "BORRADA"}, True),
+        ({"unit": "UPE-LIMA"}, True),
+        ({"first_half": "x"}, True),
+    ],
 )
 def test_an_account_is_told_alike_when_it_is_done_and_while_it_waits(
     status: int, change: dict[str, object], *, found: bool
 ) -> None:
-    assert bool(broken("POST", "/accounts/7/disable", status, {**ACCOUNT, **change})) is found
+    assert bool(broken("POST", "/accounts/AU-7K3M-9QX2-H4TQ/disable", status, {**ACCOUNT, **change})) is found

@@ -10,6 +10,9 @@ import httpx
 import pytest
 
 from app.api.documentation import TAGS
+from app.api.reference import encoded
+from app.config import Settings
+from app.main import create_app
 from tests import contract
 from tests.factories import World
 from tests.scratch import serve
@@ -41,6 +44,20 @@ def test_every_operation_describes_its_refusals() -> None:
         content = one.said["responses"]["4XX"]["content"]
         assert content["application/problem+json"]["schema"]["$ref"].endswith("/Problema"), one.path
         assert "Retry-After" in one.said["responses"]["4XX"]["headers"], one.path
+
+
+def test_the_document_is_encoded_once_and_not_sent_again(world: World) -> None:
+    first, second = (world.client().get("/openapi.json") for _ in range(2))
+    tag = first.headers["etag"]
+    assert re.fullmatch(r'"[0-9a-f]{32}"', tag)
+    assert (second.headers["etag"], second.content) == (tag, first.content)
+    assert first.headers["cache-control"] == "private, max-age=300"
+    for sent in (tag, f'"otra", {tag}', f"W/{tag}", "*"):
+        again = world.client().get("/openapi.json", headers={"If-None-Match": sent})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    assert world.client().get("/openapi.json", headers={"If-None-Match": '"otra"'}).status_code == 200
+    app = create_app(Settings())
+    assert encoded(app) is encoded(app)
 
 
 def test_the_document_is_shown_where_the_setting_allows_it(world: World) -> None:

@@ -17,7 +17,7 @@ from app.audit.record import event_mac
 from app.errors import Unavailable
 from app.postgres import ServerHandle
 from app.runtime import Runtime
-from app.services.victims.queries import read
+from app.services.victims.queries import access_log, read
 from tests.access.sql_checks import refused
 from tests.factories import World
 from tests.scratch import Original, Scratch, copied, superuser
@@ -76,6 +76,36 @@ def test_history_and_the_log_of_looks_are_looks_too(world: World, admin: Engine)
     assert log.status_code == 200
     assert [entry["action"] for entry in log.json()["items"]][:1] == ["victims.history"]
     assert events(admin, officer)[-1]["action"] == "victims.access-log"
+
+
+def test_the_log_of_looks_goes_on_by_a_cursor_that_counts_nothing(world: World, admin: Engine) -> None:
+    officer, code = registered(world)
+    client = world.client(officer)
+    for _ in range(4):
+        assert client.get(f"{API}/{code}").status_code == 200
+    whole = client.get(f"{API}/{code}/access-log").json()["items"]
+    found, before = [], None
+    while True:
+        with world.session(officer) as session:
+            page = access_log(Act(session, CARE), code, before=before, limit=3)
+        found += [look for look in page["items"] if look["action"] != "victims.access-log"]
+        assert len(page["items"]) <= 3
+        if (before := page["next"]) is None:
+            break
+    assert [look["at"].isoformat() for look in found] == [look["at"] for look in whole]
+    assert "id" not in whole[0]
+
+
+def test_a_cursor_of_another_log_or_a_number_is_none(world: World, admin: Engine) -> None:
+    (officer, code), (other, hers) = registered(world), registered(world)
+    assert world.client(other).get(f"{API}/{hers}").status_code == 200
+    with world.session(other) as session:
+        cursor = access_log(Act(session, CARE), hers, limit=1)["next"]
+    assert cursor
+    for wrong in (cursor, "7", "no"):
+        answer = world.client(officer).get(f"{API}/{code}/access-log", params={"before": wrong})
+        assert answer.status_code == 400, wrong
+    assert world.client(other).get(f"{API}/{hers}/access-log", params={"before": cursor}).status_code == 200
 
 
 def test_writing_names_fields_and_never_values(world: World, admin: Engine) -> None:

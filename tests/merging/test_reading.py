@@ -137,7 +137,7 @@ def test_looks_at_her_data_while_she_was_part_of_another_stay_in_her_log(world: 
     assert "cases.transition" not in {
         entry["action"] for entry in entries
     }  # the other one's case is not hers
-    assert len({entry["id"] for entry in entries}) == len(entries)
+    assert len({entry["at"] for entry in entries}) == len(entries)
 
 
 def test_a_look_under_the_third_of_three_records_stays_in_the_log_of_each_once(world: World) -> None:
@@ -153,7 +153,7 @@ def test_a_look_under_the_third_of_three_records_stays_in_the_log_of_each_once(w
     for person, looks in ((low, 2), (middle, 2), (top, 2)):
         entries = ok(person.client.get(f"{API}/victims/{person.victim}/access-log"))["items"]
         assert [entry["action"] for entry in entries].count("victims.read") == looks
-        assert len({entry["id"] for entry in entries}) == len(entries)
+        assert len({entry["at"] for entry in entries}) == len(entries)
 
 
 def test_lists_show_her_cases_under_her_own_code(pair: Pair) -> None:
@@ -197,7 +197,7 @@ def test_her_log_holds_the_looks_at_both_records_and_the_merge(pair: Pair) -> No
     assert actions.count("victims.register") == 2
     assert actions.count("matching.merge") == 2
     assert "altered" not in {entry["outcome"] for entry in entries}
-    assert [entry["id"] for entry in entries] == sorted((entry["id"] for entry in entries), reverse=True)
+    assert [entry["at"] for entry in entries] == sorted((entry["at"] for entry in entries), reverse=True)
 
 
 def seen(world: World, actor: Actor, keys: tuple[int, ...]) -> dict[str, int]:

@@ -25,9 +25,11 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.exc import DBAPIError
 
 from app import schema
 from app.cli import _migrations as subject
+from app.codes import parse_code
 from app.config import Settings
 from app.models import Base, Victim
 from app.postgres import ROLES, ServerHandle, ServerOptions, create_roles_and_database, ensure_server
@@ -350,3 +352,30 @@ def test_every_part_that_was_sealed_before_is_known_as_sealed(
             (1, "coordination", 2),
             (1, "identity", 1),
         ]
+
+
+def test_accounts_from_before_have_a_code_and_so_have_those_an_older_program_makes(
+    engine: Engine, server: ServerHandle, owner: URL
+) -> None:
+    script = ScriptDirectory(str(schema.migrations_path()))
+    (moves,) = [one for one in script.walk_revisions() if one.revision.endswith("_account_codes")]
+    past_locks = superuser(server, str(owner.database))
+    older = (
+        "INSERT INTO user_account (unit_id, institution_id, username, role, password_hash)"
+        " SELECT 1, 1, %s || n, 'cem_officer', '!' FROM generate_series(1, 200) n"
+    )
+    with engine.connect() as connection:
+        schema.upgrade(connection, str(moves.down_revision))
+        with past_locks.begin() as stored:
+            stored.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            stored.exec_driver_sql(older, ("antes",))
+        schema.upgrade(connection, moves.revision)
+        with past_locks.begin() as stored:
+            stored.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            stored.exec_driver_sql(older, ("despues",))
+            codes = stored.scalars(text("SELECT code FROM user_account")).all()
+        assert len(set(codes)) == 400
+        assert [code for code in codes if parse_code(code, "AU") != code] == []
+        with pytest.raises(DBAPIError, match="ck_user_account_code"), past_locks.begin() as stored:
+            stored.exec_driver_sql("UPDATE user_account SET code = '42' WHERE id = 1")
+        command.downgrade(subject.quiet_config(connection), str(moves.down_revision))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from app.records.kinds import today
+from tests.access.accounts import code_of
 from tests.cases.story import API, mandate, move, ok, refer
 from tests.directory.test_directory import place, service
 from tests.evidence.samples import photo
@@ -26,7 +27,7 @@ def opened(scene: Scene) -> Codes:
     scene.actors["Segunda"] = scene.world.actor("institution_admin", unit=central)
     scene.units["Segunda"] = central
     codes = {"house": scene.units["CAR"], "institution": institution, "plan": scene.plan}
-    codes |= {"account": scene.actors["CAR"].user_id, "girl": scene.victim, "case": scene.case}
+    codes |= {"account": code_of(scene.world, scene.actors["CAR"]), "girl": scene.victim, "case": scene.case}
     woman = _registered(scene, "CEM", "Rosa", 0, age_years=30)
     objecting = _case(scene, "CEM", _registered(scene, "CEM", "Elsa", 0, age_years=31))
     return codes | {"hers": _case(scene, "CEM", woman), "objecting": objecting}

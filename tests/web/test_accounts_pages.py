@@ -15,7 +15,7 @@ from app.edge.browser import COOKIE
 from app.errors import Forbidden
 from app.services.outbox.devices import key_of
 from app.web.catalogues.pages import MOST
-from tests.access.accounts import attempt, set_account, username_of
+from tests.access.accounts import attempt, code_of, set_account, username_of
 from tests.accounts.office import OWN, Institution, create, institution, name
 from tests.factories import PASSWORD, World
 from tests.outbox.browser import Browser as Device
@@ -114,11 +114,11 @@ def test_accounts_are_found_without_their_name_in_an_address(world: World, place
     member, other = place.member(), place.member()
     admin = Browser(world, place.admin)
     everybody = admin.get(CUENTAS)
-    assert f"{CUENTAS}/{member.user_id}" in links(everybody)
+    assert f"{CUENTAS}/{code_of(world, member)}" in links(everybody)
     found = admin.post(CUENTAS, {"text": username_of(world, member)})
     assert found.status_code == 200
-    assert f"{CUENTAS}/{member.user_id}" in links(found)
-    assert f"{CUENTAS}/{other.user_id}" not in links(found)
+    assert f"{CUENTAS}/{code_of(world, member)}" in links(found)
+    assert f"{CUENTAS}/{code_of(world, other)}" not in links(found)
     assert not [href for href in links(found) if username_of(world, member) in href]
     assert "Ninguna cuenta coincide" in admin.post(CUENTAS, {"text": "zzzzzz"}).text
     assert admin.post(CUENTAS, {"state": "RARA"}).status_code == 422
@@ -129,7 +129,7 @@ def test_an_account_is_changed_closed_opened_and_given_a_password(world: World, 
     member = place.member()
     username = username_of(world, member)
     attempt(world, username)
-    admin, base = Browser(world, place.admin), f"{CUENTAS}/{member.user_id}"
+    admin, base = Browser(world, place.admin), f"{CUENTAS}/{code_of(world, member)}"
     page = admin.get(base)
     assert title(page) == "Cuenta — RUV"
     assert {f"{base}/cambiar", f"{base}/contrasena", f"{base}/desactivar"} <= set(links(page))
@@ -167,14 +167,14 @@ def test_what_one_may_not_administer_offers_no_way_to(world: World, place: Insti
     steward = world.actor("registry_steward", unit=world.unit("CENTRAL", institution=place.code))
     stranger = institution(world).member()
     admin = Browser(world, place.admin)
-    own, other = (f"{CUENTAS}/{actor.user_id}" for actor in (place.admin, steward))
+    own, other = (f"{CUENTAS}/{code_of(world, actor)}" for actor in (place.admin, steward))
     assert not [href for href in links(admin.get(own)) if href.startswith(f"{own}/")]
     assert [href for href in links(admin.get(other)) if href.startswith(f"{other}/")] == [
         f"{other}/desactivar"
     ]
     for path in (f"{own}/contrasena", f"{own}/desactivar", f"{other}/contrasena"):
         assert admin.post(path).status_code == 403
-    assert admin.get(f"{CUENTAS}/{stranger.user_id}").status_code == 404
+    assert admin.get(f"{CUENTAS}/{code_of(world, stranger)}").status_code == 404
     assert Browser(world, place.member()).get(CUENTAS).status_code == 403
 
 

@@ -93,7 +93,7 @@ ANSWERS = (
     Cost("UPE", "/matching/reconciliation?year=2026", 5, fixed=True),
     Cost("UPE", "/indicators", 2, fixed=True),
     Cost("UPE", "/indicators/3.1.b", 16, fixed=True),
-    Cost("Análisis", "/releases", 5, fixed=True),
+    Cost("Análisis", "/releases", 6, fixed=True),
     Cost("UPE", "/catalogues", 0, fixed=True),
     Cost("UPE", "/catalogues/sex", 0, fixed=True),
     Cost("UPE", "/satisfaction/questions", 0, fixed=True),

@@ -131,7 +131,7 @@ def _done(act: Act, action: str, found: Asked, state: RequestState) -> AccountDe
     record(act, action, detail={"request": row.code, "kind": row.kind, "account": row.account_id})
     return {
         "code": row.code,
-        "account": row.account_id,
+        "account": row.account,
         "state": state,
         "state_label": STATES[state],
         "version": row.version + 1,

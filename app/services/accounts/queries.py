@@ -11,18 +11,16 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.access.act import Act
 from app.access.actor import Actor
-from app.access.guard import require
+from app.access.guard import canonical, require
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.audit import record
-from app.errors import BadRequest, Invalid, NotFound, unknown_code
+from app.errors import Invalid, NotFound, unknown_code
 from app.models import AuthSession, Unit, UserAccount
 from app.services.accounts.rules import ACTIVE, DISABLED, PENDING, STATES, WAITING, state_of
 from app.services.accounts.views import AccountView
-from app.services.paging import PAGE, cursor_of, read_moment
+from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import Listing
-
-_LONGEST_ID = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,36 +49,36 @@ def listing(
     require(act.actor, Permission.ACCOUNTS_MANAGE)
     wanted = wanted or Filter()
     query = _accounts(act.actor).where(*_narrowed(wanted)).limit(limit + 1)
-    query = query.order_by(UserAccount.created_at.desc(), UserAccount.id.desc())
+    query = query.order_by(UserAccount.created_at.desc(), UserAccount.code.desc())
     if cursor is not None:
         query = query.where(_after(cursor))
     rows = act.session.execute(query).all()
     page = rows[:limit]
     record(act, "accounts.list", detail={"shown": len(page)})
-    following = cursor_of(page[-1].created_at, str(page[-1].id)) if len(rows) > limit else None
+    following = cursor_of(page[-1].created_at, page[-1].code) if len(rows) > limit else None
     return {"items": [_view(act.actor, row) for row in page], "next": following}
 
 
-def read(act: Act, account_id: int) -> AccountView:
-    """One account of the actor's institution.
+def read(act: Act, code: str) -> AccountView:
+    """The account of the actor's institution behind a code.
 
     Raises:
         Forbidden: the role administers no accounts.
         NotFound: no such account in the institution.
     """
     require(act.actor, Permission.ACCOUNTS_MANAGE)
-    row = act.session.execute(_accounts(act.actor).where(UserAccount.id == account_id)).first()
+    row = act.session.execute(_accounts(act.actor).where(UserAccount.code == canonical(code, "AU"))).first()
     if row is None:
         raise NotFound(NO_ACCOUNT)
-    record(act, "accounts.read", detail={"account": account_id})
+    record(act, "accounts.read", detail={"account": row.id})
     return _view(act.actor, row)
 
 
 NO_ACCOUNT = "No existe esa cuenta en su institución."
 
 
-def held(act: Act, account_id: int) -> Any:
-    """The row of an account of the actor's institution, held until the transaction ends.
+def held(act: Act, code: str) -> Any:
+    """The row of the account behind a code, of the actor's institution, held until the transaction ends.
 
     Raises:
         NotFound: no such account in the institution.
@@ -88,6 +86,7 @@ def held(act: Act, account_id: int) -> Any:
     row = act.session.execute(
         select(
             UserAccount.id,
+            UserAccount.code,
             UserAccount.username,
             UserAccount.unit_id,
             UserAccount.role,
@@ -98,7 +97,8 @@ def held(act: Act, account_id: int) -> Any:
             Unit.code.label("unit_code"),
         )
         .join(Unit, Unit.id == UserAccount.unit_id)
-        .where(UserAccount.id == account_id, UserAccount.institution_id == act.actor.institution_id)
+        .where(UserAccount.code == canonical(code, "AU"))
+        .where(UserAccount.institution_id == act.actor.institution_id)
         .with_for_update(of=UserAccount)
     ).first()
     if row is None:
@@ -116,6 +116,7 @@ def _accounts(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             UserAccount.id,
+            UserAccount.code,
             UserAccount.username,
             UserAccount.role,
             UserAccount.supervisor,
@@ -160,11 +161,9 @@ def _in_state(state: str) -> ColumnElement[bool]:
 
 
 def _after(cursor: str) -> ColumnElement[bool]:
-    moment, last = read_moment(cursor)
-    if not (last.isascii() and last.isdigit() and len(last) <= _LONGEST_ID):
-        raise BadRequest("El cursor no es válido. Pida la lista desde el principio.")
+    moment, last = read_cursor(cursor, "AU")
     at = UserAccount.created_at
-    return or_(at < moment, and_(at == moment, UserAccount.id < int(last)))
+    return or_(at < moment, and_(at == moment, UserAccount.code < last))
 
 
 def _view(actor: Actor, row: Any) -> AccountView:
@@ -172,7 +171,7 @@ def _view(actor: Actor, row: Any) -> AccountView:
     now = datetime.now(UTC)
     state = state_of(row.disabled_at, row.locked_until, row.approved_at, now)
     return {
-        "account": row.id,
+        "account": row.code,
         "username": row.username,
         "unit": {"code": row.unit_code, "name": row.unit_name},
         "role": row.role,

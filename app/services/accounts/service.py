@@ -32,6 +32,7 @@ from app.services.accounts import rules
 from app.services.accounts.queries import held
 from app.services.accounts.requests import CHANGE, DISABLE, ENABLE, GRANT, NOTICES, RESET, ask
 from app.services.idempotency import remember, replayed
+from app.services.institutions.codes import account_codes
 from app.services.institutions.service import check_fits, create_user
 from app.services.notices.accounts import audience, tell
 
@@ -56,7 +57,7 @@ class Given:
     The half is shown once and stored nowhere (None afterwards); the other half is the second person's.
     """
 
-    account_id: int
+    account: str
     request: str | None
     first_half: str | None
 
@@ -75,7 +76,7 @@ def create(act: Act, wanted: NewAccount, *, key: str | None = None) -> Given:
     require(act.actor, Permission.ACCOUNTS_MANAGE)
     first = replayed(act, key, ACTION, asdict(wanted))
     if first is not None:
-        return Given(int(first), None, None)
+        return Given(_code(act, int(first)), None, None)
     unit_id, kind = _own_unit(act, wanted.unit)
     rules.check_role(act.actor, wanted.role)
     check_fits(wanted.role, kind)
@@ -84,10 +85,11 @@ def create(act: Act, wanted: NewAccount, *, key: str | None = None) -> Given:
     except UniqueViolation:  # of another institution, whose accounts the actor does not see
         raise Conflict(TAKEN) from None
     remember(act, key, ACTION, asdict(wanted), str(made))
-    return _with_half(act, GRANT, made, (unit_id, wanted.role, wanted.supervisor))
+    becomes = (unit_id, wanted.role, wanted.supervisor)
+    return _with_half(act, GRANT, (made, _code(act, made)), becomes)
 
 
-def reset_password(act: Act, account_id: int) -> Given:
+def reset_password(act: Act, code: str) -> Given:
     """Ask for a new initial password of an account; an account that was never approved is asked for anew.
 
     Raises:
@@ -95,14 +97,14 @@ def reset_password(act: Act, account_id: int) -> Given:
         NotFound: no such account in the institution.
         Conflict: something about the account waits for its second person.
     """
-    row = _target(act, account_id)
+    row = _target(act, code)
     rules.check_asks(act.actor, row.role, service_account=row.service_account)
     if row.approved_at is None:
-        return _with_half(act, GRANT, account_id, (row.unit_id, row.role, row.supervisor))
-    return _with_half(act, RESET, account_id, None)
+        return _with_half(act, GRANT, (row.id, row.code), (row.unit_id, row.role, row.supervisor))
+    return _with_half(act, RESET, (row.id, row.code), None)
 
 
-def disable(act: Act, account_id: int) -> str | None:
+def disable(act: Act, code: str) -> str | None:
     """Close an account: its sessions end at once. A closed one stays closed.
 
     Returns:
@@ -113,18 +115,18 @@ def disable(act: Act, account_id: int) -> str | None:
         NotFound: no such account in the institution.
         Conflict: something about the account waits for its second person.
     """
-    row = _target(act, account_id)
+    row = _target(act, code)
     if row.disabled_at is None and policy().two_to_close(row.role):
-        return ask(act, DISABLE, account_id)
+        return ask(act, DISABLE, row.id)
     if row.disabled_at is None:
-        _set(act.session, account_id, disabled_at=func.now())
-        tell(act.session, NOTICES[DISABLE], account_id, audience(act.session, account_id))
-    end_sessions_of(act.session, account_id, "cuenta desactivada")
-    record(act, "accounts.disable", detail={"account": account_id})
+        _set(act.session, row.id, disabled_at=func.now())
+        tell(act.session, NOTICES[DISABLE], row.id, audience(act.session, row.id))
+    end_sessions_of(act.session, row.id, "cuenta desactivada")
+    record(act, "accounts.disable", detail={"account": row.id})
     return None
 
 
-def enable(act: Act, account_id: int) -> str | None:
+def enable(act: Act, code: str) -> str | None:
     """Open a closed account again.
 
     Returns:
@@ -135,34 +137,34 @@ def enable(act: Act, account_id: int) -> str | None:
         NotFound: no such account in the institution.
         Conflict: something about the account waits for its second person.
     """
-    row = _target(act, account_id)
+    row = _target(act, code)
     rules.check_asks(act.actor, row.role, service_account=row.service_account)
     if row.disabled_at is None:
         return None
     if not policy().grantable(act.actor.role, row.role):
-        return ask(act, ENABLE, account_id)
-    _set(act.session, account_id, disabled_at=None)
-    tell(act.session, NOTICES[ENABLE], account_id, audience(act.session, account_id))
-    record(act, "accounts.enable", detail={"account": account_id})
+        return ask(act, ENABLE, row.id)
+    _set(act.session, row.id, disabled_at=None)
+    tell(act.session, NOTICES[ENABLE], row.id, audience(act.session, row.id))
+    record(act, "accounts.enable", detail={"account": row.id})
     return None
 
 
-def unlock(act: Act, account_id: int) -> None:
+def unlock(act: Act, code: str) -> None:
     """End the waiting of an account after wrong passwords.
 
     Raises:
         Forbidden: the actor administers no accounts, or it is its own.
         NotFound: no such account in the institution.
     """
-    row = _target(act, account_id)
-    _set(act.session, account_id, failed_logins=0, locked_until=None)
+    row = _target(act, code)
+    _set(act.session, row.id, failed_logins=0, locked_until=None)
     forget(act.session, name_digest(vault_of(act.session), row.username))
-    record(act, "accounts.unlock", detail={"account": account_id})
+    record(act, "accounts.unlock", detail={"account": row.id})
 
 
 def change(
     act: Act,
-    account_id: int,
+    code: str,
     *,
     unit: str | None = None,
     role: str | None = None,
@@ -181,7 +183,7 @@ def change(
         Invalid: unknown unit, or a role that does not fit it or that is not to be asked for; names the field.
         Conflict: the account, or something about it, waits for its second person.
     """
-    row = _target(act, account_id)
+    row = _target(act, code)
     rules.check_asks(act.actor, row.role, service_account=row.service_account)
     to_unit, kind = _own_unit(act, row.unit_code if unit is None else unit)
     to_role = row.role if role is None else role
@@ -192,10 +194,10 @@ def change(
         return None
     if row.approved_at is None:
         raise Conflict("La cuenta espera a que otra persona la apruebe: todavía no se cambia.")
-    return ask(act, CHANGE, account_id, becomes=(to_unit, to_role, oversees))
+    return ask(act, CHANGE, row.id, becomes=(to_unit, to_role, oversees))
 
 
-def sessions(act: Act, account_id: int) -> list[SessionView]:
+def sessions(act: Act, code: str) -> list[SessionView]:
     """Open sessions of an account, newest first.
 
     Raises:
@@ -203,19 +205,19 @@ def sessions(act: Act, account_id: int) -> list[SessionView]:
         NotFound: no such account in the institution.
     """
     require(act.actor, Permission.ACCOUNTS_MANAGE)
-    held(act, account_id)
+    account_id = held(act, code).id
     record(act, "accounts.sessions", detail={"account": account_id})
     return open_sessions(act.session, account_id)
 
 
-def end_sessions(act: Act, account_id: int, session_id: uuid.UUID | None = None) -> None:
+def end_sessions(act: Act, code: str, session_id: uuid.UUID | None = None) -> None:
     """End one session of an account, or all of them.
 
     Raises:
         Forbidden: the actor administers no accounts, or it is its own.
         NotFound: no such account in the institution, or it has no such open session.
     """
-    _target(act, account_id)
+    account_id = _target(act, code).id
     if session_id is not None and not has_session(act.session, account_id, session_id):
         raise NotFound("Esa sesión no existe o ya terminó.")
     end_sessions_of(act.session, account_id, "cerrada por la administración", only=session_id)
@@ -223,15 +225,22 @@ def end_sessions(act: Act, account_id: int, session_id: uuid.UUID | None = None)
     record(act, "accounts.end-sessions", detail=detail)
 
 
-def _target(act: Act, account_id: int) -> Any:
+def _target(act: Act, code: str) -> Any:
     require(act.actor, Permission.ACCOUNTS_MANAGE)
-    rules.check_other(act.actor, account_id)
-    return held(act, account_id)
+    row = held(act, code)
+    rules.check_other(act.actor, row.id)
+    return row
 
 
-def _with_half(act: Act, kind: str, account_id: int, becomes: tuple[int, str, bool] | None) -> Given:
+def _with_half(act: Act, kind: str, account: tuple[int, str], becomes: tuple[int, str, bool] | None) -> Given:
+    """`account`: its key and its code."""
+    key, code = account
     half = half_of_password()
-    return Given(account_id, ask(act, kind, account_id, becomes=becomes, half=half), half)
+    return Given(code, ask(act, kind, key, becomes=becomes, half=half), half)
+
+
+def _code(act: Act, account_id: int) -> str:
+    return account_codes(act.session, (account_id,))[account_id]
 
 
 def _own_unit(act: Act, code: str) -> tuple[int, str]:

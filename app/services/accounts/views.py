@@ -20,7 +20,7 @@ RoleCode = Annotated[str, Field(description="Función de la cuenta (código)", e
 class AccountView(TypedDict):
     """An account of one's institution."""
 
-    account: int
+    account: str
     username: str
     unit: NamedView
     role: RoleCode
@@ -75,7 +75,7 @@ class AccountRequestView(TypedDict):
     code: str
     kind: RequestKind
     kind_label: str
-    account: int
+    account: str
     username: str
     role: RoleCode
     role_label: str
@@ -100,7 +100,7 @@ class AccountDecidedView(TypedDict):
     """A request about an account that was decided."""
 
     code: str
-    account: int
+    account: str
     state: RequestState
     state_label: str
     version: int

@@ -18,6 +18,7 @@ from app.access.scope import actor_params, given, list_order, visible_cases
 from app.access.sealing import COORDINATION, Strand
 from app.access.standing import Standing, standing
 from app.audit import record
+from app.catalogues import code_list
 from app.errors import BadRequest, Forbidden, Invalid, NotFound, unknown_code, wrong
 from app.models import CaseTransition, Exploitation, Profile, TraffickingCase, VictimCode
 from app.records import FieldSpec, Partial, face_fields, partial_view
@@ -194,6 +195,8 @@ def _condition(actor: Actor, name: str, value: str) -> ColumnElement[bool]:
             "Su función no puede filtrar por este campo.",
             errors=[wrong(name, "not-readable", "Su función no ve este campo.")],
         )
+    if value not in (codes := code_list(str(field.codes))):
+        raise Invalid("Revise el filtro.", errors=[unknown_code(name, codes.codes, "unknown")])
     return and_(given(actor, field.compartment), _face_is(field, value))
 
 

@@ -135,7 +135,7 @@ def _looks(act: Act, victim_code: str, *, reserved: bool) -> tuple[list[OwnLook]
     if not policy().permits(act.actor.role, Permission.VICTIMS_ACCESS_LOG):
         return [], 0
     hidden = {role.label for role in policy().roles.values() if role.investigates} if reserved else set()
-    entries = access_log(act, victim_code, limit=_LOOKS)
+    entries = access_log(act, victim_code, limit=_LOOKS)["items"]
     shown: list[OwnLook] = [
         {
             "cuando": plain(entry["at"]),

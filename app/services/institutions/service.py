@@ -15,6 +15,7 @@ from app.access.actor import Actor
 from app.access.passwords import STANDARD, Cost, PasswordRefused, check_policy, hash_password
 from app.access.policy import policy
 from app.audit import record
+from app.codes import new_code
 from app.db import insert_rows, next_ids
 from app.errors import Conflict, refusal
 from app.models import Institution, Unit, UserAccount
@@ -130,6 +131,7 @@ def create_user(  # noqa: PLR0913
         "id": key,
         "unit_id": unit.id,
         "institution_id": unit.institution_id,
+        "code": new_code("AU"),
         "username": username,
         "role": role,
         "supervisor": supervisor,

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     and_,
     case,
-    cast,
     func,
     literal,
     select,
@@ -41,6 +40,7 @@ from app.catalogues import code_list
 from app.models import AccountNotice, Notice, Referral, TraffickingCase, UserAccount
 from app.services.clocks.catalogue import kinds
 from app.services.clocks.queries import due_of
+from app.services.institutions.codes import account_codes
 from app.services.institutions.masking import RESERVED, UnitName, unit_names
 from app.services.notices.kinds import ACKNOWLEDGED, ANSWERED, BY_UNIT
 from app.services.notices.views import NoticeView
@@ -75,7 +75,12 @@ def inbox(
     units = _units(act, page)
     timed = {(row.clock_kind, row.subject) for row in page if row.clock_kind}
     due = due_of(act, timed) if timed else {}
-    items = [_item(act.actor, row, units, due.get((row.clock_kind, row.subject))) for row in page]
+    named = {row.account_id for row in page} - {None}
+    accounts = account_codes(act.session, named) if named else {}
+    items = [
+        _item(act.actor, row, units, accounts.get(row.account_id), due.get((row.clock_kind, row.subject)))
+        for row in page
+    ]
     return {"items": items, "next": following}
 
 
@@ -108,7 +113,7 @@ def _of_cases(to: Told) -> Select[Any]:
     columns: tuple[Any, ...] = (
         Notice.code, Notice.kind, Notice.subject_code.label("subject"), Notice.clock_kind, Notice.created_at,
         Notice.read_at, Notice.user_id, Notice.by_unit_id, TraffickingCase.code.label("case"),
-        literal(None, BigInteger).label("account"), *_of_referral(),
+        literal(None, BigInteger).label("account_id"), *_of_referral(),
     )  # fmt: skip
     seen = and_(TraffickingCase.id == Notice.case_id, TraffickingCase.victim_id == Notice.victim_id)
     told_of = and_(
@@ -122,14 +127,14 @@ def _of_cases(to: Told) -> Select[Any]:
 
 
 def _of_accounts(to: Told) -> Select[Any]:
-    """Of accounts of one's own unit by name; of others by number, as everywhere else."""
+    """Of accounts of one's own unit by name; of others, whom one does not see, by code."""
     nothing, nobody = literal(None, Text), literal(None, BigInteger)
     columns: tuple[Any, ...] = (
         AccountNotice.code, AccountNotice.kind,
-        func.coalesce(UserAccount.username, cast(AccountNotice.account_id, Text)).label("subject"),
+        UserAccount.username.label("subject"),
         nothing.label("clock_kind"), AccountNotice.created_at, AccountNotice.read_at,
         nobody.label("user_id"), nobody.label("by_unit_id"), nothing.label("case"),
-        AccountNotice.account_id.label("account"), nobody.label("to_unit_id"), nobody.label("other_unit_id"),
+        AccountNotice.account_id, nobody.label("to_unit_id"), nobody.label("other_unit_id"),
         literal(None, Boolean).label("urgent"), literal(False).label("send_again"),
     )  # fmt: skip
     return (
@@ -169,16 +174,22 @@ def _by(row: Any) -> int | None:
     return found
 
 
-def _item(actor: Actor, row: Any, units: Mapping[int, UnitName], due: DeadlineView | None) -> NoticeView:
+def _item(
+    actor: Actor,
+    row: Any,
+    units: Mapping[int, UnitName],
+    account: str | None,
+    due: DeadlineView | None,
+) -> NoticeView:
     clock = kinds().get(row.clock_kind)
     by = units.get(_by(row) or 0) or (UnitName(None, RESERVED) if row.kind in BY_UNIT else None)
     return {
         "code": row.code,
         "kind": row.kind,
         "label": code_list("notice").labels.get(row.kind, row.kind),
-        "subject": row.subject,
+        "subject": row.subject or account or "",
         "case": row.case,
-        "account": row.account,
+        "account": account,
         "clock": row.clock_kind,
         "clock_label": clock.label if clock else None,
         "created_at": row.created_at,

@@ -19,7 +19,7 @@ class NoticeView(TypedDict):
     label: str
     subject: str
     case: str | None
-    account: int | None
+    account: str | None
     clock: Annotated[str | None, Field(json_schema_extra={"x-code-list": "clock"})]
     clock_label: str | None
     created_at: datetime

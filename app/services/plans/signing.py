@@ -47,7 +47,7 @@ class Given:
     digital: bytes | None = None
 
 
-def sign(act: Act, code: str, wanted: Given) -> PlanSignedView:
+def sign(act: Act, code: str, wanted: Given, version: int | None = None) -> PlanSignedView:
     """Record one signature on the plan as it is now; the last one needed makes it `SUSCRITO`.
 
     A changed content is another version, on which nobody has signed yet. Gaps have to be acknowledged once a
@@ -60,13 +60,14 @@ def sign(act: Act, code: str, wanted: Given) -> PlanSignedView:
             digital signature is of another text.
         Conflict: the plan cannot be signed now, this signer has signed this version, or the witness is or may
             be marked as suspected.
+        StaleVersion: it is not the version that was read.
     """
     require(act.actor, Permission.PLANS_WRITE)
     ref = own_plan(act, code)
     _check_signer(act.actor, ref, wanted)
     witness = wanted.carried.witness and Adult(wanted.carried.witness, wanted.carried.witness_document)
     refuse_suspects(act, ref.row.victim_id, {"witness": witness})
-    plan_version = advance(act.session, ref, None)  # holds the row: nobody changes what is being signed
+    plan_version = advance(act.session, ref, version)  # holds the row: nobody changes what is being signed
     state = state_now(act.session, ref)
     if refusal := rules.unsignable(state, facts_of(act.session, ref)):
         raise refused(refusal)

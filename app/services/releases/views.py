@@ -24,7 +24,7 @@ class ReleaseApprovalView(TypedDict):
     """An approval: by role and institution, without a name."""
 
     role: Annotated[str, Field(description="Función de quien aprobó (código)")]
-    institution: Annotated[int, Field(description="Institución, por su número interno")]
+    institution: Annotated[str, Field(description="Institución, por su código", examples=["MPFN"])]
     at: datetime
 
 

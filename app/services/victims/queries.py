@@ -20,7 +20,7 @@ from app.access.sealing import Strand
 from app.access.standing import Standing, standing_of
 from app.audit import is_genuine, record, words_of
 from app.db import Prepared, vault_of
-from app.errors import Forbidden, NotFound
+from app.errors import BadRequest, Forbidden, NotFound
 from app.models import (
     CompartmentHead,
     Exploitation,
@@ -30,6 +30,7 @@ from app.models import (
     VictimCode,
 )
 from app.records import COMPARTMENTS, Values, face_fields
+from app.services.paging import WRONG_CURSOR
 from app.services.victims.views import (
     LEVEL_NAMES,
     CompartmentVersionView,
@@ -38,6 +39,8 @@ from app.services.victims.views import (
     RecordCaseView,
     RecordView,
 )
+from app.services.views import Listing
+from app.vault.numbers import hide_number, shown_number
 
 _PROFILE = [f.name for f in face_fields("profile")]
 _EXPLOITATION = [f.name for f in face_fields("exploitation")]
@@ -212,8 +215,10 @@ def readable_level(actor: Actor, stand: Standing, compartment: str) -> Level:
     return level
 
 
-def access_log(act: Act, code: str, *, before: int | None = None, limit: int = LOOKS) -> list[LookView]:
-    """Who looked at this person's data: when, from which unit, what, why; newest first.
+def access_log(act: Act, code: str, *, before: str | None = None, limit: int = LOOKS) -> Listing[LookView]:
+    """Who looked at this person's data: when, from which unit, what, why; newest first, a page of it.
+
+    The cursor hides the number of the last look of the page: numbers count the trace of the whole register.
 
     The database tells of each event what the actor may know: no compartment that does not exist for it, and
     no look at nothing but such; which shelter looked is reserved. An event whose MAC does not fit shows as
@@ -222,16 +227,27 @@ def access_log(act: Act, code: str, *, before: int | None = None, limit: int = L
     Raises:
         NotFound: out of scope.
         Forbidden: the role may not see it.
+        BadRequest: the cursor is not one of this person's list.
     """
     require(act.actor, Permission.VICTIMS_ACCESS_LOG)
     ref: VictimRef = victim_in_scope(act, code)
-    rows = act.session.connection().exec_driver_sql(
-        _ACCESS_LOG, {"victim": ref.victim_id, "before": before, "most": limit}
-    )
-    key = vault_of(act.session).secret("audit")
-    found = [_log_entry(row, genuine=is_genuine(key, row.digest, row.mac)) for row in rows]
+    key, place = vault_of(act.session).secret("audit"), f"access-log {ref.victim_id}"
+    last = None if before is None else _look_before(key, place, before)
+    asked = {"victim": ref.victim_id, "before": last, "most": limit + 1}
+    rows = act.session.connection().exec_driver_sql(_ACCESS_LOG, asked).all()
+    page = rows[:limit]
     record(act, "victims.access-log", victim_id=ref.victim_id, purpose="rendicion-de-cuentas")
-    return found
+    return {
+        "items": [_log_entry(row, genuine=is_genuine(key, row.digest, row.mac)) for row in page],
+        "next": hide_number(key, place, page[-1].id) if len(rows) > limit else None,
+    }
+
+
+def _look_before(key: bytes, place: str, cursor: str) -> int:
+    try:
+        return shown_number(key, place, cursor)
+    except ValueError:
+        raise BadRequest(WRONG_CURSOR) from None
 
 
 def _log_entry(row: Any, *, genuine: bool) -> LookView:
@@ -241,7 +257,6 @@ def _log_entry(row: Any, *, genuine: bool) -> LookView:
             "role": None,
             "action": None,
             "purpose": None,
-            "id": row.id,
             "at": row.at,
             "text": _ALTERED,
             "outcome": "altered",
@@ -249,7 +264,6 @@ def _log_entry(row: Any, *, genuine: bool) -> LookView:
         }
     role = policy().roles.get(row.role)
     return {
-        "id": row.id,
         "at": row.at,
         "unit": row.unit_name,
         "role": role.label if role else None,

@@ -102,7 +102,6 @@ class CompartmentVersionView(TypedDict):
 class LookView(TypedDict):
     """A look at a person's data; one whose MAC does not fit says nothing else."""
 
-    id: Annotated[int, Field(description="Número de la anotación; se envía en `before` para seguir")]
     at: datetime
     unit: Annotated[str | None, Field(description="Nombre de la unidad; nulo si la anotación fue alterada")]
     role: Annotated[str | None, Field(description="Nombre de la función de quien miró")]

@@ -21,7 +21,7 @@ router = Branch(prefix="/administracion")
 
 MANAGES = Requires(Permission.ACCOUNTS_MANAGE)
 LIST = "/administracion/cuentas"
-Account = Annotated[int, Path(ge=1, lt=2**62)]
+Account = Annotated[str, Path(max_length=40)]
 
 
 @router.get("", dependencies=[Requires(Permission.ACCOUNTS_MANAGE, Permission.ACCOUNTS_APPROVE)])
@@ -162,23 +162,23 @@ def _new(page: Page) -> Response:
     return page.draw("accounts/new.html", units=_units(page), roles=_roles(page), days=INITIAL_DAYS)
 
 
-def _edit(page: Page, account: int) -> Response:
+def _edit(page: Page, account: str) -> Response:
     found = queries.read(page.act, account)
     return page.draw("accounts/edit.html", account=found, units=_units(page), roles=_roles(page))
 
 
 def _given(page: Page, given: service.Given) -> Response:
-    found = queries.read(page.act, given.account_id)
+    found = queries.read(page.act, given.account)
     return page.draw(
         "accounts/half.html",
         username=found["username"],
         half=given.first_half,
         request_code=given.request,
-        account=given.account_id,
+        account=given.account,
     )
 
 
-def _asked(page: Page, account: int, request: str | None, done: str) -> Response:
+def _asked(page: Page, account: str, request: str | None, done: str) -> Response:
     """To the account when it is done, or to the request that waits for a second person."""
     if request is None:
         return page.go(f"{LIST}/{account}", done=done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from starlette.responses import Response
@@ -23,7 +22,6 @@ from app.web.kit.timeline import Entry
 router = Branch()
 
 LOOKS: Final = 50
-_ROW: Final = re.compile(r"[0-9]{1,17}")
 _GROUPS: Final = ("caso", "registro")
 
 
@@ -45,18 +43,13 @@ def history(code: str, page: CurrentPage) -> Response:
 def looks(code: str, page: CurrentPage) -> Response:
     """Who looked at the person's data, when, from which unit and why."""
     frame = case_frame(page, code, "historia")
-    before = page.query("antes")
-    found = queries.access_log(
-        page.act,
-        frame["case"]["victim"],
-        before=int(before) if _ROW.fullmatch(before) else None,
-        limit=LOOKS,
-    )
+    before = page.query("antes") or None
+    found = queries.access_log(page.act, frame["case"]["victim"], before=before, limit=LOOKS)
     return page.draw(
         "cases/looks.html",
         **frame,
-        looks=[{**one, "why": label(one["purpose"], "access_purpose")} for one in found],
-        next=f"{frame['base']}/accesos?antes={found[-1]['id']}" if len(found) == LOOKS else "",
+        looks=[{**one, "why": label(one["purpose"], "access_purpose")} for one in found["items"]],
+        next=f"{frame['base']}/accesos?antes={found['next']}" if found["next"] else "",
     )
 
 

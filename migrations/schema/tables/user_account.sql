@@ -15,11 +15,14 @@ CREATE TABLE user_account (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     initial_until timestamp with time zone,
     approved_at timestamp with time zone,
+    code text DEFAULT ruv.new_account_code() NOT NULL,
     CONSTRAINT pk_user_account PRIMARY KEY (id),
+    CONSTRAINT uq_user_account_code UNIQUE (code),
     CONSTRAINT uq_user_account_username UNIQUE (username),
     CONSTRAINT fk_user_account_institution_id_institution FOREIGN KEY (institution_id)
     REFERENCES institution(id),
-    CONSTRAINT fk_user_account_unit_id_unit FOREIGN KEY (unit_id) REFERENCES unit(id)
+    CONSTRAINT fk_user_account_unit_id_unit FOREIGN KEY (unit_id) REFERENCES unit(id),
+    CONSTRAINT ck_user_account_code CHECK (code ~ '^AU(-[0-9A-Z]{4}){3}$'::text)
 );
 ALTER TABLE user_account OWNER TO ruv_owner;
 ALTER TABLE user_account ENABLE ROW LEVEL SECURITY;
@@ -96,7 +99,8 @@ GRANT SELECT (
     disabled_at,
     created_at,
     initial_until,
-    approved_at
+    approved_at,
+    code
 ) ON user_account TO ruv_app;
 GRANT UPDATE (
     password_hash, failed_logins, locked_until, disabled_at, initial_until
