@@ -32,8 +32,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session as Session  # noqa: PLC0414 - routes take it from here
 from sqlalchemy.orm import SessionTransaction
 
-from app.access.actor import Actor
-from app.access.policy import policy
+from app.bound import Bound
 from app.errors import AppError, Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
 from app.models import Base
 from app.vault import Keyring
@@ -71,7 +70,7 @@ class ContextSigner:
         key = key.ljust(_BLOCK, b"\0")
         return cls(bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key), seconds)
 
-    def sign(self, actor: Actor) -> str:
+    def sign(self, actor: Bound) -> str:
         """The value of `ruv.context` for this actor, valid for `seconds` from now."""
         body = (
             f"{actor.user_id}|{actor.unit_id}|{actor.institution_id}|{actor.role}"
@@ -130,7 +129,7 @@ class Database:
         arguments: dict[str, Any] = _DIALECT.create_connect_args(url)[1]  # type: ignore[no-untyped-call]
         return arguments
 
-    def open_session(self, actor: Actor) -> Session:
+    def open_session(self, actor: Bound) -> Session:
         """A session of the application role, bound to `actor` at each transaction's start.
 
         An actor with a `session_id` must still be signed in: the first statement checks it.
@@ -139,7 +138,7 @@ class Database:
         return BoundSession(self.engine(), info=info, expire_on_commit=False, autoflush=False)
 
     @contextmanager
-    def session(self, actor: Actor) -> Iterator[Session]:
+    def session(self, actor: Bound) -> Iterator[Session]:
         """One transaction for `actor`, as `transaction` says.
 
         Raises:
@@ -218,7 +217,7 @@ def bind_actor(session: Session, transaction: SessionTransaction, connection: Co
     """
     if transaction.nested:
         return
-    actor: Actor | None = session.info.get("actor")
+    actor: Bound | None = session.info.get("actor")
     if actor is None:
         raise LookupError("this session has no actor")
     context = session.info["signer"].sign(actor)
@@ -228,12 +227,12 @@ def bind_actor(session: Session, transaction: SessionTransaction, connection: Co
     row = connection.exec_driver_sql(_BIND_SESSION, {"context": context, "session": actor.session_id}).one()
     if row[0] != actor.user_id or row[1] != actor.unit_id or row[2] != actor.role:
         raise Unauthenticated("La sesión terminó. Inicie sesión de nuevo.")
-    if actor.unit_wide != (row[3] or policy().unit_scoped(actor.role)):
+    if actor.unit_wide != actor.sees_unit(supervisor=row[3]):
         raise Unauthenticated("Sus permisos cambiaron. Inicie sesión de nuevo.")
 
 
 @contextmanager
-def acting_as(session: Session, actor: Actor) -> Iterator[None]:
+def acting_as(session: Session, actor: Bound) -> Iterator[None]:
     """Bind `actor` instead of the session's own for a few statements of the same transaction; not nested.
 
     The session's own actor is bound again afterwards, whatever happened; in a transaction that the server has

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass, replace
 
+from app.access.policy import policy
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -20,6 +22,15 @@ class Actor:
     role: str
     unit_wide: bool
     session_id: uuid.UUID | None = None
+
+    @property
+    def policy_version(self) -> str:
+        """Version of the policy in force, under which whatever is done is done."""
+        return policy().version
+
+    def sees_unit(self, *, supervisor: bool) -> bool:
+        """Whether the role sees every case of its unit by the policy in force, or as a supervisor."""
+        return supervisor or policy().unit_scoped(self.role)
 
 
 SIGN_IN = Actor(

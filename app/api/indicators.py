@@ -10,7 +10,7 @@ from app.audit import record
 from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest
-from app.services.indicators.catalogue import indicator
+from app.services.figures.catalogue import indicator
 from app.services.indicators.service import compute, list_indicators
 from app.services.indicators.views import ExactIndicatorView, IndicatorView, ServedIndicatorView
 from app.services.views import Listing

@@ -12,16 +12,26 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
-from app.access.act import Act
-from app.access.actor import Actor
-from app.access.policy import policy
+from app.bound import Bound
 from app.db import DATABASE_ERRORS, insert_rows, vault_of
 from app.errors import Unavailable
 from app.models import AuditEvent
+
+
+class Acting(Protocol):
+    """A session and whom it is bound to."""
+
+    @property
+    def session(self) -> Session:
+        """The transaction in which something is done."""
+
+    @property
+    def actor(self) -> Bound:
+        """Who does it."""
 
 
 def event_mac(key: bytes, event: str, salt: bytes) -> bytes:
@@ -36,7 +46,7 @@ def is_genuine(key: bytes, digest: bytes | None, mac: bytes) -> bool:
 
 def event_row(  # noqa: PLR0913 - an event has that many parts
     key: bytes,
-    actor: Actor,
+    actor: Bound,
     action: str,
     *,
     victim_id: int | None = None,
@@ -85,7 +95,7 @@ def event_row(  # noqa: PLR0913 - an event has that many parts
     }
 
 
-def _head(actor: Actor, action: str, outcome: str) -> dict[str, object]:
+def _head(actor: Bound, action: str, outcome: str) -> dict[str, object]:
     return {
         "v": 1,
         "at": datetime.now(UTC).isoformat(timespec="microseconds"),
@@ -98,7 +108,7 @@ def _head(actor: Actor, action: str, outcome: str) -> dict[str, object]:
         },
         "action": action,
         "outcome": outcome,
-        "policy": policy().version,
+        "policy": actor.policy_version,
     }
 
 
@@ -114,7 +124,7 @@ def record_rows(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
         raise Unavailable from error
 
 
-def record(act: Act, action: str, **parts: Any) -> None:
+def record(act: Acting, action: str, **parts: Any) -> None:
     """Record what is done, before it is done or answered; `parts` are those of `event_row`.
 
     Raises:
@@ -123,7 +133,7 @@ def record(act: Act, action: str, **parts: Any) -> None:
     record_as(act.session, act.actor, action, **parts)
 
 
-def record_as(session: Session, actor: Actor, action: str, **parts: Any) -> None:
+def record_as(session: Session, actor: Bound, action: str, **parts: Any) -> None:
     """Record what somebody does to whom the session is not bound: it is bound to the sign-in, or to a proxy.
 
     Raises:

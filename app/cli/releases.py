@@ -178,7 +178,7 @@ def indicators_command(
     data_dir: DataDir = None,
 ) -> None:
     """Calcula los indicadores del plan nacional por año y departamento (no son datos anónimos)."""
-    from app.services.indicators.catalogue import INDICATORS
+    from app.services.figures.catalogue import INDICATORS
     from app.services.indicators.service import answer_many
 
     with installation(data_dir) as runtime:

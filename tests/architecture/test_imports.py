@@ -34,6 +34,12 @@ CIRCLES = {
     ),
     "a case knows a plan": ("app/services/cases/planted.py", "app.services.plans.rules", ".cases -> .plans"),
     "what pages share knows a page": ("app/web/kit/planted.py", "app.web.cases.frame", ".kit -> .cases"),
+    "what is counted knows who serves it": (
+        "app/services/figures/planted.py",
+        "app.services.indicators.rules",
+        ".figures -> .indicators",
+    ),
+    "the trace knows who acts": ("app/audit/planted.py", "app.access.actor", ".audit -> .access"),
     "the trace knows a guard": ("app/audit/planted.py", "app.access.guard", ".audit -> .access"),
 }
 

@@ -14,7 +14,7 @@ from app.access.actor import SETUP
 from app.errors import NotFound
 from app.postgres.names import REPORT
 from app.runtime import Runtime
-from app.services.indicators.catalogue import (
+from app.services.figures.catalogue import (
     CARE_SERVICES,
     CARE_STATES,
     DELIVERED,
@@ -25,7 +25,7 @@ from app.services.indicators.catalogue import (
     SUBSTITUTE_FAMILY,
     TAKEN_ON,
 )
-from app.services.indicators.queries import figures_statement
+from app.services.figures.counted import figures_statement
 from app.services.indicators.service import compute, exact, list_indicators
 from tests.releases.registry import Registry
 

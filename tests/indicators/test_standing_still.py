@@ -16,10 +16,10 @@ from app.access.policy import policy
 from app.config import Settings
 from app.postgres.names import REPORT
 from app.runtime import Runtime
-from app.services.indicators.catalogue import INDICATORS
+from app.services.figures.catalogue import INDICATORS
+from app.services.figures.snapshots import changed
 from app.services.indicators.service import answer_many
 from app.services.reconciliation.service import reconcile
-from app.services.snapshots import changed
 from tests.factories import World
 from tests.keys.people import identity
 from tests.releases.registry import Registry

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.services.reconciliation.figures import EVERYBODY, Figures, Group, groups, renamed, together
+from app.services.figures.sources import EVERYBODY, Figures, Group, groups, renamed, together
 from app.services.reconciliation.release import (
     MOST_NAMED,
     OTHERS,

@@ -15,8 +15,9 @@ from app.catalogues import code_list
 from app.db import Database
 from app.postgres.names import REPORT
 from app.records.kinds import LIMA
-from app.services.indicators.catalogue import INDICATORS, PLAN, Indicator, indicator
-from app.services.indicators.queries import figures
+from app.services.figures.catalogue import INDICATORS, PLAN, Indicator, indicator
+from app.services.figures.counted import figures
+from app.services.figures.snapshots import LEAST_CHANGED, Snapshot, snapshots
 from app.services.indicators.rules import SMALLEST_SHOWN, country, shown
 from app.services.indicators.views import (
     ExactIndicatorView,
@@ -25,7 +26,6 @@ from app.services.indicators.views import (
     PeriodView,
     ServedIndicatorView,
 )
-from app.services.snapshots import LEAST_CHANGED, Snapshot, snapshots
 from app.services.views import CellView
 
 UNKNOWN = "SIN_DATO"

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.services.indicators.catalogue import Parameter
+from app.services.figures.catalogue import Parameter
 from app.services.views import CellView
 
 

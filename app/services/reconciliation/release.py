@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.services.reconciliation.figures import (
+from app.services.figures.sources import (
     EVERYBODY,
     Figures,
     Group,

@@ -19,8 +19,9 @@ from app.db import Database, vault_of
 from app.errors import refusal
 from app.matching import RULES_VERSION, Band
 from app.records.kinds import LIMA, today
-from app.services.reconciliation import queries
-from app.services.reconciliation.figures import EVERYBODY, Figures, Group, groups, together
+from app.services.figures import matched
+from app.services.figures.snapshots import LEAST_CHANGED, snapshots
+from app.services.figures.sources import EVERYBODY, Figures, Group, groups, together
 from app.services.reconciliation.release import OTHERS, SMALLEST_PUBLISHED, Released, release
 from app.services.reconciliation.views import (
     ExactFigures,
@@ -31,7 +32,6 @@ from app.services.reconciliation.views import (
     ReconciliationHead,
     ReconciliationView,
 )
-from app.services.snapshots import LEAST_CHANGED, snapshots
 from app.services.views import CellView
 
 FIRST_YEAR = 1900
@@ -97,7 +97,7 @@ def reconcile(
 
 def exact(session: Session, year: int) -> ExactReconciliationView:
     """The figures as they are now, nothing hidden: for who holds `indicators:exact`."""
-    figures = queries.figures(session, year)
+    figures = matched.figures(session, year)
     as_of = datetime.now(UTC).isoformat(timespec="seconds")
     return {**_head(session, figures, as_of), **_exact(figures, _labels(session, figures))}
 
@@ -112,7 +112,7 @@ def _head(session: Session, figures: Figures, as_of: str | None) -> Reconciliati
 
 
 def _labels(session: Session, figures: Figures) -> dict[str, str]:
-    return {OTHERS: _OTHERS_LABEL, **queries.names(session, figures.sources)}
+    return {OTHERS: _OTHERS_LABEL, **matched.names(session, figures.sources)}
 
 
 def _check_year(year: int, *, closed: bool) -> None:

@@ -15,7 +15,7 @@ from app.audit import record
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records.kinds import today
-from app.services.indicators.catalogue import INDICATORS, indicator
+from app.services.figures.catalogue import INDICATORS, indicator
 from app.services.indicators.service import compute
 from app.services.indicators.views import (
     ExactIndicatorView,

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Institution
-from app.services.reconciliation.figures import Figures, Group
+from app.services.figures.sources import Figures, Group
 
 _FIGURES = "SELECT measure, sources, amount, digest FROM ruv.reconciliation(%(year)s)"
 

@@ -19,10 +19,10 @@ from app.access.actor import SETUP
 from app.db import Database
 from app.models import IndicatorSnapshot
 from app.postgres.names import REPORT
-from app.services.indicators.catalogue import INDICATORS
-from app.services.indicators.queries import figures as indicator_figures
-from app.services.reconciliation.figures import Figures
-from app.services.reconciliation.queries import figures as reconciliation_figures
+from app.services.figures.catalogue import INDICATORS
+from app.services.figures.counted import figures as indicator_figures
+from app.services.figures.matched import figures as reconciliation_figures
+from app.services.figures.sources import Figures
 
 LEAST_CHANGED = 10
 """Persons that must have changed before a year's figures move."""

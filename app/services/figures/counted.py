@@ -27,7 +27,7 @@ from app.models import (
     ServiceDelivery,
     TraffickingCase,
 )
-from app.services.indicators import catalogue as c
+from app.services.figures import catalogue as c
 from app.services.releases.population import first_cases, prefer_scans
 
 Counts = Select[*tuple[Any, ...]]
