@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,22 +13,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
+from app import codes
+from app.access import guard
 from app.access.act import CARE, Act
 from app.access.actor import Actor
-from app.access.guard import case_in_scope
-from app.access.sealing import seal_text
-from app.codes import new_code
-from app.db import insert_rows, next_ids
 from app.models import AuditEvent, Base, cases, proceedings
 from app.records import rows
 from app.records.base import Row
 from app.records.rows import proceedings as declared
-from app.records.rows import split_row
 from app.services.holdings import history
 from app.services.holdings.declared import WRITTEN_AT
 from app.services.holdings.erasure import tables_of_persons
 from app.services.holdings.kinds import READ_BY_SLICES, kinds
 from app.services.interop.exporting import export_persons
+from app.services.proceedings import measures
 from app.services.rows import telling
 from tests.cases.story import API, Registered, ok, registered, shared_with
 from tests.consents.test_own_file import file_of
@@ -43,23 +41,17 @@ NOTE = "La casa estaba cerrada con candado"
 
 @dataclass(frozen=True)
 class New:
-    """What the guide declares: the row and its table."""
+    """What the guide declares: the row, its table, and the use case that writes it."""
 
     row: type[Row]
     table: type[Base]
+    note: Callable[[Act, str, Row], str]
 
     def write(self, world: World, actor: Actor, case: str, **fields: Any) -> None:
         """One row of it in a case, sealed as any other."""
         with world.runtime.database.session(actor) as session:
-            ref = case_in_scope(Act(session, CARE), case)
-            clear, texts = split_row(self.row(**fields))
-            (key,) = next_ids(session, home_visit=1)["home_visit"]
-            code = new_code("MP")  # the guide asks for a prefix of its own
-            version, sealed = seal_text(session, self.row.compartment, ref.strand, self.row.table, key, texts)
-            stored = {"id": key, "victim_id": ref.victim_id, "case_id": ref.case_id, "code": f"VD{code[2:]}"}
-            by = {"recorded_by": actor.user_id, "unit_id": actor.unit_id}
-            sealed_as = {"sealed": sealed, "key_version": version}
-            insert_rows(session, self.table, [{**stored, **by, **sealed_as, **clear}])
+            code = self.note(Act(session, CARE), case, self.row(**fields))
+        assert codes.parse_code(code, "VD") == code
 
 
 @pytest.fixture
@@ -70,8 +62,14 @@ def new(admin: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[New]:
     row, table = dict(vars(declared)), {**vars(cases), **vars(proceedings), "date": date, "Base": Base}
     exec(python[0], row)  # noqa: S102 - the guide's own text
     exec(python[1], table)  # noqa: S102
-    made = New(row["HomeVisit"], table["HomeVisitTable"])
-    monkeypatch.setattr(rows, "ROWS", MappingProxyType({**rows.ROWS, made.row.table: made.row}))
+    monkeypatch.setattr(codes, "PREFIXES", codes.PREFIXES | {"VD"})
+    monkeypatch.setitem(codes._RANDOM_SYMBOLS, "VD", 11)
+    use_case = {**vars(measures), "HomeVisit": row["HomeVisit"]}
+    exec(python[2], use_case)  # noqa: S102
+    made = New(row["HomeVisit"], table["HomeVisitTable"], use_case["note_visit"])
+    known = MappingProxyType({**rows.ROWS, made.row.table: made.row})
+    for module in (rows, guard):
+        monkeypatch.setattr(module, "ROWS", known)
     with admin.begin() as connection:
         connection.exec_driver_sql(sql)
     yield made
@@ -125,7 +123,8 @@ def test_a_new_kind_of_row_is_in_the_history(new: New, world: World) -> None:
 
 
 def test_a_new_kind_of_row_is_exported_at_each_ones_level(new: New, world: World) -> None:
-    person, _ = visited(new, world)
+    person, writer = visited(new, world)
+    assert read(world, writer, "visits.note") == 1
     (whole,) = export_persons(world.runtime.database, person.officer)
     (item,) = rows_of(whole, "home_visit")
     known = (item["read_of"], item["visited_on"], item["found_home"], item["note"], item["broken"])
