@@ -8,6 +8,7 @@ from typing import Any
 
 from babel.dates import format_date
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from markupsafe import Markup, escape
 
 from app import __version__
 from app.catalogues import code_list
@@ -57,6 +58,21 @@ def options(codes: str, only: Sequence[str] | None = None) -> list[tuple[str, st
     return [(code, known.label(code)) for code in (only if only is not None else known.codes)]
 
 
+def with_choices(select: Markup, wanted: Sequence[Sequence[object]], chosen: str, empty: str = "") -> Markup:
+    """A drawn, empty select with its options; a macro for each of some hundreds would take most of the time.
+
+    Args:
+        wanted: value and text of each; what comes after is left.
+        empty: text of a first, empty choice; without it there is none.
+    """
+    made = [f'<option value="">{escape(empty)}</option>'] if empty else []
+    for value, text, *_ in wanted:
+        mark = " selected" if str(value) == chosen else ""
+        made.append(f'<option value="{escape(value)}"{mark}>{escape(text)}</option>')
+    inside = "\n".join(made)
+    return Markup(str.replace(select, "</select>", f"{inside}\n</select>"))  # noqa: S704 - each part is escaped
+
+
 class _Environment(Environment):
     """An environment whose templates all see the same globals.
 
@@ -94,6 +110,7 @@ def _environment() -> Environment:
         printed_at=lambda: moment(datetime.now(UTC)),
         static=static,
         options=options,
+        with_choices=with_choices,
         version=__version__,
         languages=i18n.NAMES,
         today=today,
