@@ -22,7 +22,7 @@ from app.records import rows
 from app.records.base import Row
 from app.records.rows import proceedings as declared
 from app.services.holdings import history
-from app.services.holdings.declared import WRITTEN_AT
+from app.services.holdings.declared import WRITTEN_AT, kind_of
 from app.services.holdings.erasure import tables_of_persons
 from app.services.holdings.kinds import READ_BY_SLICES, kinds
 from app.services.interop.exporting import export_persons
@@ -164,6 +164,29 @@ def test_what_does_not_open_is_said_and_the_rest_is_shown(new: New, world: World
     assert NOTE not in str(lost)
     assert "su sello está roto" in str(lost)
     assert "Volvió a casa" in str(whole)
+
+
+def test_what_does_not_open_stops_no_export(world: World, admin: Engine) -> None:
+    person = registered(world)
+    _, justice, _ = shared_with(world, person, "udavit_officer")
+    path = f"{API}/cases/{person.case}/protection-measures"
+    ok(justice.post(path, json={"type": "ALEJAMIENTO", "resolution": "Resolución 77"}), 201)
+    with admin.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE protection_measure SET sealed = set_byte(sealed, 40, get_byte(sealed, 40) # 1) "
+            "WHERE victim_id = %s",
+            (person.victim_id,),
+        )
+    (found,) = export_persons(world.runtime.database, person.officer)
+    assert found["broken"] == ["medidas"]
+    assert {"casos", "derivaciones"} <= {rows["kind"] for rows in found["rows"]}
+
+
+def test_a_row_that_its_declaration_does_not_suffice_to_read_is_refused() -> None:
+    with pytest.raises(TypeError, match="plan_review"):
+        kind_of(rows.ROWS["plan_review"])
+    with pytest.raises(TypeError, match="case_note"):
+        kind_of(rows.ROWS["case_note"])
 
 
 def test_a_new_kind_of_row_is_among_what_is_erased(new: New) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.access.act import Act
+from app.errors import BrokenSeal
 from app.records import COMPARTMENTS
 from app.services.holdings.kinds import kinds
 from app.services.holdings.views import ExportedRows, PersonData
@@ -23,9 +24,14 @@ def person_data(act: Act, victim: str) -> PersonData:
     known = read(act, victim)
     asking = Asking(act, known["code"], [case["code"] for case in known["cases"]], codes_of(act, victim))
     rows: list[ExportedRows] = []
+    broken = [*known["_broken"]]
     unread = [name for name in COMPARTMENTS if known["_access"].get(name) not in {"full", "partial"}]
     for kind in kinds():
-        found, refused = asking.found(kind)
+        try:
+            found, refused = asking.found(kind)
+        except BrokenSeal:  # it is told; the rest goes out
+            broken.append(kind.key)
+            continue
         if refused:
             unread.append(kind.key)
         if found:
@@ -37,7 +43,7 @@ def person_data(act: Act, victim: str) -> PersonData:
         "person": known["code"],
         "access": known["_access"],
         "compartments": known["compartments"],
-        "broken": known["_broken"],
+        "broken": broken,
         "rows": rows,
         "unread": unread,
     }

@@ -43,7 +43,10 @@ def writings(act: Act, victim: str, case: str) -> list[Writing]:
     dated = [kind for kind in kinds() if kind.dated and _compartment(kind) in names]
     titles = {**{name: COMPARTMENTS[name].title_es for name in names}, **{k.key: k.title for k in dated}}
     statements = [_parts(ref.victim_id, names), *(_rows(kind, ref.victim_id, case) for kind in dated)]
-    found = act.session.execute(union_all(*statements).order_by(column("at").desc()))
+    everything = union_all(*statements).order_by(
+        column("at").desc(), column("what"), column("version").desc()
+    )
+    found = act.session.execute(everything)
     answer = [Writing(titles[row[0]], *row[1:]) for row in found]
     record(act, "victims.writings", victim_id=ref.victim_id, purpose=act.purpose)
     return answer

@@ -67,7 +67,7 @@ class ExportedRows(TypedDict):
 
 
 class PersonData(TypedDict):
-    """What an actor may read of a person; `unread` names compartments and kinds of which something is not."""
+    """What an actor may read of a person; `broken` and `unread` name what, or some of what, is not here."""
 
     person: str
     access: Mapping[str, str]
