@@ -60,7 +60,9 @@ def _rows(act: Act, case: str, row: type[Row]) -> Iterator[Values]:
         .order_by(table.c[WRITTEN_AT], table.c.id)
     ).mappings().all()  # fmt: skip
     sealed = [SealedRow(one["id"], one["key_version"], one["sealed"]) for one in stored]
-    opened = open_rows_left(act, row.compartment, part.ref.strand, row.table, sealed, action="cases.rows")
+    opened = open_rows_left(
+        act, row.sealed_under or row.compartment, part.ref.strand, row.table, sealed, action="cases.rows"
+    )
     for one, texts in zip(stored, opened, strict=True):
         known = {name: plain(one[name]) for name in clear if one[name] is not None} | (texts or {})
         seen = known if part.level is Level.FULL else partial_row(row.table, known)
