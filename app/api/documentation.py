@@ -151,7 +151,8 @@ def _add_components(schema: dict[str, Any]) -> None:
 def _settle_names(schema: dict[str, Any]) -> None:
     """Give components names that are words, in Python too: a generator calls its classes by title or by key.
 
-    `Listing_NoteView_` is a `ListingNoteView`. What each is, is said in Spanish: by `prose`, or by its title.
+    `Listing_NoteView_` is a `ListingNoteView`. What each is, is said in Spanish: by `prose`, or by its title;
+    titles of what is named where it stands would become names of classes too.
     """
     components = schema["components"]["schemas"]
     named = {name: name.replace("_", "") for name in components}
@@ -159,9 +160,23 @@ def _settle_names(schema: dict[str, Any]) -> None:
         if isinstance(part.get("$ref"), str):
             place, _slash, name = part["$ref"].rpartition("/")
             part["$ref"] = f"{place}/{named.get(name, name)}"
+    for said in _named(schema):
+        if title := said.pop("title", ""):
+            more = said.get("description", "")
+            said["description"] = ". ".join(dict.fromkeys(filter(None, (title, more))))
     schema["components"]["schemas"] = {
         named[name]: _told(named[name], body) for name, body in components.items()
     }
+
+
+def _named(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Schemas that have a name where they stand: fields, parameters, bodies."""
+    for component in schema["components"]["schemas"].values():
+        yield from component.get("properties", {}).values()
+    for operations in schema["paths"].values():
+        for said in operations.values():
+            yield from (one["schema"] for one in said.get("parameters", ()))
+            yield from (one["schema"] for one in said.get("requestBody", {}).get("content", {}).values())
 
 
 def _told(name: str, component: dict[str, Any]) -> dict[str, Any]:
