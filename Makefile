@@ -17,11 +17,12 @@ LOCK    := $(BIN)/uv pip compile --universal --python-version 3.11 --generate-ha
 RUNTIME := $(VENV)/.runtime
 DEV     := $(VENV)/.dev
 BENCH   := $(VENV)/.bench
+CLIENT  := .cache/client/.client
 
 CHROMIUM := apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test browser check serve fmt bench soak coverage mutants lock hooks clean
+.PHONY: help venv demo test browser check client serve fmt bench soak coverage mutants lock hooks clean
 .DELETE_ON_ERROR:
 # Where an environment forbids it, each of the many processes that the suite starts would compile everything again.
 unexport PYTHONDONTWRITEBYTECODE
@@ -49,7 +50,10 @@ browser:  ## Install Debian's Chromium for the browser tests, where it is missin
 	echo "!!! No Chromium and no way to install it here: the browser tests will be SKIPPED." >&2; \
 	echo "!!! As root: apt-get update && apt-get install -y --no-install-recommends chromium" >&2
 
-soak: $(DEV)  ## Run the long load, soak and fault tests, try the tests on mutants, measure what they cover
+client: $(DEV) $(CLIENT)  ## Generate a client from the document, in an environment of its own, and use it
+	$(BIN)/python -m pytest -n0 -m soak tests/client $(ARGS)
+
+soak: $(DEV) $(CLIENT)  ## Run the long load, soak and fault tests, try the tests on mutants, measure what they cover
 	$(BIN)/python -m pytest -n0 -m soak $(ARGS)
 	$(if $(ARGS),,$(MAKE) coverage)
 
@@ -89,12 +93,13 @@ lock: $(DEV)  ## Write requirements/*.txt anew from pyproject.toml (UPGRADE=1 ta
 	$(LOCK) pyproject.toml --group build --group dev --constraint requirements/runtime.txt \
 	    --constraint requirements/build.txt --output-file requirements/dev.txt
 	$(LOCK) --group bench --constraint requirements/dev.txt --output-file requirements/bench.txt
+	$(LOCK) --group client --output-file requirements/client.txt
 
 hooks: $(DEV)  ## Run the checks before every commit (pre-commit)
 	$(BIN)/pre-commit install
 
 clean:  ## Remove .venv and every cache
-	rm -rf $(VENV) build dist .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
+	rm -rf $(VENV) build dist .cache .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache .schemathesis
 	find app benchmarks migrations stories tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
@@ -113,4 +118,10 @@ $(DEV): requirements/dev.txt $(RUNTIME)
 
 $(BENCH): requirements/bench.txt $(DEV)
 	$(INSTALL) --require-hashes -r requirements/bench.txt
+	@touch $@
+
+$(CLIENT): requirements/client.txt | $(BIN)/python
+	rm -rf $(@D) && mkdir -p $(@D:/client=)
+	$(RUV_PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r $<
 	@touch $@

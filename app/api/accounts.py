@@ -47,7 +47,7 @@ class AccountChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Cambio de una cuenta")
 
-    unit: UnitCode | None = None
+    unit: Annotated[UnitCode | None, Field(title="Código de la unidad")] = None
     role: Annotated[str | None, Field(title="Función", max_length=60)] = None
     supervisor: Annotated[bool | None, Field(title="Ve todos los casos de su unidad")] = None
 
@@ -58,7 +58,7 @@ class AccountSearchIn(BaseModel):
     model_config = ConfigDict(extra="forbid", title="Búsqueda de cuentas")
 
     text: Annotated[str | None, Field(title="Parte del nombre de usuario", max_length=80)] = None
-    unit: UnitCode | None = None
+    unit: Annotated[UnitCode | None, Field(title="Código de la unidad")] = None
     state: Annotated[str | None, Field(title="Estado", max_length=40, examples=["ACTIVA"])] = None
 
 

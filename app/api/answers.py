@@ -2,8 +2,9 @@
 
 import json
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
+from fastapi import Header
 from starlette.responses import Response
 
 from app.services.views import Listing
@@ -43,6 +44,10 @@ class Answer(Response, Generic[T]):
 def listing(items: list[T], next: str | None = None) -> Answer[Listing[T]]:  # noqa: A002 - its name there
     """A list as every list is answered: its items and the cursor of the next page, None on the last."""
     return Answer({"items": items, "next": next})
+
+
+Known = Annotated[str | None, Header(alias="if-none-match", title="`ETag` de lo que ya se tiene")]
+"""For `unchanged`."""
 
 
 def unchanged(if_none_match: str | None, tag: str) -> bool:

@@ -139,7 +139,7 @@ NAMED: Final[Mapping[str, Callable[[], Iterable[str]]]] = {
     "matching_list.state": lambda: CANDIDATE_STATES,
     "referrals_list.state": lambda: REFERRAL_STATES,
     "supervision_reviews.kind": lambda: REVIEW_KINDS,
-    "victims_history.compartment": lambda: COMPARTMENTS,
+    **dict.fromkeys(("victims_change.compartment", "victims_history.compartment"), lambda: COMPARTMENTS),
 }
 """Codes that are no list of the catalogue, in the same way."""
 OPEN: Final = frozenset({"victims_read.purpose"})

@@ -88,7 +88,9 @@ def change_service(
 
 
 @router.get("/locations", dependencies=[READS], summary="Lugares del directorio")
-def locations(act: CurrentAct, unit: Filter = None) -> Answer[Listing[DirectoryPlaceView]]:
+def locations(
+    act: CurrentAct, unit: Annotated[Filter, Query(title="Código de la unidad")] = None
+) -> Answer[Listing[DirectoryPlaceView]]:
     """Places of units that attend, of one of them if given."""
     return listing(queries.locations(act, unit))
 

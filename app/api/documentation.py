@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 
 from app.api.choices import put_choices
-from app.api.wording import put_words
+from app.api.wording import prose, put_words
 from app.edge.preconditions import CHANGES, HEADER, NEEDED
 from app.records import COMPARTMENTS
 from app.records.reading import readings
@@ -68,6 +68,8 @@ _SAID_OTHERWISE: Final = MappingProxyType(
 
 COMPARTMENT_NAMES: Final = frozenset(model.__name__ for model in COMPARTMENTS.values())
 """Components that come from the catalogue of fields, which says itself what each means."""
+_LISTING: Final = "Listing"
+_A_PAGE: Final = "Una página de una lista"
 _CHANGED: Final = "/api/"
 _NO_VERSION: Final = "No tiene versión: con `If-Match` la respuesta es 400."
 _GOOD: Final = "Successful Response"
@@ -78,10 +80,14 @@ _PROBLEM = {
     "required": ["type", "title", "status", "detail"],
     "additionalProperties": True,
     "properties": {
-        "type": {"type": "string"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
+        "type": {
+            "type": "string",
+            "description": "Clase del problema (URN); por ella decide un programa",
+            "examples": ["urn:ruv:problem:stale-version"],
+        },
+        "title": {"type": "string", "description": "Nombre de la clase, en español"},
+        "status": {"type": "integer", "description": "El estado HTTP de la respuesta"},
+        "detail": {"type": "string", "description": "Qué pasó y qué hacer, en español"},
         "version": {"type": "integer", "description": "De un 412: la versión que está vigente"},
         "possible": {
             "type": "array",
@@ -90,6 +96,7 @@ _PROBLEM = {
         },
         "errors": {
             "type": "array",
+            "description": "Campos por corregir: cuál, su código, su frase y los códigos que valdrían",
             "items": {
                 "type": "object",
                 "required": ["field", "code", "message"],
@@ -122,7 +129,7 @@ def complete_openapi(app: FastAPI) -> None:
                 put_words(view, schema["components"]["schemas"][view])
             _settle_names(schema)
             _describe_problems(schema)
-            _tell_preconditions(schema)
+            _describe_operations(schema)
             app.openapi_schema = schema
         return app.openapi_schema
 
@@ -144,7 +151,8 @@ def _add_components(schema: dict[str, Any]) -> None:
 def _settle_names(schema: dict[str, Any]) -> None:
     """Give components names that are words, in Python too: a generator calls its classes by title or by key.
 
-    `Listing_NoteView_` is a `ListingNoteView`; what a body is in Spanish goes before its description.
+    `Listing_NoteView_` is a `ListingNoteView`. What each is, is said in Spanish: by `prose`, or by its title;
+    titles of what is named where it stands would become names of classes too.
     """
     components = schema["components"]["schemas"]
     named = {name: name.replace("_", "") for name in components}
@@ -152,13 +160,31 @@ def _settle_names(schema: dict[str, Any]) -> None:
         if isinstance(part.get("$ref"), str):
             place, _slash, name = part["$ref"].rpartition("/")
             part["$ref"] = f"{place}/{named.get(name, name)}"
-    schema["components"]["schemas"] = {named[name]: _titled(body) for name, body in components.items()}
+    for said in _named(schema):
+        if title := said.pop("title", ""):
+            more = said.get("description", "")
+            said["description"] = ". ".join(dict.fromkeys(filter(None, (title, more))))
+    schema["components"]["schemas"] = {
+        named[name]: _told(named[name], body) for name, body in components.items()
+    }
 
 
-def _titled(component: dict[str, Any]) -> dict[str, Any]:
+def _named(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Schemas that have a name where they stand: fields, parameters, bodies."""
+    for component in schema["components"]["schemas"].values():
+        yield from component.get("properties", {}).values()
+    for operations in schema["paths"].values():
+        for said in operations.values():
+            yield from (one["schema"] for one in said.get("parameters", ()))
+            yield from (one["schema"] for one in said.get("requestBody", {}).get("content", {}).values())
+
+
+def _told(name: str, component: dict[str, Any]) -> dict[str, Any]:
     title = component.pop("title", "")
-    if title and not title.isidentifier():
-        component["description"] = ". ".join(filter(None, (title, component.get("description", ""))))
+    if name in prose() or name.startswith(_LISTING):
+        component["description"] = prose().get(name, _A_PAGE)
+    elif title and title != name:
+        component["description"] = title
     return component
 
 
@@ -198,10 +224,11 @@ def _references(node: Any) -> Iterator[str]:
             yield reference.rpartition("/")[2]
 
 
-def _tell_preconditions(schema: dict[str, Any]) -> None:
-    """Say which changes need `If-Match`, and of those that take none that they do not."""
+def _describe_operations(schema: dict[str, Any]) -> None:
+    """Say what each does, which changes need `If-Match`, and of those that take none that they do not."""
     for path, operations in schema["paths"].items():
         for method, said in operations.items():
+            said["description"] = prose().get(said["operationId"], said.get("description", ""))
             sent = [one for one in said.get("parameters", ()) if one["name"] == HEADER]
             for one in sent:
                 if one["schema"].pop(NEEDED, False):

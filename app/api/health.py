@@ -39,7 +39,9 @@ def readyz(runtime: CurrentRuntime) -> Answer[HealthView]:
 
 @router.get("/metrics", dependencies=[Public()], summary="Métricas", response_class=PlainTextResponse)
 def metrics(
-    request: Request, runtime: CurrentRuntime, authorization: Annotated[str | None, Header()] = None
+    request: Request,
+    runtime: CurrentRuntime,
+    authorization: Annotated[str | None, Header(title="Token de métricas")] = None,
 ) -> Response:
     """Pool figures and broken seals in the Prometheus text format, on loopback or with the metrics token."""
     if not _may_measure(request, runtime.settings.metrics_token, authorization):

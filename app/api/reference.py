@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from app.api.answers import encode, tagged, unchanged
+from app.api.answers import Known, encode, tagged, unchanged
 from app.edge.deps import CurrentRuntime, Public
 from app.edge.routing import Branch
 from app.errors import NotFound
@@ -35,9 +35,7 @@ class Encoded(NamedTuple):
         304: {"description": "No cambió"},
     },
 )
-def document(
-    request: Request, runtime: CurrentRuntime, if_none_match: Annotated[str | None, Header()] = None
-) -> Response:
+def document(request: Request, runtime: CurrentRuntime, if_none_match: Known = None) -> Response:
     """The same that `ruv openapi` prints; it says nothing of anybody."""
     if not runtime.settings.api_document:
         raise NotFound("Esta instalación no muestra el documento de su interfaz.")

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Depends, Header, Path, Request
+from fastapi import Depends, Path, Request
 from starlette.responses import Response
 
 from app.access.actor import Actor
 from app.access.guard import canonical
 from app.access.permissions import Permission
 from app.access.policy import policy
-from app.api.answers import Answer, tagged, unchanged
+from app.api.answers import Answer, Known, tagged, unchanged
 from app.audit import record
 from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
@@ -108,7 +108,7 @@ def table(
     file: FileName,
     act: CurrentAct,
     runtime: CurrentRuntime,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_none_match: Known = None,
 ) -> Response:
     """The stored bytes; their SHA-256 is the entity tag."""
     code = canonical(code, "LI")

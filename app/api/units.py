@@ -37,7 +37,7 @@ class UnitChangeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Cambio de una unidad")
 
-    name: UnitName | None = None
+    name: Annotated[UnitName | None, Field(title="Nombre")] = None
     department: Department = None
 
 

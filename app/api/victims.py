@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import Body, Query
+from fastapi import Body, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.access.permissions import Permission
@@ -146,7 +146,7 @@ def detail(
 def patch(
     *,
     code: Code,
-    compartment: Annotated[str, Field(max_length=40)],
+    compartment: Annotated[str, Path(title="Parte del registro", max_length=40)],
     body: Annotated[Values, Body(title="Campos que cambian; null los borra")],
     act: CurrentAct,
     version: ExpectedVersion,

@@ -34,6 +34,13 @@ def vocabulary() -> Mapping[str, Word]:
 
 
 @cache
+def prose() -> Mapping[str, str]:
+    """What components and operations are, in the language of who reads the document, by their names."""
+    text = (files("app.api") / "prose.csv").read_text(encoding="utf-8")
+    return {row["name"]: row["text"] for row in csv.DictReader(text.splitlines())}
+
+
+@cache
 def catalogued() -> Mapping[str, FieldSpec]:
     """Fields of rows and compartments by name: those that mean the same wherever they are declared."""
     found: dict[str, FieldSpec | None] = {}

@@ -139,7 +139,12 @@ def means_of(request: Request) -> Means:
     )
 
 
-async def idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
+_OWN = "Un texto propio de cada envío: si la respuesta se pierde, se repite con el mismo y nada se duplica."
+
+
+async def idempotency_key(
+    idempotency_key: Annotated[str | None, Header(title="Clave del envío", description=_OWN)] = None,
+) -> str | None:
     """The `Idempotency-Key` header of a creation.
 
     Raises:

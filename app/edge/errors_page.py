@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from app.errors import AppError
 from app.records.errors import FALLBACK, MESSAGES
@@ -53,9 +54,27 @@ def _below(kind: type[AppError]) -> Iterator[type[AppError]]:
         yield from _below(narrower)
 
 
+class Way(NamedTuple):
+    """A kind of problem, and what to do about it."""
+
+    type: str
+    status: str
+    title: str
+    way: str
+
+
+def ways() -> list[Way]:
+    """Every kind of problem, those that come from no error of ours too."""
+    return [
+        *(Way(f"urn:ruv:problem:{k.type}", str(k.status), k.title, WAYS[k.type]) for k in kinds()),
+        Way("urn:ruv:problem:http-…", "404, 405, 406", "según el estado", _ADDRESS),
+        Way("urn:ruv:problem:internal", "500", "Error interno", _INTERNAL),
+    ]
+
+
 def render() -> str:
     """The page."""
-    rows = [f"| {k.status} | `urn:ruv:problem:{k.type}` | {k.title} | {WAYS[k.type]} |" for k in kinds()]
+    rows = [f"| {one.status} | `{one.type}` | {one.title} | {one.way} |" for one in ways()]
     codes = [f"| `{code}` | {message} |" for code, message in MESSAGES.items()]
     return "\n".join(
         [
@@ -70,8 +89,6 @@ def render() -> str:
             "| Estado | `type` | Título | Qué hacer |",
             "|---:|---|---|---|",
             *rows,
-            f"| 404, 405, 406 | `urn:ruv:problem:http-…` | según el estado | {_ADDRESS} |",
-            f"| 500 | `urn:ruv:problem:internal` | Error interno | {_INTERNAL} |",
             "",
             "## Códigos de campos",
             "",

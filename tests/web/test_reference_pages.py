@@ -8,8 +8,9 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from app.edge import errors_page
 from app.web.kit.page import POLICY
-from app.web.reference import pages as reference
+from app.web.reference import reading as reference
 from tests import contract
 from tests.factories import World
 from tests.scratch import serve
@@ -39,6 +40,26 @@ def test_each_group_tells_what_its_operations_take_and_answer(world: World) -> N
     assert "Successful Response" not in "".join(pages.values())
 
 
+def test_each_answer_is_told_field_by_field(world: World) -> None:
+    """With the unit, an example and the list of codes of those that have one."""
+    page = world.client().get("/docs/notes").text
+    view = contract.document()["components"]["schemas"]["NoteView"]["properties"]
+    for name, said in view.items():
+        assert f">items[].{name}</code>" in page, name
+        assert said["description"].split("`")[0] in page, name
+    assert "Lista de códigos: <code" in page
+    assert ">note_kind</code>" in page
+    assert f">{view['code']['examples'][0]}</code>" in page
+    assert "Unidad de medida: bytes" in world.client().get("/docs/evidence").text
+    assert ">ETag</code>: Versión leída" in world.client().get("/docs/plans").text
+
+
+def test_the_problems_are_told_with_what_to_do(world: World) -> None:
+    page = world.client().get("/docs").text
+    for kind in errors_page.kinds():
+        assert f">urn:ruv:problem:{kind.type}</code>" in page, kind.type
+
+
 @pytest.mark.parametrize("path", ["/docs", "/docs/victims"])
 def test_nothing_comes_from_outside(world: World, path: str) -> None:
     answer = world.client().get(path)
@@ -66,7 +87,7 @@ def test_a_body_that_holds_itself_has_an_end() -> None:
     said = {
         "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Knot"}}}}
     }
-    found = list(reference._body({"components": {"schemas": {"Knot": knot}}}, said))
+    found = list(reference.body({"components": {"schemas": {"Knot": knot}}}, said))
     assert [field.name for field in found] == ["again", "again.again", "again.again.again"]
 
 
