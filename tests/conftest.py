@@ -14,15 +14,18 @@ from typing import NamedTuple, TypeVar, cast
 
 import hypothesis
 import pytest
+from jinja2 import FileSystemBytecodeCache
 
 from app.cli._memory import collect_rarely, keep_what_is_loaded
 from app.config import Settings
 from app.postgres import ServerHandle, ServerOptions, ensure_server
 from app.runtime import Runtime, assemble, install
 from app.services.printing.verifying import VERIFICATIONS
+from app.web.kit.templating import environment
+from tests import contract
 from tests.chromium import report_missing
 from tests.factories import World
-from tests.scratch import Original, create_database, installed, original, role_urls, serve
+from tests.scratch import Original, create_database, installed, original, role_urls, served
 
 T = TypeVar("T")
 
@@ -132,6 +135,14 @@ def once(tmp_path_factory: pytest.TempPathFactory, worker: str) -> Once:
     return Once(base if worker == "main" else base.parent)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _templates(once: Once) -> None:
+    """Templates are compiled by the worker that needs them first, and read by the others."""
+    folder = once.folder / "plantillas"
+    folder.mkdir(exist_ok=True)
+    environment.bytecode_cache = FileSystemBytecodeCache(str(folder))
+
+
 @pytest.fixture(scope="session")
 def blank(server: ServerHandle, settings: Settings, once: Once) -> Original:
     """An installed database with nothing in it: a copy of it is made sooner than another is installed."""
@@ -142,7 +153,10 @@ def blank(server: ServerHandle, settings: Settings, once: Once) -> Original:
 @pytest.fixture(scope="session")
 def base_url(runtime: Runtime, settings: Settings) -> Iterator[str]:
     """Address of the application, served by a real server on loopback."""
-    with serve(runtime, settings) as address:
+    app = contract.application()
+    app.state.settings = settings
+    app.state.runtime = runtime
+    with served(app) as address:
         yield address
 
 

@@ -7,15 +7,18 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 import httpx
 import jsonschema_rs
+from fastapi import FastAPI
 
 from app.config import Settings
 from app.main import create_app
 
 HEADERS = ("ETag", "Location")
 PREFIX = "/api/v1/"
+_NAME = "urn:ruv:document"
 
 
 class Operation(NamedTuple):
@@ -27,9 +30,14 @@ class Operation(NamedTuple):
 
 
 @cache
+def application() -> FastAPI:
+    """The application that answers the tests of this worker: its routes and document are worked out once."""
+    return create_app(Settings())
+
+
 def document() -> dict[str, Any]:
     """The document of the application under test."""
-    return create_app(Settings()).openapi()
+    return application().openapi()
 
 
 def operations() -> Iterator[Operation]:
@@ -103,11 +111,23 @@ def is_list(answer: httpx.Response, operation: Operation) -> bool:
 @cache
 def _judge(method: str, path: str, status: int) -> jsonschema_rs.Draft202012Validator | None:
     """What judges the body of an answer; None where the document does not say what it is like."""
-    schema = schema_of(document()["paths"][path][method.lower()]["responses"][str(status)])
-    if not schema:
+    if not schema_of(document()["paths"][path][method.lower()]["responses"][str(status)]):
         return None
-    whole = {**schema, "components": {"schemas": _closed()}}
-    return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
+    steps = (
+        *("paths", path, method.lower(), "responses", str(status)),
+        *("content", "application/json", "schema"),
+    )
+    place = "/".join(quote(step.replace("/", "~1"), safe="") for step in steps)
+    return jsonschema_rs.Draft202012Validator(
+        {"$ref": f"{_NAME}#/{place}"}, validate_formats=True, registry=_registry()
+    )
+
+
+@cache
+def _registry() -> jsonschema_rs.Registry:
+    """The document as what judges refer to: read once, as it is large and they are many."""
+    whole = {"paths": document()["paths"], "components": {"schemas": _closed()}}
+    return jsonschema_rs.Registry([(_NAME, whole)], draft=jsonschema_rs.Draft202012)
 
 
 def schema_of(said: dict[str, Any]) -> dict[str, Any]:

@@ -79,27 +79,39 @@ class World:
         name: str = "",
     ) -> str:
         """A new unit; returns its code. Of a kind that houses people, it has declared `places`."""
+        with self.session(SETUP) as session:
+            return self._unit(Act(session, CARE), kind, institution, department, places, name)
+
+    def _unit(
+        self,
+        act: Act,
+        kind: str,
+        institution: str | None = None,
+        department: str = "",
+        places: Mapping[str, int] = PLACES,
+        name: str = "",
+    ) -> str:
         code = f"{kind}-{self.tag}-{secrets.token_hex(3)}"
         department = department or self.department
-        with self.session(SETUP) as session:
-            owner = create_institution(
-                Act(session, CARE), institution or f"I-{code}", f"Institución de {name or code}", "publico"
-            )
-            key = create_unit(Act(session, CARE), owner, code, name or f"Unidad {code}", kind, department)
-            if kind in SHELTER_KINDS and places:
-                unit = ShelterUnit(key, code, kind, department)
-                declare(Act(session, CARE), unit, Entry(type=SHELTER_TYPE[kind], places=places))
+        owner = create_institution(
+            act, institution or f"I-{code}", f"Institución de {name or code}", "publico"
+        )
+        key = create_unit(act, owner, code, name or f"Unidad {code}", kind, department)
+        if kind in SHELTER_KINDS and places:
+            unit = ShelterUnit(key, code, kind, department)
+            declare(act, unit, Entry(type=SHELTER_TYPE[kind], places=places))
         return code
 
     def actor(
         self, role: str, *, unit: str | None = None, supervisor: bool = False, username: str = ""
     ) -> Actor:
         """A new account of `role` (in a unit of its own unless named), as an actor."""
-        unit = unit or self.unit(KIND_OF_ROLE.get(role, "CENTRAL"))
         username = username or f"{role}-{secrets.token_hex(4)}"
         with self.session(SETUP) as session:
+            act = Act(session, CARE)
+            unit = unit or self._unit(act, KIND_OF_ROLE.get(role, "CENTRAL"))
             create_user(
-                Act(session, CARE), unit, username, role, PASSWORD,
+                act, unit, username, role, PASSWORD,
                 supervisor=supervisor, cost=self.runtime.password_cost,
             )  # fmt: skip
             return actor_of(session, username)

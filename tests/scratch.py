@@ -21,6 +21,7 @@ from app.main import create_app
 from app.postgres import ServerHandle, create_roles_and_database
 from app.postgres.names import APP, OWNER, RELEASE, REPORT, SEALER, SUPERUSER
 from app.runtime import Runtime, assemble, install, root_key
+from tests import contract
 
 
 @dataclass
@@ -161,10 +162,16 @@ def _maintain(server: ServerHandle, statement: str) -> None:
 @contextmanager
 def serve(runtime: Runtime, settings: Settings) -> Iterator[str]:
     """The application over an installation, on loopback; gives its address."""
+    with served(application(runtime, settings)) as address:
+        yield address
+
+
+def application(runtime: Runtime, settings: Settings) -> FastAPI:
+    """The application over an installation; its document, the same for every one, was worked out before."""
     app = create_app(settings, opener=lambda _: runtime)
     app.state.runtime = runtime
-    with served(app) as address:
-        yield address
+    app.openapi_schema = contract.document()
+    return app
 
 
 @contextmanager

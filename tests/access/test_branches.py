@@ -7,9 +7,8 @@ from fastapi import APIRouter, FastAPI
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.config import Settings
 from app.edge.routing import Branch
-from app.main import create_app
+from tests import contract
 from tests.access.test_routes import filled, routes
 
 
@@ -26,8 +25,8 @@ def asked(app: FastAPI, path: str, method: str, root: str = "") -> tuple[Match, 
 
 
 @pytest.mark.parametrize("root", ["", "/registro"])
-def test_every_route_is_found_where_the_base_finds_it(settings: Settings, root: str) -> None:
-    app = create_app(settings)
+def test_every_route_is_found_where_the_base_finds_it(root: str) -> None:
+    app = contract.application()
     addresses = [(filled(path), method) for method, path, _ in routes(app)]
     addresses += [("/no-hay", "GET"), ("/api/v1/nada", "GET"), ("/", "GET"), ("", "GET")]
     quick = [asked(app, path, method, root) for path, method in addresses]

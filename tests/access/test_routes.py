@@ -14,6 +14,7 @@ from app.access.permissions import Permission
 from app.config import Settings
 from app.edge.deps import NO_PAGES, Public, Requires, RouteGuard, SignedIn
 from app.main import create_app
+from tests import contract
 from tests.access.http_checks import shelters_named
 from tests.access.matrix import CELLS, PERMISSIONS, ROLES, Office, Person, leaks, level
 from tests.factories import World
@@ -87,10 +88,10 @@ def open_routes(app: FastAPI) -> list[str]:
     return [f"{method} {path}: {len(guards)}" for method, path, guards in routes(app) if len(guards) != 1]
 
 
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> FastAPI:
-    """The application, not served."""
-    return create_app(settings)
+@pytest.fixture
+def app() -> FastAPI:
+    """The application of this worker."""
+    return contract.application()
 
 
 def test_every_route_says_who_it_is_for(app: FastAPI) -> None:

@@ -26,10 +26,9 @@ from schemathesis import GenerationMode
 import app
 from app.access.act import CARE, Act
 from app.access.actor import Actor
-from app.config import Settings
-from app.main import create_app
 from app.records.kinds import today
 from app.services.commands.requesting import request_discard
+from tests import contract
 from tests.cases.story import API, ok, unit_code
 from tests.consents.story import give, on_consent
 from tests.factories import World
@@ -40,7 +39,7 @@ LONG_RUN = 20_000
 NAMES = ("Quillatupa", "Yarasca", "Etelvinacanaria")
 SHORTEST_ECHO = 12
 
-DOCUMENT = create_app(Settings()).openapi()
+DOCUMENT = contract.document()
 SCHEMA = schemathesis.openapi.from_dict(DOCUMENT)
 SCHEMA.config.generation.update(modes=[GenerationMode.NEGATIVE])
 OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operations()}

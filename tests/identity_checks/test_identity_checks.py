@@ -16,14 +16,13 @@ from pydantic import SecretStr, ValidationError
 
 from app.access.actor import Actor
 from app.config import Settings
-from app.main import create_app
 from app.postgres import ServerHandle
 from app.runtime import Runtime
 from tests.cases.story import at_once
 from tests.factories import World
 from tests.identity_checks import fake_pide as fake
 from tests.merging.story import two_of
-from tests.scratch import served, superuser
+from tests.scratch import serve, superuser
 
 TIMEOUT, PATIENT = 0.5, 60.0
 """Seconds: where nothing is to come in time, and where a busy machine may take its own."""
@@ -52,9 +51,7 @@ def platform() -> Iterator[fake.FakePide]:
 def able_to_ask(runtime: Runtime, settings: Settings, **asking: Any) -> Iterator[str]:
     """Address of an application with these settings."""
     able = settings.model_copy(update=asking)
-    app = create_app(able, opener=lambda _: runtime)
-    app.state.runtime = replace(runtime, settings=able)
-    with served(app) as address:
+    with serve(replace(runtime, settings=able), able) as address:
         yield address
 
 

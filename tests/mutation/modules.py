@@ -22,6 +22,7 @@ def _judged(floor: float, *tests: str) -> Judged:
 
 JUDGED = {
     "app.access.policy": _judged(97, "access/test_policy"),
+    "app.access.standing": _judged(92, "access/test_standing"),
     "app.access.tokens": _judged(85, "access/test_tokens"),
     "app.codes": _judged(93, "test_codes"),
     "app.services.access.rules": _judged(95, "access/test_rules"),
@@ -38,6 +39,7 @@ JUDGED = {
     "app.services.referrals.rules": _judged(98, "referrals/test_rules", "referrals/test_machine"),
     "app.services.releases.consistency": _judged(89, "releases/test_consistency"),
     "app.services.releases.fold": _judged(93, "releases/test_workload"),
+    "app.services.releases.metadata": _judged(94, "releases/test_metadata"),
     "app.services.releases.noise": _judged(97, "releases/test_noise"),
     "app.services.releases.withhold": _judged(98, "releases/test_withhold", "releases/test_consistency"),
     "app.services.releases.workload": _judged(

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from app.config import Settings
 from app.edge.deps import NO_PAGES, RouteGuard
-from app.main import create_app
+from tests import contract
 from tests.access.http_checks import levels_of
 from tests.access.matrix import ROLES, Canary, Office, Person
 from tests.access.test_routes import may_pass, routes
@@ -24,10 +23,10 @@ LEAVING = ("/sesion/", "/ingreso", "/salida")
 """Routes that end the walk."""
 
 
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> FastAPI:
-    """The application, not served."""
-    return create_app(settings)
+@pytest.fixture
+def app() -> FastAPI:
+    """The application of this worker."""
+    return contract.application()
 
 
 @pytest.fixture(scope="module")

@@ -10,21 +10,20 @@ from fastapi import FastAPI
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
-from app.config import Settings
 from app.edge.browser import COOKIE
 from app.edge.deps import NO_PAGES
-from app.main import create_app
 from app.services.access.browsing import form_token
 from app.web.kit.static import assets, static
+from tests import contract
 from tests.access.test_routes import routes
 from tests.factories import PASSWORD, World
 from tests.web.browsing import Browser, title
 
 
-@pytest.fixture(scope="module")
-def app(settings: Settings) -> FastAPI:
-    """The application, not served."""
-    return create_app(settings)
+@pytest.fixture
+def app() -> FastAPI:
+    """The application of this worker."""
+    return contract.application()
 
 
 def test_the_whole_way_in(world: World) -> None:

@@ -10,21 +10,19 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import Engine
 
 import app.web
 from app.access.act import CARE, Act
 from app.access.actor import Actor
-from app.config import Settings
 from app.edge import unsent
 from app.edge.unsent import NAME, PAGE
-from app.main import create_app
 from app.services.access.browsing import form_token, lock, unlock
 from app.services.access.rules import token_hash
 from app.services.drafts.service import discard, mine, opened
 from app.services.limits import PerMinute
 from app.web.kit.keeping import typed
+from tests import contract
 from tests.access.matrix import Office, Person
 from tests.access.test_routes import NO_PAGES, Public, routes
 from tests.cases.story import registered
@@ -102,12 +100,11 @@ def test_what_can_be_typed_is_kept_but_no_password(content: str, kept: bool) -> 
 
 
 @pytest.fixture(scope="module")
-def pages(settings: Settings) -> list[str]:
+def pages() -> list[str]:
     """Every route of signed-in people that takes a form, filled with codes of nothing."""
-    web: FastAPI = create_app(settings)
     found = [
         re.sub(r"\{[^}]*\}", "XX-0000-0000-0000", path)
-        for method, path, guards in routes(web)
+        for method, path, guards in routes(contract.application())
         if method == "POST"
         and not path.startswith(NO_PAGES)
         and not any(isinstance(guard, type(Public().dependency)) for guard in guards)

@@ -14,9 +14,8 @@ from starlette.routing import compile_path
 
 from app.access.act import Act
 from app.api import notes
-from app.config import Settings
-from app.main import create_app
 from app.services.notes import queries
+from tests import contract
 from tests.access.test_routes import json_routes
 from tests.counting import counted
 from tests.web.browsing import Browser
@@ -240,8 +239,8 @@ def test_what_is_listed_costs_the_same_however_much_it_is(scene: Scene) -> None:
     assert "more than" in exceeds
 
 
-def test_every_list_and_every_detail_has_its_cost(settings: Settings) -> None:
-    known = [path for method, path, _ in json_routes(create_app(settings)) if method == "GET"]
+def test_every_list_and_every_detail_has_its_cost() -> None:
+    known = [path for method, path, _ in json_routes(contract.application()) if method == "GET"]
     asked = {_route(known, f"/api/v1{cost.path}") for cost in ANSWERS}
     papers = {path for path in known if path.endswith(".pdf") or not path.startswith("/api/")}
     assert {*known} - asked - papers == {f"/api/v1{path}" for path in LEFT_OUT}
