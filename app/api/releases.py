@@ -14,7 +14,7 @@ from app.audit import record
 from app.edge.deps import CurrentAct, CurrentActor, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest, NotFound
-from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
+from app.services.releases.artefacts import MEDIA_TYPES
 from app.services.releases.queries import (
     FileInfo,
     ReleaseView,
@@ -34,6 +34,7 @@ from app.services.releases.views import (
     TableDocument,
     YearBudgetView,
 )
+from app.states import TableFormat
 
 
 def no_filters(request: Request) -> None:
@@ -110,7 +111,7 @@ def table(
     code = canonical(code, "LI")
     name, _, extension = file.rpartition(".")
     if extension not in MEDIA_TYPES:
-        raise NotFound(f"Ese formato no existe: pida .{CSV} o .{JSON}.")
+        raise NotFound(f"Ese formato no existe: pida .{TableFormat.CSV} o .{TableFormat.JSON}.")
     record(act, "releases.read", detail={"release": code, "format": extension})
     with runtime.database.reporting(ROLE) as connection:
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))

@@ -30,10 +30,11 @@ from app.services.access.tries import forget, name_digest
 from app.services.access.views import SessionView
 from app.services.accounts import rules
 from app.services.accounts.queries import held
-from app.services.accounts.requests import CHANGE, DISABLE, ENABLE, GRANT, NOTICES, RESET, ask
+from app.services.accounts.requests import NOTICES, ask
 from app.services.idempotency import remember, replayed
 from app.services.institutions.service import check_fits, create_user
 from app.services.notices.accounts import audience, tell
+from app.states import AccountRequestKind
 
 ACTION = "accounts.create"
 TAKEN = "Ese nombre de usuario ya existe. Elija otro."
@@ -84,7 +85,7 @@ def create(act: Act, wanted: NewAccount, *, key: str | None = None) -> Given:
     except UniqueViolation:  # of another institution, whose accounts the actor does not see
         raise Conflict(TAKEN) from None
     remember(act, key, ACTION, asdict(wanted), str(made))
-    return _with_half(act, GRANT, made, (unit_id, wanted.role, wanted.supervisor))
+    return _with_half(act, AccountRequestKind.GRANT, made, (unit_id, wanted.role, wanted.supervisor))
 
 
 def reset_password(act: Act, account_id: int) -> Given:
@@ -98,8 +99,8 @@ def reset_password(act: Act, account_id: int) -> Given:
     row = _target(act, account_id)
     rules.check_asks(act.actor, row.role, service_account=row.service_account)
     if row.approved_at is None:
-        return _with_half(act, GRANT, account_id, (row.unit_id, row.role, row.supervisor))
-    return _with_half(act, RESET, account_id, None)
+        return _with_half(act, AccountRequestKind.GRANT, account_id, (row.unit_id, row.role, row.supervisor))
+    return _with_half(act, AccountRequestKind.RESET, account_id, None)
 
 
 def disable(act: Act, account_id: int) -> str | None:
@@ -115,10 +116,10 @@ def disable(act: Act, account_id: int) -> str | None:
     """
     row = _target(act, account_id)
     if row.disabled_at is None and policy().two_to_close(row.role):
-        return ask(act, DISABLE, account_id)
+        return ask(act, AccountRequestKind.DISABLE, account_id)
     if row.disabled_at is None:
         _set(act.session, account_id, disabled_at=func.now())
-        tell(act.session, NOTICES[DISABLE], account_id, audience(act.session, account_id))
+        tell(act.session, NOTICES[AccountRequestKind.DISABLE], account_id, audience(act.session, account_id))
     end_sessions_of(act.session, account_id, "cuenta desactivada")
     record(act, "accounts.disable", detail={"account": account_id})
     return None
@@ -140,9 +141,9 @@ def enable(act: Act, account_id: int) -> str | None:
     if row.disabled_at is None:
         return None
     if not policy().grantable(act.actor.role, row.role):
-        return ask(act, ENABLE, account_id)
+        return ask(act, AccountRequestKind.ENABLE, account_id)
     _set(act.session, account_id, disabled_at=None)
-    tell(act.session, NOTICES[ENABLE], account_id, audience(act.session, account_id))
+    tell(act.session, NOTICES[AccountRequestKind.ENABLE], account_id, audience(act.session, account_id))
     record(act, "accounts.enable", detail={"account": account_id})
     return None
 
@@ -192,7 +193,7 @@ def change(
         return None
     if row.approved_at is None:
         raise Conflict("La cuenta espera a que otra persona la apruebe: todavía no se cambia.")
-    return ask(act, CHANGE, account_id, becomes=(to_unit, to_role, oversees))
+    return ask(act, AccountRequestKind.CHANGE, account_id, becomes=(to_unit, to_role, oversees))
 
 
 def sessions(act: Act, account_id: int) -> list[SessionView]:

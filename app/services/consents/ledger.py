@@ -41,13 +41,16 @@ from app.services.consents.voices import voice
 from app.services.consents.writing import check_compartments, institutions, seal_into
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
+from app.states import ConsentState, ReferralState
 
 _REQUIRED = ("purposes", "compartments", "language", "given_by", "form", "text_version")
 EXPIRES: Final = "CONSENTIMIENTO_VENCE"
 """The clock of a consent's last day."""
 
 _ENDED = "Ese consentimiento ya terminó: vuelva a leerlo."
-_LIVE = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
+_LIVE = frozenset(
+    {ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.ACCEPTED_ON_TERMS, ReferralState.RUNNING}
+)
 
 
 def give(act: Act, case_code: str, row: ConsentRow, *, replaces: str | None = None) -> str:
@@ -116,7 +119,7 @@ def _store(act: Act, ref: CaseRef, values: Mapping[str, object], old: Found | No
     try:
         insert_rows(act.session, Consent, [values])
         if old is not None:
-            _end(act, ref, old, {"kind": "REEMPLAZADO"})
+            _end(act, ref, old, {"kind": ConsentState.REPLACED})
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     if old is not None:
@@ -139,13 +142,13 @@ def withdraw(act: Act, code: str, row: WithdrawalRow) -> WithdrawnView:
     require(act.actor, Permission.CONSENTS_WRITE)
     found = find(act, code)
     hold_consent(act.session, found.row.id)
-    refusal = rules.refuse(found.state, "RETIRADO", rules.ConsentFacts(by_whom=row.by_whom))
+    refusal = rules.refuse(found.state, ConsentState.WITHDRAWN, rules.ConsentFacts(by_whom=row.by_whom))
     if refusal:
         raise refused(refusal)
     if wrong := rules.refuse_withdrawer(voice(act, found.ref, row.by_whom, row)):
         raise wrong
     clear, texts = split_row(row)
-    values: dict[str, object] = {"kind": "RETIRADO", **clear}
+    values: dict[str, object] = {"kind": ConsentState.WITHDRAWN, **clear}
     _, blobs = seal_into(act.session, found.ref, "consent_event", values, texts)
     record(
         act, "consents.withdraw", victim_id=found.ref.victim_id, case_id=found.ref.case_id,
@@ -186,7 +189,7 @@ def _withdrawn(session: Session, found: Found) -> WithdrawnView:
     ended, kept = _told(session, found)
     return {
         "code": found.row.code,
-        "state": "RETIRADO",
+        "state": ConsentState.WITHDRAWN,
         "ended": [share_of(share) for share in ended],
         "kept": [*map(housed_share, kept), *other_shares_of(session, found.row.id)],
         "cannot_be_recalled": reads_of(session, found.row.id),
@@ -216,7 +219,7 @@ def _to_replace(act: Act, ref: CaseRef, code: str | None) -> Found | None:
     found = find(act, code)
     if found.ref.case_id != ref.case_id:
         raise refusal("replaces", "other-case", "Ese consentimiento es de otro caso.")
-    if barred := rules.refuse(found.state, "REEMPLAZADO", rules.ConsentFacts(replaced=True)):
+    if barred := rules.refuse(found.state, ConsentState.REPLACED, rules.ConsentFacts(replaced=True)):
         raise refused(barred)
     return found
 

@@ -27,7 +27,7 @@ from app.services.cases.activity import touch
 from app.services.cases.rows import cases_of
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
-from app.services.consents.rules import PERSON, refuse_speaker
+from app.services.consents.rules import refuse_speaker
 from app.services.consents.voices import voice
 from app.services.consents.writing import seal_into
 from app.services.data_requests import rules
@@ -35,6 +35,7 @@ from app.services.data_requests.asking import check_asker
 from app.services.data_requests.queries import ANSWER_TEXT, Found, find
 from app.services.data_requests.views import DataRequestExtendedView, DataRequestMovedView
 from app.services.state_machine import refused
+from app.states import ConsentGiver, DataRequestState
 
 _REQUIRED = ("kind", "channel", "by_whom")
 
@@ -65,7 +66,7 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
     person = victim_in_scope(act, victim_code)
     ref = case_in_scope(act, cases_of(act, person.victim_id)[-1].code)
     _check(row)
-    if row.by_whom != PERSON:
+    if row.by_whom != ConsentGiver.PERSON:
         # Parents may be the traffickers: nobody asks in a child's name just so.
         speaker = voice(act, ref, row.by_whom, row)
         if refusal := refuse_speaker(speaker):
@@ -79,7 +80,7 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
         "code": code,
         "unit_id": act.actor.unit_id,
         "recorded_by": act.actor.user_id,
-        "state": "RECIBIDA",
+        "state": DataRequestState.RECEIVED,
         "due_on": rules.first_due(kind, received_on),
         "version": 1,
         **clear,
@@ -92,7 +93,7 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
     )  # fmt: skip
     touch(act, ref.victim_id, ref.case_id)
     insert_rows(act.session, DataRequest, [values])
-    _note(act, ref, row_id, None, "RECIBIDA")
+    _note(act, ref, row_id, None, DataRequestState.RECEIVED)
     subject = clocks.Subject("data_request", row_id, code, ref.victim_id, ref.case_id, act.actor.unit_id)
     clocks.start(act.session, rules.clock_of(kind), subject, at=rules.began(received_on))
     return code

@@ -24,11 +24,12 @@ from app.records.rows import split_row
 from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
 from app.services.cases.activity import touch
-from app.services.deliveries.queries import COMPARTMENT, VOIDED, own_activity, own_delivery
+from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery
 from app.services.deliveries.views import VoidedView
 from app.services.referrals.rows import received_referral
+from app.states import Attendance, DeliveryState
 
-GIVEN: Final = "ATENDIDA"
+GIVEN: Final = Attendance.ATTENDED
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
 Finder = Callable[[Act, CaseRef, str], int | None]
 
@@ -107,7 +108,7 @@ def void(act: Act, case_code: str, code: str, version: int, reason: str) -> Void
         raise Invalid("Revise los campos indicados.", errors=[error])
     if version != row.version:
         raise StaleVersion(version=row.version)
-    if row.state == VOIDED:
+    if row.state == DeliveryState.VOID:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
     moved = act.session.execute(
         update(ServiceDelivery)
@@ -116,7 +117,7 @@ def void(act: Act, case_code: str, code: str, version: int, reason: str) -> Void
             ServiceDelivery.victim_id == ref.victim_id,
             ServiceDelivery.version == version,
         )
-        .values(state=VOIDED, void_reason=reason, voided_at=func.now(), version=version + 1)
+        .values(state=DeliveryState.VOID, void_reason=reason, voided_at=func.now(), version=version + 1)
     )
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion
@@ -125,7 +126,7 @@ def void(act: Act, case_code: str, code: str, version: int, reason: str) -> Void
         act, "deliveries.void", victim_id=ref.victim_id, case_id=ref.case_id,
         compartments=[COMPARTMENT], detail={"delivery": row.code, "reason": reason},
     )  # fmt: skip
-    return {"code": row.code, "state": VOIDED, "version": version + 1}
+    return {"code": row.code, "state": DeliveryState.VOID, "version": version + 1}
 
 
 def _writable(act: Act, case_code: str) -> CaseRef:

@@ -15,6 +15,7 @@ from app.errors import StaleVersion
 from app.models import EvidenceChunk, EvidenceFile
 from app.services.evidence.cleaning import Clean
 from app.services.evidence.views import FileWithdrawnView
+from app.states import FileState
 
 Blob = tuple[str, int, int, bytes]
 """Table, row, version and bytes of a sealed value, for the trace."""
@@ -66,13 +67,13 @@ def mark_withdrawn(act: Act, row: EvidenceFile, version: int, reason: str) -> Fi
             EvidenceFile.id == row.id,
             EvidenceFile.victim_id == row.victim_id,
             EvidenceFile.version == version,
-            EvidenceFile.state == "VIGENTE",
+            EvidenceFile.state == FileState.IN_FORCE,
         )
         .values(
-            state="RETIRADA", withdrawn_at=func.now(), withdrawn_by=act.actor.user_id,
+            state=FileState.WITHDRAWN, withdrawn_at=func.now(), withdrawn_by=act.actor.user_id,
             withdrawal_reason=reason, version=version + 1,
         )
     )  # fmt: skip
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise StaleVersion(version=row.version)
-    return {"code": row.code, "state": "RETIRADA", "version": version + 1}
+    return {"code": row.code, "state": FileState.WITHDRAWN, "version": version + 1}

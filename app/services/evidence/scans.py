@@ -22,6 +22,7 @@ from app.services.evidence.signed_papers import find_scan
 from app.services.evidence.views import FileWithdrawnView
 from app.services.idempotency import remember, replayed
 from app.services.plans.writing import check_codes
+from app.states import FileState
 
 KIND: Final = "CONSENTIMIENTO_FIRMADO"
 MOST_SCANS: Final = 10
@@ -84,7 +85,7 @@ def withdraw(act: Act, consent: str, code: str, version: int, reason: str) -> Fi
     found, row = find_scan(act, consent, code)
     if row.unit_id != act.actor.unit_id:
         raise Forbidden("Solo la unidad que agregó el archivo lo retira.")
-    if row.state != "VIGENTE":
+    if row.state != FileState.IN_FORCE:
         raise Conflict("El archivo ya estaba retirado.")
     done = mark_withdrawn(act, row, version, reason)
     touch(act, found.ref.victim_id, found.ref.case_id)

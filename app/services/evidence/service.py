@@ -21,6 +21,7 @@ from app.services.plans import rules
 from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.rows import activity_row
 from app.services.plans.writing import check_codes, done
+from app.states import FileState
 
 MOST_FILES: Final = 200
 MOST_PLAN_BYTES: Final = 300 * 1024 * 1024
@@ -111,7 +112,7 @@ def withdraw(act: Act, code: str, version: int, reason: str) -> FileWithdrawnVie
     row, ref = find_file(act, code)
     if not ref.writes(act.actor) or not (ref.responsible(act.actor) or row.unit_id == act.actor.unit_id):
         raise Forbidden("Solo la unidad que agregó el archivo o la responsable del plan lo retiran.")
-    if row.state != "VIGENTE":
+    if row.state != FileState.IN_FORCE:
         raise Conflict("El archivo ya estaba retirado.")
     withdrawn = mark_withdrawn(act, row, version, reason)
     done(act, "evidence.withdraw", ref.row, [], file=row.code, reason=reason)

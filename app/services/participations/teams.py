@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -37,11 +37,12 @@ from app.services.participations.mandates import (
     tell_protection_officers,
 )
 from app.services.referrals.rows import open_referral
+from app.states import Basis
 
-BASES = {
-    "REGISTRO": "Registró el caso",
-    "DERIVACION": "Aceptó una derivación",
-    "MANDATO": "Mandato legal",
+BASES: Mapping[str, str] = {
+    Basis.REGISTERED: "Registró el caso",
+    Basis.REFERRAL: "Aceptó una derivación",
+    Basis.MANDATE: "Mandato legal",
 }
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
 Blob = tuple[str, int, int, bytes]
@@ -206,7 +207,7 @@ def _takes_part(session: Session, ref: CaseRef, row: MandatedPart) -> bool:
     return any(
         one.unit_id == row["unit_id"]
         and one.ended_at is None
-        and one.basis != "DERIVACION"
+        and one.basis != Basis.REFERRAL
         and one.mandate in {None, row["mandate"]}
         for one in participants(session, ref.case_id)
     )

@@ -26,6 +26,7 @@ from app.services.plans.holding import advance
 from app.services.plans.record_views import ReviewHeldView, ReviewsView
 from app.services.plans.writing import Blob, done, given, seal_row
 from app.services.victims.suspects import refuse_suspects
+from app.states import PlanState
 
 LONGEST: Final = timedelta(days=184)
 """How long after a review the next one may be, whatever was agreed (own proposal)."""
@@ -57,9 +58,9 @@ def review(act: Act, code: str, wanted: Review) -> ReviewHeldView:
     timing.reviewed(act.session, ref, next_on)
     done(
         act, "plans.review", ref.row, blobs,
-        plan=ref.row.code, review=code, **{"from": state, "to": "EN_REVISION"},
+        plan=ref.row.code, review=code, **{"from": state, "to": PlanState.UNDER_REVIEW},
     )  # fmt: skip
-    return {"code": code, "state": "EN_REVISION", "next_review_on": next_on, "version": version}
+    return {"code": code, "state": PlanState.UNDER_REVIEW, "next_review_on": next_on, "version": version}
 
 
 def reviews(act: Act, code: str) -> ReviewsView:
@@ -83,7 +84,7 @@ def next_due(ref: PlanRef, held_on: date) -> date:
 
 
 def _held(session: Session, ref: PlanRef, state: str, version: int, next_on: date) -> int:
-    moved = {"state": "EN_REVISION", "state_since": func.now()} if state == "EN_EJECUCION" else {}
+    moved = {"state": PlanState.UNDER_REVIEW, "state_since": func.now()} if state == PlanState.RUNNING else {}
     return advance(session, ref, version, next_review_on=next_on, **moved)
 
 

@@ -28,6 +28,7 @@ from app.services.plans.header import check_editable, columns
 from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.rows import last_position, objective_id
 from app.services.plans.writing import Blob, done, given, out_of_range, seal_row
+from app.states import ActivityState, AgeGroup, CaseState, PlanState, ServiceStatus
 
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
 
@@ -54,8 +55,8 @@ def draft(act: Act, case_code: str, wanted: Header) -> str:
         "victim_id": ref.victim_id,
         "case_id": ref.case_id,
         "code": code,
-        "kind": "NNA" if presumed_child(act.session, ref.victim_id, ref.case_id) else "ADULTA",
-        "state": "BORRADOR",
+        "kind": AgeGroup.CHILD if presumed_child(act.session, ref.victim_id, ref.case_id) else AgeGroup.ADULT,
+        "state": PlanState.DRAFT,
         "unit_id": act.actor.unit_id,
         "responsible_user_id": act.actor.user_id,
         **clear,
@@ -143,7 +144,7 @@ def add_activity(
         "unit_id": unit_id,
         "due_on": wanted.due_on,
         "service_code": str(wanted.service) if wanted.service else None,
-        "state": "PENDIENTE",
+        "state": ActivityState.PENDING,
         "created_by": act.actor.user_id,
         **seal_row(act.session, ref.strand, Activity.table, row_id, split_row(wanted)[1], blobs),
     }
@@ -168,7 +169,7 @@ def _check_case(session: Session, ref: CaseRef) -> None:
     state = case_state(session, ref)
     if closed(state):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    if state == "ALERTA":
+    if state == CaseState.ALERT:
         raise Conflict("El caso es todavía una alerta: páselo primero a presunta víctima.")
     alive = living_plan(session, ref)
     if alive is not None:
@@ -192,7 +193,7 @@ def _offers(session: Session, unit_id: int | None, key: UUID) -> bool:
         select(DirectoryService.id).where(
             DirectoryService.key == key,
             DirectoryService.unit_id == unit_id,
-            DirectoryService.status == "ACTIVO",
+            DirectoryService.status == ServiceStatus.ACTIVE,
         )
     )
     return found is not None

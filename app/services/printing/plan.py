@@ -20,6 +20,7 @@ from app.services.plans.versions import signable
 from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, paragraphs, shown_date
+from app.states import AgeGroup, PaperKind
 
 _COLUMNS: Final = ("Actividad", "Quién la hace", "Plazo", "Indicador y evidencia", "Frecuencia")
 _WIDTHS: Final = (5, 4, 2, 3, 2)
@@ -61,7 +62,7 @@ def plan_issue(act: Act, code: str, version: int | None, *, names: bool) -> Issu
         signatures=_signers(content["kind"]),
         notice=_NOTICE,
     )
-    return Issue("PLAN", sheet, ref.strand, names=names)
+    return Issue(PaperKind.PLAN, sheet, ref.strand, names=names)
 
 
 def _who(act: Act, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
@@ -79,7 +80,7 @@ def _header(content: PlanContentView) -> list[tuple[str, str]]:
         ("Lengua", label("language", content["language"])),
         ("Intérprete", label("tristate", content["interpreter"])),
     ]
-    if content["kind"] == "NNA":
+    if content["kind"] == AgeGroup.CHILD:
         pairs.append(("Resolución de la UPE (PTI)", "Sí" if content["pti_resolution"] else "No"))
     if content.get("execution_country"):
         pairs.append(("País de ejecución", label("country", content["execution_country"])))
@@ -149,6 +150,6 @@ def _signers(kind: str) -> list[Signer]:
         Signer("Profesional responsable"),
         Signer("Jefatura del servicio"),
     ]
-    if kind == "NNA":
+    if kind == AgeGroup.CHILD:
         places.insert(1, Signer("Unidad de Protección Especial"))
     return places

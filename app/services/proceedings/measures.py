@@ -34,6 +34,7 @@ from app.services.proceedings.reading.measures import (
 )
 from app.services.proceedings.views import MeasureLiftedView, MeasureView
 from app.services.state_machine import refused
+from app.states import MeasureState
 
 Blob = tuple[str, int, int, bytes]
 ENDING = frozenset({"end_authority", "end_resolution", "end_note"})
@@ -88,12 +89,12 @@ def extend(
     _refuse_fields(written, ENDING | {"type", "type_other"}, "Al prorrogar, la medida sigue siendo la misma.")
     row = measure_in(act.session, part.ref, code)
     later = written.until is not None and (row.until is None or written.until > row.until)
-    if refusal := rules.refuse(row.state, rules.EXTENDED, until=later):
+    if refusal := rules.refuse(row.state, MeasureState.EXTENDED, until=later):
         raise refused(refusal)
     since = written.since or row.until or today()
     longer = written.model_copy(update={"type": row.type, "since": since})
     new, blobs = _insert(act, part, longer, extends=row.id)
-    _end(act.session, part, row, version, {"state": rules.EXTENDED})
+    _end(act.session, part, row, version, {"state": MeasureState.EXTENDED})
     detail = {"measure": row.code, "extended_by": new}
     _record(act, "measures.extend", part, blobs=blobs, detail=detail)
     return new
@@ -114,10 +115,10 @@ def lift(
     part = _part(act, case, written, held=True)
     _refuse_fields(written, set(MeasureRow.model_fields) - ENDING, "Al levantarla no se cambia.")
     row = measure_in(act.session, part.ref, code)
-    if refusal := rules.refuse(row.state, rules.LIFTED):
+    if refusal := rules.refuse(row.state, MeasureState.LIFTED):
         raise refused(refusal)
     _, texts = split_row(written)
-    values: dict[str, object] = {"state": rules.LIFTED}
+    values: dict[str, object] = {"state": MeasureState.LIFTED}
     blobs: list[Blob] = []
     if texts:
         key_version, sealed = seal_text(
@@ -127,7 +128,7 @@ def lift(
         blobs.append((TABLE, row.id, END_VERSION, sealed))
     _end(act.session, part, row, version, values)
     _record(act, "measures.lift", part, blobs=blobs, detail={"measure": row.code})
-    return {"code": row.code, "state": rules.LIFTED, "version": version + 1}
+    return {"code": row.code, "state": MeasureState.LIFTED, "version": version + 1}
 
 
 def _part(act: Act, case: str, written: MeasureRow, *, held: bool = False) -> CasePart:
@@ -162,7 +163,7 @@ def _insert(
         "victim_id": part.ref.victim_id,
         "case_id": part.ref.case_id,
         "code": code,
-        "state": rules.EXPIRED if over else rules.IN_FORCE,
+        "state": MeasureState.EXPIRED if over else MeasureState.IN_FORCE,
         "extends_id": extends,
         "recorded_by": act.actor.user_id,
         "unit_id": act.actor.unit_id,

@@ -35,6 +35,7 @@ from app.services.referrals import rules
 from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
 from app.services.referrals.views import ReferralProposal
+from app.states import ReferralState
 
 LONGEST = timedelta(days=90)
 _WAITS = "Ya envió esa derivación y espera respuesta."
@@ -119,7 +120,7 @@ def send(act: Act, case_code: str, wanted: Wanted) -> str:
         "consent_id": consent_id,
         "compartments": shared,
         "urgent": wanted.urgent,
-        "state": "ENVIADA",
+        "state": ReferralState.SENT,
         "sent_by": act.actor.user_id,
         "due_at": due_at,
         "replaces_id": _replaced(act, ref, wanted.replaces),
@@ -298,7 +299,7 @@ def _expire(act: Act, ref: CaseRef) -> None:
             .where(
                 Referral.id == row.id, Referral.victim_id == ref.victim_id, Referral.version == row.version
             )
-            .values(state="VENCIDA", version=row.version + 1)
+            .values(state=ReferralState.LAPSED, version=row.version + 1)
         )
         if moved.rowcount == 1:  # type: ignore[attr-defined]
             record(

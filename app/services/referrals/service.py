@@ -35,20 +35,25 @@ from app.services.referrals.rows import delivered_for
 from app.services.referrals.views import ReferralMovedView
 from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
+from app.states import Basis, ReferralState
 
 DECISIONS: Final = MappingProxyType(
-    {"accept": "ACEPTADA", "accept_with_conditions": "ACEPTADA_CON_CONDICIONES", "refuse": "RECHAZADA"}
+    {
+        "accept": ReferralState.ACCEPTED,
+        "accept_with_conditions": ReferralState.ACCEPTED_ON_TERMS,
+        "refuse": ReferralState.REFUSED,
+    }
 )
 ACTIONS: Final = MappingProxyType(
     {
-        "confirm": "ACEPTADA",
-        "start": "EN_CURSO",
-        "conclude": "CONCLUIDA",
-        "interrupt": "INTERRUMPIDA",
-        "withdraw": "RETIRADA",
+        "confirm": ReferralState.ACCEPTED,
+        "start": ReferralState.RUNNING,
+        "conclude": ReferralState.CONCLUDED,
+        "interrupt": ReferralState.INTERRUPTED,
+        "withdraw": ReferralState.WITHDRAWN,
     }
 )
-_ENDS = frozenset({"CONCLUIDA", "INTERRUMPIDA", "RETIRADA"})
+_ENDS = frozenset({ReferralState.CONCLUDED, ReferralState.INTERRUPTED, ReferralState.WITHDRAWN})
 _UNSERVED: Final = "Se concluyó sin ninguna prestación registrada para esta derivación."
 """That a concluded referral has no delivery is said, not refused."""
 
@@ -129,9 +134,9 @@ def advance(
     touch(act, row.victim_id, row.case_id)
     done = _done(act, found, step, "referrals.transition", blobs=[])
     _advance(act.session, row, step.target, **ending)
-    if step.target == "RETIRADA":
+    if step.target == ReferralState.WITHDRAWN:
         clocks.cancel(act.session, TABLE, row.id, CLOCK)
-    if step.target == "CONCLUIDA" and "services" in row.compartments:
+    if step.target == ReferralState.CONCLUDED and "services" in row.compartments:
         done["deliveries"] = delivered_for(act.session, row.victim_id, row.id)
         done["notice"] = None if done["deliveries"] else _UNSERVED
     if ends:
@@ -169,7 +174,7 @@ def _checked(act: Act, code: str, step: Step, version: int | None) -> Found:
 
 
 def _not_asked(field: str, target: str) -> FieldError:
-    if field == "reason" and target == "RETIRADA":
+    if field == "reason" and target == ReferralState.WITHDRAWN:
         return unknown_code(field, rules.INTERRUPTIONS)
     return wrong(field, "not-asked", "Este paso no lleva ese dato: quítelo.")
 
@@ -192,7 +197,7 @@ def _take_part(act: Act, row: Any, step: Step) -> list[tuple[str, int, int, byte
     same = {"victim_id": row.victim_id, "case_id": row.case_id, "unit_id": act.actor.unit_id}
     part = {
         **same,
-        "basis": "DERIVACION",
+        "basis": Basis.REFERRAL,
         "referral_id": row.id,
         "population": 1,
         "compartments": row.compartments,

@@ -23,9 +23,10 @@ from app.services.clocks import service as clocks
 from app.services.shelters import rules
 from app.services.shelters.queries import own_placement, stay_strand
 from app.services.shelters.service import advance
-from app.services.shelters.views import StayMovedView, StayState
+from app.services.shelters.views import StayMovedView
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
+from app.states import StayState
 
 CLOCK: Final = "PERMISO_SALIDA"
 LONGEST: Final = timedelta(days=30)
@@ -49,7 +50,7 @@ def go_out(act: Act, code: str, version: int, given: Leave, due_back_at: datetim
         in_shelter=row.actual_place == rules.IN_SHELTER,
         due_back=now < _aware(due_back_at) <= now + LONGEST,
     )
-    if refusal := rules.refuse(_state(row), "DE_PERMISO", facts):
+    if refusal := rules.refuse(_state(row), StayState.OUT, facts):
         raise refused(refusal)
     refuse_suspects(act, row.victim_id, {"companion": given.companion})
     plain, texts = split_row(given)
@@ -81,7 +82,7 @@ def go_out(act: Act, code: str, version: int, given: Leave, due_back_at: datetim
         act.actor.user_id,
     )
     clocks.start(act.session, CLOCK, subject, due_at=_aware(due_back_at))
-    return _done(act, "placements.out", row, "DE_PERMISO", blobs)
+    return _done(act, "placements.out", row, StayState.OUT, blobs)
 
 
 def come_back(act: Act, code: str, version: int) -> StayMovedView:
@@ -93,7 +94,7 @@ def come_back(act: Act, code: str, version: int) -> StayMovedView:
         StaleVersion: somebody changed it meanwhile.
     """
     row = _checked(act, code, version)
-    if refusal := rules.refuse(_state(row), "ALOJADA", rules.StayFacts(child=False)):
+    if refusal := rules.refuse(_state(row), StayState.HOUSED, rules.StayFacts(child=False)):
         raise refused(refusal)
     advance(act.session, row)
     act.session.execute(
@@ -102,7 +103,7 @@ def come_back(act: Act, code: str, version: int) -> StayMovedView:
         .values(ended_at=func.now(), returned=True)
     )
     clocks.meet(act.session, CLOCK, "placement_leave", row.leave_id)
-    return _done(act, "placements.back", row, "ALOJADA", [])
+    return _done(act, "placements.back", row, StayState.HOUSED, [])
 
 
 def _checked(act: Act, code: str, version: int) -> Any:

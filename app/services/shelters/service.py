@@ -32,6 +32,7 @@ from app.services.shelters.rules import EXIT_REASONS as EXIT_REASONS  # noqa: PL
 from app.services.shelters.stay_texts import EXIT_VERSION
 from app.services.shelters.views import ExitView
 from app.services.state_machine import refused
+from app.states import CaseOutcome, HoldState, StayState
 
 _Columns = dict[str, object]
 _Blob = tuple[str, int, int, bytes]
@@ -129,7 +130,7 @@ def leave(
         raise Conflict("El egreso ya está registrado.")
     facts = exiting.facts_of(act, row, reason)
     state = rules.stay_state(left=False, away=row.leave_id is not None)
-    if refusal := rules.refuse(state, "EGRESADA", facts):
+    if refusal := rules.refuse(state, StayState.LEFT, facts):
         raise refused(refusal)
     ref = case_in_scope(act, row.case)
     before = case_state(act.session, ref)
@@ -141,10 +142,10 @@ def leave(
         fields=["left_at", "exit_reason"], blobs=blobs,
         detail={"placement": row.code, "reason": reason, "suitability": facts.suitability},
     )  # fmt: skip
-    if reason == rules.TRANSFER:
+    if reason == CaseOutcome.TRANSFERRED:
         arrivals.await_arrival(act.session, [row.case_id])
     absent = None
-    if facts.child and reason == rules.UNAUTHORISED:
+    if facts.child and reason == CaseOutcome.LEFT:
         absent = exiting.missing(act, ref, before)
     return {
         "code": row.code,
@@ -197,7 +198,7 @@ def _hold(act: Act, code: str | None) -> Any:
         return None
     row = held_places.find(act, code)
     refusal = rules.refuse_hold(
-        row.state, "CONVERTIDA", shelter=row.here, requester=False, in_time=row.in_time
+        row.state, HoldState.TAKEN, shelter=row.here, requester=False, in_time=row.in_time
     )
     if refusal:
         raise refused(refusal)

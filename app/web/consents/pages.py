@@ -21,6 +21,7 @@ from app.services.consents.views import ConsentCommon, KeptShareView, NamedParts
 from app.services.evidence import signed_papers
 from app.services.idempotency import once
 from app.services.printing.consent import consent_issue
+from app.states import ConsentGiver, ConsentState, ReferralState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -34,10 +35,17 @@ router = Branch()
 READS: Final = Requires(Permission.CONSENTS_READ)
 WRITES: Final = Requires(Permission.CONSENTS_WRITE)
 TAB: Final = "consentimientos"
-_KINDS: Final = {"VIGENTE": "green", "RETIRADO": "red", "VENCIDO": "orange", "REEMPLAZADO": "grey"}
+_KINDS: Final[Mapping[str, str]] = {
+    ConsentState.IN_FORCE: "green",
+    ConsentState.WITHDRAWN: "red",
+    ConsentState.EXPIRED: "orange",
+    ConsentState.REPLACED: "grey",
+}
 _COUNTED: Final = frozenset({"satisfaction"})
 """Read as numbers alone: nobody is given it of one person."""
-_LIVE: Final = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
+_LIVE: Final = frozenset(
+    {ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.ACCEPTED_ON_TERMS, ReferralState.RUNNING}
+)
 _HOW: Final = ("language", "interpreter", "form", "witness", "valid_until")
 _MORE: Final = ("valid_from", "text_version", "notes")
 _CHILD: Final = (
@@ -70,8 +78,8 @@ def consents(code: str, page: CurrentPage) -> Response:
     return page.draw(
         "consents/list.html",
         **frame,
-        live=[item for item in found if item["state"] == "VIGENTE"],
-        ended=[item for item in found if item["state"] != "VIGENTE"],
+        live=[item for item in found if item["state"] == ConsentState.IN_FORCE],
+        ended=[item for item in found if item["state"] != ConsentState.IN_FORCE],
         objections=[
             {**item, "parts": part_names(item["compartments"]), "to": receivers(item)} for item in objected
         ],
@@ -179,7 +187,7 @@ def card(item: ConsentCommon) -> ConsentCard:
         "tag": (item["state_label"], _KINDS[item["state"]]),
         "parts": part_names(item["compartments"]),
         "to": receivers(item),
-        "withdraws": "RETIRADO" in item["possible_states"],
+        "withdraws": ConsentState.WITHDRAWN in item["possible_states"],
     }
 
 
@@ -218,12 +226,12 @@ def _sent(page: Page, *, child: bool) -> dict[str, object]:
         if not sent.get(name) and (child or name != "given_by"):
             form.wrong(name, message, "missing")
     sent["to_units"] = list(dict.fromkeys([*form.texts("to_units"), *form.lines("other_units")]))
-    return sent if child else {**sent, "given_by": "PERSONA"}
+    return sent if child else {**sent, "given_by": ConsentGiver.PERSON}
 
 
 def _form(page: Page, frame: CaseFrame) -> Response:
     choice = asked(page.act, frame["case"]["code"])
-    givers = [(code, text) for code, text in options("consent_giver") if code != "PERSONA"]
+    givers = [(code, text) for code, text in options("consent_giver") if code != ConsentGiver.PERSON]
     backing = [(code, text) for code, text in options("consent_backing") if choice["upe"] or code != "UPE"]
     return page.draw(
         "consents/new.html",

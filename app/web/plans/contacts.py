@@ -12,6 +12,7 @@ from app.records.kinds import today
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import following
+from app.states import PlanState
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
@@ -93,7 +94,7 @@ def _draw(page: Page, code: str) -> Response:
         advice=found,
         possible=[(one["channel"], one["channel_label"]) for one in found["possible"]],
         planned=_planned_controls()[0],
-        following=frame["plan"]["state"] == "EN_SEGUIMIENTO",
+        following=frame["plan"]["state"] == PlanState.FOLLOW_UP,
     )
 
 

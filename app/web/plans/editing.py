@@ -18,6 +18,7 @@ from app.services.plans import header, objectives, queries, rules, service, team
 from app.services.plans.progress import Step
 from app.services.plans.units import units_to_choose
 from app.services.plans.views import ObjectiveView, ReadPlan
+from app.states import AgeGroup
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
@@ -212,7 +213,7 @@ def _version(page: Page) -> int:
 def _header_controls(kind: str | None) -> list[Control]:
     """The header's fields; the UPE's resolution only for a child's plan, or while that is not known."""
     specs = row_fields("plan_header")
-    names = [name for name in specs if kind != "ADULTA" or not name.startswith("pti_")]
+    names = [name for name in specs if kind != AgeGroup.ADULT or not name.startswith("pti_")]
     return controls(specs, only=names)
 
 

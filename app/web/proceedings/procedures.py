@@ -18,6 +18,7 @@ from app.records.rows import row_fields
 from app.records.rows.proceedings import ProtectionStep
 from app.services.proceedings import branches, procedures
 from app.services.proceedings.views import ProcedureView
+from app.states import BranchConclusion, BranchState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -88,7 +89,7 @@ def advance(code: str, procedure: str, page: CurrentPage) -> Response:
     frame, item = _one(page, code, procedure)
     target = page.form.text("to") or ""
     sent = read(page.form, _step_fields(item, target))
-    conclusion = page.form.text("conclusion") if target == branches.CLOSED else None
+    conclusion = page.form.text("conclusion") if target == BranchState.CLOSED else None
     with page.attempt():
         page.form.check()
         wanted = procedures.Step(target, read_row(ProtectionStep, sent), conclusion)
@@ -151,7 +152,7 @@ def _step_fields(item: ProcedureView, target: str) -> list[Control]:
     move = branches.MACHINES[item["branch"]].find(item["state"], target)
     guards = move.guards if move else ()
     names = [name for guard in guards for name in _ASKED_BY.get(guard, ())]
-    if target == branches.CLOSED and branches.FAMILY_RETURN not in item["possible_conclusions"]:
+    if target == BranchState.CLOSED and BranchConclusion.FIT_FAMILY not in item["possible_conclusions"]:
         names = [name for name in names if not name.startswith("suitability")]
     if branches.reasons(item["state"], target):
         names.append("reason")
@@ -175,7 +176,7 @@ def _choices(page: Page, frame: CaseFrame, item: ProcedureView) -> Response:
 def _step_form(page: Page, frame: CaseFrame, item: ProcedureView, target: str) -> Response:
     asked = _step_fields(item, target)
     reasons = branches.reasons(item["state"], target)
-    ends = options("branch_conclusion", item["possible_conclusions"]) if target == branches.CLOSED else []
+    ends = options("branch_conclusion", item["possible_conclusions"]) if target == BranchState.CLOSED else []
     return page.draw(
         "protection/step.html",
         **frame,

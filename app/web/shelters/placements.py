@@ -19,6 +19,7 @@ from app.records.rows import row_fields
 from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.shelters import held_places, outings, queries, rules, service, suitability
 from app.services.shelters.views import StayDetailView, StayView
+from app.states import HoldState, StayState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -36,7 +37,7 @@ _SHELTERED: Final = ("group", "belongings", "notes")
 _ELSEWHERE: Final = ("actual_place", "place_text", "notes")
 _LEFT: Final = frozenset({"egreso", "busqueda", "busqueda-llamar"})
 """What may be done as the house loses her."""
-_KINDS: Final = {"ALOJADA": "green", "DE_PERMISO": "yellow"}
+_KINDS: Final[Mapping[str, str]] = {StayState.HOUSED: "green", StayState.OUT: "yellow"}
 
 
 class StayWords(TypedDict):
@@ -263,7 +264,9 @@ def _draw_arrival(page: Page, frame: CaseFrame | None) -> Response:
         "placements/arrival.html" if frame else "placements/admission.html",
         **around,
         asked=_asked(page),
-        holds=[(h["code"], f"{h['code']} · {h['group']['label']}") for h in holds if h["state"] == "VIGENTE"],
+        holds=[
+            (h["code"], f"{h['code']} · {h['group']['label']}") for h in holds if h["state"] == HoldState.HELD
+        ],
         houses=houses(page),
         back=f"{base}/alojamiento" if frame else "/centros",
     )

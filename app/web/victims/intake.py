@@ -20,6 +20,7 @@ from app.services.victims.probing import Alike
 from app.services.victims.registration import FIRST_STATES, Registration, register, writable
 from app.services.victims.views import MatchView
 from app.services.work.queries import find
+from app.states import CaseState
 from app.web.i18n import gettext
 from app.web.kit.controls import Control, controls, read, shown
 from app.web.kit.forms import Form
@@ -27,7 +28,7 @@ from app.web.kit.page import Page
 from app.web.kit.templating import label
 
 OPERATION: Final = "victims.register"
-USUAL: Final = "PRESUNTA_VICTIMA"
+USUAL: Final = CaseState.PRESUMED
 ADULT: Final = 18
 UNKNOWN: Final = "NO_SABE"
 _LATER: Final = frozenset({"verified"})
@@ -190,7 +191,7 @@ def begin(form: Form) -> None:
 def states() -> list[tuple[str, str, str]]:
     """The states a case begins in, with what they mean."""
     meaning = {
-        "ALERTA": gettext("Hay señales, pero nadie habló todavía con ella."),
+        CaseState.ALERT: gettext("Hay señales, pero nadie habló todavía con ella."),
         USUAL: gettext("Hay indicios de que es víctima de trata."),
     }
     return [(code, label(code, "case_state"), meaning[code]) for code in reversed(FIRST_STATES)]
