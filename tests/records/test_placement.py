@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pytest
 
-from app.records import COMPARTMENTS, FieldSpec, all_fields, fields, placement
+from app.errors import Invalid
+from app.records import COMPARTMENTS, FieldSpec, all_fields, fields, placement, row_placement
 from app.records.placement import OFFLINE, RECORD, REGISTRATION, SHORT, SOUGHT, Section, section
+from app.records.rows import ROWS, row_fields
+from app.records.rows.plans import Review
 from app.web.kit.controls import Control, beside, controls
 from app.web.kit.forms import Form
+from app.web.kit.rows import read_row
 from app.web.kit.templating import environment
 from app.web.victims.intake import SECTIONS
 from app.web.victims.record_groups import SLUGS, TITLES, grouped
@@ -66,6 +70,15 @@ def test_the_steps_are_those_of_the_pages() -> None:
     assert [one.place for one in SECTIONS] == list(placement.REGISTRATION)
 
 
+@pytest.mark.parametrize("table", ROWS)
+def test_every_field_of_a_row_stands_on_its_form_once(table: str) -> None:
+    assert misplaced(row_placement.places(table), list(row_fields(table))) == []
+
+
+def test_no_form_is_of_a_row_that_there_is_not() -> None:
+    assert set(row_placement.ROWS) <= set(ROWS)
+
+
 def test_a_field_out_of_place_is_found() -> None:
     known = ["name", "sex", "age"]
     assert misplaced([section("a", "name sex", "age")], known) == []
@@ -106,6 +119,19 @@ def lost(drawn: list[Control], named: Sequence[str]) -> list[str]:
 def test_a_refusal_of_any_field_lands_beside_its_control(part: str) -> None:
     for spec in fields(part).values():
         assert lost(controls({spec.name: spec}), list(refusals(spec))) == []
+
+
+@pytest.mark.parametrize("table", ROWS)
+def test_a_refusal_of_any_field_of_a_row_lands_beside_its_control(table: str) -> None:
+    for spec in row_fields(table).values():
+        assert lost(controls({spec.name: spec}), list(refusals(spec))) == []
+
+
+def test_what_is_read_as_a_row_is_refused_beside_its_controls() -> None:
+    sent = {"participants": ["una persona", "x" * 10_000], "held_on": "ayer"}
+    with pytest.raises(Invalid) as refused:
+        read_row(Review, sent, "revision.")
+    assert {error["field"] for error in refused.value.errors} == {"revision.participants", "revision.held_on"}
 
 
 def test_a_refusal_in_a_registration_lands_on_the_step_that_asks() -> None:

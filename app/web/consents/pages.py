@@ -13,6 +13,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.records import COMPARTMENTS
+from app.records.row_placement import placed
 from app.records.rows import row_fields
 from app.records.rows.consents import ConsentRow, WithdrawalRow
 from app.services.consents import ledger, queries
@@ -46,12 +47,7 @@ _COUNTED: Final = frozenset({"satisfaction"})
 _LIVE: Final = frozenset(
     {ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.ACCEPTED_ON_TERMS, ReferralState.RUNNING}
 )
-_HOW: Final = ("language", "interpreter", "form", "witness", "valid_until")
-_MORE: Final = ("valid_from", "text_version", "notes")
-_CHILD: Final = (
-    *("given_by", "no_assent_reason", "backed_by", "representative_name", "representative_relation"),
-    *("representative_document", "representative_suspected"),
-)
+_WRITTEN: Final = placed("consent", "how", "more", "who", "child")
 
 
 def parts() -> list[tuple[str, str]]:
@@ -159,9 +155,7 @@ def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
         "consents/detail.html",
         **frame,
         item=card(found),
-        rows=words(
-            "consent", {name: held.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
-        ),
+        rows=words("consent", {name: held.get(name) for name in _WRITTEN if name != "valid_until"}),
         shares=[_share(share) for share in found["referrals"]],
         scans=signed_papers.listed(page.act, consent),
         writes=page.may(Permission.CONSENTS_WRITE),
@@ -206,13 +200,13 @@ def _result(done: WithdrawnView) -> dict[str, object]:
     }
 
 
-def _controls(*names: str) -> list[Control]:
-    return controls(row_fields("consent"), only=names)
+def _controls(*places: str) -> list[Control]:
+    return controls(row_fields("consent"), only=placed("consent", *places))
 
 
 def _sent(page: Page, *, child: bool) -> dict[str, object]:
     form = page.form
-    sent = read(form, _controls(*(_CHILD if child else ()), *_HOW, *_MORE))
+    sent = read(form, _controls(*(("who", "child") if child else ()), "how", "more"))
     sent |= {name: form.texts(name) for name in ("purposes", "compartments", "to_institutions")}
     needed = {
         "purposes": _("Marque para qué lo da."),
@@ -243,15 +237,14 @@ def _form(page: Page, frame: CaseFrame) -> Response:
         units=[(one["code"], one["name"]) for one in choice["units"]],
         givers=givers,
         backing=backing,
-        representative=_controls("no_assent_reason", *_CHILD[3:]),
-        how=_controls(*_HOW),
-        more=_controls(*_MORE),
+        representative=_controls("child"),
+        how=_controls("how"),
+        more=_controls("more"),
     )
 
 
 def _withdrawing(*, child: bool) -> list[Control]:
-    who = ("by_whom", "representative_name", "representative_document", "representative_suspected")
-    names = (*who, "note") if child else ("note",)
+    names = placed("consent_event", *(("who", "always") if child else ("always",)))
     return controls(row_fields("consent_event"), only=names)
 
 

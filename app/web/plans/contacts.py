@@ -9,6 +9,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import following
@@ -77,7 +78,7 @@ def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
 
 
 def _planned_controls() -> list[Control]:
-    return controls(row_fields("plan_follow_up"), only=["planned_on"])
+    return controls(row_fields("plan_follow_up"), only=placed("plan_follow_up", "written"))
 
 
 def _contact_controls() -> list[Control]:

@@ -12,6 +12,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import Invalid, wrong
 from app.records.errors import FieldError
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import header, objectives, queries, rules, service, team
@@ -32,7 +33,6 @@ router = Branch()
 
 _WRITE = (Permission.PLANS_WRITE,)
 _TEXTS = ("summary", "pti_number", "feasibility_notes")
-_ACTIVITY = ("description", "due_on", "person_in_charge", "frequency", "indicator", "evidence_expected")
 _OTHER = "otra"
 """Choice of a unit that is not listed: its code is written."""
 
@@ -272,7 +272,7 @@ def _draw_goal(page: Page, code: str, objective: str) -> Response:
 
 
 def _activity_controls() -> list[Control]:
-    return controls(row_fields("plan_activity"), only=_ACTIVITY)
+    return controls(row_fields("plan_activity"), only=placed("plan_activity", "written"))
 
 
 def _draw_activity(page: Page, code: str, objective: str) -> Response:

@@ -10,6 +10,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import moving, queries, reviewing, rules
@@ -105,8 +106,7 @@ def _move(page: Page, state: str) -> Move:
 
 def _review_controls() -> list[Control]:
     """The fields of a review; whether she gave her opinion is drawn apart, with words."""
-    specs = row_fields("plan_review")
-    return controls(specs, only=[name for name in specs if name != "opinion_given"])
+    return controls(row_fields("plan_review"), only=placed("plan_review", "written"))
 
 
 def _draw_reviews(page: Page, code: str) -> Response:

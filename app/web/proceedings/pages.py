@@ -15,6 +15,7 @@ from app.edge.routing import Branch
 from app.errors import Invalid, NotFound
 from app.records import fields
 from app.records.kinds import LIMA, today
+from app.records.row_placement import APART, placed
 from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import once
 from app.services.proceedings import links
@@ -57,7 +58,7 @@ _PATHS: Final = (
     (ReparationStage.FIXED, ReparationStage.DEMANDED, ReparationStage.PAID),
 )
 """The usual way of each kind of proceeding, which its stages are drawn on."""
-_FIRST: Final = ("complaint_number", "file_number", "office", "next_hearing_on")
+_FIRST: Final = placed(LINK, "first")
 """What is asked at once of a new proceeding; the rest is folded away."""
 _ASIDE: Final[Mapping[str, tuple[str, bool]]] = {
     CriminalStage.APPEAL: (CriminalStage.FIRST_SENTENCE, True),
@@ -232,10 +233,10 @@ def _kinds(page: Page, frame: CaseFrame) -> Response:
 def _asked(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, list[Control]]:
     """Controls of a new proceeding of a kind, by table."""
     number = "file_number" if kind == ProceedingKind.COMPLAINT else "complaint_number"
-    outcome = {"sentence", "sentence_on", "reparation_ordered", "reparation_amount", "reparation_paid"}
+    outcome = set(placed(LINK, "outcome"))
     less = {number} | (outcome if kind in {ProceedingKind.COMPLAINT, ProceedingKind.TUTELARY} else set())
     return {
-        Proceeding.table: drawn(page, case, Proceeding.table, less=("kind", "stage")),
+        Proceeding.table: drawn(page, case, Proceeding.table, less=placed(Proceeding.table, APART)),
         LINK: drawn(page, case, LINK, less=less),
     }
 
