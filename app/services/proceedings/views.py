@@ -9,10 +9,21 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.cases.views import CaseListedView
-from app.states import BranchConclusion, BranchState, MeasureState, ProceedingKind, ProtectionBranch
+from app.states import (
+    BranchConclusion,
+    BranchState,
+    CriminalStage,
+    MeasureState,
+    ProceedingKind,
+    ProtectionBranch,
+    ReparationStage,
+    TutelaryStage,
+)
 
 IsoDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
 """A day as it is sealed."""
+
+Stage = Annotated[str, CriminalStage] | Annotated[str, TutelaryStage] | Annotated[str, ReparationStage]
 
 
 class LinkView(TypedDict, total=False):
@@ -36,7 +47,7 @@ class ProceedingFacts(TypedDict):
 
     code: str
     kind: Annotated[str, ProceedingKind]
-    stage: str
+    stage: Stage
     stage_since: datetime
 
 
@@ -47,7 +58,7 @@ class ProceedingView(ProceedingFacts):
     opened_on: date | None
     kind_label: str
     stage_label: str
-    possible_stages: list[str]
+    possible_stages: list[Stage]
     stage_version: int
     version: int
     updated_at: datetime
@@ -65,7 +76,7 @@ class ProceedingMovedView(TypedDict):
     """A proceeding at its new stage."""
 
     code: str
-    stage: str
+    stage: Stage
     version: int
 
 
