@@ -11,22 +11,16 @@ from types import MappingProxyType
 from typing import Final
 
 from app.access.policy import policy
+from app.states import MandateEnd, MandateFor
 
-ANYONE: Final = "CUALQUIERA"
-CHILDREN: Final = "NNA"
-"""The case of a child or adolescent; it stays one after her birthday."""
-ADULTS: Final = "ADULTA"
-"""She is of age today."""
-POPULATIONS: Final = frozenset({ANYONE, CHILDREN, ADULTS})
+POPULATIONS: Final = frozenset({MandateFor.ANYONE, MandateFor.CHILDREN, MandateFor.ADULTS})
 _ALL: Final = "*"
-CASE: Final = "CASO"
-MEASURE: Final = "MEDIDA"
-ENDINGS: Final = MappingProxyType(
+ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        CASE: "su unidad deja el caso",
-        "ESTANCIA": "la persona sale del centro",
-        MEASURE: "termina la medida de protección",
-        "CONSENTIMIENTO": "la persona retira su consentimiento",
+        MandateEnd.CASE: "su unidad deja el caso",
+        MandateEnd.STAY: "la persona sale del centro",
+        MandateEnd.MEASURE: "termina la medida de protección",
+        MandateEnd.CONSENT: "la persona retira su consentimiento",
     }
 )
 """What ends a mandate, as it reads after "hasta que"."""
@@ -58,7 +52,7 @@ class Mandate:
 
     def fits(self, giver_kind: str, populations: frozenset[str]) -> bool:
         """Whether a unit of this kind may use it in a case of these populations."""
-        return giver_kind in self.added_by and self.population in populations | {ANYONE}
+        return giver_kind in self.added_by and self.population in populations | {MandateFor.ANYONE}
 
 
 def read_mandates(text: str) -> Mapping[str, Mandate]:

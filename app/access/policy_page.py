@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from app.access.mandates import ADULTS, ANYONE, CHILDREN, ENDINGS, Mandate, mandates
+from collections.abc import Mapping
+
+from app.access.mandates import ENDINGS, Mandate, mandates
 from app.access.permissions import Permission
 from app.access.policy import POPULATION_BITS, UNIT_KINDS, Cell, Level, Policy, Role
 from app.records import COMPARTMENTS
+from app.states import MandateFor
 
 PATH = "docs/politica-de-acceso.md"
 """Where the page is kept, from the root of the repository."""
@@ -74,7 +77,11 @@ FLAGS_ES = """- **+e**: escribe lo que puede leer.
 """
 SCOPES_ES = {"assigned": "casos asignados", "unit": "casos de su unidad"}
 
-MANDATED_ES = {ANYONE: "todas", CHILDREN: "niñas, niños y adolescentes", ADULTS: "adultas"}
+MANDATED_ES: Mapping[str, str] = {
+    MandateFor.ANYONE: "todas",
+    MandateFor.CHILDREN: "niñas, niños y adolescentes",
+    MandateFor.ADULTS: "adultas",
+}
 MANDATES_ES = """Se indica una base de esta lista y el motivo. La unidad recibe lo que la base abre y que
 también ve quien la incorpora; lo marcado con * lo abre la ley aunque quien incorpora no lo vea. Una objeción,
 o un consentimiento retirado, lo impide, salvo para avisar del delito a la Fiscalía y de una niña, niño o

@@ -37,6 +37,7 @@ from app.models import (
     TraffickingCase,
     Victim,
 )
+from app.states import ReferralState
 
 UNIT = bindparam("actor_unit", type_=BigInteger)
 USER = bindparam("actor_user", type_=BigInteger)
@@ -195,7 +196,7 @@ def _placements(unit_wide: bool, of_others: bool) -> Select[int]:
     return query if of_others else query.where(Placement.unit_id == UNIT)
 
 
-ASKED = ("ENVIADA", "VENCIDA")
+ASKED = (ReferralState.SENT, ReferralState.LAPSED)
 """States of a referral in which a receiver that takes no part in the case yet is told of its deadline."""
 
 

@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.scope import ASKED, UNIT, USER, actor_params, takes_part
 from app.models import AccountNotice, Notice, Participation, Referral, Unit
+from app.states import Audience
 
 BROKEN_SEAL = "SELLO_ROTO"
 """Notice that who oversees the trace sees although it takes part in no case; it says a code alone."""
@@ -33,9 +34,6 @@ NOT_ARRIVED = "NNA_NO_LLEGO"
 
 MOVED = "TRASLADO"
 """Kind of the notice that she was taken in elsewhere, for the house she left; it may see no more of her."""
-
-HEADS, OVERSEERS = "JEFATURA", "DATOS"
-"""Whom something of an account is told: the heads of its unit, or the data protection officers in it."""
 
 
 class Told(NamedTuple):
@@ -65,7 +63,7 @@ def account_notices(to: Told) -> Select[int]:
 
     Without the values of `actor_params`, which whoever runs it gives.
     """
-    audience = [*([HEADS] if to.heads else []), *([OVERSEERS] if to.oversees else [])]
+    audience = [*([Audience.HEADS] if to.heads else []), *([Audience.OVERSEERS] if to.oversees else [])]
     return select(AccountNotice.id).where(AccountNotice.unit_id == UNIT, AccountNotice.audience.in_(audience))
 
 

@@ -17,6 +17,7 @@ from app.services.accounts.views import AccountAskedView, AccountHalfView, Accou
 from app.services.institutions import units
 from app.services.paging import PAGE
 from app.services.views import Listing
+from app.states import AccountState
 
 router = Branch(prefix="/accounts", tags=["accounts"])
 
@@ -59,7 +60,7 @@ class AccountSearchIn(BaseModel):
 
     text: Annotated[str | None, Field(title="Parte del nombre de usuario", max_length=80)] = None
     unit: Annotated[UnitCode | None, Field(title="Código de la unidad")] = None
-    state: Annotated[str | None, Field(title="Estado", max_length=40, examples=["ACTIVA"])] = None
+    state: Annotated[str | None, Field(title="Estado", max_length=40, examples=[AccountState.ACTIVE])] = None
 
 
 class AccountSessionIn(BaseModel):

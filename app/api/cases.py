@@ -15,7 +15,7 @@ from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.records.kinds import Text
 from app.services.cases import queries, service
-from app.services.cases.codes import DISCARDED, IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
+from app.services.cases.codes import IDENTIFICATION, REENTRIES, RETRAFFICKING, STATES
 from app.services.cases.views import (
     AssignedView,
     AssignmentView,
@@ -34,6 +34,7 @@ from app.services.paging import PAGE
 from app.services.participations import teams
 from app.services.participations.mandates import Wanted
 from app.services.views import Coded, Listing
+from app.states import CaseState
 
 router = Branch(prefix="/cases", tags=["cases"])
 
@@ -73,7 +74,7 @@ class ReentryIn(BaseModel):
 
     victim: Annotated[str, Field(title="Código de la persona", max_length=40)]
     first_identified_on: Annotated[date, Field(title="Fecha de identificación")]
-    state: Annotated[CodeWord, Field(title="Estado inicial")] = "PRESUNTA_VICTIMA"
+    state: Annotated[CodeWord, Field(title="Estado inicial")] = CaseState.PRESUMED
     source: Annotated[CodeWord, Field(title="Cómo vuelve", examples=list(REENTRIES))] = "REINGRESO"
     reason: Annotated[
         CodeWord | None, Field(title="Por quién, si es retrata (código)", examples=list(RETRAFFICKING))
@@ -204,7 +205,7 @@ def transition(
 def _ask(code: str, body: TransitionIn, act: CurrentAct, version: int, key: str | None) -> Answer[Any]:
     """Answered with 202, which the route documents beside its 200."""
     payload = {"case": code, **body.model_dump(mode="json")}
-    discards = body.to == DISCARDED
+    discards = body.to == CaseState.DISCARDED
     operation = "cases.discard" if discards else "cases.close"
     command = replayed(act, key, operation, payload)
     if command is None:

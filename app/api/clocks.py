@@ -13,6 +13,7 @@ from app.services.clocks.catalogue import kinds
 from app.services.clocks.views import ClockKindView, ClockView
 from app.services.paging import PAGE
 from app.services.views import Listing
+from app.states import ClockState
 
 router = Branch(prefix="/clocks", tags=["clocks"])
 
@@ -20,7 +21,7 @@ router = Branch(prefix="/clocks", tags=["clocks"])
 @router.get("", dependencies=[Requires(Permission.CASES_READ)], summary="Plazos de mi unidad")
 def index(
     act: CurrentAct,
-    state: Annotated[str | None, Query(title="Estado", max_length=60, examples=["VENCIDO"])] = None,
+    state: Annotated[str | None, Query(title="Estado", max_length=60, examples=[ClockState.OVERDUE])] = None,
     kind: Annotated[str | None, Query(title="Clase de plazo", max_length=60)] = None,
     cursor: Annotated[str | None, Query(title="Cursor de la página anterior", max_length=300)] = None,
     limit: Annotated[int, Query(title="Filas por página", ge=1, le=200)] = PAGE,

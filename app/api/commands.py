@@ -12,11 +12,12 @@ from app.edge.deps import CurrentAct, IdempotencyKey, Requires, etag
 from app.edge.preconditions import ExpectedVersion
 from app.edge.routing import Branch
 from app.services.commands import deciding, queries, requesting
-from app.services.commands.command import MERGE, REASONS, REFUSALS, SPLIT, Command
+from app.services.commands.command import REASONS, REFUSALS, Command
 from app.services.commands.views import CommandAskedView, CommandDecidedView, CommandDoneView, CommandView
 from app.services.idempotency import once
 from app.services.paging import PAGE
 from app.services.views import Listing
+from app.states import CommandKind
 
 router = Branch(tags=["commands"])
 
@@ -32,7 +33,7 @@ class MergeIn(BaseModel):
 
     keep: Annotated[VictimCode, Field(title="Código que queda")]
     absorb: Annotated[VictimCode, Field(title="Código que pasa a ser otro código de la misma persona")]
-    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REASONS[MERGE]))]
+    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REASONS[CommandKind.MERGE]))]
 
 
 class SplitIn(BaseModel):
@@ -42,7 +43,7 @@ class SplitIn(BaseModel):
 
     code: Annotated[VictimCode, Field(title="Código de la persona")]
     record: Annotated[VictimCode, Field(title="Código del registro que se separa")]
-    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REASONS[SPLIT]))]
+    reason: Annotated[Reason, Field(title="Motivo (código)", examples=list(REASONS[CommandKind.SPLIT]))]
 
 
 class RefusalIn(BaseModel):

@@ -16,7 +16,7 @@ from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
 from app.errors import BadRequest, NotFound
 from app.services.institutions.codes import institution_codes
-from app.services.releases.artefacts import CSV, JSON, MEDIA_TYPES
+from app.services.releases.artefacts import MEDIA_TYPES
 from app.services.releases.queries import (
     FileInfo,
     ReleaseView,
@@ -36,6 +36,7 @@ from app.services.releases.views import (
     TableDocument,
     YearBudgetView,
 )
+from app.states import TableFormat
 
 
 async def no_filters(request: Request) -> None:
@@ -114,7 +115,7 @@ def table(
     code = canonical(code, "LI")
     name, _, extension = file.rpartition(".")
     if extension not in MEDIA_TYPES:
-        raise NotFound(f"Ese formato no existe: pida .{CSV} o .{JSON}.")
+        raise NotFound(f"Ese formato no existe: pida .{TableFormat.CSV} o .{TableFormat.JSON}.")
     record(act, "releases.read", detail={"release": code, "format": extension})
     with runtime.database.reporting(ROLE) as connection:
         view = find_release(connection, code, drafts=_sees_drafts(act.actor))

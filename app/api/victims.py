@@ -34,6 +34,7 @@ from app.services.victims.views import (
     RegisteredView,
 )
 from app.services.views import Listing
+from app.states import CaseState
 
 router = Branch(prefix="/victims", tags=["victims"])
 
@@ -70,7 +71,7 @@ class RegistrationIn(BaseModel):
 
     compartments: Annotated[Compartments, Field(title="Datos por compartimento")]
     first_identified_on: Annotated[date, Field(title="Fecha de la primera identificación")]
-    state: Annotated[str, Field(title="Estado inicial", max_length=40)] = "PRESUNTA_VICTIMA"
+    state: Annotated[str, Field(title="Estado inicial", max_length=40)] = CaseState.PRESUMED
     not_duplicate: Annotated[
         NotDuplicateIn | None, Field(title="Motivo para continuar aunque parezca registrada")
     ] = None

@@ -6,6 +6,7 @@ import typer
 
 from app.cli._console import show, show_json, show_table
 from app.cli._setup import AsJson, DataDir, installation
+from app.states import ClockStep
 
 app = typer.Typer(invoke_without_command=True)
 
@@ -45,6 +46,6 @@ def sweep(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         show_json({"fired": dict(sorted(done.items()))})
     else:
         show(
-            f"Recordatorios: {done['RECORDATORIO']}. Vencidos: {done['VENCIDO']}. "
-            f"Escalados: {done['ESCALADO']}."
+            f"Recordatorios: {done[ClockStep.REMINDED]}. Vencidos: {done[ClockStep.OVERDUE]}. "
+            f"Escalados: {done[ClockStep.ESCALATED]}."
         )

@@ -4,6 +4,7 @@ from sqlalchemy import SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, codes_of
+from app.states import MandateEnd, MandateFor
 
 
 class RoleGrant(Base):
@@ -34,8 +35,8 @@ class MandateGrant(Base):
 
     __tablename__ = "mandate"
     __table_args__ = (
-        codes_of("population", "NNA ADULTA CUALQUIERA"),
-        codes_of("ends_with", "CASO ESTANCIA MEDIDA CONSENTIMIENTO"),
+        codes_of("population", MandateFor),
+        codes_of("ends_with", MandateEnd),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)

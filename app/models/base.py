@@ -1,5 +1,6 @@
 """Declarative base, naming convention and the column types every table shares."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 from app.catalogues import code_list
+from app.states import Codes
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -58,14 +60,20 @@ Now = Annotated[datetime, mapped_column(DateTime(timezone=True), server_default=
 """Transaction time; policies rely on it to know that a row was written in this transaction."""
 
 
-def codes_of(column: str, codes: str) -> CheckConstraint:
-    """The column holds one of these codes (separated by spaces), and nothing else."""
-    quoted = ", ".join(f"'{code}'" for code in codes.split())
-    return CheckConstraint(f"{column} IN ({quoted})", name=column)
+def codes_of(column: str, codes: type[Codes], *left_out: Codes) -> CheckConstraint:
+    """The column holds one of these codes (but those left out); if one is added, a migration follows."""
+    made = _one_of(column, [code for code in codes if code not in left_out])
+    made.info["list"] = codes.list_name
+    return made
 
 
 def listed(column: str, name: str) -> CheckConstraint:
     """The column holds a code of this list of the catalogues; if the list grows, a migration follows."""
-    made = codes_of(column, " ".join(code_list(name).codes))
+    made = _one_of(column, code_list(name).codes)
     made.info["list"] = name
     return made
+
+
+def _one_of(column: str, codes: Iterable[str]) -> CheckConstraint:
+    quoted = ", ".join(f"'{code}'" for code in codes)
+    return CheckConstraint(f"{column} IN ({quoted})", name=column)

@@ -15,7 +15,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of, listed
+from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of
+from app.states import Basis, CaseState, Identification
 
 CASE_REF = ("trafficking_case.id", "trafficking_case.victim_id")
 
@@ -37,10 +38,12 @@ class TraffickingCase(Base):
             "uq_trafficking_case_open",
             "victim_id",
             unique=True,
-            postgresql_where=text("state NOT IN ('CERRADO', 'DESCARTADA') AND parallel_to IS NULL"),
+            postgresql_where=text(
+                f"state NOT IN ('{CaseState.CLOSED}', '{CaseState.DISCARDED}') AND parallel_to IS NULL"
+            ),
         ),
-        listed("state", "case_state"),
-        listed("identification", "identification"),
+        codes_of("state", CaseState),
+        codes_of("identification", Identification),
     )
 
     id: Mapped[Id]
@@ -159,7 +162,7 @@ class Participation(Base):
             "mandate",
             unique=True,
             postgresql_nulls_not_distinct=True,
-            postgresql_where=text("ended_at IS NULL AND basis <> 'DERIVACION'"),
+            postgresql_where=text(f"ended_at IS NULL AND basis <> '{Basis.REFERRAL}'"),
         ),
         Index(
             "uq_participation_referral",
@@ -168,7 +171,7 @@ class Participation(Base):
             unique=True,
             postgresql_where=text("ended_at IS NULL AND referral_id IS NOT NULL"),
         ),
-        codes_of("basis", "REGISTRO DERIVACION MANDATO"),
+        codes_of("basis", Basis),
     )
 
     id: Mapped[Id]

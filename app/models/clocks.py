@@ -15,8 +15,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
+from app.states import ClockEffect, ClockState
 
-RUNNING = text("state IN ('CORRIENDO', 'VENCIDO')")
+RUNNING = text(f"state IN ('{ClockState.RUNNING}', '{ClockState.OVERDUE}')")
 _SHORT = "length(subject_code) <= 20"
 
 
@@ -43,8 +44,8 @@ class Clock(Base):
         Index("ix_clock_next_at", "next_at", postgresql_where=text("next_at IS NOT NULL")),
         Index("ix_clock_unit_id_due_at", "unit_id", "due_at", postgresql_where=RUNNING),
         Index("ix_clock_case_id", "case_id"),
-        codes_of("state", "CORRIENDO VENCIDO CUMPLIDO ANULADO"),
-        codes_of("effect", "expire_referrals expire_holds expire_consents expire_measures"),
+        codes_of("state", ClockState),
+        codes_of("effect", ClockEffect),
         CheckConstraint(_SHORT, name="subject_code"),
     )
 
@@ -62,7 +63,7 @@ class Clock(Base):
     remind_at: Mapped[datetime | None]
     escalate_at: Mapped[datetime | None]
     next_at: Mapped[datetime | None]
-    state: Mapped[str] = mapped_column(server_default=text("'CORRIENDO'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{ClockState.RUNNING}'"))
     overdue_at: Mapped[datetime | None]
     met_at: Mapped[datetime | None]
     effect: Mapped[str | None]

@@ -6,9 +6,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, codes_of
-
-KINDS = "FUSION SEPARACION DESCARTE CIERRE"
-STATES = "PENDIENTE EJECUTADA RECHAZADA RETIRADA VENCIDA"
+from app.states import CommandKind, CommandState
 
 
 class CommandRequest(Base):
@@ -36,25 +34,25 @@ class CommandRequest(Base):
             "case_id",
             "requested_unit_id",
             unique=True,
-            postgresql_where=text("state = 'PENDIENTE'"),
+            postgresql_where=text(f"state = '{CommandState.PENDING}'"),
             postgresql_nulls_not_distinct=True,
         ),
-        codes_of("kind", KINDS),
-        codes_of("state", STATES),
+        codes_of("kind", CommandKind),
+        codes_of("state", CommandState),
         CheckConstraint("code ~ '^CO(-[0-9A-Z]{4}){3}$'", name="code"),
         CheckConstraint(
-            "(kind IN ('DESCARTE', 'CIERRE')) = (case_id IS NOT NULL)"
-            " AND (kind IN ('DESCARTE', 'CIERRE')) = (other_id IS NULL)"
+            f"(kind IN ('{CommandKind.DISCARD}', '{CommandKind.CLOSE}')) = (case_id IS NOT NULL)"
+            f" AND (kind IN ('{CommandKind.DISCARD}', '{CommandKind.CLOSE}')) = (other_id IS NULL)"
             " AND coalesce(other_id <> victim_id, true)",
             name="subject",
         ),
         CheckConstraint(
-            "(state = 'PENDIENTE') = (decided_at IS NULL)"
-            " AND (state = 'RECHAZADA') = (refusal_reason IS NOT NULL)",
+            f"(state = '{CommandState.PENDING}') = (decided_at IS NULL)"
+            f" AND (state = '{CommandState.REFUSED}') = (refusal_reason IS NOT NULL)",
             name="decision",
         ),
         CheckConstraint(
-            "state NOT IN ('EJECUTADA', 'RECHAZADA')"
+            f"state NOT IN ('{CommandState.EXECUTED}', '{CommandState.REFUSED}')"
             " OR coalesce(decided_by <> requested_by AND decided_unit_id <> requested_unit_id, false)",
             name="two_people",
         ),
@@ -69,7 +67,7 @@ class CommandRequest(Base):
     reason: Mapped[str]
     fingerprint: Mapped[str]
     warnings: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
-    state: Mapped[str] = mapped_column(server_default=text("'PENDIENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{CommandState.PENDING}'"))
     requested_at: Mapped[Now]
     requested_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     requested_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))

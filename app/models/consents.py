@@ -14,8 +14,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of, listed
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
+from app.states import ConsentGiver, ConsentState, DataRequestKind, DataRequestState
 
 
 class Consent(Base):
@@ -43,7 +44,7 @@ class Consent(Base):
             unique=True,
             postgresql_where=text("replaces_id IS NOT NULL"),
         ),
-        listed("given_by", "consent_giver"),
+        codes_of("given_by", ConsentGiver),
         CheckConstraint("representative_suspected IS NOT TRUE", name="not_suspect"),
     )
 
@@ -82,7 +83,7 @@ class ConsentEvent(Base):
             ["consent_id", "victim_id"], ["consent.id", "consent.victim_id"], onupdate="CASCADE"
         ),
         Index("uq_consent_event_consent_id", "consent_id", unique=True),
-        codes_of("kind", "RETIRADO VENCIDO REEMPLAZADO"),
+        codes_of("kind", ConsentState, ConsentState.IN_FORCE),
     )
 
     id: Mapped[Id]
@@ -135,10 +136,12 @@ class DataRequest(Base):
         Index(
             "ix_data_request_due_on",
             "due_on",
-            postgresql_where=text("state IN ('RECIBIDA', 'EN_TRAMITE')"),
+            postgresql_where=text(
+                f"state IN ('{DataRequestState.RECEIVED}', '{DataRequestState.UNDER_WAY}')"
+            ),
         ),
-        listed("kind", "data_request_kind"),
-        listed("state", "data_request_state"),
+        codes_of("kind", DataRequestKind),
+        codes_of("state", DataRequestState),
     )
 
     id: Mapped[Id]

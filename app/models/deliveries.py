@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, codes_of, listed
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
+from app.states import Attendance, DeliveryState
 
 
 class ServiceDelivery(Base):
@@ -36,8 +37,8 @@ class ServiceDelivery(Base):
         Index("ix_service_delivery_case_id", "case_id", "delivered_on"),
         Index("ix_service_delivery_referral_id", "referral_id"),
         Index("ix_service_delivery_activity_id", "activity_id"),
-        listed("attendance", "attendance"),
-        codes_of("state", "VIGENTE ANULADA"),
+        codes_of("attendance", Attendance),
+        codes_of("state", DeliveryState),
     )
 
     id: Mapped[Id]
@@ -56,7 +57,7 @@ class ServiceDelivery(Base):
     key_version: Mapped[int | None]
     created_at: Mapped[Now]
     created_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    state: Mapped[str] = mapped_column(server_default=text("'VIGENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{DeliveryState.IN_FORCE}'"))
     void_reason: Mapped[str | None]
     voided_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))

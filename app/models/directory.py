@@ -11,6 +11,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, codes_of
+from app.states import LocationKind, ServiceStatus
 
 
 class DirectoryService(Base):
@@ -19,7 +20,7 @@ class DirectoryService(Base):
     __tablename__ = "directory_service"
     __table_args__ = (
         Index("ix_directory_service_service_types", "service_types", postgresql_using="gin"),
-        codes_of("status", "ACTIVO INACTIVO EXTINTO CERRADO_TEMPORALMENTE"),
+        codes_of("status", ServiceStatus),
     )
 
     id: Mapped[Id]
@@ -46,7 +47,7 @@ class DirectoryLocation(Base):
     """A place (or a virtual one) where a unit attends."""
 
     __tablename__ = "directory_location"
-    __table_args__ = (codes_of("kind", "FISICO POSTAL VIRTUAL"),)
+    __table_args__ = (codes_of("kind", LocationKind),)
 
     id: Mapped[Id]
     key: Mapped[uuid.UUID] = mapped_column(Uuid, unique=True)

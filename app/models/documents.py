@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
 from app.models.plans import PLAN_REF
+from app.states import FileState, MediaType, PaperKind
 
 
 class EvidenceFile(Base):
@@ -39,10 +40,11 @@ class EvidenceFile(Base):
             "(plan_id IS NULL) <> (consent_id IS NULL) AND (activity_id IS NULL OR plan_id IS NOT NULL)",
             name="subject",
         ),
-        codes_of("media_type", "image/jpeg image/png image/webp application/pdf"),
-        codes_of("state", "VIGENTE RETIRADA"),
+        codes_of("media_type", MediaType),
+        codes_of("state", FileState),
         CheckConstraint(
-            "(state = 'RETIRADA') = (withdrawn_at IS NOT NULL AND withdrawal_reason IS NOT NULL)",
+            f"(state = '{FileState.WITHDRAWN}')"
+            " = (withdrawn_at IS NOT NULL AND withdrawal_reason IS NOT NULL)",
             name="withdrawn",
         ),
     )
@@ -57,7 +59,7 @@ class EvidenceFile(Base):
     kind: Mapped[str]
     media_type: Mapped[str]
     size_bytes: Mapped[int]
-    state: Mapped[str] = mapped_column(server_default=text("'VIGENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{FileState.IN_FORCE}'"))
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     sealed: Mapped[bytes]
     key_version: Mapped[int]
@@ -96,7 +98,7 @@ class PrintedDocument(Base):
         ForeignKeyConstraint(["record_id", "victim_id"], RECORD_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_printed_document_record_id", "record_id"),
-        codes_of("kind", "PLAN CONSENTIMIENTO DERIVACION EXPEDIENTE_PROPIO"),
+        codes_of("kind", PaperKind),
     )
 
     id: Mapped[Id]

@@ -3,8 +3,9 @@
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, listed
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.plans import PLAN_REF
+from app.states import HandoverCause
 
 
 class PlanHandover(Base):
@@ -18,7 +19,7 @@ class PlanHandover(Base):
     __table_args__ = (
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         Index("ix_plan_handover_plan_id", "plan_id"),
-        listed("cause", "plan_handover_cause"),
+        codes_of("cause", HandoverCause),
     )
 
     id: Mapped[Id]

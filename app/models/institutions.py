@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, codes_of
+from app.states import AccountRequestKind, Audience, CommandState, Language, TextSize
 
 
 class Institution(Base):
@@ -103,7 +104,7 @@ class UserPreference(Base):
     """What a person chose for her own pages, and the rules of confidentiality she agreed to."""
 
     __tablename__ = "user_preference"
-    __table_args__ = (codes_of("language", "es en quz"), codes_of("text_size", "normal grande muy-grande"))
+    __table_args__ = (codes_of("language", Language), codes_of("text_size", TextSize))
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True, autoincrement=False)
     language: Mapped[str] = mapped_column(server_default=text("'es'"))
@@ -143,10 +144,6 @@ class SignInTry(Base):
     kept_until: Mapped[datetime]
 
 
-REQUEST_KINDS = "ALTA CAMBIO CLAVE ACTIVACION DESACTIVACION"
-REQUEST_STATES = "PENDIENTE EJECUTADA RECHAZADA RETIRADA VENCIDA"
-
-
 class AccountRequest(Base):
     """What an administrator asked about an account; done when another human of another unit approves.
 
@@ -160,26 +157,27 @@ class AccountRequest(Base):
             "uq_account_request_pending",
             "account_id",
             unique=True,
-            postgresql_where=text("state = 'PENDIENTE'"),
+            postgresql_where=text(f"state = '{CommandState.PENDING}'"),
         ),
         Index("ix_account_request_account_id", "account_id", "decided_at"),
         Index("ix_account_request_requested_institution_id", "requested_institution_id", "requested_at"),
         Index("ix_account_request_requested_at", "requested_at"),
-        codes_of("kind", REQUEST_KINDS),
-        codes_of("state", REQUEST_STATES),
+        codes_of("kind", AccountRequestKind),
+        codes_of("state", CommandState),
         CheckConstraint("code ~ '^CT(-[0-9A-Z]{4}){3}$'", name="code"),
         CheckConstraint(
-            "(kind IN ('ALTA', 'CAMBIO')) = (unit_id IS NOT NULL AND role IS NOT NULL"
+            f"(kind IN ('{AccountRequestKind.GRANT}', '{AccountRequestKind.CHANGE}'))"
+            " = (unit_id IS NOT NULL AND role IS NOT NULL"
             " AND supervisor IS NOT NULL)",
             name="wanted",
         ),
         CheckConstraint(
-            "(state = 'PENDIENTE') = (decided_at IS NULL)"
-            " AND (state = 'RECHAZADA') = (refusal_reason IS NOT NULL)",
+            f"(state = '{CommandState.PENDING}') = (decided_at IS NULL)"
+            f" AND (state = '{CommandState.REFUSED}') = (refusal_reason IS NOT NULL)",
             name="decision",
         ),
         CheckConstraint(
-            "state NOT IN ('EJECUTADA', 'RECHAZADA')"
+            f"state NOT IN ('{CommandState.EXECUTED}', '{CommandState.REFUSED}')"
             " OR coalesce(decided_by <> requested_by AND decided_unit_id <> requested_unit_id, false)",
             name="two_people",
         ),
@@ -193,7 +191,7 @@ class AccountRequest(Base):
     role: Mapped[str | None]
     supervisor: Mapped[bool | None]
     secret_mark: Mapped[bytes | None]
-    state: Mapped[str] = mapped_column(server_default=text("'PENDIENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{CommandState.PENDING}'"))
     requested_at: Mapped[Now]
     requested_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     requested_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
@@ -217,7 +215,7 @@ class AccountNotice(Base):
     __table_args__ = (
         Index("ix_account_notice_unit_id", "unit_id", "created_at"),
         CheckConstraint("length(kind) <= 40", name="kind"),
-        codes_of("audience", "JEFATURA DATOS"),
+        codes_of("audience", Audience),
     )
 
     id: Mapped[Id]

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, codes_of
+from app.states import MatchOrigin, MatchState
 
 
 class MatchCandidate(Base):
@@ -40,9 +41,9 @@ class MatchCandidate(Base):
             name="pair",
         ),
         CheckConstraint("band BETWEEN 1 AND 3", name="band"),
-        CheckConstraint("(state = 'PENDIENTE') = (decided_at IS NULL)", name="decided"),
-        codes_of("origin", "REGISTRO CAMBIO LOTE"),
-        codes_of("state", "PENDIENTE MISMA DISTINTA NO_SE"),
+        CheckConstraint(f"(state = '{MatchState.PENDING}') = (decided_at IS NULL)", name="decided"),
+        codes_of("origin", MatchOrigin),
+        codes_of("state", MatchState),
     )
 
     id: Mapped[Id]
@@ -58,7 +59,7 @@ class MatchCandidate(Base):
     origin: Mapped[str]
     reason: Mapped[str | None]
     """Why the registrant took her for somebody else (a code), where a warning was passed over."""
-    state: Mapped[str] = mapped_column(server_default=text("'PENDIENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{MatchState.PENDING}'"))
     found_at: Mapped[Now]
     found_unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     decided_at: Mapped[datetime | None]

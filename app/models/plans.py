@@ -15,8 +15,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, listed
+from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
+from app.states import ActivityState, FollowUpState, ObjectiveState, PlanState, SignatureCheck
 
 PLAN_REF = ("plan.id", "plan.victim_id")
 
@@ -36,9 +37,11 @@ class Plan(Base):
             "case_id",
             "victim_id",
             unique=True,
-            postgresql_where=text("state NOT IN ('CUMPLIDO', 'CERRADO_SIN_CUMPLIR')"),
+            postgresql_where=text(
+                f"state NOT IN ('{PlanState.FULFILLED}', '{PlanState.CLOSED_UNFULFILLED}')"
+            ),
         ),
-        listed("state", "plan_state"),
+        codes_of("state", PlanState),
     )
 
     id: Mapped[Id]
@@ -77,7 +80,7 @@ class PlanObjective(Base):
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_objective_plan_id", "plan_id"),
-        listed("state", "objective_state"),
+        codes_of("state", ObjectiveState),
     )
 
     id: Mapped[Id]
@@ -86,7 +89,7 @@ class PlanObjective(Base):
     code: Mapped[str]
     domain: Mapped[str]
     position: Mapped[int] = mapped_column(SmallInteger)
-    state: Mapped[str] = mapped_column(server_default=text("'PENDIENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{ObjectiveState.PENDING}'"))
     sealed: Mapped[bytes]
     key_version: Mapped[int]
     created_at: Mapped[Now]
@@ -109,7 +112,7 @@ class PlanActivity(Base):
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_activity_plan_id", "plan_id"),
         Index("ix_plan_activity_unit_id_state_due_on", "unit_id", "state", "due_on"),
-        listed("state", "activity_state"),
+        codes_of("state", ActivityState),
     )
 
     id: Mapped[Id]
@@ -185,7 +188,7 @@ class PlanSignature(Base):
     __table_args__ = (
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("victim_id", "plan_id", "number", "signer"),
-        listed("verification", "signature_check"),
+        codes_of("verification", SignatureCheck),
     )
 
     id: Mapped[Id]
@@ -327,7 +330,7 @@ class PlanFollowUp(Base):
         ForeignKeyConstraint(["plan_id", "victim_id"], PLAN_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_plan_follow_up_plan_id", "plan_id"),
-        listed("state", "follow_up_state"),
+        codes_of("state", FollowUpState),
     )
 
     id: Mapped[Id]

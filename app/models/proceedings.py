@@ -5,8 +5,9 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, listed
+from app.models.base import RECORD_REF, Base, Id, Now, VictimKey, codes_of, listed
 from app.models.cases import CASE_REF
+from app.states import BranchState, MeasureState, ProceedingKind, ProtectionBranch
 
 PROCEDURE_REF = ("protection_procedure.id", "protection_procedure.victim_id")
 
@@ -28,10 +29,10 @@ class ProtectionProcedure(Base):
             "victim_id",
             "branch",
             unique=True,
-            postgresql_where=text("state <> 'CONCLUIDO'"),
+            postgresql_where=text(f"state <> '{BranchState.CLOSED}'"),
         ),
-        listed("branch", "protection_branch"),
-        CheckConstraint("(state = 'CONCLUIDO') = (closed_at IS NOT NULL)", name="closed"),
+        codes_of("branch", ProtectionBranch),
+        CheckConstraint(f"(state = '{BranchState.CLOSED}') = (closed_at IS NOT NULL)", name="closed"),
     )
 
     id: Mapped[Id]
@@ -81,7 +82,7 @@ class Proceeding(Base):
     __table_args__ = (
         UniqueConstraint("code"),
         UniqueConstraint("digest"),
-        listed("kind", "proceeding_kind"),
+        codes_of("kind", ProceedingKind),
     )
 
     id: Mapped[Id]
@@ -130,7 +131,7 @@ class ProtectionMeasure(Base):
         ForeignKeyConstraint(["case_id", "victim_id"], CASE_REF, onupdate="CASCADE"),
         UniqueConstraint("code", "victim_id"),
         Index("ix_protection_measure_case_id", "case_id"),
-        listed("state", "measure_state"),
+        codes_of("state", MeasureState),
         CheckConstraint("until >= since", name="dates"),
     )
 

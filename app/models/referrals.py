@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id, Now, VictimKey, codes_of
 from app.models.cases import CASE_REF
+from app.states import ReferralState
 
 REFERRAL_REF = ("referral.id", "referral.victim_id")
 
@@ -50,13 +51,9 @@ class Referral(Base):
             "to_unit_id",
             "service_type",
             unique=True,
-            postgresql_where=text("state = 'ENVIADA'"),
+            postgresql_where=text(f"state = '{ReferralState.SENT}'"),
         ),
-        codes_of(
-            "state",
-            "ENVIADA ACEPTADA ACEPTADA_CON_CONDICIONES RECHAZADA VENCIDA RETIRADA EN_CURSO CONCLUIDA "
-            "INTERRUMPIDA",
-        ),
+        codes_of("state", ReferralState),
     )
 
     id: Mapped[Id]

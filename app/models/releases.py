@@ -10,7 +10,8 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now
+from app.models.base import Base, Id, Now, codes_of
+from app.states import TableFormat
 
 SCHEMA = "release"
 
@@ -49,7 +50,7 @@ class ReleaseArtefact(Base):
     __table_args__ = (
         CheckConstraint("sha256 = encode(pg_catalog.sha256(content), 'hex')", name="sha256"),
         CheckConstraint("name ~ '^[A-Za-z0-9_]{1,40}$'", name="name"),
-        CheckConstraint("format IN ('csv', 'json')", name="format"),
+        codes_of("format", TableFormat),
         {"schema": SCHEMA},
     )
 

@@ -13,8 +13,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, Id, Now, VictimKey, listed
+from app.models.base import Base, Id, Now, VictimKey, codes_of, listed
 from app.models.cases import CASE_REF
+from app.states import HoldState, ShelterType, SuitabilityResult
 
 PLACEMENT_REF = ("placement.id", "placement.victim_id")
 
@@ -25,7 +26,7 @@ class Shelter(Base):
     __tablename__ = "shelter"
     __table_args__ = (
         Index("ix_shelter_department", "department", postgresql_where=text("active")),
-        listed("type", "shelter_type"),
+        codes_of("type", ShelterType),
     )
 
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True, autoincrement=False)
@@ -112,8 +113,10 @@ class PlaceHold(Base):
         Index("ix_place_hold_case_id", "case_id"),
         Index("ix_place_hold_unit_id", "unit_id"),
         Index("ix_place_hold_requested_unit_id", "requested_unit_id"),
-        Index("uq_place_hold_open", "case_id", unique=True, postgresql_where=text("state = 'VIGENTE'")),
-        listed("state", "hold_state"),
+        Index(
+            "uq_place_hold_open", "case_id", unique=True, postgresql_where=text(f"state = '{HoldState.HELD}'")
+        ),
+        codes_of("state", HoldState),
     )
 
     id: Mapped[Id]
@@ -128,7 +131,7 @@ class PlaceHold(Base):
     from_placement_id: Mapped[int | None]
     legal_basis: Mapped[str | None]
     compartments: Mapped[list[str] | None]
-    state: Mapped[str] = mapped_column(server_default=text("'VIGENTE'"))
+    state: Mapped[str] = mapped_column(server_default=text(f"'{HoldState.HELD}'"))
     created_at: Mapped[Now]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -207,9 +210,9 @@ class SuitabilityCheck(Base):
     __table_args__ = (
         ForeignKeyConstraint(["placement_id", "victim_id"], PLACEMENT_REF, onupdate="CASCADE"),
         Index("ix_suitability_check_placement_id", "placement_id"),
-        listed("result", "suitability_result"),
+        codes_of("result", SuitabilityResult),
         listed("suspected", "tristate"),
-        CheckConstraint("result <> 'IDONEA' OR suspected = 'NO'", name="not_suspected"),
+        CheckConstraint(f"result <> '{SuitabilityResult.FIT}' OR suspected = 'NO'", name="not_suspected"),
     )
 
     id: Mapped[Id]

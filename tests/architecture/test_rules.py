@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import rules, texts
+from tests.architecture import codes, rules, texts
 from tests.architecture.rules import CODE_RULES, Rule
 from tests.architecture.texts import TEXT_RULES
 
 ROOT = Path(__file__).resolve().parents[2]
-RULES: tuple[Rule, ...] = (*CODE_RULES, *TEXT_RULES)
+_ONCE = codes.codes_are_written_once
+RULES: tuple[Rule, ...] = (*CODE_RULES, *TEXT_RULES, _ONCE)
 MODEL = "class Victim:\n    id: int\n\nclass Profile:\n    victim_id: int\n\nclass Unit:\n    id: int\n"
 NOTE = "docs/nota.md"
 _READ = rules.persons_are_read_where_nothing_is_written
@@ -72,6 +73,9 @@ PLANTED: list[tuple[Rule, str, str]] = [
 
 # What the rules must let pass: the right place, or a look-alike.
 INNOCENT: list[tuple[Rule, str, str]] = [
+    (_ONCE, "app/states/x.py", "SENT = 'ENVIADA'\n"),
+    (_ONCE, "app/services/x.py", '"""Ends as ENVIADA."""\nKIND = "CAR"\n'),
+    (_ONCE, "app/web/templates/x.html", "VIGENTE {% if s == FileState.IN_FORCE %}x{% endif %}"),
     (rules.no_commit_below_the_edge, "app/db.py", "def f(s):\n    s.commit()\n"),
     (rules.who_acts_is_one_object, "app/audit/record.py", "def record_as(session, actor):\n    pass\n"),
     (rules.purposes_are_chosen_at_the_edge, "app/api/x.py", "def f(act, purpose='x'):\n    pass\n"),

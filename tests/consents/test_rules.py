@@ -10,6 +10,7 @@ from app.errors import AppError
 from app.services.consents import rules as consents
 from app.services.consents.rules import Voice
 from app.services.data_requests import rules as requests
+from app.states import ConsentGiver
 
 DAY = date(2026, 5, 2)
 ADULT = {"child": False, "upe": False}
@@ -112,7 +113,7 @@ def test_the_state_of_a_consent_on_a_day(event: str | None, until: date | None, 
 def test_bases_that_rest_on_a_consent_and_the_one_that_goes_on_without() -> None:
     assert {"CONSENTIMIENTO", "ASENTIMIENTO"} == consents.RESTING
     assert consents.KEPT == "INTERES_VITAL"
-    assert {consents.PERSON, consents.ASSENT, consents.REPRESENTATIVE, consents.UPE} == {
+    assert {ConsentGiver.PERSON, ConsentGiver.ASSENT, ConsentGiver.REPRESENTATIVE, consents.UPE} == {
         *MINOR,
         "PERSONA",
         "UPE",

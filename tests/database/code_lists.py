@@ -7,40 +7,39 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import CheckConstraint, Connection, Table
 
-from app.access import mandates, told
+from app.access import mandates
 from app.catalogues import code_list
 from app.models import Base
 from app.services.access import preferences
 from app.services.accounts import requests as account_requests
 from app.services.clocks import queries as clocks
-from app.services.clocks import service as clock_ends
 from app.services.clocks.catalogue import kinds
 from app.services.commands import command
 from app.services.consents import rules as consents
-from app.services.deliveries import queries as deliveries
 from app.services.directory import entries
-from app.services.evidence import images, pdfs
+from app.services.evidence import images
 from app.services.evidence import queries as evidence
 from app.services.matching import review
 from app.services.participations import teams
 from app.services.printing import issuing
 from app.services.referrals import rules as referrals
 from app.services.releases import artefacts
+from app.states import Audience, ClockState, DeliveryState, MediaType
 from app.web.matching import candidates
 
 # Columns whose list is no catalogue (the others say so by `listed`) -> what the application knows them by.
 SOURCES: dict[str, Collection[str]] = {
-    "account_notice.audience": (told.HEADS, told.OVERSEERS),
+    "account_notice.audience": (Audience.HEADS, Audience.OVERSEERS),
     "account_request.kind": account_requests.KINDS,
     "account_request.state": command.STATES,
     "clock.effect": {kind.effect for kind in kinds().values() if kind.effect},
-    "clock.state": {*clocks.STATES, clock_ends.MET, clock_ends.CANCELLED},
+    "clock.state": {*clocks.STATES, ClockState.MET, ClockState.CANCELLED},
     "command_request.kind": command.KINDS,
     "command_request.state": command.STATES,
     "consent_event.kind": {step.target for step in consents.MACHINE.transitions},
     "directory_location.kind": entries.KINDS,
     "directory_service.status": entries.STATUSES,
-    "evidence_file.media_type": {*images.MEDIA_TYPES.values(), pdfs.MEDIA_TYPE},
+    "evidence_file.media_type": {*images.MEDIA_TYPES.values(), MediaType.PDF},
     "evidence_file.state": evidence.STATES,
     "mandate.ends_with": mandates.ENDINGS,
     "mandate.population": mandates.POPULATIONS,
@@ -50,7 +49,7 @@ SOURCES: dict[str, Collection[str]] = {
     "printed_document.kind": issuing.KINDS,
     "referral.state": referrals.STATES,
     "release.artefact.format": artefacts.MEDIA_TYPES,
-    "service_delivery.state": (deliveries.IN_FORCE, deliveries.VOIDED),
+    "service_delivery.state": (DeliveryState.IN_FORCE, DeliveryState.VOID),
     "user_preference.language": preferences.LANGUAGES,
     "user_preference.text_size": preferences.TEXT_SIZES,
 }
@@ -85,7 +84,8 @@ def differences(connection: Connection, sources: Mapping[str, Collection[str]]) 
         if wanted is None:
             found.append(f"{column}: no source is declared")
         elif there != set(wanted):
-            found.append(f"{column}: {sorted(there ^ set(wanted))} on one side only")
+            apart = sorted(str(code) for code in there ^ set(wanted))
+            found.append(f"{column}: {apart} on one side only")
         elif column not in models or there != models[column][0]:
             found.append(f"{column}: the model says something else")
     return found

@@ -18,15 +18,14 @@ from app.services.figures.catalogue import (
     CARE_SERVICES,
     CARE_STATES,
     DELIVERED,
-    FAMILY,
     IMPLEMENTED_STATES,
     INDICATORS,
     NOT_RECEIVED,
-    SUBSTITUTE_FAMILY,
     TAKEN_ON,
 )
 from app.services.figures.counted import figures_statement
 from app.services.indicators.service import compute, exact, list_indicators
+from app.states import CaseOutcome
 from tests.releases.registry import Registry
 
 
@@ -63,7 +62,7 @@ def test_parameters_are_codes_of_the_register() -> None:
     assert set(IMPLEMENTED_STATES) <= set(PLAN_STATES)
     assert set(TAKEN_ON) <= set(REFERRAL_STATES)
     assert set(NOT_RECEIVED) <= set(RESULTS)
-    assert {FAMILY, SUBSTITUTE_FAMILY} <= set(OUTCOMES)
+    assert {CaseOutcome.FAMILY, CaseOutcome.FOSTER_FAMILY} <= set(OUTCOMES)
     assert DELIVERED in code_list("attendance")
 
 

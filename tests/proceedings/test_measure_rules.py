@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 from app.services.proceedings import measure_rules as rules
+from app.states import MeasureState
 
 LEGAL = {
     ("VIGENTE", "LEVANTADA"): "",
@@ -16,7 +17,9 @@ STATES = ("VIGENTE", "LEVANTADA", "VENCIDA", "PRORROGADA")
 
 
 def test_a_measure_moves_as_written() -> None:
-    assert {rules.IN_FORCE, rules.LIFTED, rules.EXPIRED, rules.EXTENDED} == set(STATES)
+    assert {MeasureState.IN_FORCE, MeasureState.LIFTED, MeasureState.EXPIRED, MeasureState.EXTENDED} == set(
+        STATES
+    )
     for state, target, until, clock in itertools.product(STATES, STATES, (True, False), (True, False)):
         needs = LEGAL.get((state, target))
         may = needs is not None and {"": True, "until": until, "clock": clock}[needs]

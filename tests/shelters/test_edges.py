@@ -6,6 +6,7 @@ import pytest
 
 from app.services.shelters import rules
 from app.services.shelters.rules import StayFacts
+from app.states import CaseOutcome, SuitabilityResult
 
 WHOLE: dict[str, object] = {
     "suitability": "IDONEA",
@@ -106,9 +107,9 @@ def test_holds_are_used_by_the_shelter_and_freed_by_either_side() -> None:
 
 def test_the_codes_others_rely_on() -> None:
     assert rules.IN_SHELTER == "CENTRO_DE_ACOGIDA"
-    assert {rules.BACK_TO_FAMILY, "FAMILIA_SUSTITUTA"} == rules.FAMILY_EXITS
+    assert {CaseOutcome.FAMILY, "FAMILIA_SUSTITUTA"} == rules.FAMILY_EXITS
     assert {"MAYORIA_DE_EDAD", "VIDA_INDEPENDIENTE"} == rules.OF_AGE
-    assert {rules.BACK_TO_FAMILY, rules.UNAUTHORISED, rules.TRANSFER} == {
+    assert {CaseOutcome.FAMILY, CaseOutcome.LEFT, CaseOutcome.TRANSFERRED} == {
         *("REINTEGRACION_FAMILIAR", "EGRESO_NO_AUTORIZADO", "TRASLADO"),
     }
-    assert rules.SUITABLE == "IDONEA"
+    assert SuitabilityResult.FIT == "IDONEA"

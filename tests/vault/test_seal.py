@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.states import CaseState
 from app.vault import (
     Dek,
     Keyring,
@@ -164,6 +165,16 @@ json_values = st.recursive(
 @given(record=st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=10), json_values, max_size=5))
 def test_records_come_back(dek: Dek, record: dict[str, Any]) -> None:
     assert open_json(dek, PLACE, seal_json(dek, PLACE, record)) == record
+
+
+def test_a_code_is_sealed_as_its_text(dek: Dek) -> None:
+    named, plain = (
+        {"state": CaseState.LEFT, CaseState.ALERT: [CaseState.CLOSED]},
+        {"state": "EGRESO_NO_AUTORIZADO", "ALERTA": ["CERRADO"]},
+    )
+    sealed = [seal_json(dek, PLACE, value) for value in (named, plain)]
+    assert unseal(dek, PLACE, sealed[0]) == unseal(dek, PLACE, sealed[1])
+    assert open_json(dek, PLACE, sealed[0]) == plain
 
 
 @shared

@@ -10,9 +10,10 @@ from app.access.guard import case_in_scope
 from app.errors import StaleVersion
 from app.models import Base, ServiceDelivery
 from app.records.rows import ROWS
-from app.services.deliveries.queries import VOIDED, own_delivery
+from app.services.deliveries.queries import own_delivery
 from app.services.deliveries.service import void
 from app.services.writing import Writing
+from app.states import DeliveryState
 from tests.cases.story import registered
 from tests.deliveries.test_deliveries import deliver
 from tests.factories import World
@@ -49,7 +50,9 @@ def test_the_loser_of_a_race_is_told_the_present_version_and_writes_nothing(worl
             with world.session(person.officer) as other:  # between the look and the write
                 void(Act(other, CARE), person.case, code, 1, "DUPLICADA")
             write = Writing(act, ref, "deliveries.void", ["services"])
-            write.change(ServiceDelivery, found, {"state": VOIDED, "void_reason": "ERROR_REGISTRO"})
+            write.change(
+                ServiceDelivery, found, {"state": DeliveryState.VOID, "void_reason": "ERROR_REGISTRO"}
+            )
             write.done({"delivery": code})
 
     with pytest.raises(StaleVersion) as lost:

@@ -11,9 +11,10 @@ from app.access.act import Act
 from app.audit import record
 from app.errors import refusal
 from app.models import UserPreference
+from app.states import Language, TextSize
 
-LANGUAGES: Final = ("es", "en", "quz")
-TEXT_SIZES: Final = ("normal", "grande", "muy-grande")
+LANGUAGES: Final = tuple(Language)
+TEXT_SIZES: Final = tuple(TextSize)
 AGREEMENT: Final = "2026-11"
 """Version of the rules of confidentiality; a new one is agreed to at the next sign-in."""
 

@@ -17,10 +17,11 @@ from app.audit import record
 from app.errors import NotFound
 from app.models import AccountRequest
 from app.services.accounts.requests import KINDS
-from app.services.accounts.views import AccountRequestView, RequestState, Step
-from app.services.commands.command import LAPSED, PENDING, REFUSALS, STATES
+from app.services.accounts.views import AccountRequestView, Step
+from app.services.commands.command import REFUSALS, STATES
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import Listing
+from app.states import CommandState
 
 _FACE = (
     "username", "role_now", "unit_now", "unit_wanted", "institution", "asked_by", "asked_unit",
@@ -50,11 +51,11 @@ class Asked:
     row: Any
 
     @property
-    def state(self) -> RequestState:
+    def state(self) -> str:
         """The state now: what nobody decided in time has lapsed, whether that was noted or not."""
-        overdue = self.row.state == PENDING and self.row.expires_at <= datetime.now(UTC)
-        state: RequestState = self.row.state
-        return LAPSED if overdue else state
+        overdue = self.row.state == CommandState.PENDING and self.row.expires_at <= datetime.now(UTC)
+        state: str = self.row.state
+        return CommandState.LAPSED if overdue else state
 
 
 def find(session: Session, code: str) -> Asked:
@@ -144,7 +145,7 @@ def view(found: Asked) -> AccountRequestView:
 
 def possible(found: Asked) -> list[Step]:
     """The steps the actor may take now."""
-    if found.state != PENDING:
+    if found.state != CommandState.PENDING:
         return []
     if found.row.own_request:
         return ["withdraw"]
@@ -157,7 +158,7 @@ def _visible() -> Select[Any]:
 
 
 def _waits() -> ColumnElement[bool]:
-    return and_(AccountRequest.state == PENDING, AccountRequest.expires_at > func.now())
+    return and_(AccountRequest.state == CommandState.PENDING, AccountRequest.expires_at > func.now())
 
 
 def _label(role: str) -> str:

@@ -19,10 +19,11 @@ from app.models import AccountRequest
 from app.services.access.rules import half_of_password, with_second_half
 from app.services.accounts.asked import Asked, find
 from app.services.accounts.requests import NOTICES, WITH_PASSWORD
-from app.services.accounts.views import AccountApprovedView, AccountDecidedView, RequestState
-from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN
+from app.services.accounts.views import AccountApprovedView, AccountDecidedView
+from app.services.commands.command import REFUSALS, STATES
 from app.services.notices.accounts import audience, tell
 from app.services.writing import check_version, next_version
+from app.states import CommandState
 
 _NOT_SECOND = (
     "Lo decide otra persona, de otra unidad: quien administra la misma institución o una oficial de Datos "
@@ -47,11 +48,11 @@ def approve(act: Act, code: str, version: int, cost: Cost) -> AccountApprovedVie
     account = found.row.account_id
     told = audience(act.session, account)
     second, hashed = _second_half(act.session, found, cost)
-    _decide(act, found, EXECUTED)
+    _decide(act, found, CommandState.EXECUTED)
     if act.session.scalar(select(func.ruv.settle_account(found.row.id, hashed))) != "DONE":
         raise Conflict(_CHANGED, code="changed")
     tell(act.session, NOTICES[found.row.kind], account, told | audience(act.session, account))
-    return {**_done(act, "accounts.approve", found, EXECUTED), "second_half": second}
+    return {**_done(act, "accounts.approve", found, CommandState.EXECUTED), "second_half": second}
 
 
 def refuse(act: Act, code: str, version: int, reason: str) -> AccountDecidedView:
@@ -64,8 +65,8 @@ def refuse(act: Act, code: str, version: int, reason: str) -> AccountDecidedView
     found = _decidable(act, code, version)
     if reason not in REFUSALS:
         raise Invalid("Indique el motivo del rechazo.", errors=[unknown_code("reason", REFUSALS)])
-    _decide(act, found, REFUSED, refusal_reason=reason)
-    return _done(act, "accounts.refuse", found, REFUSED)
+    _decide(act, found, CommandState.REFUSED, refusal_reason=reason)
+    return _done(act, "accounts.refuse", found, CommandState.REFUSED)
 
 
 def withdraw(act: Act, code: str, version: int) -> AccountDecidedView:
@@ -82,8 +83,8 @@ def withdraw(act: Act, code: str, version: int) -> AccountDecidedView:
     if not found.row.own_request:
         raise Forbidden("Solo lo retira quien lo pidió.")
     _check_waiting(found, version)
-    _decide(act, found, WITHDRAWN)
-    return _done(act, "accounts.withdraw", found, WITHDRAWN)
+    _decide(act, found, CommandState.WITHDRAWN)
+    return _done(act, "accounts.withdraw", found, CommandState.WITHDRAWN)
 
 
 def _decidable(act: Act, code: str, version: int) -> Asked:
@@ -99,7 +100,7 @@ def _decidable(act: Act, code: str, version: int) -> Asked:
 
 def _check_waiting(found: Asked, version: int) -> None:
     check_version(found.row, version)
-    if found.state != PENDING:
+    if found.state != CommandState.PENDING:
         raise Conflict(f"Ya no se decide. Su estado es «{STATES[found.state]}».", state=found.state)
 
 
@@ -122,11 +123,11 @@ def _decide(act: Act, found: Asked, state: str, **values: str) -> None:
         "decided_institution_id": act.actor.institution_id,
         **values,
     }
-    waits = AccountRequest.state == PENDING
+    waits = AccountRequest.state == CommandState.PENDING
     next_version(act.session, AccountRequest, {"id": found.row.id}, found.row.version, decided, waits)
 
 
-def _done(act: Act, action: str, found: Asked, state: RequestState) -> AccountDecidedView:
+def _done(act: Act, action: str, found: Asked, state: CommandState) -> AccountDecidedView:
     row = found.row
     record(act, action, detail={"request": row.code, "kind": row.kind, "account": row.account_id})
     return {

@@ -17,10 +17,11 @@ from app.access.policy import policy
 from app.audit import record
 from app.errors import Invalid, NotFound, unknown_code
 from app.models import AuthSession, Unit, UserAccount
-from app.services.accounts.rules import ACTIVE, DISABLED, PENDING, STATES, WAITING, state_of
+from app.services.accounts.rules import STATES, state_of
 from app.services.accounts.views import AccountView
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import Listing
+from app.states import AccountState
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +153,12 @@ def _in_state(state: str) -> ColumnElement[bool]:
     approved, waits = UserAccount.approved_at.is_not(None), UserAccount.locked_until > func.now()
     enabled = UserAccount.disabled_at.is_(None)
     conditions: Mapping[str, ColumnElement[bool]] = {
-        ACTIVE: and_(enabled, approved, func.coalesce(UserAccount.locked_until, func.now()) <= func.now()),
-        WAITING: and_(enabled, approved, waits),
-        PENDING: and_(enabled, UserAccount.approved_at.is_(None)),
-        DISABLED: UserAccount.disabled_at.is_not(None),
+        AccountState.ACTIVE: and_(
+            enabled, approved, func.coalesce(UserAccount.locked_until, func.now()) <= func.now()
+        ),
+        AccountState.WAITING: and_(enabled, approved, waits),
+        AccountState.UNAPPROVED: and_(enabled, UserAccount.approved_at.is_(None)),
+        AccountState.DISABLED: UserAccount.disabled_at.is_not(None),
     }
     return conditions[state]
 
@@ -180,7 +183,7 @@ def _view(actor: Actor, row: Any) -> AccountView:
         "service_account": row.service_account,
         "state": state,
         "state_label": STATES[state],
-        "waits_until": row.locked_until if state == WAITING else None,
+        "waits_until": row.locked_until if state == AccountState.WAITING else None,
         "disabled_at": row.disabled_at,
         "must_change_password": row.initial_until is not None,
         "initial_password_until": row.initial_until,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -15,34 +16,28 @@ from app.db import UniqueViolation, insert_rows
 from app.errors import Conflict
 from app.models import AccountRequest
 from app.services.access.rules import mark_of_half
-from app.services.commands.command import LAPSED, PENDING
+from app.states import AccountRequestKind, CommandState
 
-GRANT: Final = "ALTA"
-CHANGE: Final = "CAMBIO"
-RESET: Final = "CLAVE"
-ENABLE: Final = "ACTIVACION"
-DISABLE: Final = "DESACTIVACION"
-
-KINDS: Final = MappingProxyType(
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        GRANT: "Crear una cuenta",
-        CHANGE: "Cambiar la unidad o la función de una cuenta",
-        RESET: "Reponer la contraseña de una cuenta",
-        ENABLE: "Activar de nuevo una cuenta",
-        DISABLE: "Desactivar una cuenta",
+        AccountRequestKind.GRANT: "Crear una cuenta",
+        AccountRequestKind.CHANGE: "Cambiar la unidad o la función de una cuenta",
+        AccountRequestKind.RESET: "Reponer la contraseña de una cuenta",
+        AccountRequestKind.ENABLE: "Activar de nuevo una cuenta",
+        AccountRequestKind.DISABLE: "Desactivar una cuenta",
     }
 )
-NOTICES: Final = MappingProxyType(
+NOTICES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        GRANT: "CUENTA_CREADA",
-        CHANGE: "CUENTA_CAMBIADA",
-        RESET: "CUENTA_CLAVE_REPUESTA",
-        ENABLE: "CUENTA_ACTIVADA",
-        DISABLE: "CUENTA_DESACTIVADA",
+        AccountRequestKind.GRANT: "CUENTA_CREADA",
+        AccountRequestKind.CHANGE: "CUENTA_CAMBIADA",
+        AccountRequestKind.RESET: "CUENTA_CLAVE_REPUESTA",
+        AccountRequestKind.ENABLE: "CUENTA_ACTIVADA",
+        AccountRequestKind.DISABLE: "CUENTA_DESACTIVADA",
     }
 )
 """What heads and data protection officers are told, by kind."""
-WITH_PASSWORD: Final = frozenset({GRANT, RESET})
+WITH_PASSWORD: Final = frozenset({AccountRequestKind.GRANT, AccountRequestKind.RESET})
 """Kinds that end with an initial password, of which each of the two people knows one half."""
 _WAITS: Final = "Ya hay un pedido sobre esta cuenta, que espera a la segunda persona."
 
@@ -100,7 +95,7 @@ def _make_way(session: Session, account_id: int) -> None:
             AccountRequest.code,
             AccountRequest.version,
             AccountRequest.expires_at <= func.now(),
-        ).where(AccountRequest.account_id == account_id, AccountRequest.state == PENDING)
+        ).where(AccountRequest.account_id == account_id, AccountRequest.state == CommandState.PENDING)
     ).first()
     if waiting is None:
         return
@@ -110,5 +105,5 @@ def _make_way(session: Session, account_id: int) -> None:
     session.execute(
         update(AccountRequest)
         .where(AccountRequest.id == request_id, AccountRequest.version == version)
-        .values(state=LAPSED, decided_at=func.now(), version=version + 1)
+        .values(state=CommandState.LAPSED, decided_at=func.now(), version=version + 1)
     )

@@ -9,19 +9,15 @@ from typing import Final
 from app.access.actor import Actor
 from app.access.policy import Role, policy
 from app.errors import Forbidden, refusal
-from app.services.accounts.views import AccountState
+from app.states import AccountState
 
 INITIAL_DAYS: Final = 7
 """An initial password passes through other hands, so it is good for a few days only."""
-ACTIVE: Final = "ACTIVA"
-WAITING: Final = "EN_ESPERA"
-DISABLED: Final = "DESACTIVADA"
-PENDING: Final = "POR_APROBAR"
 STATES: Final[Mapping[str, str]] = {
-    ACTIVE: "Activa",
-    WAITING: "Con muchos intentos fallidos",
-    DISABLED: "Desactivada",
-    PENDING: "Por aprobar",
+    AccountState.ACTIVE: "Activa",
+    AccountState.WAITING: "Con muchos intentos fallidos",
+    AccountState.DISABLED: "Desactivada",
+    AccountState.UNAPPROVED: "Por aprobar",
 }
 
 
@@ -30,10 +26,10 @@ def state_of(
 ) -> AccountState:
     """Whether an account may sign in: a code of `STATES`."""
     if disabled_at is not None:
-        return DISABLED
+        return AccountState.DISABLED
     if approved_at is None:
-        return PENDING
-    return WAITING if locked_until is not None and locked_until > now else ACTIVE
+        return AccountState.UNAPPROVED
+    return AccountState.WAITING if locked_until is not None and locked_until > now else AccountState.ACTIVE
 
 
 def askable_roles(actor: Actor, unit_kinds: Iterable[str]) -> list[Role]:

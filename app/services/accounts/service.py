@@ -30,11 +30,12 @@ from app.services.access.tries import forget, name_digest
 from app.services.access.views import SessionView
 from app.services.accounts import rules
 from app.services.accounts.queries import held
-from app.services.accounts.requests import CHANGE, DISABLE, ENABLE, GRANT, NOTICES, RESET, ask
+from app.services.accounts.requests import NOTICES, ask
 from app.services.idempotency import remember, replayed
 from app.services.institutions.codes import account_codes
 from app.services.institutions.service import check_fits, create_user
 from app.services.notices.accounts import audience, tell
+from app.states import AccountRequestKind
 
 ACTION = "accounts.create"
 TAKEN = "Ese nombre de usuario ya existe. Elija otro."
@@ -86,7 +87,7 @@ def create(act: Act, wanted: NewAccount, *, key: str | None = None) -> Given:
         raise Conflict(TAKEN) from None
     remember(act, key, ACTION, asdict(wanted), str(made))
     becomes = (unit_id, wanted.role, wanted.supervisor)
-    return _with_half(act, GRANT, (made, _code(act, made)), becomes)
+    return _with_half(act, AccountRequestKind.GRANT, (made, _code(act, made)), becomes)
 
 
 def reset_password(act: Act, code: str) -> Given:
@@ -100,8 +101,10 @@ def reset_password(act: Act, code: str) -> Given:
     row = _target(act, code)
     rules.check_asks(act.actor, row.role, service_account=row.service_account)
     if row.approved_at is None:
-        return _with_half(act, GRANT, (row.id, row.code), (row.unit_id, row.role, row.supervisor))
-    return _with_half(act, RESET, (row.id, row.code), None)
+        return _with_half(
+            act, AccountRequestKind.GRANT, (row.id, row.code), (row.unit_id, row.role, row.supervisor)
+        )
+    return _with_half(act, AccountRequestKind.RESET, (row.id, row.code), None)
 
 
 def disable(act: Act, code: str) -> str | None:
@@ -117,10 +120,10 @@ def disable(act: Act, code: str) -> str | None:
     """
     row = _target(act, code)
     if row.disabled_at is None and policy().two_to_close(row.role):
-        return ask(act, DISABLE, row.id)
+        return ask(act, AccountRequestKind.DISABLE, row.id)
     if row.disabled_at is None:
         _set(act.session, row.id, disabled_at=func.now())
-        tell(act.session, NOTICES[DISABLE], row.id, audience(act.session, row.id))
+        tell(act.session, NOTICES[AccountRequestKind.DISABLE], row.id, audience(act.session, row.id))
     end_sessions_of(act.session, row.id, "cuenta desactivada")
     record(act, "accounts.disable", detail={"account": row.id})
     return None
@@ -142,9 +145,9 @@ def enable(act: Act, code: str) -> str | None:
     if row.disabled_at is None:
         return None
     if not policy().grantable(act.actor.role, row.role):
-        return ask(act, ENABLE, row.id)
+        return ask(act, AccountRequestKind.ENABLE, row.id)
     _set(act.session, row.id, disabled_at=None)
-    tell(act.session, NOTICES[ENABLE], row.id, audience(act.session, row.id))
+    tell(act.session, NOTICES[AccountRequestKind.ENABLE], row.id, audience(act.session, row.id))
     record(act, "accounts.enable", detail={"account": row.id})
     return None
 
@@ -194,7 +197,7 @@ def change(
         return None
     if row.approved_at is None:
         raise Conflict("La cuenta espera a que otra persona la apruebe: todavía no se cambia.")
-    return ask(act, CHANGE, row.id, becomes=(to_unit, to_role, oversees))
+    return ask(act, AccountRequestKind.CHANGE, row.id, becomes=(to_unit, to_role, oversees))
 
 
 def sessions(act: Act, code: str) -> list[SessionView]:

@@ -9,10 +9,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import NamedView
+from app.states import AccountRequestKind, AccountState, CommandState
 
-AccountState = Literal["ACTIVA", "EN_ESPERA", "DESACTIVADA", "POR_APROBAR"]
-RequestKind = Literal["ALTA", "CAMBIO", "CLAVE", "ACTIVACION", "DESACTIVACION"]
-RequestState = Literal["PENDIENTE", "EJECUTADA", "RECHAZADA", "RETIRADA", "VENCIDA"]
 Step = Literal["approve", "refuse", "withdraw"]
 RoleCode = Annotated[str, Field(description="Función de la cuenta (código)", examples=["prosecutor"])]
 
@@ -27,7 +25,7 @@ class AccountView(TypedDict):
     role_label: str
     supervisor: bool
     service_account: bool
-    state: AccountState
+    state: Annotated[str, AccountState]
     state_label: str
     waits_until: datetime | None
     disabled_at: datetime | None
@@ -73,7 +71,7 @@ class AccountRequestView(TypedDict):
     """Something that was asked about an account, and waits for a second person or was decided."""
 
     code: str
-    kind: RequestKind
+    kind: Annotated[str, AccountRequestKind]
     kind_label: str
     account: str
     username: str
@@ -89,7 +87,7 @@ class AccountRequestView(TypedDict):
     decided_at: datetime | None
     decided_by: str | None
     decided_by_unit: str | None
-    state: RequestState
+    state: Annotated[str, CommandState]
     state_label: str
     refusal_label: str | None
     possible: list[Step]
@@ -101,7 +99,7 @@ class AccountDecidedView(TypedDict):
 
     code: str
     account: str
-    state: RequestState
+    state: Annotated[str, CommandState]
     state_label: str
     version: int
 

@@ -5,41 +5,41 @@ Sources: the pathway of DS 009-2019-MIMP (Guía de reintegración) and the reaso
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from app.catalogues import code_list
+from app.states import CaseOutcome, CaseState, PlanState
 
 PATH: Final = (
-    "ALERTA",
-    "PRESUNTA_VICTIMA",
-    "EN_ASISTENCIA_INMEDIATA",
-    "EN_ATENCION_ESPECIALIZADA",
-    "EN_REINTEGRACION",
-    "EN_SEGUIMIENTO",
-    "CERRADO",
+    CaseState.ALERT,
+    CaseState.PRESUMED,
+    CaseState.IMMEDIATE_ASSISTANCE,
+    CaseState.SPECIALISED_CARE,
+    CaseState.REINTEGRATION,
+    CaseState.FOLLOW_UP,
+    CaseState.CLOSED,
 )
 """The main line, in order."""
 
 IN_CARE: Final = PATH[2:6]
 """States in which services work with the person."""
 
-PAUSES: Final = ("DECLINA_ATENCION", "ILOCALIZABLE", "EGRESO_NO_AUTORIZADO")
+PAUSES: Final = (CaseState.DECLINED, CaseState.NOT_FOUND, CaseState.LEFT)
 """Side states that are left again; the case stays open and monitored."""
 
-DISCARDED: Final = "DESCARTADA"
-"""Reached by two people only: one asks, another of another unit approves."""
 
-ENDED: Final = ("CERRADO", DISCARDED)
+ENDED: Final = (CaseState.CLOSED, CaseState.DISCARDED)
 """States in which a case is over."""
 
 STATES: Final = code_list("case_state").labels
 IDENTIFICATION: Final = code_list("identification").labels
 
-REASONS: Final = MappingProxyType(
+REASONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        DISCARDED: code_list("discard_reason").labels,
-        "DECLINA_ATENCION": MappingProxyType(
+        CaseState.DISCARDED: code_list("discard_reason").labels,
+        CaseState.DECLINED: MappingProxyType(
             {
                 "DECISION_PROPIA": "Decisión propia e informada",
                 "ATENCION_FUERA_DEL_SISTEMA": "Recibe atención fuera del sistema",
@@ -47,14 +47,14 @@ REASONS: Final = MappingProxyType(
                 "TEMOR": "Teme represalias",
             }
         ),
-        "ILOCALIZABLE": MappingProxyType(
+        CaseState.NOT_FOUND: MappingProxyType(
             {
                 "SIN_CONTACTO": "Sin contacto por los medios acordados",
                 "CAMBIO_DE_DOMICILIO": "Cambió de domicilio sin dejar referencia",
                 "SALIDA_DEL_PAIS": "Se presume que salió del país",
             }
         ),
-        "EGRESO_NO_AUTORIZADO": MappingProxyType(
+        CaseState.LEFT: MappingProxyType(
             {
                 "SALIDA_SIN_AVISO": "Salió sin aviso",
                 "NO_RETORNO_DE_PERMISO": "No volvió de un permiso",
@@ -87,15 +87,15 @@ OUTCOMES: Final = code_list("outcome").labels
 
 EARLY_OUTCOMES: Final = frozenset(
     {
-        "RETORNO_AL_PAIS",
-        "EGRESO_VOLUNTARIO",
-        "EGRESO_NO_AUTORIZADO",
-        "TRASLADO",
-        "FALLECIMIENTO",
-        "ILOCALIZABLE",
+        CaseOutcome.RETURNED_HOME,
+        CaseOutcome.LEFT_BY_CHOICE,
+        CaseOutcome.LEFT,
+        CaseOutcome.TRANSFERRED,
+        CaseOutcome.DIED,
+        CaseOutcome.NOT_FOUND,
     }
 )
 """Outcomes that can end a case before its follow-up."""
 
-PLAN_ENDED: Final = frozenset({"CUMPLIDO", "CERRADO_SIN_CUMPLIR"})
+PLAN_ENDED: Final = frozenset({PlanState.FULFILLED, PlanState.CLOSED_UNFULFILLED})
 """States of a plan that is over: only then may the case have another one."""

@@ -22,6 +22,7 @@ from app.services.clocks.service import Subject, cancel, meet, start
 from app.services.notices.acknowledging import TOLD
 from app.services.notices.kinds import ADDED, RETURNED
 from app.services.notices.service import notify
+from app.states import Basis, CaseState
 
 TABLE = "trafficking_case"
 RECENT = timedelta(days=30)
@@ -34,15 +35,13 @@ WRITTEN = {
 """By compartment: what it meets that one of these fields is written."""
 DELIVERED = {"SALUD": "SALUD_BASICA", "SALUD_MENTAL": "PSICOSOCIAL_PRIMERA"}
 """By service: what it meets that she was given it."""
-ESCAPED = "EGRESO_NO_AUTORIZADO"
 SEARCH = MISSING
 """Clock and notice of a child who left without leave."""
 ARRIVAL = "LLEGADA_TRASLADO"
 """Clock of a child who left for another house; who is looked for is waited for no more."""
 SEARCHERS = ("UPE", "PNP", "FISCALIA")
 """Kinds of unit that are told of it at once."""
-MONITORED = "DECLINA_ATENCION"
-_STANDING = {"REGISTRO": 0, "MANDATO": 1, "DERIVACION": 2}
+_STANDING: Mapping[str, int] = {Basis.REGISTERED: 0, Basis.MANDATE: 1, Basis.REFERRAL: 2}
 """Who answers for an alert, by the basis of its part, where no UPE has the case."""
 _STAY = "ACOGIDA"
 """Mandate of a house: it ends as she leaves."""
@@ -50,7 +49,7 @@ _STAY = "ACOGIDA"
 
 def opened(act: Act, ref: CaseRef, state: str, identified_on: date) -> None:
     """A case was opened: its first hours begin if there are indications, and recent ones."""
-    if state != "ALERTA" and today() - identified_on <= RECENT:
+    if state != CaseState.ALERT and today() - identified_on <= RECENT:
         first_hours(act, ref)
 
 
@@ -66,21 +65,21 @@ def first_hours(act: Act, ref: CaseRef) -> None:
 
 def moved(act: Act, ref: CaseRef, state: str, target: str) -> None:
     """A case changed its state: deadlines that begin or no longer apply."""
-    if target in {"CERRADO", "DESCARTADA"}:
+    if target in {CaseState.CLOSED, CaseState.DISCARDED}:
         cancel(act.session, TABLE, ref.case_id)
         return
-    if state == MONITORED:
+    if state == CaseState.DECLINED:
         cancel(act.session, TABLE, ref.case_id, "MONITOREO")
-    if state == ESCAPED:
+    if state == CaseState.LEFT:
         cancel(act.session, TABLE, ref.case_id, SEARCH)
-    if target == ESCAPED:
+    if target == CaseState.LEFT:
         escaped(act, ref)
-    elif state == "ALERTA":
+    elif state == CaseState.ALERT:
         first_hours(act, ref)
-    elif target == MONITORED:
+    elif target == CaseState.DECLINED:
         # Who declines is not left alone: her risk is assessed again, and she is asked after.
         _start(act, ref, ["RIESGO_VALORACION", "MONITOREO"])
-    elif target == "EN_ATENCION_ESPECIALIZADA" and living_plan(act.session, ref) is None:
+    elif target == CaseState.SPECIALISED_CARE and living_plan(act.session, ref) is None:
         _start(act, ref, ["PRI_BORRADOR"])
 
 
@@ -124,7 +123,7 @@ def escaped(act: Act, ref: CaseRef) -> list[str]:
     units.add(searcher)
     for unit_id in sorted(units - {act.actor.unit_id}):
         notify(
-            act.session, SEARCH if child else ESCAPED, unit_id=unit_id, subject_code=ref.code,
+            act.session, SEARCH if child else CaseState.LEFT, unit_id=unit_id, subject_code=ref.code,
             victim_id=ref.victim_id, case_id=ref.case_id,
         )  # fmt: skip
     _tell(act, ref, told.keys() & TOLD.keys(), child=child)
@@ -147,7 +146,7 @@ def delivered(act: Act, ref: CaseRef, service_type: str) -> None:
     """She was given a service: a first look that waited for it is done, and who declined was asked after."""
     if service_type in DELIVERED:
         meet(act.session, DELIVERED[service_type], TABLE, ref.case_id)
-    if case_state(act.session, ref) == MONITORED:
+    if case_state(act.session, ref) == CaseState.DECLINED:
         meet(act.session, "MONITOREO", TABLE, ref.case_id)
         _start(act, ref, ["MONITOREO"])
 

@@ -36,6 +36,7 @@ from app.services.cases.views import (
 from app.services.institutions.masking import unit_names
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import Listing
+from app.states import CaseState
 
 _LISTED = ("code", "state", "state_since", "identification", "first_identified_on", "closed_at", "version")
 _DETAIL = (
@@ -158,9 +159,9 @@ def read(act: Act, code: str) -> CaseView:
 def _possible(state: str, *, adult: bool) -> CasePossibleView:
     """States one person may move the case to, and those that take two: a child's case closes by two."""
     alone, two = list(rules.MACHINE.offered(state)), list(rules.MACHINE.with_two(state))
-    if not adult and "CERRADO" in alone:
-        alone.remove("CERRADO")
-        two.append("CERRADO")
+    if not adult and CaseState.CLOSED in alone:
+        alone.remove(CaseState.CLOSED)
+        two.append(CaseState.CLOSED)
     return {"possible_states": alone, "possible_with_two": two}
 
 

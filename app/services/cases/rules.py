@@ -5,7 +5,7 @@ Only these moves exist. A case never reopens: re-entry or re-trafficking opens a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -22,10 +22,9 @@ from app.services.cases.codes import (
     STATES,
 )
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import CaseOutcome, CaseState, Identification
 
 ADULT_AGE = 18
-MISSING = "EGRESO_NO_AUTORIZADO"
-NOT_FOUND = "ILOCALIZABLE"
 
 GUARDS = {
     guard.name: guard
@@ -71,12 +70,12 @@ GUARDS = {
     )
 }
 
-_STEPS = {
-    "PRESUNTA_VICTIMA": "Hay indicios: se abre el acceso a los servicios.",
-    "EN_ASISTENCIA_INMEDIATA": "Recibe asistencia y protección inmediata.",
-    "EN_ATENCION_ESPECIALIZADA": "Recibe atención especializada.",
-    "EN_REINTEGRACION": "Está en proceso de reintegración.",
-    "EN_SEGUIMIENTO": "Egresó y continúa el seguimiento.",
+_STEPS: Mapping[str, str] = {
+    CaseState.PRESUMED: "Hay indicios: se abre el acceso a los servicios.",
+    CaseState.IMMEDIATE_ASSISTANCE: "Recibe asistencia y protección inmediata.",
+    CaseState.SPECIALISED_CARE: "Recibe atención especializada.",
+    CaseState.REINTEGRATION: "Está en proceso de reintegración.",
+    CaseState.FOLLOW_UP: "Egresó y continúa el seguimiento.",
 }
 
 
@@ -86,38 +85,40 @@ def _forward() -> Iterable[Transition]:
 
 
 def _aside() -> Iterable[Transition]:
-    for source in ("ALERTA", "PRESUNTA_VICTIMA"):
+    for source in (CaseState.ALERT, CaseState.PRESUMED):
         yield Transition(
             source,
-            "DESCARTADA",
+            CaseState.DISCARDED,
             ("reason", "second_person", "not_housed"),
             "Se descarta la presunción; el registro queda.",
         )
-    for source in ("PRESUNTA_VICTIMA", *IN_CARE):
+    for source in (CaseState.PRESUMED, *IN_CARE):
         yield Transition(
-            source, "DECLINA_ATENCION", ("adult", "reason"), "Declina la atención; el monitoreo continúa."
+            source, CaseState.DECLINED, ("adult", "reason"), "Declina la atención; el monitoreo continúa."
         )
-    for source in ("PRESUNTA_VICTIMA", *IN_CARE, "DECLINA_ATENCION", MISSING):
-        yield Transition(source, NOT_FOUND, ("reason", *_found(source)), "No se logra ubicar a la persona.")
-    for source in ("PRESUNTA_VICTIMA", *IN_CARE):
-        yield Transition(source, "EGRESO_NO_AUTORIZADO", ("reason",), "Dejó el servicio sin autorización.")
+    for source in (CaseState.PRESUMED, *IN_CARE, CaseState.DECLINED, CaseState.LEFT):
+        yield Transition(
+            source, CaseState.NOT_FOUND, ("reason", *_found(source)), "No se logra ubicar a la persona."
+        )
+    for source in (CaseState.PRESUMED, *IN_CARE):
+        yield Transition(source, CaseState.LEFT, ("reason",), "Dejó el servicio sin autorización.")
 
 
 def _found(source: str) -> tuple[str, ...]:
-    return ("found",) if source == MISSING else ()
+    return ("found",) if source == CaseState.LEFT else ()
 
 
 def _back() -> Iterable[Transition]:
     for source in PAUSES:
-        for target in ("PRESUNTA_VICTIMA", *IN_CARE):
+        for target in (CaseState.PRESUMED, *IN_CARE):
             yield Transition(source, target, ("reason", "resumes"), "Se retoma la atención.")
 
 
 def _close() -> Iterable[Transition]:
-    for source in ("PRESUNTA_VICTIMA", *IN_CARE, *PAUSES):
+    for source in (CaseState.PRESUMED, *IN_CARE, *PAUSES):
         yield Transition(
             source,
-            "CERRADO",
+            CaseState.CLOSED,
             ("outcome", "outcome_fits", "not_housed", *_found(source), "closed_by_two"),
             "Se cierra el caso con su resultado.",
         )
@@ -126,15 +127,15 @@ def _close() -> Iterable[Transition]:
 MACHINE = Machine("caso", STATES, (*_forward(), *_aside(), *_back(), *_close()), GUARDS)
 
 _IDENTIFICATION_MOVES = (
-    ("PRESUNTA", "IDENTIFICADA_MPFN"),
-    ("PRESUNTA", "RECONOCIDA_SENTENCIA"),
-    ("PRESUNTA", "NO_CONFIRMADA"),
-    ("IDENTIFICADA_MPFN", "RECONOCIDA_SENTENCIA"),
-    ("IDENTIFICADA_MPFN", "NO_CONFIRMADA"),
-    ("NO_CONFIRMADA", "IDENTIFICADA_MPFN"),
-    ("NO_CONFIRMADA", "RECONOCIDA_SENTENCIA"),
+    (Identification.PRESUMED, Identification.BY_PROSECUTION),
+    (Identification.PRESUMED, Identification.BY_SENTENCE),
+    (Identification.PRESUMED, Identification.NOT_CONFIRMED),
+    (Identification.BY_PROSECUTION, Identification.BY_SENTENCE),
+    (Identification.BY_PROSECUTION, Identification.NOT_CONFIRMED),
+    (Identification.NOT_CONFIRMED, Identification.BY_PROSECUTION),
+    (Identification.NOT_CONFIRMED, Identification.BY_SENTENCE),
     # A sentence can fall on appeal; what the prosecution identified stays.
-    ("RECONOCIDA_SENTENCIA", "IDENTIFICADA_MPFN"),
+    (Identification.BY_SENTENCE, Identification.BY_PROSECUTION),
 )
 
 IDENTIFICATION_MACHINE = Machine(
@@ -169,7 +170,7 @@ class CaseFacts:
 
 def closes_by_two(*, adult: bool, outcome: str | None) -> bool:
     """Whether closing a case takes two people: a child's, and anybody's as not found."""
-    return not adult or outcome == NOT_FOUND
+    return not adult or outcome == CaseOutcome.NOT_FOUND
 
 
 def refuse(state: str, target: str, facts: CaseFacts, machine: Machine = MACHINE) -> Refusal | None:
@@ -187,7 +188,7 @@ def reasons_for(state: str, target: str) -> tuple[str, ...]:
     """Reason codes the move from `state` to `target` accepts; empty where none is asked."""
     if target in REASONS:
         return tuple(REASONS[target])
-    return tuple(RETURN_REASONS) if state in PAUSES and target != "CERRADO" else ()
+    return tuple(RETURN_REASONS) if state in PAUSES and target != CaseState.CLOSED else ()
 
 
 def closed(state: str) -> bool:
@@ -223,9 +224,9 @@ def presumed_child(ages: tuple[int | None, int | None], known_on: date, today: d
 
 
 def _answers(state: str, target: str, facts: CaseFacts) -> dict[str, bool]:
-    early = state != "EN_SEGUIMIENTO"
+    early = state != CaseState.FOLLOW_UP
     fits = facts.outcome in (EARLY_OUTCOMES if early else OUTCOMES)
-    if facts.outcome == "EGRESO_VOLUNTARIO" and not facts.adult:
+    if facts.outcome == CaseOutcome.LEFT_BY_CHOICE and not facts.adult:
         fits = False
     return {
         "adult": facts.adult,
@@ -236,5 +237,5 @@ def _answers(state: str, target: str, facts: CaseFacts) -> dict[str, bool]:
         "not_housed": not facts.housed,
         "outcome": facts.outcome in OUTCOMES,
         "outcome_fits": fits,
-        "resumes": target in (facts.left_state, "EN_ASISTENCIA_INMEDIATA"),
+        "resumes": target in (facts.left_state, CaseState.IMMEDIATE_ASSISTANCE),
     }

@@ -37,8 +37,9 @@ from app.services.cases.rows import (
 from app.services.cases.views import CaseMovedView, IdentifiedView
 from app.services.state_machine import refused
 from app.services.writing import NOTHING, Slot, Writing, check_version, next_version
+from app.states import Basis, CaseState, Identification
 
-REENTRY_STATES = ("ALERTA", "PRESUNTA_VICTIMA", "EN_ASISTENCIA_INMEDIATA")
+REENTRY_STATES = (CaseState.ALERT, CaseState.PRESUMED, CaseState.IMMEDIATE_ASSISTANCE)
 REENTRY = "REINGRESO"
 RETRAFFICKED = "RETRATA"
 FIRST_DAY = date(1900, 1, 1)
@@ -62,7 +63,7 @@ class Entry:
     `reason`: by whom she was trafficked again (`retrafficking_reason`), asked for then and only then.
     """
 
-    state: str = "PRESUNTA_VICTIMA"
+    state: str = CaseState.PRESUMED
     source: str = REENTRY
     reason: str | None = None
 
@@ -187,7 +188,7 @@ def reopen(
 def _facts(session: Session, ref: CaseRef, state: str, wanted: Move) -> rules.CaseFacts:
     return rules.CaseFacts(
         adult=not presumed_child(session, ref.victim_id, ref.case_id),
-        missing=state == rules.MISSING and lost_as_child(session, ref),
+        missing=state == CaseState.LEFT and lost_as_child(session, ref),
         reason=wanted.reason,
         outcome=wanted.outcome,
         left_state=rules.left_state(case_moves(session, ref)),
@@ -204,11 +205,11 @@ def _check_extras(act: Act, ref: CaseRef, state: str, wanted: Move) -> None:
     errors: list[FieldError] = []
     if wanted.reason is not None and not rules.reasons_for(state, wanted.target):
         errors.append(wrong("reason", "not-asked", "Este cambio no lleva motivo."))
-    if wanted.outcome is not None and wanted.target != "CERRADO":
+    if wanted.outcome is not None and wanted.target != CaseState.CLOSED:
         errors.append(wrong("outcome", "not-asked", "El resultado se indica solo al cerrar el caso."))
     refuse_if(errors)
     stand = standing(act, ref.victim_id)
-    if wanted.target == "CERRADO" and not (stand and stand.writes(act.actor, "outcome")):
+    if wanted.target == CaseState.CLOSED and not (stand and stand.writes(act.actor, "outcome")):
         raise Forbidden(
             "Su función no registra el resultado de un caso: pida el cierre a la unidad responsable.",
             errors=[wrong("outcome", "not-writable", "Su función no puede escribir este campo.")],
@@ -266,7 +267,7 @@ def _insert_case(
                 "record_id": victim_id,
                 "code": code,
                 "state": entry.state,
-                "identification": "PRESUNTA",
+                "identification": Identification.PRESUMED,
                 "first_identified_on": first_identified_on,
                 "reference_year": first_identified_on.year,
                 "previous_case_id": last_id,
@@ -277,7 +278,13 @@ def _insert_case(
         ],
     )
     given = None if shared is None else sorted(shared)
-    part = {**same, "unit_id": act.actor.unit_id, "basis": "REGISTRO", "population": 1, "compartments": given}
+    part = {
+        **same,
+        "unit_id": act.actor.unit_id,
+        "basis": Basis.REGISTERED,
+        "population": 1,
+        "compartments": given,
+    }
     charge = {
         **same,
         "unit_id": act.actor.unit_id,

@@ -5,22 +5,19 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
-
-CaseState = Annotated[str, Field(json_schema_extra={"x-code-list": "case_state"})]
-Identification = Annotated[str, Field(json_schema_extra={"x-code-list": "identification"})]
+from app.states import Basis, CaseState, Identification
 
 
 class CaseCodes(TypedDict):
     """The clear columns of a case that every reader gets."""
 
     code: str
-    state: CaseState
+    state: Annotated[str, CaseState]
     state_since: datetime
-    identification: Identification
+    identification: Annotated[str, Identification]
     first_identified_on: date
     closed_at: datetime | None
     version: int
@@ -58,13 +55,13 @@ class ExploitationView(TypedDict, total=False):
     transnational: str
 
 
-_CaseMoveOrigin = TypedDict("_CaseMoveOrigin", {"from": CaseState | None})
+_CaseMoveOrigin = TypedDict("_CaseMoveOrigin", {"from": Annotated[str, CaseState] | None})
 
 
 class CaseMoveView(_CaseMoveOrigin):
     """A move of a case along its states; the first one comes from none."""
 
-    to: CaseState
+    to: Annotated[str, CaseState]
     label: str
     reason: str | None
     note: str | None
@@ -76,8 +73,8 @@ class CaseMoveView(_CaseMoveOrigin):
 class CasePossibleView(TypedDict):
     """States the case may pass to: by one person, and by two."""
 
-    possible_states: list[CaseState]
-    possible_with_two: list[CaseState]
+    possible_states: list[Annotated[str, CaseState]]
+    possible_with_two: list[Annotated[str, CaseState]]
 
 
 class CaseView(CaseCodes, CasePossibleView):
@@ -101,7 +98,7 @@ class CaseMovedView(TypedDict):
     """A case that was moved."""
 
     code: str
-    state: CaseState
+    state: Annotated[str, CaseState]
     version: int
 
 
@@ -109,7 +106,7 @@ class IdentifiedView(TypedDict):
     """A case whose identification was changed."""
 
     code: str
-    identification: Identification
+    identification: Annotated[str, Identification]
     label: str
     version: int
 
@@ -118,7 +115,7 @@ class ParticipationView(TypedDict):
     """A unit's part in a case."""
 
     unit: UnitView
-    basis: str
+    basis: Annotated[str, Basis]
     basis_label: str
     mandate: str | None
     mandate_label: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -18,11 +18,12 @@ from app.errors import Invalid, unknown_code
 from app.models import Clock, TraffickingCase
 from app.services.clocks.calendar import deadline
 from app.services.clocks.catalogue import kind_of, kinds
-from app.services.clocks.views import ClockState, ClockView
+from app.services.clocks.views import ClockView, OpenClock
 from app.services.paging import PAGE, cursor_of, read_moment
 from app.services.views import DeadlineView, Listing
+from app.states import ClockState
 
-STATES: Final = {"CORRIENDO": "Corriendo", "VENCIDO": "Vencido"}
+STATES: Final[Mapping[str, str]] = {ClockState.RUNNING: "Corriendo", ClockState.OVERDUE: "Vencido"}
 """What a work list shows; what was met or cancelled is history."""
 
 SOON: Final = timedelta(days=7)
@@ -141,7 +142,7 @@ def _open() -> ColumnElement[bool]:
     """Written into the statement: a plan made for any value of a parameter cannot use a partial index."""
     return and_(
         Clock.state.in_(bindparam("open_states", list(STATES), expanding=True, literal_execute=True)),
-        or_(Clock.state == "CORRIENDO", Clock.effect.is_(None), Clock.next_at.is_not(None)),
+        or_(Clock.state == ClockState.RUNNING, Clock.effect.is_(None), Clock.next_at.is_not(None)),
     )
 
 
@@ -155,7 +156,7 @@ def _filters(state: str | None, kind: str | None) -> list[ColumnElement[bool]]:
         raise Invalid("Revise el filtro.", errors=errors)
     found: list[ColumnElement[bool]] = [] if kind is None else [Clock.kind == kind]
     if state is not None:
-        found.append(Clock.due_at > func.now() if state == "CORRIENDO" else Clock.due_at <= func.now())
+        found.append(Clock.due_at > func.now() if state == ClockState.RUNNING else Clock.due_at <= func.now())
     return found
 
 
@@ -167,7 +168,7 @@ def _after(cursor: str) -> ColumnElement[bool]:
 
 def _item(actor: Actor, row: Any) -> ClockView:
     kind = kind_of(row.kind)
-    state: ClockState = "CORRIENDO" if row.due_at > datetime.now(UTC) else "VENCIDO"
+    state: OpenClock = ClockState.RUNNING if row.due_at > datetime.now(UTC) else ClockState.OVERDUE
     return {
         "subject": row.subject_code,
         "case": row.case,

@@ -8,17 +8,14 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from app.db import driver_cursor
 from app.services.clocks import calendar
 from app.services.clocks.catalogue import Kind, kind_of
+from app.states import ClockState
 
-MET: Final = "CUMPLIDO"
-CANCELLED: Final = "ANULADO"
-"""How a clock ends: what it waited for was done, or it no longer applies."""
 _START = "SELECT ruv.start_clock(%(given)s)"
 _END = "SELECT ruv.end_clocks(%(table)s, %(row)s, %(kind)s, %(reached)s)"
 _MOVE = "SELECT ruv.move_clock(%(table)s, %(row)s, %(kind)s, %(due)s, %(remind)s, %(escalate)s)"
@@ -84,12 +81,12 @@ def start(
 
 def meet(session: Session, kind: str, table: str, row_id: int) -> None:
     """What the clock waited for is done, in time or late. Without such a clock nothing happens."""
-    _end(session, table, row_id, kind, MET)
+    _end(session, table, row_id, kind, ClockState.MET)
 
 
 def cancel(session: Session, table: str, row_id: int, kind: str | None = None) -> None:
     """The clocks of a row (of one kind, or all) no longer apply. Without any nothing happens."""
-    _end(session, table, row_id, kind, CANCELLED)
+    _end(session, table, row_id, kind, ClockState.CANCELLED)
 
 
 def move(session: Session, kind: str, table: str, row_id: int, due_at: datetime) -> None:

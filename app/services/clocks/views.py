@@ -9,9 +9,11 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import DeadlineView
+from app.states import ClockState
 
-ClockState = Literal["CORRIENDO", "VENCIDO"]
 ClockKind = Annotated[str, Field(json_schema_extra={"x-code-list": "clock"})]
+
+OpenClock = Literal[ClockState.RUNNING, ClockState.OVERDUE]
 
 
 class ClockView(DeadlineView):
@@ -24,7 +26,7 @@ class ClockView(DeadlineView):
     source: str
     verified: bool
     closes_by_itself: bool
-    state: ClockState
+    state: OpenClock
     state_label: str
     started_at: datetime
     mine: bool

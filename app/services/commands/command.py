@@ -10,44 +10,35 @@ from typing import Final
 
 from app.catalogues import code_list
 from app.matching.contradictions import Doubt
-from app.services.commands.views import CommandKind, CommandState
+from app.states import CommandKind, CommandState
 
-MERGE: Final[CommandKind] = "FUSION"
-SPLIT: Final[CommandKind] = "SEPARACION"
-DISCARD: Final[CommandKind] = "DESCARTE"
-CLOSE: Final[CommandKind] = "CIERRE"
-OF_CASES: Final = frozenset({DISCARD, CLOSE})
+OF_CASES: Final = frozenset({CommandKind.DISCARD, CommandKind.CLOSE})
 """Kinds about a case rather than about two records."""
 
-PENDING: Final[CommandState] = "PENDIENTE"
-EXECUTED: Final[CommandState] = "EJECUTADA"
-REFUSED: Final[CommandState] = "RECHAZADA"
-WITHDRAWN: Final[CommandState] = "RETIRADA"
-LAPSED: Final[CommandState] = "VENCIDA"
 
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        MERGE: "Unir dos registros de una misma persona",
-        SPLIT: "Separar un registro que se unió",
-        DISCARD: "Descartar un caso",
-        CLOSE: "Cerrar un caso",
+        CommandKind.MERGE: "Unir dos registros de una misma persona",
+        CommandKind.SPLIT: "Separar un registro que se unió",
+        CommandKind.DISCARD: "Descartar un caso",
+        CommandKind.CLOSE: "Cerrar un caso",
     }
 )
 STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        PENDING: "Espera a la segunda persona",
-        EXECUTED: "Aprobada y ejecutada",
-        REFUSED: "Rechazada",
-        WITHDRAWN: "Retirada por quien la pidió",
-        LAPSED: "Venció sin respuesta",
+        CommandState.PENDING: "Espera a la segunda persona",
+        CommandState.EXECUTED: "Aprobada y ejecutada",
+        CommandState.REFUSED: "Rechazada",
+        CommandState.WITHDRAWN: "Retirada por quien la pidió",
+        CommandState.LAPSED: "Venció sin respuesta",
     }
 )
 REASONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        MERGE: code_list("merge_reason").labels,
-        SPLIT: code_list("split_reason").labels,
-        DISCARD: code_list("discard_reason").labels,
-        CLOSE: code_list("outcome").labels,
+        CommandKind.MERGE: code_list("merge_reason").labels,
+        CommandKind.SPLIT: code_list("split_reason").labels,
+        CommandKind.DISCARD: code_list("discard_reason").labels,
+        CommandKind.CLOSE: code_list("outcome").labels,
     }
 )
 """Reasons by kind; of a closing, the outcome.
@@ -77,13 +68,13 @@ class Command:
 
     id: int
     code: str
-    kind: CommandKind
+    kind: str
     victim_id: int
     other_id: int | None
     case_id: int | None
     reason: str
     fingerprint: str
-    state: CommandState
+    state: str
     requested_at: datetime
     expires_at: datetime
     decided_at: datetime | None
@@ -92,10 +83,10 @@ class Command:
     version: int
 
     @property
-    def state_now(self) -> CommandState:
+    def state_now(self) -> str:
         """The state now: a command that nobody decided in time has lapsed, whether that was noted or not."""
-        overdue = self.state == PENDING and self.expires_at <= datetime.now(UTC)
-        return LAPSED if overdue else self.state
+        overdue = self.state == CommandState.PENDING and self.expires_at <= datetime.now(UTC)
+        return CommandState.LAPSED if overdue else self.state
 
     @property
     def records(self) -> tuple[int, ...]:

@@ -9,12 +9,13 @@ from app.access.guard import require
 from app.access.permissions import Permission
 from app.errors import Conflict, Forbidden, Invalid, StaleVersion, unknown_code
 from app.models import CommandRequest
-from app.services.commands.command import EXECUTED, PENDING, REFUSALS, REFUSED, STATES, WITHDRAWN, Command
+from app.services.commands.command import REFUSALS, STATES, Command
 from app.services.commands.executors import EXECUTORS
 from app.services.commands.queries import Found, find
 from app.services.commands.trace import note
-from app.services.commands.views import CommandDecidedView, CommandDoneView, CommandState
+from app.services.commands.views import CommandDecidedView, CommandDoneView
 from app.services.writing import check_version, next_version
+from app.states import CommandState
 
 _CHANGED = (
     "Lo que se pidió cambió desde entonces: quien lo pidió debe retirarlo y, si todavía corresponde, "
@@ -47,13 +48,13 @@ def approve(act: Act, code: str, version: int) -> CommandDecidedView:
         raise Forbidden(_ONE_HAND)
     command = found.command
     flag = bool(found.face.same_institution)
-    _decide(act, command, EXECUTED)
+    _decide(act, command, CommandState.EXECUTED)
     note(act, "commands.approve", command, same_institution=flag)
     try:
         EXECUTORS[command.kind](act, command)
     except StaleVersion:
         raise Conflict(_CHANGED, code="changed") from None
-    return {**_done(command, EXECUTED), "same_institution": flag}
+    return {**_done(command, CommandState.EXECUTED), "same_institution": flag}
 
 
 def refuse(act: Act, code: str, version: int, reason: str) -> CommandDecidedView:
@@ -66,10 +67,10 @@ def refuse(act: Act, code: str, version: int, reason: str) -> CommandDecidedView
     found = _decidable(act, code, version)
     if reason not in REFUSALS:
         raise Invalid("Indique el motivo del rechazo.", errors=[unknown_code("reason", REFUSALS)])
-    _decide(act, found.command, REFUSED, refusal_reason=reason)
+    _decide(act, found.command, CommandState.REFUSED, refusal_reason=reason)
     flag = bool(found.face.same_institution)
     note(act, "commands.refuse", found.command, reason=reason, same_institution=flag)
-    return {**_done(found.command, REFUSED), "same_institution": flag}
+    return {**_done(found.command, CommandState.REFUSED), "same_institution": flag}
 
 
 def withdraw(act: Act, code: str, version: int) -> CommandDoneView:
@@ -86,9 +87,9 @@ def withdraw(act: Act, code: str, version: int) -> CommandDoneView:
     if not found.face.own_request:
         raise Forbidden("Solo la retira quien la pidió.")
     _check_waiting(found.command, version)
-    _decide(act, found.command, WITHDRAWN)
+    _decide(act, found.command, CommandState.WITHDRAWN)
     note(act, "commands.withdraw", found.command)
-    return _done(found.command, WITHDRAWN)
+    return _done(found.command, CommandState.WITHDRAWN)
 
 
 def _decidable(act: Act, code: str, version: int) -> Found:
@@ -104,7 +105,7 @@ def _decidable(act: Act, code: str, version: int) -> Found:
 
 def _check_waiting(command: Command, version: int) -> None:
     check_version(command, version)
-    if command.state_now != PENDING:
+    if command.state_now != CommandState.PENDING:
         label = STATES[command.state_now]
         raise Conflict(f"Ya no se decide. Su estado es «{label}».", state=command.state_now)
 
@@ -118,7 +119,7 @@ def _decide(act: Act, command: Command, state: CommandState, **values: object) -
         "decided_institution_id": act.actor.institution_id,
         **values,
     }
-    waits = CommandRequest.state == PENDING
+    waits = CommandRequest.state == CommandState.PENDING
     next_version(act.session, CommandRequest, {"id": command.id}, command.version, decided, waits)
 
 

@@ -12,9 +12,10 @@ from app.access.act import Act
 from app.audit import record
 from app.errors import Conflict, StaleVersion
 from app.services.clocks.service import cancel
-from app.services.commands.command import CLOSE, DISCARD, MERGE, SPLIT, Command
+from app.services.commands.command import Command
 from app.services.commands.merging import merge, merge_fingerprint, split
 from app.services.commands.queries import PURPOSE
+from app.states import CaseState, CommandKind
 
 Executor = Callable[[Act, Command], None]
 """Does it or raises; `StaleVersion` when the fingerprint no longer fits."""
@@ -30,7 +31,7 @@ def discard(act: Act, command: Command) -> None:
     record(
         act, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
         purpose=PURPOSE, fields=["state", "closed_at"],
-        detail={"command": command.code, "to": "DESCARTADA", "reason": command.reason},
+        detail={"command": command.code, "to": CaseState.DISCARDED, "reason": command.reason},
     )  # fmt: skip
     outcome = act.session.scalar(select(func.ruv.discard_case(command.id)))
     if outcome == "HOUSED":
@@ -53,7 +54,7 @@ def close(act: Act, command: Command) -> None:
     record(
         act, "cases.transition", victim_id=command.victim_id, case_id=command.case_id,
         purpose=PURPOSE, fields=["state", "closed_at", "outcome"],
-        detail={"command": command.code, "to": "CERRADO", "outcome": command.reason},
+        detail={"command": command.code, "to": CaseState.CLOSED, "outcome": command.reason},
     )  # fmt: skip
     outcome = act.session.scalar(select(func.ruv.close_case(command.id)))
     if outcome == "HOUSED":
@@ -66,10 +67,15 @@ def close(act: Act, command: Command) -> None:
 
 
 EXECUTORS: Mapping[str, Executor] = MappingProxyType(
-    {DISCARD: discard, CLOSE: close, MERGE: merge, SPLIT: split}
+    {
+        CommandKind.DISCARD: discard,
+        CommandKind.CLOSE: close,
+        CommandKind.MERGE: merge,
+        CommandKind.SPLIT: split,
+    }
 )
 
 FINGERPRINTS: Mapping[str, Callable[[Session, int, int], str]] = MappingProxyType(
-    {MERGE: merge_fingerprint, SPLIT: merge_fingerprint}
+    {CommandKind.MERGE: merge_fingerprint, CommandKind.SPLIT: merge_fingerprint}
 )
 """What two records look like now, by kind: what an executor compares with the command's own."""

@@ -17,21 +17,11 @@ from app.access.policy import policy
 from app.audit import record
 from app.errors import Invalid, NotFound, unknown_code
 from app.models import CommandRequest
-from app.services.commands.command import (
-    KINDS,
-    LAPSED,
-    MERGE,
-    OF_CASES,
-    PENDING,
-    REASONS,
-    REFUSALS,
-    STATES,
-    WARNINGS,
-    Command,
-)
+from app.services.commands.command import KINDS, OF_CASES, REASONS, REFUSALS, STATES, WARNINGS, Command
 from app.services.commands.views import CaseSubject, CommandStep, CommandView, MergeSubject, SplitSubject
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import Listing
+from app.states import CommandKind, CommandState
 
 _NAMES = tuple(field.name for field in fields(Command))
 _FACE = (
@@ -75,7 +65,7 @@ def find(session: Session, code: str) -> Found:
 def own_waiting(session: Session, kind: str, subject_now: Mapping[str, int | None]) -> Command | None:
     """What the actor's unit asked for with this kind and subject and is stored as waiting, overdue or not."""
     same = [getattr(CommandRequest, name).is_not_distinct_from(key) for name, key in subject_now.items()]
-    query = _visible().where(CommandRequest.state == PENDING, CommandRequest.kind == kind, *same)
+    query = _visible().where(CommandRequest.state == CommandState.PENDING, CommandRequest.kind == kind, *same)
     return next((found.command for found in map(_found, session.execute(query)) if found.face.own_unit), None)
 
 
@@ -162,7 +152,7 @@ def view(actor: Actor, found: Found) -> CommandView:
 
 def possible(actor: Actor, found: Found) -> list[CommandStep]:
     """The steps this actor may take now."""
-    if found.command.state_now != PENDING:
+    if found.command.state_now != CommandState.PENDING:
         return []
     if found.face.own_request:
         return ["withdraw"] if policy().permits(actor.role, Permission.COMMANDS_REQUEST) else []
@@ -187,7 +177,7 @@ def _found(row: Any) -> Found:
 def _subject_of(command: Command, face: Any) -> CaseSubject | MergeSubject | SplitSubject:
     if command.kind in OF_CASES:
         return {"case": face.case_code, "victim": face.victim_code}
-    if command.kind == MERGE:
+    if command.kind == CommandKind.MERGE:
         return {"keep": face.victim_code, "absorb": face.other_code}
     return {"code": face.victim_code, "record": face.other_code}
 
@@ -196,7 +186,7 @@ def _in_state(state: str) -> ColumnElement[bool]:
     if state not in STATES:
         raise Invalid("Revise el filtro.", errors=[unknown_code("state", STATES, "unknown")])
     same: ColumnElement[bool] = CommandRequest.state == state
-    waiting: ColumnElement[bool] = CommandRequest.state == PENDING
-    if state == LAPSED:
+    waiting: ColumnElement[bool] = CommandRequest.state == CommandState.PENDING
+    if state == CommandState.LAPSED:
         return or_(same, and_(waiting, CommandRequest.expires_at <= func.now()))
-    return and_(same, CommandRequest.expires_at > func.now()) if state == PENDING else same
+    return and_(same, CommandRequest.expires_at > func.now()) if state == CommandState.PENDING else same

@@ -17,14 +17,14 @@ from app.models import CommandRequest
 from app.records.errors import FieldError
 from app.services.cases import rules as case_rules
 from app.services.cases import service as case_service
-from app.services.cases.codes import DISCARDED
 from app.services.cases.rows import case_state, is_housed, presumed_child
-from app.services.commands.command import CLOSE, DISCARD, LAPSED, MERGE, PENDING, REASONS, SPLIT, Command
+from app.services.commands.command import REASONS, Command
 from app.services.commands.executors import FINGERPRINTS
 from app.services.commands.merging import check_pair
 from app.services.commands.queries import Subject, find, own_waiting, subject
 from app.services.commands.trace import note
 from app.services.state_machine import refused
+from app.states import CaseState, CommandKind, CommandState
 
 _WAITS = "Su unidad ya lo pidió y espera a la segunda persona."
 
@@ -40,12 +40,12 @@ def request_merge(act: Act, keep: str, absorb: str, reason: str) -> Command:
         Contradicted, BrokenSeal: they cannot be one person, or that cannot be seen.
     """
     require(act.actor, Permission.COMMANDS_REQUEST)
-    _check_reason(MERGE, reason)
+    _check_reason(CommandKind.MERGE, reason)
     kept, absorbed = _two(act, {"keep": keep, "absorb": absorb})
     if kept.person_id == absorbed.person_id:
         raise Conflict("Los dos códigos son ya de una misma persona.")
     pair = (kept.person_id, absorbed.person_id)
-    return _request_pair(act, MERGE, pair, reason, check_pair(act, *pair))
+    return _request_pair(act, CommandKind.MERGE, pair, reason, check_pair(act, *pair))
 
 
 def request_split(act: Act, code: str, record: str, reason: str) -> Command:
@@ -56,11 +56,11 @@ def request_split(act: Act, code: str, record: str, reason: str) -> Command:
         Conflict: the record is not part of the person, or the unit's request waits.
     """
     require(act.actor, Permission.COMMANDS_REQUEST)
-    _check_reason(SPLIT, reason)
+    _check_reason(CommandKind.SPLIT, reason)
     person, leaving = _two(act, {"code": code, "record": record})
     if leaving.person_id != person.person_id or leaving.record_id == person.person_id:
         raise Conflict("Ese registro no forma parte de esa persona: no hay qué separar.")
-    return _request_pair(act, SPLIT, (person.person_id, leaving.record_id), reason)
+    return _request_pair(act, CommandKind.SPLIT, (person.person_id, leaving.record_id), reason)
 
 
 def request_discard(act: Act, code: str, version: int, reason: str | None, **extras: object) -> Command:
@@ -81,10 +81,10 @@ def request_discard(act: Act, code: str, version: int, reason: str | None, **ext
     facts = case_rules.CaseFacts(
         adult=False, reason=reason, second_person=True, housed=is_housed(act.session, ref)
     )
-    if refusal := case_rules.refuse(case_state(act.session, ref), "DESCARTADA", facts):
+    if refusal := case_rules.refuse(case_state(act.session, ref), CaseState.DISCARDED, facts):
         raise refused(refusal)
     subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
-    return _request(act, DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
+    return _request(act, CommandKind.DISCARD, subject_now, str(reason), lambda: f"{version}:{ref.victim_id}")
 
 
 def takes_two(act: Act, code: str, target: str, outcome: str | None) -> bool:
@@ -93,8 +93,8 @@ def takes_two(act: Act, code: str, target: str, outcome: str | None) -> bool:
     Raises:
         NotFound: out of scope.
     """
-    if target != "CERRADO":
-        return target == DISCARDED
+    if target != CaseState.CLOSED:
+        return target == CaseState.DISCARDED
     ref = case_in_scope(act, code)
     return case_rules.closes_by_two(
         adult=not presumed_child(act.session, ref.victim_id, ref.case_id), outcome=outcome
@@ -118,10 +118,10 @@ def request_closing(act: Act, code: str, version: int, outcome: str | None, **ex
     _refuse_extras(
         extras, "Un cierre que toma dos personas lleva solo su resultado: escriba lo demás en las notas."
     )
-    wanted = case_service.Move("CERRADO", outcome=outcome)
+    wanted = case_service.Move(CaseState.CLOSED, outcome=outcome)
     case_service.check_move(act, ref, wanted, second_person=True)
     subject_now = {"victim_id": ref.victim_id, "other_id": None, "case_id": ref.case_id}
-    return _request(act, CLOSE, subject_now, str(outcome), lambda: f"{version}:{ref.victim_id}")
+    return _request(act, CommandKind.CLOSE, subject_now, str(outcome), lambda: f"{version}:{ref.victim_id}")
 
 
 def _request_pair(
@@ -173,13 +173,13 @@ def _make_way(act: Act, command: Command) -> None:
     Raises:
         Conflict: it still waits.
     """
-    if command.state_now != LAPSED:
+    if command.state_now != CommandState.LAPSED:
         raise Conflict(_WAITS, command=command.code)
     lapses = (
         update(CommandRequest)
         .where(CommandRequest.id == command.id, CommandRequest.version == command.version)
-        .where(CommandRequest.state == PENDING)
-        .values(state=LAPSED, decided_at=func.now(), version=command.version + 1)
+        .where(CommandRequest.state == CommandState.PENDING)
+        .values(state=CommandState.LAPSED, decided_at=func.now(), version=command.version + 1)
     )
     if rows_changed(act.session, lapses) == 1:
         note(act, "commands.expire", command)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from types import MappingProxyType
 from typing import Final
 
 from app.access.act import Act
 from app.access.actor import matching_for
 from app.db import acting_as, driver_cursor, insert_rows
 from app.models import Notice
-from app.services.commands.command import MERGE, SPLIT, Command
+from app.services.commands.command import Command
 from app.services.notices.service import notice_row
+from app.states import CommandKind, CommandState
 
-ASKED, DONE, REFUSED = "PEDIDA", "HECHA", "RECHAZADA"
+ASKED, DONE, REFUSED = "PEDIDA", "HECHA", CommandState.REFUSED
 """What became of it, as kinds of notices end."""
-_KINDS: Final = MappingProxyType({MERGE: "FUSION", SPLIT: "SEPARACION"})
+_TOLD: Final = frozenset({CommandKind.MERGE, CommandKind.SPLIT})
 _PARTS = "SELECT * FROM ruv.command_parts(%(command)s)"
 
 
@@ -23,14 +23,14 @@ def tell(act: Act, command: Command, what: str) -> None:
 
     Whoever asks or approves sees one of the two at most, so the database says whom to tell.
     """
-    if command.kind not in _KINDS:
+    if command.kind not in _TOLD:
         return
     with acting_as(act.session, matching_for(act.actor)):
         cursor = driver_cursor(act.session)
         cursor.execute(_PARTS, {"command": command.id})
         rows = [
             notice_row(
-                f"{_KINDS[command.kind]}_{what}", unit_id=unit_id, subject_code=case_code,
+                f"{command.kind}_{what}", unit_id=unit_id, subject_code=case_code,
                 victim_id=victim_id, case_id=case_id,
             )
             for victim_id, case_id, case_code, unit_id in cursor.fetchall()

@@ -9,9 +9,8 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
+from app.states import CommandKind, CommandState
 
-CommandKind = Literal["FUSION", "SEPARACION", "DESCARTE", "CIERRE"]
-CommandState = Literal["PENDIENTE", "EJECUTADA", "RECHAZADA", "RETIRADA", "VENCIDA"]
 CommandStep = Literal["withdraw", "approve", "refuse"]
 
 
@@ -40,13 +39,13 @@ class CommandView(TypedDict):
     """What was asked, by which unit and until when, and what its reader may do about it."""
 
     code: str
-    kind: CommandKind
+    kind: Annotated[str, CommandKind]
     kind_label: str
     subject: CaseSubject | MergeSubject | SplitSubject
     reason: str
     reason_label: str
     warnings: list[str]
-    state: CommandState
+    state: Annotated[str, CommandState]
     state_label: str
     requested_at: datetime
     requested_by_unit: UnitView
@@ -70,7 +69,7 @@ class CommandDoneView(TypedDict):
     """What became of a command."""
 
     code: str
-    state: CommandState
+    state: Annotated[str, CommandState]
     state_label: str
     version: int
 

@@ -10,6 +10,7 @@ from app.access.mandates import ENDINGS, mandates
 from app.services.consents.queries import share_of
 from app.services.consents.rules import LEGAL_BASES
 from app.services.consents.views import KeptShareView
+from app.states import MandateEnd
 
 REFERRAL_ENDS: Final = "concluye la derivación"
 _OTHERS = "SELECT * FROM ruv.other_shares(%(consent)s)"
@@ -21,7 +22,7 @@ def housed_share(share: Any) -> KeptShareView:
         **share_of(share),
         "legal_basis_label": LEGAL_BASES.get(share.legal_basis, share.legal_basis),
         "until": "egreso",
-        "until_label": ENDINGS["ESTANCIA"],
+        "until_label": ENDINGS[MandateEnd.STAY],
     }
 
 

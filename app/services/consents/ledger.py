@@ -40,13 +40,16 @@ from app.services.consents.writing import check_compartments, institutions
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
 from app.services.writing import Slot, Writing, Written
+from app.states import ConsentState, ReferralState
 
 _REQUIRED = ("purposes", "compartments", "language", "given_by", "form", "text_version")
 EXPIRES: Final = "CONSENTIMIENTO_VENCE"
 """The clock of a consent's last day."""
 
 _ENDED = "Ese consentimiento ya terminó: vuelva a leerlo."
-_LIVE = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
+_LIVE = frozenset(
+    {ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.ACCEPTED_ON_TERMS, ReferralState.RUNNING}
+)
 
 
 def give(act: Act, case_code: str, row: ConsentRow, *, replaces: str | None = None) -> str:
@@ -85,7 +88,7 @@ def give(act: Act, case_code: str, row: ConsentRow, *, replaces: str | None = No
         new = write.add(row, values)
         write.done({"consent": new.code, "replaces": old.row.code if old else None})
         if old is not None:
-            _end(act, old, {"kind": "REEMPLAZADO"})
+            _end(act, old, {"kind": ConsentState.REPLACED})
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     if old is not None:
@@ -119,7 +122,7 @@ def withdraw(act: Act, code: str, row: WithdrawalRow) -> WithdrawnView:
     require(act.actor, Permission.CONSENTS_WRITE)
     found = find(act, code)
     hold_consent(act.session, found.row.id)
-    refusal = rules.refuse(found.state, "RETIRADO", rules.ConsentFacts(by_whom=row.by_whom))
+    refusal = rules.refuse(found.state, ConsentState.WITHDRAWN, rules.ConsentFacts(by_whom=row.by_whom))
     if refusal:
         raise refused(refusal)
     if wrong := rules.refuse_withdrawer(voice(act, found.ref, row.by_whom, row)):
@@ -130,7 +133,7 @@ def withdraw(act: Act, code: str, row: WithdrawalRow) -> WithdrawnView:
     sealed = write.sealed(ConsentEvent, row_id, texts, Slot(COORDINATION))
     write.done({"consent": found.row.code})  # afterwards the unit may have no part in the case
     try:
-        _end(act, found, {"id": row_id, "kind": "RETIRADO", **clear, **sealed})
+        _end(act, found, {"id": row_id, "kind": ConsentState.WITHDRAWN, **clear, **sealed})
     except UniqueViolation:
         raise Conflict(_ENDED) from None
     return _withdrawn(act.session, found)
@@ -162,7 +165,7 @@ def _withdrawn(session: Session, found: Found) -> WithdrawnView:
     ended, kept = _told(session, found)
     return {
         "code": found.row.code,
-        "state": "RETIRADO",
+        "state": ConsentState.WITHDRAWN,
         "ended": [share_of(share) for share in ended],
         "kept": [*map(housed_share, kept), *other_shares_of(session, found.row.id)],
         "cannot_be_recalled": reads_of(session, found.row.id),
@@ -192,7 +195,7 @@ def _to_replace(act: Act, ref: CaseRef, code: str | None) -> Found | None:
     found = find(act, code)
     if found.ref.case_id != ref.case_id:
         raise refusal("replaces", "other-case", "Ese consentimiento es de otro caso.")
-    if barred := rules.refuse(found.state, "REEMPLAZADO", rules.ConsentFacts(replaced=True)):
+    if barred := rules.refuse(found.state, ConsentState.REPLACED, rules.ConsentFacts(replaced=True)):
         raise refused(barred)
     return found
 

@@ -30,7 +30,6 @@ from app.services.consents.views import (
     ConsentCommon,
     ConsentListedView,
     ConsentReadView,
-    ConsentState,
     ConsentTexts,
     ConsentView,
     NamedParts,
@@ -220,7 +219,7 @@ def _objections(ref: CaseRef) -> Select[Any]:
     )
 
 
-def _state(row: Any) -> ConsentState:
+def _state(row: Any) -> str:
     return rules.state_of(row.event, row.valid_until, today())
 
 

@@ -6,18 +6,16 @@ withdrawn); DL 1297 (a child is heard; the UPE protects her where her representa
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final
 
 from app.errors import AppError, Conflict, refusal
-from app.services.consents.views import ConsentState
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import ConsentGiver, ConsentState
 
-PERSON: Final = "PERSONA"
-REPRESENTATIVE: Final = "REPRESENTANTE"
-ASSENT: Final = "ASENTIMIENTO_NNA"
 UPE: Final = "UPE"
 LEGAL_BASES: Final = MappingProxyType(
     {
@@ -35,12 +33,12 @@ RESTING: Final = frozenset({"CONSENTIMIENTO", "ASENTIMIENTO"})
 KEPT: Final = "INTERES_VITAL"
 """Legal basis of what goes on after a withdrawal, because she lives with the receiver."""
 
-STATES: Final = MappingProxyType(
+STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "VIGENTE": "Vigente",
-        "RETIRADO": "Retirado",
-        "VENCIDO": "Vencido",
-        "REEMPLAZADO": "Reemplazado por otro",
+        ConsentState.IN_FORCE: "Vigente",
+        ConsentState.WITHDRAWN: "Retirado",
+        ConsentState.EXPIRED: "Vencido",
+        ConsentState.REPLACED: "Reemplazado por otro",
     }
 )
 GUARDS: Final = MappingProxyType(
@@ -57,9 +55,14 @@ MACHINE: Final = Machine(
     "consentimiento",
     STATES,
     (
-        Transition("VIGENTE", "RETIRADO", ("by_whom",), "Se retira: termina lo que se compartía por él."),
-        Transition("VIGENTE", "VENCIDO", ("by_clock",), "Pasó su fecha."),
-        Transition("VIGENTE", "REEMPLAZADO", ("newer",), "Uno nuevo ocupa su lugar."),
+        Transition(
+            ConsentState.IN_FORCE,
+            ConsentState.WITHDRAWN,
+            ("by_whom",),
+            "Se retira: termina lo que se compartía por él.",
+        ),
+        Transition(ConsentState.IN_FORCE, ConsentState.EXPIRED, ("by_clock",), "Pasó su fecha."),
+        Transition(ConsentState.IN_FORCE, ConsentState.REPLACED, ("newer",), "Uno nuevo ocupa su lugar."),
     ),
     GUARDS,
 )
@@ -80,11 +83,11 @@ def refuse(state: str, target: str, facts: ConsentFacts) -> Refusal | None:
     return MACHINE.refuse(state, target, answers)
 
 
-def state_of(event: ConsentState | None, valid_until: date | None, day: date) -> ConsentState:
+def state_of(event: str | None, valid_until: date | None, day: date) -> str:
     """The state of a consent on a day, from the event that ended it, if any, and its last day."""
     if event is not None:
         return event
-    return "VENCIDO" if valid_until is not None and valid_until < day else "VIGENTE"
+    return ConsentState.EXPIRED if valid_until is not None and valid_until < day else ConsentState.IN_FORCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +113,16 @@ def refuse_giver(voice: Voice) -> AppError | None:
     she cannot assent yet, the reason is named.
     """
     if not voice.child:
-        return None if voice.given_by == PERSON else _adult("given_by")
-    if voice.given_by not in {ASSENT, REPRESENTATIVE}:
+        return None if voice.given_by == ConsentGiver.PERSON else _adult("given_by")
+    if voice.given_by not in {ConsentGiver.ASSENT, ConsentGiver.REPRESENTATIVE}:
         message = "Una niña, niño o adolescente da su propio asentimiento, y alguien lo respalda."
         return refusal("given_by", "child", message)
-    if voice.given_by == REPRESENTATIVE and voice.no_assent_reason is None:
+    if voice.given_by == ConsentGiver.REPRESENTATIVE and voice.no_assent_reason is None:
         message = "Falta su asentimiento; si no puede darlo, diga por qué."
         return refusal("no_assent_reason", "missing", message)
     if voice.backed_by == UPE:
         return None if voice.upe else refusal("backed_by", "not-upe", "Solo la UPE registra que lo respalda.")
-    if voice.backed_by != REPRESENTATIVE:
+    if voice.backed_by != ConsentGiver.REPRESENTATIVE:
         message = "Diga quién lo respalda: quien la representa o la UPE."
         return refusal("backed_by", "missing", message)
     return _refuse_representative(voice)
@@ -127,14 +130,14 @@ def refuse_giver(voice: Voice) -> AppError | None:
 
 def refuse_withdrawer(voice: Voice) -> AppError | None:
     """Why this one cannot withdraw it; None when it can. The person always can, a child too."""
-    if voice.given_by != PERSON and not voice.child:
+    if voice.given_by != ConsentGiver.PERSON and not voice.child:
         return _adult("by_whom")
     return refuse_speaker(voice)
 
 
 def refuse_speaker(voice: Voice) -> AppError | None:
     """Why this one does not speak for her; None when it is herself, the UPE, or who is no suspect."""
-    if voice.given_by == PERSON:
+    if voice.given_by == ConsentGiver.PERSON:
         return None
     if voice.given_by == UPE:
         message = "Por una niña, niño o adolescente lo registra la propia UPE."

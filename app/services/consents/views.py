@@ -9,8 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
-
-ConsentState = Literal["VIGENTE", "RETIRADO", "VENCIDO", "REEMPLAZADO"]
+from app.states import ConsentState, ReferralState
 
 
 class NamedParts(TypedDict):
@@ -38,11 +37,11 @@ class ConsentCommon(NamedParts):
     valid_until: date | None
     purpose_labels: list[str]
     given_by_label: str
-    state: ConsentState
+    state: Annotated[str, ConsentState]
     state_label: str
     recorded_at: datetime
     ended_at: datetime | None
-    possible_states: list[str]
+    possible_states: list[Annotated[str, ConsentState]]
 
 
 class ConsentListedView(ConsentCommon):
@@ -65,7 +64,7 @@ class ShareView(TypedDict):
     """A referral that rests or rested on a consent."""
 
     referral: str
-    state: str
+    state: Annotated[str, ReferralState]
     unit: UnitView
     compartments: list[str]
     legal_basis: str
@@ -83,7 +82,7 @@ class KeptShareView(TypedDict):
     """What stays shared after a consent ended: with which unit, on what basis and until when."""
 
     referral: str | None
-    state: str | None
+    state: Annotated[str, ReferralState] | None
     unit: UnitView
     compartments: list[str] | None
     legal_basis: str | None
@@ -109,7 +108,7 @@ class WithdrawnView(TypedDict):
     """A consent that was withdrawn: what ended, what stays shared, and what cannot be recalled."""
 
     code: str
-    state: Literal["RETIRADO"]
+    state: Literal[ConsentState.WITHDRAWN]
     ended: list[ShareView]
     kept: list[KeptShareView]
     cannot_be_recalled: list[ConsentReadView]

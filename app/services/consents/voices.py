@@ -13,6 +13,7 @@ from app.services.consents import rules
 from app.services.consents.queries import find
 from app.services.institutions.kinds import unit_kind
 from app.services.victims.suspects import Adult, Verdict, verdict
+from app.states import ConsentGiver
 
 Spoken = ConsentRow | WithdrawalRow | DataRequestRow
 """Rows in which somebody may speak in her name."""
@@ -48,7 +49,7 @@ def check_backer(act: Act, ref: CaseRef, code: str) -> None:
         Invalid: the representative is or may be marked now; the field is `consent`.
     """
     row = find(act, code).row
-    if row.backed_by != rules.REPRESENTATIVE:
+    if row.backed_by != ConsentGiver.REPRESENTATIVE:
         return
     (texts,) = open_rows(
         act, COORDINATION, ref.strand, "consent", [SealedRow(row.id, row.key_version, row.sealed)],

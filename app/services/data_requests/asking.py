@@ -6,9 +6,9 @@ from typing import Any
 
 from app.access.act import RIGHTS, Act
 from app.access.guard import CaseRef
-from app.services.consents.rules import REPRESENTATIVE
 from app.services.data_requests.queries import texts_of
 from app.services.victims.suspects import Adult, refuse_suspects
+from app.states import ConsentGiver
 
 
 def check_asker(act: Act, ref: CaseRef, row: Any, field: str) -> None:
@@ -17,7 +17,7 @@ def check_asker(act: Act, ref: CaseRef, row: Any, field: str) -> None:
     Raises:
         Conflict: she is or may be marked now; `errors` names the field.
     """
-    if row.by_whom != REPRESENTATIVE:
+    if row.by_whom != ConsentGiver.REPRESENTATIVE:
         return
     texts = texts_of(act.for_purpose(RIGHTS), ref, row)
     asker = Adult(texts.get("representative_name"), texts.get("representative_document"), "")

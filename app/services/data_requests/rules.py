@@ -16,17 +16,18 @@ from app.records.kinds import LIMA
 from app.services.clocks.calendar import add_working_days, due
 from app.services.clocks.catalogue import kind_of
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import DataRequestKind, DataRequestState
 
 STATES: Final = code_list("data_request_state").labels
 GROUNDS: Final = code_list("denial_ground").labels
-OPEN: Final = frozenset({"RECIBIDA", "EN_TRAMITE"})
-DONE: Final = frozenset({"ATENDIDA", "ATENDIDA_EN_PARTE", "DENEGADA"})
+OPEN: Final = frozenset({DataRequestState.RECEIVED, DataRequestState.UNDER_WAY})
+DONE: Final = frozenset({DataRequestState.GRANTED, DataRequestState.GRANTED_IN_PART, DataRequestState.DENIED})
 """States in which the person was answered."""
 
-GIVEN: Final = DONE - {"DENEGADA"}
+GIVEN: Final = DONE - {DataRequestState.DENIED}
 """States in which who asked got something."""
 
-GIVES_FILE: Final = frozenset({"ACCESO", "PORTABILIDAD"})
+GIVES_FILE: Final = frozenset({DataRequestKind.ACCESS, DataRequestKind.PORTABILITY})
 """Kinds of request on which her own file is handed over."""
 
 GUARDS: Final = MappingProxyType(
@@ -42,12 +43,17 @@ MACHINE: Final = Machine(
     "solicitud",
     STATES,
     (
-        Transition("RECIBIDA", "EN_TRAMITE", (), "Se empieza a atender."),
-        Transition("RECIBIDA", "DESISTIDA", (), "La persona ya no la sostiene."),
-        Transition("EN_TRAMITE", "ATENDIDA", ("answer",), "Se atendió."),
-        Transition("EN_TRAMITE", "ATENDIDA_EN_PARTE", ("answer", "ground"), "Se atendió en parte."),
-        Transition("EN_TRAMITE", "DENEGADA", ("answer", "ground"), "Se denegó."),
-        Transition("EN_TRAMITE", "DESISTIDA", (), "La persona ya no la sostiene."),
+        Transition(DataRequestState.RECEIVED, DataRequestState.UNDER_WAY, (), "Se empieza a atender."),
+        Transition(DataRequestState.RECEIVED, DataRequestState.DROPPED, (), "La persona ya no la sostiene."),
+        Transition(DataRequestState.UNDER_WAY, DataRequestState.GRANTED, ("answer",), "Se atendió."),
+        Transition(
+            DataRequestState.UNDER_WAY,
+            DataRequestState.GRANTED_IN_PART,
+            ("answer", "ground"),
+            "Se atendió en parte.",
+        ),
+        Transition(DataRequestState.UNDER_WAY, DataRequestState.DENIED, ("answer", "ground"), "Se denegó."),
+        Transition(DataRequestState.UNDER_WAY, DataRequestState.DROPPED, (), "La persona ya no la sostiene."),
     ),
     GUARDS,
 )

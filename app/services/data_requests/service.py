@@ -19,7 +19,7 @@ from app.records.rows.consents import DataRequestRow
 from app.services.cases.rows import cases_of
 from app.services.clocks import service as clocks
 from app.services.clocks.calendar import end_of
-from app.services.consents.rules import PERSON, refuse_speaker
+from app.services.consents.rules import refuse_speaker
 from app.services.consents.voices import voice
 from app.services.data_requests import rules
 from app.services.data_requests.asking import check_asker
@@ -27,6 +27,7 @@ from app.services.data_requests.queries import ANSWER_TEXT, Found, find
 from app.services.data_requests.views import DataRequestExtendedView, DataRequestMovedView
 from app.services.state_machine import refused
 from app.services.writing import Slot, Writing, check_version
+from app.states import ConsentGiver, DataRequestState
 
 _REQUIRED = ("kind", "channel", "by_whom")
 _ANSWER = Slot(COORDINATION, "sealed_answer", None, ANSWER_TEXT)
@@ -58,7 +59,7 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
     person = victim_in_scope(act, victim_code)
     ref = case_in_scope(act, cases_of(act, person.victim_id)[-1].code)
     _check(row)
-    if row.by_whom != PERSON:
+    if row.by_whom != ConsentGiver.PERSON:
         # Parents may be the traffickers: nobody asks in a child's name just so.
         speaker = voice(act, ref, row.by_whom, row)
         if refusal := refuse_speaker(speaker):
@@ -67,9 +68,9 @@ def receive(act: Act, victim_code: str, row: DataRequestRow) -> str:
     kind = row.kind or ""
     due_on = rules.first_due(kind, received_on)
     write = Writing(act, ref, "data-requests.receive")
-    new = write.add(row, {"state": "RECIBIDA", "received_on": received_on, "due_on": due_on})
+    new = write.add(row, {"state": DataRequestState.RECEIVED, "received_on": received_on, "due_on": due_on})
     write.done({"request": new.code, "kind": kind})
-    _note(act, ref, new.id, None, "RECIBIDA")
+    _note(act, ref, new.id, None, DataRequestState.RECEIVED)
     subject = clocks.Subject("data_request", new.id, new.code, ref.victim_id, ref.case_id, act.actor.unit_id)
     clocks.start(act.session, rules.clock_of(kind), subject, at=rules.began(received_on))
     return new.code

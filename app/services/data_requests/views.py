@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
+from app.states import DataRequestKind, DataRequestState
 
 _StepOrigin = TypedDict("_StepOrigin", {"from": str | None})
 
@@ -17,9 +18,7 @@ class DataRequestCommon(TypedDict):
     """The clear columns of a request, with what their codes are called."""
 
     code: str
-    kind: Annotated[
-        str, Field(description="Qué pide (código)", json_schema_extra={"x-code-list": "data_request_kind"})
-    ]
+    kind: Annotated[str, DataRequestKind, Field(description="Qué pide (código)")]
     received_on: date
     channel: Annotated[
         str,
@@ -30,7 +29,7 @@ class DataRequestCommon(TypedDict):
     by_whom: Annotated[
         str, Field(description="Quién pide (código)", json_schema_extra={"x-code-list": "data_request_by"})
     ]
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "data_request_state"})]
+    state: Annotated[str, DataRequestState]
     due_on: date
     extended_on: Annotated[
         date | None, Field(description="Cuándo se le avisó la ampliación; nulo si no se amplió")
@@ -53,7 +52,7 @@ class DataRequestCommon(TypedDict):
     denial_ground_label: str | None
     unit: UnitView
     overdue: Annotated[bool, Field(description="Si su plazo venció sin respuesta")]
-    possible_states: list[str]
+    possible_states: list[Annotated[str, DataRequestState]]
 
 
 class DataRequestCodesView(DataRequestCommon):
@@ -100,7 +99,7 @@ class DataRequestMovedView(TypedDict):
     """A request that was moved on or answered."""
 
     code: str
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "data_request_state"})]
+    state: Annotated[str, DataRequestState]
     version: int
 
 

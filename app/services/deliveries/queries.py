@@ -23,8 +23,6 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import Listing
 
 COMPARTMENT = Delivery.compartment
-IN_FORCE, VOIDED = "VIGENTE", "ANULADA"
-"""The states of a delivery: it stands, or it was entered by mistake."""
 
 
 def of_case(

@@ -18,12 +18,13 @@ from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows.directory import Delivery
 from app.services.cases import deadlines
-from app.services.deliveries.queries import COMPARTMENT, VOIDED, own_activity, own_delivery
+from app.services.deliveries.queries import COMPARTMENT, own_activity, own_delivery
 from app.services.deliveries.views import VoidedView
 from app.services.referrals.rows import received_referral
 from app.services.writing import Writing, check_version
+from app.states import Attendance, DeliveryState
 
-GIVEN: Final = "ATENDIDA"
+GIVEN: Final = Attendance.ATTENDED
 _REQUIRED: Final = ("service_type", "delivered_on", "attendance")
 Finder = Callable[[Act, CaseRef, str], int | None]
 
@@ -84,13 +85,13 @@ def void(act: Act, case_code: str, code: str, version: int, reason: str) -> Void
         error = unknown_code("reason", code_list("delivery_void_reason").codes)
         raise Invalid("Revise los campos indicados.", errors=[error])
     check_version(row, version)
-    if row.state == VOIDED:
+    if row.state == DeliveryState.VOID:
         raise Conflict("Esa prestación ya está anulada: registre otra en su lugar.")
     write = Writing(act, ref, "deliveries.void", [COMPARTMENT])
-    values = {"state": VOIDED, "void_reason": reason, "voided_at": func.now()}
+    values = {"state": DeliveryState.VOID, "void_reason": reason, "voided_at": func.now()}
     new = write.change(ServiceDelivery, row, values)
     write.done({"delivery": row.code, "reason": reason})
-    return {"code": row.code, "state": VOIDED, "version": new}
+    return {"code": row.code, "state": DeliveryState.VOID, "version": new}
 
 
 def _writable(act: Act, case_code: str) -> CaseRef:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
+from app.states import Attendance, DeliveryState
 
 
 class DeliveryCodes(TypedDict):
@@ -15,11 +17,11 @@ class DeliveryCodes(TypedDict):
     service_type: str
     service_label: str
     delivered_on: date
-    attendance: str
+    attendance: Annotated[str, Attendance]
     attendance_label: str
     hours: int | None
     quantity: int | None
-    state: str
+    state: Annotated[str, DeliveryState]
     void_reason: str | None
     created_at: datetime
     version: int
@@ -40,7 +42,7 @@ class VoidedView(TypedDict):
     """A delivery that does not count any more."""
 
     code: str
-    state: str
+    state: Annotated[str, DeliveryState]
     version: int
 
 

@@ -6,7 +6,7 @@ Source of the shape: Human Services Data Specification 3 (Open Referral).
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -16,24 +16,27 @@ from app.catalogues import code_list
 from app.records.base import Item
 from app.records.kinds import Code, Codes, Email, IsoDate, Line, Phone, Text, Ubigeo
 from app.records.spec import Spec
+from app.states import LocationKind, ServiceStatus
 
 HSDS: Final = "HSDS 3"
-STATUSES: Final = MappingProxyType(
+STATUSES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "ACTIVO": "active",
-        "INACTIVO": "inactive",
-        "EXTINTO": "defunct",
-        "CERRADO_TEMPORALMENTE": "temporarily closed",
+        ServiceStatus.ACTIVE: "active",
+        ServiceStatus.INACTIVE: "inactive",
+        ServiceStatus.DEFUNCT: "defunct",
+        ServiceStatus.CLOSED_FOR_A_TIME: "temporarily closed",
     }
 )
 """State of a service -> its word in HSDS."""
-KINDS: Final = MappingProxyType({"FISICO": "physical", "POSTAL": "postal", "VIRTUAL": "virtual"})
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {LocationKind.PHYSICAL: "physical", LocationKind.POSTAL: "postal", LocationKind.VIRTUAL: "virtual"}
+)
 """Kind of a location -> its word in HSDS."""
 
 Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^https?://[^\s]+$")]
 UnitCode = Annotated[str, StringConstraints(min_length=1, max_length=80)]
-Status = Annotated[str, StringConstraints(pattern=f"^({'|'.join(STATUSES)})$")]
-LocationKind = Annotated[str, StringConstraints(pattern=f"^({'|'.join(KINDS)})$")]
+OneStatus = Annotated[str, StringConstraints(pattern=f"^({'|'.join(ServiceStatus)})$")]
+OneKind = Annotated[str, StringConstraints(pattern=f"^({'|'.join(LocationKind)})$")]
 
 
 def _key(value: object) -> object:
@@ -53,7 +56,7 @@ class LocationEntry(Item):
 
     unit: Annotated[UnitCode, Field(title="Unidad")]
     name: Annotated[Line, Field(title="Nombre del lugar")]
-    kind: Annotated[LocationKind, Field(title="Clase de lugar", examples=list(KINDS))] = "FISICO"
+    kind: Annotated[OneKind, Field(title="Clase de lugar", examples=list(KINDS))] = LocationKind.PHYSICAL
     address: Annotated[Line | None, Field(title="Dirección")] = None
     city: Annotated[Line | None, Field(title="Ciudad o distrito")] = None
     ubigeo: Annotated[Ubigeo | None, Field(title="UBIGEO INEI")] = None
@@ -80,7 +83,7 @@ class ServiceEntry(Item):
     phone: Annotated[Phone | None, Field(title="Teléfono")] = None
     email: Annotated[Email | None, Field(title="Correo")] = None
     url: Annotated[Url | None, Field(title="Página")] = None
-    status: Annotated[Status, Field(title="Estado", examples=list(STATUSES))] = "ACTIVO"
+    status: Annotated[OneStatus, Field(title="Estado", examples=list(STATUSES))] = ServiceStatus.ACTIVE
     capacity_note: Annotated[Line | None, Field(title="Nota sobre su capacidad")] = None
     assured_on: Annotated[IsoDate | None, Field(title="Fecha en que se comprobó")] = None
     locations: Annotated[

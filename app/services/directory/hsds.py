@@ -17,6 +17,7 @@ from app.catalogues import code_list
 from app.services.directory.entries import KINDS, STATUSES
 from app.services.directory.views import DirectoryPlaceView, DirectoryServiceView
 from app.services.views import NamedView
+from app.states import LocationKind
 
 COUNTRY: Final = "PE"
 UNIT, SERVICE, POPULATION = "receiving_unit", "service_type", "served_population"
@@ -214,7 +215,7 @@ def _location(place: DirectoryPlaceView) -> dict[str, object]:
         address = {
             "id": _id(key, "address"), "address_1": place["address"] or "", "city": place["city"] or "",
             "state_province": province, "postal_code": "", "country": COUNTRY,
-            "address_type": "postal" if place["kind"] == "POSTAL" else "physical",
+            "address_type": "postal" if place["kind"] == LocationKind.POSTAL else "physical",
         }  # fmt: skip
     return _known(
         {

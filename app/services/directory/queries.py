@@ -23,6 +23,7 @@ from app.services.directory.views import DirectoryPlaceView, DirectoryServiceVie
 from app.services.institutions.masking import SHELTER_KINDS
 from app.services.paging import PAGE
 from app.services.views import Listing, NamedView
+from app.states import ServiceStatus
 
 _LISTS = {"service_type": "service_type", "department": "department", "population": "served_population"}
 
@@ -115,7 +116,7 @@ def conditions(filters: Mapping[str, str | None]) -> list[ColumnElement[bool]]:
         for name, listed in _LISTS.items()
         if (code := filters.get(name)) is not None and code not in code_list(listed)
     ]
-    status = filters.get("status") or "ACTIVO"
+    status = filters.get("status") or ServiceStatus.ACTIVE
     if status not in STATUSES:
         errors.append(unknown_code("status", STATUSES))
     if errors:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import NamedView
+from app.states import LocationKind, ServiceStatus
 
 
 class DirectoryPlaceView(TypedDict):
@@ -17,7 +18,7 @@ class DirectoryPlaceView(TypedDict):
     id: str
     unit: str
     name: str
-    kind: Literal["FISICO", "POSTAL", "VIRTUAL"]
+    kind: Annotated[str, LocationKind]
     address: str | None
     city: str | None
     ubigeo: str | None
@@ -41,7 +42,7 @@ class DirectoryServiceView(TypedDict):
     phone: str | None
     email: str | None
     url: str | None
-    status: Literal["ACTIVO", "INACTIVO", "EXTINTO", "CERRADO_TEMPORALMENTE"]
+    status: Annotated[str, ServiceStatus]
     capacity_note: str | None
     assured_on: date | None
     locations: list[DirectoryPlaceView]

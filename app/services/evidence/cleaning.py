@@ -8,7 +8,8 @@ from typing import Final
 
 from app.errors import BadRequest, TooLarge, Unavailable, UnsupportedMedia
 from app.services.evidence.images import clean_image
-from app.services.evidence.pdfs import MEDIA_TYPE, clean_pdf
+from app.services.evidence.pdfs import clean_pdf
+from app.states import MediaType
 
 MOST_BYTES: Final = 15 * 1024 * 1024
 """Largest file taken, as sent and as kept."""
@@ -58,7 +59,7 @@ def clean(raw: bytes) -> Clean:
 
 def _by_content(raw: bytes) -> Clean:
     if raw.startswith(b"%PDF-"):
-        return Clean(MEDIA_TYPE, clean_pdf(raw))
+        return Clean(MediaType.PDF, clean_pdf(raw))
     if raw.startswith(_IMAGES) or (raw[:4] == b"RIFF" and raw[8:12] == b"WEBP"):
         return Clean(*clean_image(raw))
     raise UnsupportedMedia("Solo se admiten fotos JPEG, PNG o WebP y documentos PDF.")

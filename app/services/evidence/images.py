@@ -8,10 +8,16 @@ from typing import Final
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from app.errors import Invalid
+from app.states import MediaType
 
 MOST_PIXELS: Final = 50_000_000
 """Larger images are refused before they are unpacked: a small file can hold a huge one."""
-MEDIA_TYPES: Final = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+MEDIA_TYPES: Final = {
+    "JPEG": MediaType.JPEG,
+    "MPO": MediaType.JPEG,
+    "PNG": MediaType.PNG,
+    "WEBP": MediaType.WEBP,
+}
 _QUALITY: Final = 88
 _AGAIN: Final = "Ábrala y guárdela de nuevo como JPEG o PNG, o tome otra foto."
 

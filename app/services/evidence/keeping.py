@@ -12,6 +12,7 @@ from app.models import EvidenceChunk, EvidenceFile
 from app.services.evidence.cleaning import Clean
 from app.services.evidence.views import FileWithdrawnView
 from app.services.writing import Slot, Writing, check_version
+from app.states import FileState
 
 
 def keep(write: Writing, compartment: str, cleaned: Clean, subject: Mapping[str, object]) -> str:
@@ -41,8 +42,8 @@ def mark_withdrawn(write: Writing, row: EvidenceFile, version: int, reason: str)
     """
     check_version(row, version)
     values = {
-        "state": "RETIRADA", "withdrawn_at": func.now(), "withdrawn_by": write.act.actor.user_id,
+        "state": FileState.WITHDRAWN, "withdrawn_at": func.now(), "withdrawn_by": write.act.actor.user_id,
         "withdrawal_reason": reason,
     }  # fmt: skip
     new = write.change(EvidenceFile, row, values)
-    return {"code": row.code, "state": "RETIRADA", "version": new}
+    return {"code": row.code, "state": FileState.WITHDRAWN, "version": new}

@@ -18,7 +18,6 @@ from pypdf.generic import (
 from app.errors import Invalid
 from app.services.evidence.images import bare_jpeg
 
-MEDIA_TYPE: Final = "application/pdf"
 MOST_PAGES: Final = 300
 MOST_OBJECTS: Final = 100_000
 _AGAIN: Final = "Ábralo e imprímalo de nuevo a PDF, o envíe una foto de cada página."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -23,9 +23,10 @@ from app.models import EvidenceChunk, EvidenceFile, Plan, PlanActivity
 from app.services.evidence.views import EvidenceFileView, FileCodes
 from app.services.institutions.masking import unit_names
 from app.services.plans.content import COMPARTMENT, PlanRef, find
+from app.states import FileState
 from app.vault import SealBroken
 
-STATES: Final = {"VIGENTE": "Vigente", "RETIRADA": "Retirada"}
+STATES: Final[Mapping[str, str]] = {FileState.IN_FORCE: "Vigente", FileState.WITHDRAWN: "Retirada"}
 AT_A_TIME: Final = 16
 """Pieces read in one short transaction: 1 MiB."""
 
@@ -141,7 +142,7 @@ def begin(act: Act, code: str) -> Download:
     """
     require(act.actor, Permission.PLANS_READ)
     row, ref = find_file(act, code)
-    if row.state != "VIGENTE":
+    if row.state != FileState.IN_FORCE:
         raise Conflict("El archivo fue retirado y ya no se muestra.")
     pieces = max(1, -(-row.size_bytes // CHUNK_BYTES))
     reading = begin_reading(

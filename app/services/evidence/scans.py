@@ -21,6 +21,7 @@ from app.services.evidence.views import FileWithdrawnView
 from app.services.idempotency import remember, replayed
 from app.services.plans.writing import check_codes
 from app.services.writing import Writing
+from app.states import FileState
 
 KIND: Final = "CONSENTIMIENTO_FIRMADO"
 MOST_SCANS: Final = 10
@@ -79,7 +80,7 @@ def withdraw(act: Act, consent: str, code: str, version: int, reason: str) -> Fi
     found, row = find_scan(act, consent, code)
     if row.unit_id != act.actor.unit_id:
         raise Forbidden("Solo la unidad que agregó el archivo lo retira.")
-    if row.state != "VIGENTE":
+    if row.state != FileState.IN_FORCE:
         raise Conflict("El archivo ya estaba retirado.")
     write = Writing(act, found.ref, "consents.scan-withdraw")
     done = mark_withdrawn(write, row, version, reason)

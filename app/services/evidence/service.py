@@ -22,6 +22,7 @@ from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.rows import activity_row
 from app.services.plans.writing import check_codes
 from app.services.writing import Writing
+from app.states import FileState
 
 MOST_FILES: Final = 200
 MOST_PLAN_BYTES: Final = 300 * 1024 * 1024
@@ -109,7 +110,7 @@ def withdraw(act: Act, code: str, version: int, reason: str) -> FileWithdrawnVie
     row, ref = find_file(act, code)
     if not ref.writes(act.actor) or not (ref.responsible(act.actor) or row.unit_id == act.actor.unit_id):
         raise Forbidden("Solo la unidad que agregó el archivo o la responsable del plan lo retiran.")
-    if row.state != "VIGENTE":
+    if row.state != FileState.IN_FORCE:
         raise Conflict("El archivo ya estaba retirado.")
     write = Writing(act, ref.row, "evidence.withdraw", [COMPARTMENT])
     withdrawn = mark_withdrawn(write, row, version, reason)

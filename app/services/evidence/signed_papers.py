@@ -22,6 +22,7 @@ from app.services.consents.queries import Found, find
 from app.services.evidence.queries import Download, shown
 from app.services.evidence.views import ScanView
 from app.services.institutions.masking import unit_names
+from app.states import FileState
 
 
 def listed(act: Act, consent: str) -> list[ScanView]:
@@ -55,7 +56,7 @@ def begin(act: Act, consent: str, code: str) -> Download:
     found, row = find_scan(act, consent, code)
     if not _reads(act, found, row):
         raise Forbidden("Lo firmado lo abre quien lee completos los datos de contacto de la persona.")
-    if row.state != "VIGENTE":
+    if row.state != FileState.IN_FORCE:
         raise Conflict("El archivo fue retirado y ya no se muestra.")
     pieces = max(1, -(-row.size_bytes // CHUNK_BYTES))
     reading = begin_reading(

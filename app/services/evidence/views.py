@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
+from app.states import FileState
 
 Withdrawal = Annotated[str, Field(json_schema_extra={"x-code-list": "evidence_withdrawal"})]
 
@@ -21,7 +22,7 @@ class FileCodes(TypedDict):
     kind_label: str
     media_type: str
     bytes: int
-    state: str
+    state: Annotated[str, FileState]
     state_label: str
     added_at: datetime
     withdrawn_at: datetime | None
@@ -47,7 +48,7 @@ class FileWithdrawnView(TypedDict):
     """A file that is shown to nobody any more."""
 
     code: str
-    state: str
+    state: Annotated[str, FileState]
     version: int
 
 

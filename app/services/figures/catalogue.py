@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from app.errors import NotFound
+from app.states import Attendance, CaseOutcome, CaseState, PlanState, ReferralState
 
 PLAN: Final = "Plan Nacional de Acción contra la Trata de Personas 2017-2021"
 COHORT: Final = (
@@ -19,19 +20,23 @@ COHORT: Final = (
 )
 
 # 3.1.b
-IMPLEMENTED_STATES: Final = ("EN_EJECUCION", "EN_REVISION", "EN_SEGUIMIENTO", "CUMPLIDO")
+IMPLEMENTED_STATES: Final = (
+    PlanState.RUNNING,
+    PlanState.UNDER_REVIEW,
+    PlanState.FOLLOW_UP,
+    PlanState.FULFILLED,
+)
 """States of a plan that runs or ran to its end."""
-ACHIEVED: Final = "LOGRADO"
 MIN_DOMAINS: Final = 2
 MIN_ACTIVITIES: Final = 1
 
 # 3.2.b
 CARE_STATES: Final = (
-    "EN_ASISTENCIA_INMEDIATA",
-    "EN_ATENCION_ESPECIALIZADA",
-    "EN_REINTEGRACION",
-    "EN_SEGUIMIENTO",
-    "EGRESO_NO_AUTORIZADO",
+    CaseState.IMMEDIATE_ASSISTANCE,
+    CaseState.SPECIALISED_CARE,
+    CaseState.REINTEGRATION,
+    CaseState.FOLLOW_UP,
+    CaseState.LEFT,
 )
 """Case states that are only reached through care."""
 CARE_SERVICES: Final = (
@@ -48,10 +53,15 @@ CARE_SERVICES: Final = (
     "CUIDADO_INFANTIL",
 )
 """Services of care and protection (Ley 28950; DS 005-2016-IN)."""
-TAKEN_ON: Final = ("ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO", "CONCLUIDA")
+TAKEN_ON: Final = (
+    ReferralState.ACCEPTED,
+    ReferralState.ACCEPTED_ON_TERMS,
+    ReferralState.RUNNING,
+    ReferralState.CONCLUDED,
+)
 NOT_RECEIVED: Final = ("NO_ASISTIO", "LA_PERSONA_NO_ACEPTO")
 """Results of a referral that ended without the person having received the service."""
-DELIVERED: Final = "ATENDIDA"
+DELIVERED: Final = Attendance.ATTENDED
 """How a delivery went that counts; voided ones do not."""
 
 # 3.2.c
@@ -61,9 +71,6 @@ ANSWERED: Final = ("SI", "EN_PARTE", "NO")
 """Answers that count; who preferred not to answer is not counted."""
 
 # 3.3.b
-FAMILY: Final = "REINTEGRACION_FAMILIAR"
-SUBSTITUTE_FAMILY: Final = "FAMILIA_SUSTITUTA"
-CLOSED: Final = "CERRADO"
 
 Parameter: TypeAlias = int | str | tuple[str, ...]
 """A threshold, a code, or several."""
@@ -158,7 +165,7 @@ _FAMILY = Indicator(
         "Reintegrada: un caso suyo se cerró con reintegración familiar o con integración a una familia "
         "sustituta (acogedora o adoptiva)."
     ),
-    parameters=MappingProxyType({"resultados": (FAMILY, SUBSTITUTE_FAMILY)}),
+    parameters=MappingProxyType({"resultados": (CaseOutcome.FAMILY, CaseOutcome.FOSTER_FAMILY)}),
     measures=(Measure("reintegradas", "Reintegradas o integradas a una familia"),),
     breakdown=(
         Measure("nucleo_familiar", "Reintegradas al núcleo familiar"),

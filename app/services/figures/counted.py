@@ -29,6 +29,7 @@ from app.models import (
 )
 from app.services.figures import catalogue as c
 from app.services.releases.population import first_cases, prefer_scans
+from app.states import ActivityState, CaseOutcome, CaseState, DeliveryState
 
 Counts = Select[*tuple[Any, ...]]
 
@@ -55,7 +56,7 @@ def _plans(year: int | None) -> Counts:
         .where(
             Plan.signed_at.is_not(None),
             Plan.state.in_(c.IMPLEMENTED_STATES),
-            PlanActivity.state == c.ACHIEVED,
+            PlanActivity.state == ActivityState.ACHIEVED,
         )
         .group_by(Plan.victim_id, Plan.id, PlanObjective.domain)
         .having(func.count() >= c.MIN_ACTIVITIES)
@@ -80,7 +81,7 @@ def _care(year: int | None) -> Counts:
     delivered = select(ServiceDelivery.victim_id).where(
         ServiceDelivery.service_type.in_(c.CARE_SERVICES),
         ServiceDelivery.attendance == c.DELIVERED,
-        ServiceDelivery.state == "VIGENTE",
+        ServiceDelivery.state == DeliveryState.IN_FORCE,
     )
     housed = select(Placement.victim_id)
     reached = select(TraffickingCase.victim_id).where(TraffickingCase.state.in_(c.CARE_STATES))
@@ -91,11 +92,11 @@ def _care(year: int | None) -> Counts:
 def _family(year: int | None) -> Counts:
     def closed_with(*outcomes: str) -> Select[Any]:
         return select(TraffickingCase.victim_id).where(
-            TraffickingCase.state == c.CLOSED, TraffickingCase.outcome.in_(outcomes)
+            TraffickingCase.state == CaseState.CLOSED, TraffickingCase.outcome.in_(outcomes)
         )
 
-    both = closed_with(c.FAMILY, c.SUBSTITUTE_FAMILY)
-    return _counted(year, both, closed_with(c.FAMILY), closed_with(c.SUBSTITUTE_FAMILY))
+    both = closed_with(CaseOutcome.FAMILY, CaseOutcome.FOSTER_FAMILY)
+    return _counted(year, both, closed_with(CaseOutcome.FAMILY), closed_with(CaseOutcome.FOSTER_FAMILY))
 
 
 def _satisfied(year: int | None) -> Counts:

@@ -14,6 +14,7 @@ from app.services.printing.issuing import Issue
 from app.services.printing.queries import reserved_names
 from app.services.printing.sheet import Section, Sheet, Signer, Table
 from app.services.printing.words import words
+from app.states import PaperKind
 
 _NOTICE: Final = (
     "Este expediente es de la persona. Llevarlo consigo puede ponerla en riesgo si alguien lo encuentra: "
@@ -48,7 +49,7 @@ def own_file_issue(act: Act, code: str, request: str) -> Issue:
         notice=_NOTICE,
     )
     strand = Strand(person.victim_id, person.record_id)
-    return Issue("EXPEDIENTE_PROPIO", sheet, strand, names=True)
+    return Issue(PaperKind.OWN_FILE, sheet, strand, names=True)
 
 
 def _sections(found: OwnFileView, reserved: Mapping[str, str]) -> Iterator[Section]:

@@ -27,8 +27,9 @@ from app.services.matching.candidates import findings, write
 from app.services.matching.linkage import Earlier, Incoming, probe_rows
 from app.services.matching.probing import Found
 from app.services.matching.runs import Run
+from app.states import MatchOrigin
 
-ORIGIN = "LOTE"
+ORIGIN = MatchOrigin.BATCH
 EXACT, PROBABLE, POSSIBLE, NONE = "exacta", "probable", "posible", "ninguna"
 NOTHING_TO_COMPARE = "sin_nombre"
 REPEATED = "repetida"

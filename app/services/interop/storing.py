@@ -25,9 +25,9 @@ from app.services.matching.linkage import Alike, Earlier, Incoming, lock_rows, p
 from app.services.matching.probing import Found
 from app.services.matching.runs import Decided, Run
 from app.services.victims.registration import Registered, store_marked
+from app.states import MatchOrigin, MatchState
 
-ORIGIN = "LOTE"
-_SAME, _OTHER = "MISMA", "DISTINTA"
+ORIGIN = MatchOrigin.BATCH
 _ELSEWHERE = "Parece que esa persona ya está registrada. Solicite acceso a la unidad que la registró."
 _HERE = "Esa persona ya está registrada y su unidad participa en su caso."
 _TWICE = "Otra fila de este archivo tiene el mismo documento."
@@ -48,11 +48,14 @@ class _Place:
 
     @property
     def same(self) -> list[Decided]:
-        return [each for each in self.decided if each.state == _SAME]
+        return [each for each in self.decided if each.state == MatchState.SAME]
 
     @property
     def waits(self) -> bool:
-        return any(each.band >= Band.PROBABLE and each.state not in {_SAME, _OTHER} for each in self.decided)
+        return any(
+            each.band >= Band.PROBABLE and each.state not in {MatchState.SAME, MatchState.OTHER}
+            for each in self.decided
+        )
 
 
 def store_rows(act: Act, form: Format, good: Sequence[Candidate], run: Run | None) -> list[Outcome]:
@@ -111,7 +114,7 @@ def _claim(act: Act, places: Sequence[_Place]) -> dict[bytes, Outcome]:
     refused: dict[bytes, Outcome] = {}
     earlier = Earlier()
     for place, found in zip(places, probe_rows(act.for_purpose(PURPOSE), rows), strict=True):
-        others = {each.person_id for each in place.decided if each.state == _OTHER}
+        others = {each.person_id for each in place.decided if each.state == MatchState.OTHER}
         place.found = [each for each in found if each.person_id not in others]
         place.twin = earlier.alike(place.row) if place.row.marks else None
         owner = next((each for each in place.found if each.document_shared), None)

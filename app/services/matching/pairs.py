@@ -16,9 +16,9 @@ from app.access.policy import policy
 from app.access.scope import visible_victims
 from app.models import LinkageRun, MatchCandidate, Victim
 from app.services.paging import read_cursor
+from app.states import MatchState
 
-PENDING, UNKNOWN = "PENDIENTE", "NO_SE"
-WAITING = (PENDING, UNKNOWN)
+WAITING = (MatchState.PENDING, MatchState.UNKNOWN)
 """States of a pair that may still be decided."""
 
 _SIDES = "SELECT * FROM ruv.candidate_sides(%(candidates)s)"

@@ -19,18 +19,18 @@ from app.models import MatchCandidate
 from app.records import Values
 from app.records.partial import MASK
 from app.services.matching import pairs as queries
-from app.services.matching.pairs import PENDING, UNKNOWN, WAITING, Pair, Side
+from app.services.matching.pairs import WAITING, Pair, Side
 from app.services.matching.views import CandidateView, ComparisonView, DecidedView, NextStepView
 from app.services.paging import PAGE, cursor_of
 from app.services.views import Listing
 from app.services.writing import check_version, next_version
+from app.states import MatchState
 
-SAME, OTHER = "MISMA", "DISTINTA"
-STATES = (PENDING, SAME, OTHER, UNKNOWN)
+STATES = (MatchState.PENDING, MatchState.SAME, MatchState.OTHER, MatchState.UNKNOWN)
 DECISIONS: Mapping[str, str | None] = {
-    SAME: "merge_reason",
-    OTHER: "not_duplicate_reason",
-    UNKNOWN: None,
+    MatchState.SAME: "merge_reason",
+    MatchState.OTHER: "not_duplicate_reason",
+    MatchState.UNKNOWN: None,
 }
 """Each decision with the code list of its reasons; who does not know gives none."""
 UNRESOLVED = "POR_RESOLVER"
@@ -73,7 +73,7 @@ def listing(
         BadRequest: no such cursor.
     """
     require(act.actor, Permission.MATCHING_REVIEW)
-    wanted = PENDING if state is None else state
+    wanted = MatchState.PENDING if state is None else state
     errors = [unknown_code("state", STATES)] if wanted not in STATES else []
     errors += [unknown_code("band", BANDS)] if band is not None and band not in BANDS else []
     if errors:
@@ -130,7 +130,7 @@ def decide(act: Act, code: str, version: int, decision: str, reason: str | None 
     check_version(pair, version)
     if pair.state not in WAITING:
         raise Conflict("Ya se decidió sobre estos dos registros.", state=pair.state)
-    if pair.one_person and decision != SAME:
+    if pair.one_person and decision != MatchState.SAME:
         raise Conflict("Estos dos registros ya son una persona; si no lo es, pida que se separen.")
     detail = {"candidate": pair.code, "decision": decision, "reason": reason or ""}
     for side in pair.sides:
@@ -143,7 +143,7 @@ def decide(act: Act, code: str, version: int, decision: str, reason: str | None 
         "decided_unit_id": act.actor.unit_id,
     }
     new = next_version(act.session, MatchCandidate, {"id": pair.id}, version, decided)
-    following = _next_step(pair) if decision == SAME else None
+    following = _next_step(pair) if decision == MatchState.SAME else None
     return {"code": pair.code, "state": decision, "version": new, "next": following}
 
 

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from app.records import Values
 from app.records.reading import reading_of
+from app.states import MatchOrigin, MatchState
 
 Seen = Annotated[Values | str, WithJsonSchema({"anyOf": [reading_of("identity"), {"type": "string"}]})]
 """What is seen of an identity, or a mask."""
@@ -34,10 +35,10 @@ class CandidateView(TypedDict):
     """Two records, or one and a row of a file, that may be one person: nothing of the persons."""
 
     code: str
-    state: Annotated[str, Field(description="Estado: si espera, o qué se decidió")]
+    state: Annotated[str, MatchState, Field(description="Estado: si espera, o qué se decidió")]
     band: Annotated[str, Field(description="Cuánto se parecen: EXACTA, PROBABLE o POSIBLE")]
     score: Annotated[float, Field(description="Puntaje del parecido, con un decimal")]
-    origin: Annotated[str, Field(description="Dónde se notó: REGISTRO, CAMBIO o LOTE")]
+    origin: Annotated[str, MatchOrigin, Field(description="Dónde se notó")]
     reason: Annotated[
         str | None, Field(description="Por qué se siguió al notarlo (código de not_duplicate_reason)")
     ]
@@ -97,6 +98,6 @@ class DecidedView(TypedDict):
     """What was decided about a pair."""
 
     code: str
-    state: Annotated[str, Field(description="Lo que se decidió: MISMA, DISTINTA o NO_SE")]
+    state: Annotated[str, MatchState, Field(description="Lo que se decidió")]
     version: int
     next: Annotated[NextStepView | None, Field(description="Qué falta; nulo si nada")]

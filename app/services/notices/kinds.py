@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from app.access.told import ENDED, HELD, MISSING, NOT_ARRIVED
+from app.states import ReferralState
 
 ADDED: Final = "UNIDAD_INCORPORADA"
 RETURNED: Final = "REINGRESO"
-ESCALATED: Final = "ESCALADO"
-ANSWERED: Final = {
-    "ACEPTADA": "DERIVACION_ACEPTADA",
-    "ACEPTADA_CON_CONDICIONES": "DERIVACION_CONDICIONADA",
-    "RECHAZADA": "DERIVACION_RECHAZADA",
+ANSWERED: Final[Mapping[str, str]] = {
+    ReferralState.ACCEPTED: "DERIVACION_ACEPTADA",
+    ReferralState.ACCEPTED_ON_TERMS: "DERIVACION_CONDICIONADA",
+    ReferralState.REFUSED: "DERIVACION_RECHAZADA",
 }
 """By the answer to a referral: what its sender is told."""
 ACKNOWLEDGED: Final = frozenset(

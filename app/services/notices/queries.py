@@ -46,9 +46,10 @@ from app.services.notices.kinds import ACKNOWLEDGED, ANSWERED, BY_UNIT
 from app.services.notices.views import NoticeView
 from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.views import DeadlineView, Listing
+from app.states import ReferralState
 
 _OF_REFERRALS: Final = frozenset({*ANSWERED.values(), ENDED})
-_UNANSWERED: Final = ("RECHAZADA", "VENCIDA")
+_UNANSWERED: Final = (ReferralState.REFUSED, ReferralState.LAPSED)
 """States of a referral after which it may be sent to another unit."""
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.access.act import Act
 from app.access.guard import CaseRef, case_in_scope, require
-from app.access.mandates import ADULTS, CHILDREN, MEASURE, Mandate, mandates
+from app.access.mandates import Mandate, mandates
 from app.access.permissions import Permission
 from app.access.policy import policy
 from app.access.told import BY_MANDATE
@@ -22,6 +22,7 @@ from app.services.cases.rows import childs_case, openable, presumed_child
 from app.services.consents.covering import covering
 from app.services.consents.refused import check_part
 from app.services.notices.service import notify
+from app.states import Basis, MandateEnd, MandateFor, MeasureState
 
 TABLE: Final = "participation"
 MANDATED_KINDS: Final = frozenset().union(*(one.unit_kinds for one in mandates().values() if one.added_by))
@@ -64,7 +65,7 @@ class MandatedPart:
         """What the row itself does not say."""
         return {
             "unit_id": self.unit_id,
-            "basis": "MANDATO",
+            "basis": Basis.MANDATE,
             "population": 1,
             "compartments": self.compartments,
             "consent_id": self.consent_id,
@@ -137,7 +138,7 @@ def tell_protection_officers(session: Session, ref: CaseRef) -> int:
 def _fitting(act: Act, ref: CaseRef) -> list[Mandate]:
     giver = act.session.scalar(select(Unit.kind).where(Unit.id == act.actor.unit_id)) or ""
     child = presumed_child(act.session, ref.victim_id, ref.case_id)
-    about = {CHILDREN: childs_case(act.session, ref.victim_id), ADULTS: not child}
+    about = {MandateFor.CHILDREN: childs_case(act.session, ref.victim_id), MandateFor.ADULTS: not child}
     populations = frozenset(name for name, is_hers in about.items() if is_hers)
     return [one for one in mandates().values() if one.fits(giver, populations)]
 
@@ -208,13 +209,13 @@ def _consent(
 
 def _measure(session: Session, ref: CaseRef, basis: Mandate, code: str | None) -> int | None:
     """The measure in force that the basis rests on: the one that is named, or the only one there is."""
-    if basis.ends_with != MEASURE:
+    if basis.ends_with != MandateEnd.MEASURE:
         if code is not None:
             raise refusal("measure", "not-needed", "Esa base no se apoya en una medida: quítela.")
         return None
     table = ProtectionMeasure
     query = select(table.id).where(
-        table.victim_id == ref.victim_id, table.case_id == ref.case_id, table.state == "VIGENTE"
+        table.victim_id == ref.victim_id, table.case_id == ref.case_id, table.state == MeasureState.IN_FORCE
     )
     found = list(session.scalars(query if code is None else query.where(table.code == code)))
     if len(found) != 1:

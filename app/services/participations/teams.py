@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -37,11 +37,12 @@ from app.services.participations.mandates import (
 )
 from app.services.referrals.rows import open_referral
 from app.services.writing import Writing
+from app.states import Basis
 
-BASES = {
-    "REGISTRO": "Registró el caso",
-    "DERIVACION": "Aceptó una derivación",
-    "MANDATO": "Mandato legal",
+BASES: Mapping[str, str] = {
+    Basis.REGISTERED: "Registró el caso",
+    Basis.REFERRAL: "Aceptó una derivación",
+    Basis.MANDATE: "Mandato legal",
 }
 _TEAM = "SELECT * FROM ruv.case_team(%(case)s)"
 _TAKES_PART = "Esa unidad ya participa en el caso, por esa base o porque lo registró."
@@ -207,7 +208,7 @@ def _takes_part(session: Session, ref: CaseRef, part: MandatedPart) -> bool:
     return any(
         one.unit_id == part.unit_id
         and one.ended_at is None
-        and one.basis != "DERIVACION"
+        and one.basis != Basis.REFERRAL
         and one.mandate in {None, part.row.mandate}
         for one in participants(session, ref.case_id)
     )

@@ -9,6 +9,8 @@ import calendar
 from datetime import date
 from typing import Final
 
+from app.states import AgeGroup
+
 CLOSE_REVIEWS: Final = 3
 """Months from the start during which a plan is reviewed every month; afterwards every quarter."""
 QUARTER: Final = 3
@@ -33,5 +35,5 @@ def next_review(started_on: date, held_on: date) -> date:
 
 def follow_up_days(exit_on: date, kind: str) -> list[date]:
     """Days of the contacts after an exit, by the kind of plan (`ADULTA`, `NNA`)."""
-    months = CONTACTS_CHILD if kind == "NNA" else CONTACTS_ADULT
+    months = CONTACTS_CHILD if kind == AgeGroup.CHILD else CONTACTS_ADULT
     return [add_months(exit_on, month) for month in months]

@@ -11,6 +11,7 @@ from app.services.plans.content import PlanRef
 from app.services.plans.details import goals
 from app.services.plans.header import feasible
 from app.services.plans.rows import activity_states
+from app.states import ActivityState
 
 
 def facts_of(
@@ -26,7 +27,7 @@ def facts_of(
     domains = {goal.domain for goal in aims if goal.state not in rules.DROPPED_OBJECTIVE}
     return rules.PlanFacts(
         kind=ref.row.kind,
-        has_objective=any(state != "CANCELADA" for state in states),
+        has_objective=any(state != ActivityState.CANCELLED for state in states),
         pti_resolution=ref.row.pti_resolution,
         feasible=feasible(ref.row),
         signatures=signatures,

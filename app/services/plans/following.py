@@ -35,6 +35,7 @@ from app.services.plans.record_views import (
 )
 from app.services.plans.writing import given
 from app.services.writing import Writing
+from app.states import FollowUpState, PlanState
 
 LATEST: Final = timedelta(days=3 * 366)
 """How far ahead a contact may be planned."""
@@ -50,7 +51,7 @@ def propose(act: Act, ref: PlanRef) -> list[str]:
 
     Contacts that are planned already stay, and then nothing is added.
     """
-    if any(row.state == "PLANEADO" for row in details.follow_ups(act.session, ref)):
+    if any(row.state == FollowUpState.PLANNED for row in details.follow_ups(act.session, ref)):
         return []
     days = follow_up_days(today(), ref.row.kind)
     return _insert(act, ref, [(day, None) for day in days])
@@ -108,12 +109,12 @@ def contacted(
         check_channel(act, ref, wanted.channel or "")
     advance(act.session, ref, None)
     row = details.follow_up(act.session, ref, follow_up_code)
-    if row.state != "PLANEADO":
+    if row.state != FollowUpState.PLANNED:
         raise Conflict("Ese contacto ya se hizo o se anuló: planee otro para anotarlo.")
     write = Writing(act, ref.row, "plans.follow-up.contact", [COMPARTMENT])
     write.add(wanted, {"plan_id": ref.row.id, "follow_up_id": row.id})
-    state = "PLANEADO" if wanted.result == NOT_REACHED else "REALIZADO"
-    if state == "REALIZADO":
+    state = FollowUpState.PLANNED if wanted.result == NOT_REACHED else FollowUpState.DONE
+    if state == FollowUpState.DONE:
         write.change(PlanFollowUp, row, {"state": state})
         timing.contact_made(act.session, row.id)
     if wanted.result == AT_RISK:
@@ -157,13 +158,13 @@ def follow_ups(act: Act, code: str) -> FollowUpsView:
 
 def drop_planned(session: Session, ref: PlanRef) -> None:
     """Drop the contacts of a plan that closes; the caller holds the plan."""
-    planned = [row.id for row in details.follow_ups(session, ref) if row.state == "PLANEADO"]
+    planned = [row.id for row in details.follow_ups(session, ref) if row.state == FollowUpState.PLANNED]
     if not planned:
         return
     session.execute(
         update(PlanFollowUp)
         .where(PlanFollowUp.id.in_(planned), PlanFollowUp.victim_id == ref.row.victim_id)
-        .values(state="ANULADO", version=PlanFollowUp.version + 1)
+        .values(state=FollowUpState.VOID, version=PlanFollowUp.version + 1)
     )
     timing.contacts_dropped(session, planned)
 
@@ -209,7 +210,7 @@ def _insert(act: Act, ref: PlanRef, planned: list[tuple[date, str | None]]) -> l
             "code": code,
             "planned_on": day,
             "channel": channel,
-            "state": "PLANEADO",
+            "state": FollowUpState.PLANNED,
             "created_by": act.actor.user_id,
         }
         for key, code, day, channel in made
@@ -222,7 +223,7 @@ def _insert(act: Act, ref: PlanRef, planned: list[tuple[date, str | None]]) -> l
 
 def _check_following(session: Session, ref: PlanRef) -> None:
     state = state_now(session, ref)
-    if state != "EN_SEGUIMIENTO":
+    if state != PlanState.FOLLOW_UP:
         raise Conflict(f"El plan está en «{rules.STATES[state]}»: los contactos se planean en seguimiento.")
 
 
@@ -231,7 +232,7 @@ def _channels(codes: tuple[str, ...]) -> list[ChannelView]:
 
 
 def _shown(row: Any, attempts: list[Attempt], known: safe_contact.Advice) -> FollowUpView:
-    planned = row.state == "PLANEADO"
+    planned = row.state == FollowUpState.PLANNED
     return {
         "code": row.code,
         "planned_on": row.planned_on,

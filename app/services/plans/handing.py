@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import func, select
@@ -21,8 +22,9 @@ from app.services.plans.content import COMPARTMENT, PlanRef, find
 from app.services.plans.handovers import REASONS, plan_brought
 from app.services.plans.views import PlanWrittenView
 from app.services.writing import InCase, Writing
+from app.states import AgeGroup, HandoverCause
 
-_BY_LAW: Final = {"NNA": "la UPE", "ADULTA": "la UDAVIT"}
+_BY_LAW: Final[Mapping[str, str]] = {AgeGroup.CHILD: "la UPE", AgeGroup.ADULT: "la UDAVIT"}
 
 
 def order(
@@ -86,7 +88,8 @@ def brought(act: Act, case: InCase) -> None:
     if code is not None:
         record(
             act, "plans.hand-over", victim_id=case.victim_id, case_id=case.case_id,
-            purpose=act.purpose, compartments=[COMPARTMENT], detail={"plan": code, "cause": "INGRESO"},
+            purpose=act.purpose, compartments=[COMPARTMENT],
+            detail={"plan": code, "cause": HandoverCause.ARRIVAL},
         )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from app.services.plans.versions import newest, signable
 from app.services.plans.views import PlanMovedView
 from app.services.state_machine import refused
 from app.services.writing import Writing
+from app.states import PlanState
 
 _SIGNATURE_GUARDS: Final = frozenset({"person_signature", "professional_signature"})
 
@@ -68,7 +69,7 @@ def move(act: Act, code: str, version: int, wanted: Move) -> PlanMovedView:
     if closes:
         following.drop_planned(act.session, ref)
         answer["outcome_written"] = write_outcome(act, ref, wanted)
-    elif wanted.target == "EN_SEGUIMIENTO":
+    elif wanted.target == PlanState.FOLLOW_UP:
         answer["follow_ups"] = following.propose(act, ref)
     return answer
 
@@ -77,7 +78,7 @@ def _values(wanted: Move, next_on: date | None) -> dict[str, object]:
     values: dict[str, object] = {
         "state": wanted.target, "state_since": func.now(), "next_review_on": next_on,
     }  # fmt: skip
-    if wanted.target == "SUSCRITO":
+    if wanted.target == PlanState.SIGNED:
         values["signed_at"] = func.now()
     if wanted.target in rules.CLOSED:
         values |= {"closed_at": func.now(), "outcome": wanted.outcome}

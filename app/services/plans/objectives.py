@@ -17,6 +17,7 @@ from app.services.plans.progress import Step
 from app.services.plans.views import ObjectiveMovedView
 from app.services.state_machine import refused
 from app.services.writing import NOTHING, Slot, Writing
+from app.states import ObjectiveState
 
 
 def move(
@@ -41,7 +42,7 @@ def move(
     if row.version != version:
         raise StaleVersion(version=row.version, state=row.state)
     target = step.state or row.state
-    settled = target == "EN_CURSO" or objective_settled(act.session, ref, row.id)
+    settled = target == ObjectiveState.RUNNING or objective_settled(act.session, ref, row.id)
     if refusal := rules.refuse_objective(
         row.state,
         target,

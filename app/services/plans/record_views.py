@@ -9,10 +9,10 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import Coded
+from app.states import FollowUpState, PlanState
 
 Channel = Annotated[str, Field(json_schema_extra={"x-code-list": "contact_channel"})]
 ContactResult = Annotated[str, Field(json_schema_extra={"x-code-list": "follow_up_result"})]
-FollowUpState = Annotated[str, Field(json_schema_extra={"x-code-list": "follow_up_state"})]
 
 
 class DomainView(TypedDict):
@@ -116,7 +116,7 @@ class ReviewsView(TypedDict):
 class ReviewHeldView(Coded):
     """A review that was written, and the plan after it."""
 
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "plan_state"})]
+    state: Annotated[str, PlanState]
     next_review_on: date
     version: int
 
@@ -158,7 +158,7 @@ class FollowUpView(TypedDict):
     planned_on: date
     channel: Annotated[str | None, Field(json_schema_extra={"x-code-list": "contact_channel"})]
     channel_unsafe: bool
-    state: FollowUpState
+    state: Annotated[str, FollowUpState]
     state_label: str
     overdue: bool
     version: int
@@ -180,5 +180,5 @@ class FollowUpsView(TypedDict):
 class ContactedView(Coded):
     """A planned contact after an attempt."""
 
-    state: FollowUpState
+    state: Annotated[str, FollowUpState]
     result: ContactResult

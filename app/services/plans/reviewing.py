@@ -23,6 +23,7 @@ from app.services.plans.record_views import ReviewHeldView, ReviewsView
 from app.services.plans.writing import given
 from app.services.victims.suspects import refuse_suspects
 from app.services.writing import Writing
+from app.states import PlanState
 
 LONGEST: Final = timedelta(days=184)
 """How long after a review the next one may be, whatever was agreed (own proposal)."""
@@ -53,8 +54,8 @@ def review(act: Act, code: str, wanted: Review) -> ReviewHeldView:
     write = Writing(act, ref.row, "plans.review", [COMPARTMENT])
     code = write.add(wanted, {"plan_id": ref.row.id, "next_review_on": next_on}).code
     timing.reviewed(act.session, ref, next_on)
-    write.done({"plan": ref.row.code, "review": code, "from": state, "to": "EN_REVISION"})
-    return {"code": code, "state": "EN_REVISION", "next_review_on": next_on, "version": version}
+    write.done({"plan": ref.row.code, "review": code, "from": state, "to": PlanState.UNDER_REVIEW})
+    return {"code": code, "state": PlanState.UNDER_REVIEW, "next_review_on": next_on, "version": version}
 
 
 def reviews(act: Act, code: str) -> ReviewsView:
@@ -78,7 +79,7 @@ def next_due(ref: PlanRef, held_on: date) -> date:
 
 
 def _held(session: Session, ref: PlanRef, state: str, version: int, next_on: date) -> int:
-    moved = {"state": "EN_REVISION", "state_since": func.now()} if state == "EN_EJECUCION" else {}
+    moved = {"state": PlanState.UNDER_REVIEW, "state_since": func.now()} if state == PlanState.RUNNING else {}
     return advance(session, ref, version, next_review_on=next_on, **moved)
 
 

@@ -12,6 +12,7 @@ from app.access.guard import canonical
 from app.errors import NotFound
 from app.models import EvidenceFile, PlanActivity, PlanObjective, PlanSignature, PlanVersion
 from app.services.plans.content import PlanRef
+from app.states import FileState
 
 
 def last_position(session: Session, ref: PlanRef) -> int:
@@ -49,7 +50,7 @@ def has_file(session: Session, ref: PlanRef, code: str) -> bool:
             EvidenceFile.code == code,
             EvidenceFile.plan_id == ref.row.id,
             EvidenceFile.victim_id == ref.row.victim_id,
-            EvidenceFile.state == "VIGENTE",
+            EvidenceFile.state == FileState.IN_FORCE,
         )
     )
     return found is not None

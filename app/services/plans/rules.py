@@ -16,17 +16,20 @@ from typing import Final
 from app.catalogues import code_list
 from app.services.cases.codes import PLAN_ENDED
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import ActivityState, AgeGroup, ObjectiveState, PlanState
 
 STATES: Final = code_list("plan_state").labels
-EDITABLE: Final = frozenset({"BORRADOR", "EN_CONSULTA", "EN_REVISION"})
+EDITABLE: Final = frozenset({PlanState.DRAFT, PlanState.CONSULTED, PlanState.UNDER_REVIEW})
 """States in which objectives and activities may be added."""
-SIGNABLE: Final = frozenset({"EN_CONSULTA", "EN_REVISION"})
-RUNNING: Final = frozenset({"EN_EJECUCION", "EN_REVISION", "EN_SEGUIMIENTO"})
+SIGNABLE: Final = frozenset({PlanState.CONSULTED, PlanState.UNDER_REVIEW})
+RUNNING: Final = frozenset({PlanState.RUNNING, PlanState.UNDER_REVIEW, PlanState.FOLLOW_UP})
 """States in which activities advance."""
 CLOSED: Final = PLAN_ENDED
-ALIVE: Final = tuple(state for state in STATES if state not in CLOSED)
+ALIVE: Final = tuple(state for state in PlanState if state not in CLOSED)
 
-KINDS: Final = MappingProxyType({"ADULTA": "Persona adulta", "NNA": "Niña, niño o adolescente"})
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {AgeGroup.ADULT: "Persona adulta", AgeGroup.CHILD: "Niña, niño o adolescente"}
+)
 
 SUSPENSIONS: Final = MappingProxyType(
     {
@@ -92,23 +95,29 @@ _FULFILLED = ("outcome", "achieved", "settled", "goals_settled", "achievement", 
 
 
 def _plan_moves() -> Iterable[Transition]:
-    yield Transition("BORRADOR", "EN_CONSULTA", (), "Se consulta con la persona.")
-    yield Transition("EN_CONSULTA", "SUSCRITO", _SIGNED, "La persona y el servicio suscriben el plan.")
-    yield Transition("SUSCRITO", "EN_EJECUCION", (), "Comienza la ejecución.")
-    yield Transition("EN_EJECUCION", "EN_REVISION", (), "Se revisa con la persona.")
+    yield Transition(PlanState.DRAFT, PlanState.CONSULTED, (), "Se consulta con la persona.")
+    yield Transition(
+        PlanState.CONSULTED, PlanState.SIGNED, _SIGNED, "La persona y el servicio suscriben el plan."
+    )
+    yield Transition(PlanState.SIGNED, PlanState.RUNNING, (), "Comienza la ejecución.")
+    yield Transition(PlanState.RUNNING, PlanState.UNDER_REVIEW, (), "Se revisa con la persona.")
     # What changed in a review is signed again before it runs.
-    yield Transition("EN_REVISION", "EN_EJECUCION", _SIGNED, "Se retoma la ejecución con lo acordado.")
-    yield Transition("EN_EJECUCION", "EN_SEGUIMIENTO", (), "Egresó: comienza el seguimiento.")
-    yield Transition("EN_REVISION", "EN_SEGUIMIENTO", _SIGNED, "Egresó: comienza el seguimiento.")
-    for source in ("SUSCRITO", *sorted(RUNNING)):
-        yield Transition(source, "SUSPENDIDO", ("reason",), "Se suspende; puede retomarse.")
-    yield Transition("SUSPENDIDO", "EN_EJECUCION", _SIGNED, "Se retoma la ejecución.")
-    yield Transition("SUSPENDIDO", "EN_REVISION", (), "Se retoma con una revisión.")
-    yield Transition("EN_SEGUIMIENTO", "CUMPLIDO", _FULFILLED, "Se cumplió el plan.")
+    yield Transition(
+        PlanState.UNDER_REVIEW, PlanState.RUNNING, _SIGNED, "Se retoma la ejecución con lo acordado."
+    )
+    yield Transition(PlanState.RUNNING, PlanState.FOLLOW_UP, (), "Egresó: comienza el seguimiento.")
+    yield Transition(PlanState.UNDER_REVIEW, PlanState.FOLLOW_UP, _SIGNED, "Egresó: comienza el seguimiento.")
+    for source in (PlanState.SIGNED, *sorted(RUNNING)):
+        yield Transition(source, PlanState.SUSPENDED, ("reason",), "Se suspende; puede retomarse.")
+    yield Transition(PlanState.SUSPENDED, PlanState.RUNNING, _SIGNED, "Se retoma la ejecución.")
+    yield Transition(PlanState.SUSPENDED, PlanState.UNDER_REVIEW, (), "Se retoma con una revisión.")
+    yield Transition(PlanState.FOLLOW_UP, PlanState.FULFILLED, _FULFILLED, "Se cumplió el plan.")
     for source in ALIVE:
         # Before anybody signed there is nothing yet whose risk could be weighed.
-        asked = ("outcome",) if source in {"BORRADOR", "EN_CONSULTA"} else ("outcome", "residual_risk")
-        yield Transition(source, "CERRADO_SIN_CUMPLIR", asked, "Se cierra sin cumplirse.")
+        asked = (
+            ("outcome",) if source in {PlanState.DRAFT, PlanState.CONSULTED} else ("outcome", "residual_risk")
+        )
+        yield Transition(source, PlanState.CLOSED_UNFULFILLED, asked, "Se cierra sin cumplirse.")
 
 
 MACHINE = Machine("plan", STATES, tuple(_plan_moves()), GUARDS)
@@ -151,7 +160,7 @@ def refuse(state: str, target: str, facts: PlanFacts, machine: Machine = MACHINE
         "reason": facts.reason in SUSPENSIONS,
         "settled": not OPEN_ACTIVITY & set(facts.activity_states),
         "goals_settled": not OPEN_ACTIVITY & set(facts.objective_states),
-        "achieved": "LOGRADO" in facts.activity_states,
+        "achieved": ActivityState.ACHIEVED in facts.activity_states,
         "achievement": facts.achievement,
         "residual_risk": facts.residual_risk,
         "follow_up": facts.follow_up,
@@ -173,7 +182,7 @@ def unsignable(state: str, facts: PlanFacts) -> Refusal | None:
 
 
 def _has_pti(facts: PlanFacts) -> bool:
-    return facts.kind != "NNA" or facts.pti_resolution
+    return facts.kind != AgeGroup.CHILD or facts.pti_resolution
 
 
 def manner_fits(signer: str, manner: str, kind: str) -> bool:
@@ -185,9 +194,9 @@ def manner_fits(signer: str, manner: str, kind: str) -> bool:
     if signer not in SIGNERS:
         return False
     if manner == "RESOLUCION" or signer == "UPE":
-        return manner == "RESOLUCION" and signer == "UPE" and kind == "NNA"
+        return manner == "RESOLUCION" and signer == "UPE" and kind == AgeGroup.CHILD
     if manner == "OPINION_RECOGIDA":
-        return signer == "PERSONA" and kind == "NNA"
+        return signer == "PERSONA" and kind == AgeGroup.CHILD
     if manner == "HUELLA":
         return signer == "PERSONA"
     return manner == "FIRMA"
@@ -199,10 +208,10 @@ def signing_ways(kind: str) -> list[tuple[str, str]]:
 
 
 ACTIVITY_STATES: Final = code_list("activity_state").labels
-OPEN_ACTIVITY: Final = frozenset({"PENDIENTE", "EN_CURSO"})
+OPEN_ACTIVITY: Final = frozenset({ActivityState.PENDING, ActivityState.RUNNING})
 """States of activities and objectives that are still to be done."""
 OBJECTIVE_STATES: Final = code_list("objective_state").labels
-DROPPED_OBJECTIVE: Final = frozenset({"NO_APLICA", "RECHAZADO_POR_LA_PERSONA"})
+DROPPED_OBJECTIVE: Final = frozenset({ObjectiveState.NOT_APPLICABLE, ObjectiveState.REFUSED})
 """Objectives that are no part of the plan any more."""
 STEP_GUARDS = {
     guard.name: guard
@@ -217,19 +226,19 @@ STEP_GUARDS = {
         Guard("settled", "Quedan actividades abiertas de este objetivo: indique en cada una cómo terminó."),
     )
 }
-_UNEXPLAINED = ("EN_CURSO", "LOGRADO")
+_UNEXPLAINED = (ActivityState.RUNNING, ActivityState.ACHIEVED)
 
 
 def _activity_moves() -> Iterable[Transition]:
     for source in ACTIVITY_STATES:
         for target in ACTIVITY_STATES:
-            if target in {source, "PENDIENTE"} or source == "CANCELADA":
+            if target in {source, ActivityState.PENDING} or source == ActivityState.CANCELLED:
                 continue
-            if source not in OPEN_ACTIVITY and target != "EN_CURSO":
+            if source not in OPEN_ACTIVITY and target != ActivityState.RUNNING:
                 continue  # a finished activity is taken up again before it ends otherwise
             plain = source in OPEN_ACTIVITY and target in _UNEXPLAINED
             guards = ("plan_running",) if plain else ("plan_running", "note")
-            if target == "CANCELADA":
+            if target == ActivityState.CANCELLED:
                 guards = ("plan_open", "note")
             yield Transition(source, target, guards, f"Pasa a «{ACTIVITY_STATES[target]}».")
 
@@ -237,11 +246,13 @@ def _activity_moves() -> Iterable[Transition]:
 def _objective_moves() -> Iterable[Transition]:
     for source in OBJECTIVE_STATES:
         for target in OBJECTIVE_STATES:
-            if target in {source, "PENDIENTE"} or (source not in OPEN_ACTIVITY and target != "EN_CURSO"):
+            if target in {source, ObjectiveState.PENDING} or (
+                source not in OPEN_ACTIVITY and target != ObjectiveState.RUNNING
+            ):
                 continue
             opens = "plan_open" if target in DROPPED_OBJECTIVE else "plan_running"
-            plain = (source, target) == ("PENDIENTE", "EN_CURSO")
-            ends = ("settled",) if target != "EN_CURSO" else ()
+            plain = (source, target) == (ObjectiveState.PENDING, ObjectiveState.RUNNING)
+            ends = ("settled",) if target != ObjectiveState.RUNNING else ()
             guards = (opens, *ends, *(() if plain else ("note",)))
             yield Transition(source, target, guards, f"Pasa a «{OBJECTIVE_STATES[target]}».")
 

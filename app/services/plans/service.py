@@ -27,6 +27,7 @@ from app.services.plans.holding import advance, refresh_gaps
 from app.services.plans.rows import last_position, objective_id
 from app.services.plans.writing import given, out_of_range
 from app.services.writing import Slot, Writing
+from app.states import ActivityState, AgeGroup, CaseState, PlanState, ServiceStatus
 
 _HAS_PLAN = "El caso ya tiene un plan: continúe en él o ciérrelo."
 
@@ -48,8 +49,8 @@ def draft(act: Act, case_code: str, wanted: Header) -> str:
     clear, texts = columns(wanted)
     child = presumed_child(act.session, ref.victim_id, ref.case_id)
     values = {
-        "kind": "NNA" if child else "ADULTA",
-        "state": "BORRADOR",
+        "kind": AgeGroup.CHILD if child else AgeGroup.ADULT,
+        "state": PlanState.DRAFT,
         "responsible_user_id": act.actor.user_id,
         **clear,
     }
@@ -115,7 +116,7 @@ def add_activity(
         "objective_id": objective_id(act.session, ref, objective_code),
         "unit_id": unit_id,
         "service_code": str(wanted.service) if wanted.service else None,
-        "state": "PENDIENTE",
+        "state": ActivityState.PENDING,
     }
     write = Writing(act, ref.row, "plans.activity.add", [COMPARTMENT])
     new = write.add(wanted, values)
@@ -137,7 +138,7 @@ def _check_case(session: Session, ref: CaseRef) -> None:
     state = case_state(session, ref)
     if closed(state):
         raise Conflict("El caso terminó: un reingreso abre un caso nuevo.")
-    if state == "ALERTA":
+    if state == CaseState.ALERT:
         raise Conflict("El caso es todavía una alerta: páselo primero a presunta víctima.")
     alive = living_plan(session, ref)
     if alive is not None:
@@ -161,7 +162,7 @@ def _offers(session: Session, unit_id: int | None, key: UUID) -> bool:
         select(DirectoryService.id).where(
             DirectoryService.key == key,
             DirectoryService.unit_id == unit_id,
-            DirectoryService.status == "ACTIVO",
+            DirectoryService.status == ServiceStatus.ACTIVE,
         )
     )
     return found is not None

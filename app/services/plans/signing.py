@@ -30,6 +30,7 @@ from app.services.plans.views import PlanSignedView
 from app.services.state_machine import refused
 from app.services.victims.suspects import Adult, refuse_suspects
 from app.services.writing import Slot, Writing
+from app.states import PlanState, SignatureCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,8 @@ def sign(act: Act, code: str, wanted: Given, version: int | None = None) -> Plan
     _check_gaps(found, acknowledged(act.session, ref, kept.number), wanted)
     _insert(write, ref, kept, wanted)
     facts = facts_of(act.session, ref, signed | {(wanted.signer, wanted.manner)})
-    if state == "EN_CONSULTA" and rules.refuse(state, "SUSCRITO", facts) is None:
-        state = "SUSCRITO"
+    if state == PlanState.CONSULTED and rules.refuse(state, PlanState.SIGNED, facts) is None:
+        state = PlanState.SIGNED
         plan_version = advance(
             act.session, ref, None, state=state, state_since=func.now(), signed_at=func.now()
         )
@@ -176,6 +177,6 @@ def _verified(digital: bytes | None, digest: bytes) -> str | None:
     if digital is None:
         return None
     try:
-        return "INTEGRA" if cms.verify(digital, digest) else "SIN_VERIFICAR"
+        return SignatureCheck.WHOLE if cms.verify(digital, digest) else SignatureCheck.UNVERIFIED
     except cms.NotSigned as error:
         raise refusal("digital", "not-possible", str(error)) from None

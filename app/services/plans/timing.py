@@ -13,14 +13,15 @@ from sqlalchemy.orm import Session
 
 from app.access.guard import CaseRef
 from app.services.clocks.calendar import end_of
-from app.services.clocks.service import CANCELLED, MET, Subject, cancel, meet, moments, start
+from app.services.clocks.service import Subject, cancel, meet, moments, start
 from app.services.plans import rules
 from app.services.plans.content import PlanRef
 from app.services.plans.details import open_activities
+from app.states import ActivityState, ClockState, PlanState
 
-CLOCKED: Final = rules.RUNNING | {"SUSCRITO"}
+CLOCKED: Final = rules.RUNNING | {PlanState.SIGNED}
 """States of a plan in which its activities have clocks."""
-REVIEWED: Final = frozenset({"EN_EJECUCION", "EN_REVISION"})
+REVIEWED: Final = frozenset({PlanState.RUNNING, PlanState.UNDER_REVIEW})
 """States in which the next review is awaited."""
 
 
@@ -61,7 +62,10 @@ def activity_clock(ref: PlanRef, before: Any, taken: _Taken) -> dict[str, object
     if ref.row.state not in CLOCKED or before.state not in rules.OPEN_ACTIVITY:
         return change
     if taken.state not in rules.OPEN_ACTIVITY:
-        return {**change, "ends": CANCELLED if taken.state == "CANCELADA" else MET}
+        return {
+            **change,
+            "ends": ClockState.CANCELLED if taken.state == ActivityState.CANCELLED else ClockState.MET,
+        }
     if taken.due_on is not None and taken.due_on != before.due_on:
         return {**change, **moments("ACTIVIDAD", end_of(taken.due_on))}
     return change

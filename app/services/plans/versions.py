@@ -40,6 +40,7 @@ from app.services.plans.difference import Change, differences
 from app.services.plans.holding import advance
 from app.services.plans.rows import latest_version, signature_rows, version_rows
 from app.services.writing import Slot, Writing
+from app.states import ActivityState
 
 _SALT: Final = 16
 # Fields that came later stand in the content only where they are filled: what was signed before stays equal.
@@ -71,7 +72,7 @@ def signable(act: Act, ref: PlanRef, *, action: str) -> PlanContentView:
     ]
     by_objective: dict[int, list[SignedActivityView]] = {}
     for activity in activities(act, ref, action=action):
-        if activity["state"] != "CANCELADA":
+        if activity["state"] != ActivityState.CANCELLED:
             by_objective.setdefault(activity["objective_id"], []).append(_signed_activity(activity))
     row = ref.row
     texts = header_texts(act, ref, action=action)

@@ -10,14 +10,14 @@ from typing_extensions import TypedDict
 
 from app.services.plans.record_views import DomainView, TeamMemberView
 from app.services.views import Coded, UnitView
+from app.states import ActivityState, AgeGroup, HandoverCause, ObjectiveState, PlanState, SignatureCheck
 
-PlanState = Annotated[str, Field(json_schema_extra={"x-code-list": "plan_state"})]
-ObjectiveState = Annotated[str, Field(json_schema_extra={"x-code-list": "objective_state"})]
-ActivityState = Annotated[str, Field(json_schema_extra={"x-code-list": "activity_state"})]
-PlanKind = Literal["ADULTA", "NNA"]
-
-_ObjectiveStep = TypedDict("_ObjectiveStep", {"from": ObjectiveState, "to": ObjectiveState})
-_ActivityStep = TypedDict("_ActivityStep", {"from": ActivityState, "to": ActivityState})
+_ObjectiveStep = TypedDict(
+    "_ObjectiveStep", {"from": Annotated[str, ObjectiveState], "to": Annotated[str, ObjectiveState]}
+)
+_ActivityStep = TypedDict(
+    "_ActivityStep", {"from": Annotated[str, ActivityState], "to": Annotated[str, ActivityState]}
+)
 _Handed = TypedDict("_Handed", {"from": UnitView, "to": UnitView})
 
 
@@ -27,8 +27,8 @@ class PlanSummaryView(TypedDict):
     code: str
     case: str | None
     victim: str | None
-    kind: PlanKind
-    state: PlanState
+    kind: Annotated[str, AgeGroup]
+    state: Annotated[str, PlanState]
     state_label: str
     state_since: datetime
     unit: UnitView
@@ -44,9 +44,9 @@ class PlanCodes(TypedDict):
     """Codes, kind and state of a plan, and what the reader may do with it."""
 
     code: str
-    kind: PlanKind
+    kind: Annotated[str, AgeGroup]
     kind_label: str
-    state: PlanState
+    state: Annotated[str, PlanState]
     state_label: str
     state_since: datetime
     unit: UnitView
@@ -56,7 +56,7 @@ class PlanCodes(TypedDict):
     version: int
     case: str | None
     victim: str | None
-    possible_states: list[PlanState]
+    possible_states: list[Annotated[str, PlanState]]
     responsible: bool
     may_hand_over: bool
 
@@ -82,7 +82,7 @@ class ActivityView(TypedDict):
 
     code: str
     due_on: date
-    state: ActivityState
+    state: Annotated[str, ActivityState]
     description: str | None
     indicator: str | None
     person_in_charge: str | None
@@ -112,9 +112,9 @@ class ObjectiveView(TypedDict):
     domain_label: str
     wish: str | None
     goal: str | None
-    state: ObjectiveState
+    state: Annotated[str, ObjectiveState]
     state_label: str
-    possible_states: list[ObjectiveState]
+    possible_states: list[Annotated[str, ObjectiveState]]
     version: int
     notes: list[ObjectiveNoteView]
 
@@ -131,14 +131,14 @@ class SignatureView(TypedDict):
     scan_code: str | None
     witness: str | None
     gaps_acknowledged: dict[str, str]
-    verification: Annotated[str | None, Field(json_schema_extra={"x-code-list": "signature_check"})]
+    verification: Annotated[str, SignatureCheck] | None
     verification_label: str | None
 
 
 class HandoverView(_Handed):
     """From which unit to which a plan went, and why."""
 
-    cause: Annotated[str, Field(json_schema_extra={"x-code-list": "plan_handover_cause"})]
+    cause: Annotated[str, HandoverCause]
     cause_label: str
     reason: Annotated[str | None, Field(json_schema_extra={"x-code-list": "plan_handover_reason"})]
     reason_label: str | None
@@ -198,14 +198,14 @@ class PlanWrittenView(Coded):
 class ObjectiveMovedView(Coded):
     """An objective after a step."""
 
-    state: ObjectiveState
+    state: Annotated[str, ObjectiveState]
     version: int
 
 
 class ActivityMovedView(Coded):
     """An activity after a step."""
 
-    state: ActivityState
+    state: Annotated[str, ActivityState]
     due_on: date
     version: int
 
@@ -215,7 +215,7 @@ class PlanSignedView(TypedDict):
 
     number: int
     content_hash: str
-    state: PlanState
+    state: Annotated[str, PlanState]
     version: int
     gaps: list[DomainView]
 
@@ -223,7 +223,7 @@ class PlanSignedView(TypedDict):
 class PlanMovedView(PlanWrittenView):
     """A plan after a move: at its end whether her outcome was written, in follow-up the contacts planned."""
 
-    state: PlanState
+    state: Annotated[str, PlanState]
     outcome_written: NotRequired[bool]
     follow_ups: NotRequired[list[str]]
 

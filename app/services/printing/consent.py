@@ -17,6 +17,7 @@ from app.services.printing.issuing import Issue, full_name
 from app.services.printing.queries import paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, shown_date
 from app.services.printing.words import fields_of
+from app.states import PaperKind
 
 _NOTICE: Final = (
     "Este documento se lee en voz alta, en la lengua de la persona, antes de firmarlo. Nadie condiciona la "
@@ -60,7 +61,7 @@ def consent_issue(act: Act, code: str, *, names: bool) -> Issue:
         signatures=_signers(found),
         notice=_NOTICE,
     )
-    return Issue("CONSENTIMIENTO", sheet, ref.strand, names=names)
+    return Issue(PaperKind.CONSENT, sheet, ref.strand, names=names)
 
 
 def _giver(found: Mapping[str, Any]) -> list[tuple[str, str]]:

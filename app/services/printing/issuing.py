@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -20,12 +21,13 @@ from app.errors import Forbidden
 from app.models import PrintedDocument
 from app.services.printing.queries import institution_of, printer
 from app.services.printing.sheet import NEUTRAL, REGISTER, Letterhead, Paper, Print, Sheet, shown_moment
+from app.states import PaperKind
 
-KINDS: Final = {
-    "PLAN": "Plan de reintegración individual",
-    "CONSENTIMIENTO": "Consentimiento informado",
-    "DERIVACION": "Derivación",
-    "EXPEDIENTE_PROPIO": "Expediente de la persona",
+KINDS: Final[Mapping[str, str]] = {
+    PaperKind.PLAN: "Plan de reintegración individual",
+    PaperKind.CONSENT: "Consentimiento informado",
+    PaperKind.REFERRAL: "Derivación",
+    PaperKind.OWN_FILE: "Expediente de la persona",
 }
 HASH_BYTES: Final = 16
 """How much of the hash the paper shows."""

@@ -20,6 +20,7 @@ from app.services.printing.issuing import Issue, full_name, grouped
 from app.services.printing.queries import kept_version, paper_units
 from app.services.printing.sheet import UNKNOWN, Section, Sheet, Signer, Table, paragraphs, shown_date
 from app.services.printing.words import fields_of, label
+from app.states import AgeGroup, PaperKind
 
 _HEADER: Final = (
     "starts_on place_of_execution execution_country feasibility feasibility_notes language interpreter "
@@ -65,7 +66,7 @@ def plan_issue(act: Act, code: str, version: int | None, *, names: bool) -> Issu
         signatures=_signers(content["kind"]),
         notice=_NOTICE,
     )
-    return Issue("PLAN", sheet, ref.strand, names=names)
+    return Issue(PaperKind.PLAN, sheet, ref.strand, names=names)
 
 
 def _who(act: Act, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
@@ -79,7 +80,7 @@ def _who(act: Act, ref: PlanRef, *, names: bool) -> list[tuple[str, str]]:
 def _header(content: PlanContentView) -> list[tuple[str, str]]:
     pairs = [("Tipo de plan", rules.KINDS.get(content["kind"], content["kind"]))]
     pairs += fields_of("plan_header", content, _HEADER, always="place_of_execution language interpreter")
-    if content["kind"] == "NNA":
+    if content["kind"] == AgeGroup.CHILD:
         pairs.append(("Resolución de la UPE (PTI)", "Sí" if content["pti_resolution"] else "No"))
     return pairs
 
@@ -132,6 +133,6 @@ def _signers(kind: str) -> list[Signer]:
         Signer("Profesional responsable"),
         Signer("Jefatura del servicio"),
     ]
-    if kind == "NNA":
+    if kind == AgeGroup.CHILD:
         places.insert(1, Signer("Unidad de Protección Especial"))
     return places

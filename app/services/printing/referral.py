@@ -22,6 +22,7 @@ from app.services.printing.sheet import (
     shown_date,
 )
 from app.services.referrals import queries, rules
+from app.states import PaperKind
 
 _NEUTRAL_NOTICE: Final = (
     "Se solicita el servicio para una persona en protección especial. No corresponde preguntarle por los "
@@ -56,7 +57,7 @@ def referral_issue(act: Act, code: str) -> Issue:
         notice=_NEUTRAL_NOTICE if outside else _NOTICE,
     )
     strand = strand_of(act.session, found.row.victim_id, found.row.case_id)
-    return Issue("DERIVACION", sheet, strand, letterhead=NEUTRAL if outside else REGISTER)
+    return Issue(PaperKind.REFERRAL, sheet, strand, letterhead=NEUTRAL if outside else REGISTER)
 
 
 def _pairs(letter: Mapping[str, Any], names: Mapping[str, str], *, outside: bool) -> list[tuple[str, str]]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
+
+from app.states import PaperKind
 
 
 class GenuineView(TypedDict):
@@ -13,7 +15,7 @@ class GenuineView(TypedDict):
 
     genuine: Literal[True]
     message: str
-    kind: str
+    kind: Annotated[str, PaperKind]
     kind_label: str
     printed_on: date
 

@@ -13,23 +13,24 @@ from typing import Final
 
 from app.catalogues import code_list
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import BranchConclusion, BranchState, ProtectionBranch
 
 BRANCHES: Final = code_list("protection_branch").labels
-FIRST: Final = MappingProxyType(
-    {"NNA": "COMUNICADO_A_UPE", "ADULTA": "OFRECIDO_UDAVIT", "EXTRANJERA": "DERECHOS_INFORMADOS"}
+FIRST: Final[Mapping[str, BranchState]] = MappingProxyType(
+    {
+        ProtectionBranch.CHILDREN: BranchState.TOLD_TO_UPE,
+        ProtectionBranch.ADULTS: BranchState.UDAVIT_OFFERED,
+        ProtectionBranch.FOREIGNERS: BranchState.RIGHTS_TOLD,
+    }
 )
 """The state in which each branch begins."""
 
-CLOSED: Final = "CONCLUIDO"
-DECLINED: Final = "DECLINA"
-ASYLUM: Final = "REFUGIO_SOLICITADO"
 ASYLUM_WITHDRAWN: Final = "DESISTE_REFUGIO"
-CARE: Final = ("ACOGIMIENTO_RESIDENCIAL", "ACOGIMIENTO_FAMILIAR", "FAMILIA_EXTENSA")
-MEASURES: Final = ("MEDIDA_URGENCIA", "MEDIDA_PROVISIONAL")
-WITH_FAMILY: Final = frozenset({"ACOGIMIENTO_FAMILIAR", "FAMILIA_EXTENSA"})
+CARE: Final = (BranchState.RESIDENTIAL_CARE, BranchState.FAMILY_CARE, BranchState.EXTENDED_FAMILY)
+MEASURES: Final = (BranchState.URGENT_MEASURE, BranchState.PROVISIONAL_MEASURE)
+WITH_FAMILY: Final = frozenset({BranchState.FAMILY_CARE, BranchState.EXTENDED_FAMILY})
 """Care by somebody whose suitability has to be established first."""
-FAMILY_RETURN: Final = "RETORNO_FAMILIA_IDONEA"
-ALWAYS: Final = frozenset({"TRASLADO", "FALLECIMIENTO"})
+ALWAYS: Final = frozenset({BranchConclusion.TRANSFERRED, BranchConclusion.DIED})
 """Conclusions that need nothing to have happened before."""
 
 _DECLINES = tuple(code for code in code_list("branch_reason").codes if code != ASYLUM_WITHDRAWN)
@@ -92,21 +93,23 @@ class BranchFacts:
 
 
 def _children() -> Iterable[Transition]:
-    first = FIRST["NNA"]
+    first = FIRST[ProtectionBranch.CHILDREN]
     for target in MEASURES:
         yield Transition(first, target, ("upe",), "La UPE dicta la medida.")
     yield Transition(*MEASURES, ("upe",), "La medida de urgencia pasa a provisional.")
-    for source in (*MEASURES, *CARE, "PTI_APROBADO"):
+    for source in (*MEASURES, *CARE, BranchState.PTI_APPROVED):
         for target in CARE:
             suitable = ("suitable", "suitability_dated") if target in WITH_FAMILY else ()
             if source != target:
                 yield Transition(source, target, ("upe", *suitable), "Pasa a ser acogida.")
     for source in CARE:
-        yield Transition(source, "PTI_APROBADO", ("upe",), "Se aprueba el plan de trabajo individual.")
-    for source in (first, *MEASURES, *CARE, "PTI_APROBADO"):
+        yield Transition(
+            source, BranchState.PTI_APPROVED, ("upe",), "Se aprueba el plan de trabajo individual."
+        )
+    for source in (first, *MEASURES, *CARE, BranchState.PTI_APPROVED):
         yield Transition(
             source,
-            CLOSED,
+            BranchState.CLOSED,
             ("upe", "conclusion", "conclusion_fits", "suitable", "suitability_dated"),
             "Concluye la ruta.",
         )
@@ -115,38 +118,70 @@ def _children() -> Iterable[Transition]:
 def _adults() -> Iterable[Transition]:
     accept = ("adult", "consent", "risk_assessed")
     decline = ("adult", "reason")
-    yield Transition("OFRECIDO_UDAVIT", "ACEPTA", accept, "Ingresa al programa.")
-    yield Transition("OFRECIDO_UDAVIT", "DECLINA", decline, "Declina; pasa de inmediato al CEM.")
-    yield Transition("DECLINA", "ACEPTA", accept, "Cambia de decisión e ingresa al programa.")
-    yield Transition("DECLINA", "AURORA_CEM", ("adult",), "La atiende el CEM.")
-    yield Transition("ACEPTA", "DECLINA", decline, "Deja el programa; pasa de inmediato al CEM.")
-    for source, target in (("ACEPTA", "AURORA_CEM"), ("HRT", "AURORA_CEM")):
+    yield Transition(BranchState.UDAVIT_OFFERED, BranchState.ACCEPTED, accept, "Ingresa al programa.")
+    yield Transition(
+        BranchState.UDAVIT_OFFERED, BranchState.DECLINED, decline, "Declina; pasa de inmediato al CEM."
+    )
+    yield Transition(
+        BranchState.DECLINED, BranchState.ACCEPTED, accept, "Cambia de decisión e ingresa al programa."
+    )
+    yield Transition(BranchState.DECLINED, BranchState.CEM, ("adult",), "La atiende el CEM.")
+    yield Transition(
+        BranchState.ACCEPTED, BranchState.DECLINED, decline, "Deja el programa; pasa de inmediato al CEM."
+    )
+    for source, target in ((BranchState.ACCEPTED, BranchState.CEM), (BranchState.REFUGE, BranchState.CEM)):
         yield Transition(source, target, ("adult",), "La atiende el CEM.")
-    for source in ("ACEPTA", "AURORA_CEM"):
-        yield Transition(source, "HRT", ("adult", "consent"), "Ingresa a un hogar de refugio temporal.")
-    yield Transition("AURORA_CEM", "ACEPTA", accept, "Ingresa al programa.")
-    for source in ("OFRECIDO_UDAVIT", "ACEPTA", "DECLINA", "AURORA_CEM", "HRT"):
-        yield Transition(source, CLOSED, ("conclusion", "conclusion_fits"), "Concluye la ruta.")
+    for source in (BranchState.ACCEPTED, BranchState.CEM):
+        yield Transition(
+            source, BranchState.REFUGE, ("adult", "consent"), "Ingresa a un hogar de refugio temporal."
+        )
+    yield Transition(BranchState.CEM, BranchState.ACCEPTED, accept, "Ingresa al programa.")
+    for source in (
+        BranchState.UDAVIT_OFFERED,
+        BranchState.ACCEPTED,
+        BranchState.DECLINED,
+        BranchState.CEM,
+        BranchState.REFUGE,
+    ):
+        yield Transition(source, BranchState.CLOSED, ("conclusion", "conclusion_fits"), "Concluye la ruta.")
 
 
 def _foreigners() -> Iterable[Transition]:
     free = ("consent", "no_asylum")
-    yield Transition("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", free, "Se comunica a su consulado.")
-    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", "PERMANENCIA"):
-        yield Transition(source, "RETORNO_ASISTIDO", free, "Se organiza su retorno.")
-    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", "PERMANENCIA", "RETORNO_ASISTIDO"):
-        yield Transition(source, ASYLUM, (), "Solicita refugio: su consulado no se entera.")
-    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", ASYLUM, "RETORNO_ASISTIDO"):
-        yield Transition(source, "PERMANENCIA", (), "Se queda en el país.")
-    for source in (ASYLUM, "PERMANENCIA"):
+    yield Transition(BranchState.RIGHTS_TOLD, BranchState.CONSULATE_TOLD, free, "Se comunica a su consulado.")
+    for source in (BranchState.RIGHTS_TOLD, BranchState.CONSULATE_TOLD, BranchState.STAYS):
+        yield Transition(source, BranchState.ASSISTED_RETURN, free, "Se organiza su retorno.")
+    for source in (
+        BranchState.RIGHTS_TOLD,
+        BranchState.CONSULATE_TOLD,
+        BranchState.STAYS,
+        BranchState.ASSISTED_RETURN,
+    ):
+        yield Transition(
+            source, BranchState.ASYLUM_SOUGHT, (), "Solicita refugio: su consulado no se entera."
+        )
+    for source in (
+        BranchState.RIGHTS_TOLD,
+        BranchState.CONSULATE_TOLD,
+        BranchState.ASYLUM_SOUGHT,
+        BranchState.ASSISTED_RETURN,
+    ):
+        yield Transition(source, BranchState.STAYS, (), "Se queda en el país.")
+    for source in (BranchState.ASYLUM_SOUGHT, BranchState.STAYS):
         yield Transition(
             source,
-            "DERECHOS_INFORMADOS",
+            BranchState.RIGHTS_TOLD,
             ("asylum", "consent", "reason"),
             "Desiste de la solicitud de refugio.",
         )
-    for source in ("DERECHOS_INFORMADOS", "CONSULADO_NOTIFICADO", ASYLUM, "PERMANENCIA", "RETORNO_ASISTIDO"):
-        yield Transition(source, CLOSED, ("conclusion", "conclusion_fits"), "Concluye la ruta.")
+    for source in (
+        BranchState.RIGHTS_TOLD,
+        BranchState.CONSULATE_TOLD,
+        BranchState.ASYLUM_SOUGHT,
+        BranchState.STAYS,
+        BranchState.ASSISTED_RETURN,
+    ):
+        yield Transition(source, BranchState.CLOSED, ("conclusion", "conclusion_fits"), "Concluye la ruta.")
 
 
 def _machine(branch: str, moves: Iterable[Transition]) -> Machine:
@@ -156,11 +191,11 @@ def _machine(branch: str, moves: Iterable[Transition]) -> Machine:
     return Machine(f"ruta {branch}", labels, tuple(moves), GUARDS)
 
 
-MACHINES: Final = MappingProxyType(
+MACHINES: Final[Mapping[str, Machine]] = MappingProxyType(
     {
-        "NNA": _machine("NNA", _children()),
-        "ADULTA": _machine("ADULTA", _adults()),
-        "EXTRANJERA": _machine("EXTRANJERA", _foreigners()),
+        ProtectionBranch.CHILDREN: _machine(ProtectionBranch.CHILDREN, _children()),
+        ProtectionBranch.ADULTS: _machine(ProtectionBranch.ADULTS, _adults()),
+        ProtectionBranch.FOREIGNERS: _machine(ProtectionBranch.FOREIGNERS, _foreigners()),
     }
 )
 
@@ -173,14 +208,18 @@ def conclusions(branch: str, state: str) -> tuple[str, ...]:
 
 _FROM: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
     {
-        FAMILY_RETURN: frozenset({*CARE, "PTI_APROBADO"}),
-        "ADOPCION": frozenset({"ACOGIMIENTO_FAMILIAR", "PTI_APROBADO"}),
-        "MAYORIA_DE_EDAD": frozenset({*MEASURES, *CARE, "PTI_APROBADO"}),
-        "SIN_DESPROTECCION": frozenset({FIRST["NNA"], *MEASURES}),
-        "FIN_DE_LA_ATENCION": frozenset({"ACEPTA", "AURORA_CEM", "HRT", "PERMANENCIA"}),
-        "RETIRO_VOLUNTARIO": frozenset({"ACEPTA", "DECLINA", "AURORA_CEM", "HRT"}),
-        "RETORNO_REALIZADO": frozenset({"RETORNO_ASISTIDO"}),
-        "PERMANENCIA_REGULAR": frozenset({"PERMANENCIA"}),
+        BranchConclusion.FIT_FAMILY: frozenset({*CARE, BranchState.PTI_APPROVED}),
+        BranchConclusion.ADOPTED: frozenset({BranchState.FAMILY_CARE, BranchState.PTI_APPROVED}),
+        BranchConclusion.OF_AGE: frozenset({*MEASURES, *CARE, BranchState.PTI_APPROVED}),
+        BranchConclusion.NOT_UNPROTECTED: frozenset({FIRST[ProtectionBranch.CHILDREN], *MEASURES}),
+        BranchConclusion.CARE_ENDED: frozenset(
+            {BranchState.ACCEPTED, BranchState.CEM, BranchState.REFUGE, BranchState.STAYS}
+        ),
+        BranchConclusion.LEFT_BY_CHOICE: frozenset(
+            {BranchState.ACCEPTED, BranchState.DECLINED, BranchState.CEM, BranchState.REFUGE}
+        ),
+        BranchConclusion.RETURNED: frozenset({BranchState.ASSISTED_RETURN}),
+        BranchConclusion.REGULAR_STAY: frozenset({BranchState.STAYS}),
     }
 )
 """States each conclusion follows from."""
@@ -188,28 +227,30 @@ _FROM: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 
 def reasons(state: str, target: str) -> tuple[str, ...]:
     """Reason codes a step asks for; empty where it asks for none."""
-    if target == DECLINED:
+    if target == BranchState.DECLINED:
         return _DECLINES
-    return (ASYLUM_WITHDRAWN,) if target == FIRST["EXTRANJERA"] and state != target else ()
+    return (ASYLUM_WITHDRAWN,) if target == FIRST[ProtectionBranch.FOREIGNERS] and state != target else ()
 
 
 def refuse(branch: str, state: str, target: str, facts: BranchFacts) -> Refusal | None:
     """None when the branch may go from `state` to `target`, else why not, in Spanish."""
     possible = conclusions(branch, state)
-    suits = facts.conclusion != FAMILY_RETURN
+    suits = facts.conclusion != BranchConclusion.FIT_FAMILY
     answers = {
         "upe": facts.upe,
         "adult": not facts.child,
         "consent": facts.consent,
         "reason": facts.reason in reasons(state, target),
         "risk_assessed": facts.risk_assessed,
-        "suitable": facts.suitable or (target == CLOSED and suits),
-        "suitability_dated": facts.suitability_dated or (target == CLOSED and suits),
+        "suitable": facts.suitable or (target == BranchState.CLOSED and suits),
+        "suitability_dated": facts.suitability_dated or (target == BranchState.CLOSED and suits),
         "no_asylum": not facts.asylum,
         "asylum": facts.asylum,
         "conclusion": facts.conclusion is not None,
         "conclusion_fits": facts.conclusion is None
-        or (facts.conclusion in possible and not (facts.conclusion == "MAYORIA_DE_EDAD" and facts.child)),
+        or (
+            facts.conclusion in possible and not (facts.conclusion == BranchConclusion.OF_AGE and facts.child)
+        ),
     }
     choices = {
         "reason": reasons(state, target),
@@ -221,13 +262,13 @@ def refuse(branch: str, state: str, target: str, facts: BranchFacts) -> Refusal 
 
 def refuse_opening(branch: str, *, child: bool, foreign: bool) -> str | None:
     """Why a branch may not be opened for a person, in Spanish; None if it may."""
-    if branch == "ADULTA" and child:
+    if branch == ProtectionBranch.ADULTS and child:
         return (
             "Una niña, niño o adolescente no entra en la ruta de personas adultas; mientras no conste la "
             "mayoría de edad, se presume que no lo es. Abra la ruta de niñas, niños y adolescentes."
         )
-    if branch == "NNA" and not child:
+    if branch == ProtectionBranch.CHILDREN and not child:
         return "Consta que es mayor de edad: abra la ruta de personas adultas."
-    if branch == "EXTRANJERA" and not foreign:
+    if branch == ProtectionBranch.FOREIGNERS and not foreign:
         return "No consta que sea extranjera: registre su nacionalidad y abra luego la ruta."
     return None

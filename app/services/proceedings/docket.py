@@ -19,10 +19,10 @@ from app.access.standing import standing
 from app.audit import record
 from app.models import CaseProceeding, Proceeding, ProtectionMeasure, TraffickingCase
 from app.services.cases import queries as cases
-from app.services.proceedings.measure_rules import IN_FORCE
 from app.services.proceedings.reading.links import opened
 from app.services.proceedings.stages import MACHINES
 from app.services.proceedings.views import DocketCaseView, DocketProceedingView, DocketProtectionView
+from app.states import MeasureState
 
 _PAGE: Final = 25
 
@@ -134,7 +134,7 @@ def _measures(session: Session, refs: Sequence[CaseRef]) -> dict[int, DocketProt
             and_(
                 table.case_id.in_([ref.case_id for ref in refs]),
                 table.victim_id.in_([ref.victim_id for ref in refs]),
-                table.state == IN_FORCE,
+                table.state == MeasureState.IN_FORCE,
             )
         )
         .group_by(table.case_id)

@@ -26,6 +26,7 @@ from app.services.proceedings.reading.links import COMPARTMENT, TABLE, link_in, 
 from app.services.proceedings.views import ProceedingMovedView, ProceedingView
 from app.services.state_machine import refused
 from app.services.writing import Writing, check_version, next_version
+from app.states import ProceedingKind
 
 NUMBERS = frozenset({"complaint_number", "file_number"})
 """What a proceeding is known by: to mend one, the link is withdrawn and made again."""
@@ -174,7 +175,7 @@ def _kind_and_stage(facts: Facts) -> tuple[str, str]:
 
 def _digest(session: Session, kind: str, facts: Facts, written: LinkRow) -> bytes:
     """What a proceeding is found by: keyed, of its number; of a proceeding without one, nobody else's."""
-    number = written.complaint_number if kind == "DENUNCIA" else written.file_number
+    number = written.complaint_number if kind == ProceedingKind.COMPLAINT else written.file_number
     same = stages.identity_of(kind, number or "", facts.department, written.office)
     if same is None:
         return secrets.token_bytes(32)

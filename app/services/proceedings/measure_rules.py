@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from app.catalogues import code_list
 from app.services.state_machine import Guard, Machine, Refusal, Transition
-
-IN_FORCE = "VIGENTE"
-LIFTED = "LEVANTADA"
-EXPIRED = "VENCIDA"
-EXTENDED = "PRORROGADA"
+from app.states import MeasureState
 
 _GUARDS = {
     "until": Guard("until", "Falta hasta cuándo se prorroga, después de su vencimiento.", "until"),
@@ -18,11 +14,11 @@ MACHINE = Machine(
     "medida",
     code_list("measure_state").labels,
     (
-        Transition(IN_FORCE, LIFTED, (), "La autoridad la levantó."),
-        Transition(IN_FORCE, EXTENDED, ("until",), "Sigue en otra medida."),
-        Transition(IN_FORCE, EXPIRED, ("clock",), "Pasó su día."),
+        Transition(MeasureState.IN_FORCE, MeasureState.LIFTED, (), "La autoridad la levantó."),
+        Transition(MeasureState.IN_FORCE, MeasureState.EXTENDED, ("until",), "Sigue en otra medida."),
+        Transition(MeasureState.IN_FORCE, MeasureState.EXPIRED, ("clock",), "Pasó su día."),
         # A resolution that extends it may arrive late.
-        Transition(EXPIRED, EXTENDED, ("until",), "Sigue en otra medida."),
+        Transition(MeasureState.EXPIRED, MeasureState.EXTENDED, ("until",), "Sigue en otra medida."),
     ),
     _GUARDS,
 )

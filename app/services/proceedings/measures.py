@@ -31,6 +31,7 @@ from app.services.proceedings.reading.measures import (
 from app.services.proceedings.views import MeasureLiftedView, MeasureView
 from app.services.state_machine import refused
 from app.services.writing import Slot, Writing, check_version
+from app.states import MeasureState
 
 ENDING = frozenset({"end_authority", "end_resolution", "end_note"})
 """What is written when a measure is lifted, and only then."""
@@ -89,13 +90,13 @@ def extend(
     _refuse_fields(written, ENDING | {"type", "type_other"}, "Al prorrogar, la medida sigue siendo la misma.")
     row = measure_in(act.session, part.ref, code)
     later = written.until is not None and (row.until is None or written.until > row.until)
-    if refusal := rules.refuse(row.state, rules.EXTENDED, until=later):
+    if refusal := rules.refuse(row.state, MeasureState.EXTENDED, until=later):
         raise refused(refusal)
     since = written.since or row.until or today()
     longer = written.model_copy(update={"type": row.type, "since": since})
     write = Writing(act, part.ref, "measures.extend", [COMPARTMENT])
     new = _add(write, longer, extends=row.id)
-    _end(write, row, version, rules.EXTENDED)
+    _end(write, row, version, MeasureState.EXTENDED)
     write.done({"measure": row.code, "extended_by": new})
     return new
 
@@ -115,12 +116,12 @@ def lift(
     part = _part(act, case, written, held=True)
     _refuse_fields(written, set(MeasureRow.model_fields) - ENDING, "Al levantarla no se cambia.")
     row = measure_in(act.session, part.ref, code)
-    if refusal := rules.refuse(row.state, rules.LIFTED):
+    if refusal := rules.refuse(row.state, MeasureState.LIFTED):
         raise refused(refusal)
     write = Writing(act, part.ref, "measures.lift", [COMPARTMENT])
-    new = _end(write, row, version, rules.LIFTED, split_row(written)[1])
+    new = _end(write, row, version, MeasureState.LIFTED, split_row(written)[1])
     write.done({"measure": row.code})
-    return {"code": row.code, "state": rules.LIFTED, "version": new}
+    return {"code": row.code, "state": MeasureState.LIFTED, "version": new}
 
 
 def _part(act: Act, case: str, written: MeasureRow, *, held: bool = False) -> CasePart:
@@ -145,7 +146,7 @@ def _add(write: Writing, written: MeasureRow, *, extends: int | None = None) -> 
         error = wrong("until", "dates_reversed", message)
         raise Invalid("Revise los campos indicados.", errors=[error])
     over = written.until is not None and written.until < today()
-    state = rules.EXPIRED if over else rules.IN_FORCE
+    state = MeasureState.EXPIRED if over else MeasureState.IN_FORCE
     new = write.add(written, {"state": state, "extends_id": extends, "since": since})
     if written.until is not None and not over:
         ref, actor = write.ref, write.act.actor

@@ -26,6 +26,7 @@ from app.services.proceedings.reading.procedures import procedure_in, seeks_asyl
 from app.services.proceedings.views import EmergencyCentreView, ProcedureMovedView, ProcedureView
 from app.services.state_machine import refused
 from app.services.writing import Writing, check_version
+from app.states import BranchState, ProtectionBranch, SuitabilityResult
 
 COMPARTMENT = "protection"
 CASE = "trafficking_case"
@@ -87,7 +88,7 @@ def open_procedure(act: Act, case: str, branch: str, written: StepRow) -> str:
     except UniqueViolation:
         raise Conflict("Esa ruta ya está abierta en este caso: continúe en ella.") from None
     write.add(written, {"procedure_id": new.id, "from_state": None, "to_state": first})
-    if branch == "NNA":
+    if branch == ProtectionBranch.CHILDREN:
         meet(act.session, "UPE_COMUNICACION", CASE, ref.case_id)
     write.done({"procedure": new.code, "branch": branch})
     return new.code
@@ -127,7 +128,7 @@ def advance(
         "state": wanted.target,
         "version": new,
     }
-    if wanted.target == branches.DECLINED:
+    if wanted.target == BranchState.DECLINED:
         answer["mimp_services"] = _emergency_centres(act)
     return answer
 
@@ -140,10 +141,10 @@ def _facts(act: Act, part: CasePart, row: Any, wanted: Step) -> branches.BranchF
         upe=kind == "UPE",
         consent=written.consent == "SI",
         reason=written.reason,
-        risk_assessed=wanted.target == "ACEPTA" and _risk_assessed(act, part),
-        suitable=written.suitability == "IDONEA",
+        risk_assessed=wanted.target == BranchState.ACCEPTED and _risk_assessed(act, part),
+        suitable=written.suitability == SuitabilityResult.FIT,
         suitability_dated=written.suitability_on is not None,
-        asylum=row.branch == "EXTRANJERA" and _asylum(act, part),
+        asylum=row.branch == ProtectionBranch.FOREIGNERS and _asylum(act, part),
         conclusion=wanted.conclusion,
     )
 
@@ -173,7 +174,7 @@ def _check_extras(state: str, wanted: Step) -> None:
     errors: list[FieldError] = []
     if wanted.written.reason is not None and not branches.reasons(state, wanted.target):
         errors.append(wrong("reason", "not-asked", "Este paso no lleva motivo."))
-    if wanted.conclusion is not None and wanted.target != branches.CLOSED:
+    if wanted.conclusion is not None and wanted.target != BranchState.CLOSED:
         message = "La conclusión se indica solo al concluir la ruta."
         errors.append(wrong("conclusion", "not-asked", message))
     refuse_if(errors)
@@ -181,9 +182,9 @@ def _check_extras(state: str, wanted: Step) -> None:
 
 def _moved(wanted: Step) -> dict[str, object]:
     values: dict[str, object] = {"state": wanted.target, "state_since": func.now()}
-    if wanted.target == branches.ASYLUM:
+    if wanted.target == BranchState.ASYLUM_SOUGHT:
         values["reserved"] = True
-    if wanted.target == branches.CLOSED:
+    if wanted.target == BranchState.CLOSED:
         values |= {"closed_at": func.now(), "conclusion": wanted.conclusion}
     return values
 
@@ -196,14 +197,14 @@ def _keep_time(act: Act, part: CasePart, row: Any, target: str) -> None:
         # It ran in the unit that registered her: from the measure on it is the UPE's to meet.
         cancel(act.session, CASE, ref.case_id, "PTI")
         start(act.session, "PTI", case)
-    elif target == "PTI_APROBADO":
+    elif target == BranchState.PTI_APPROVED:
         meet(act.session, "PTI", CASE, ref.case_id)
-    elif target == branches.DECLINED:
+    elif target == BranchState.DECLINED:
         who = (ref.victim_id, ref.case_id, act.actor.unit_id, act.actor.user_id)
         start(act.session, "ATENCION_MIMP", Subject(PROCEDURE, row.id, row.code, *who))
-    elif target in {"AURORA_CEM", "ACEPTA"}:
+    elif target in {BranchState.CEM, BranchState.ACCEPTED}:
         meet(act.session, "ATENCION_MIMP", PROCEDURE, row.id)
-    elif target == branches.CLOSED:
+    elif target == BranchState.CLOSED:
         cancel(act.session, PROCEDURE, row.id)
 
 

@@ -7,46 +7,53 @@ A proceeding is registered at the stage it is at; from there it moves by these t
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
 from app.catalogues import code_list
 from app.services.state_machine import Machine, Refusal, Transition
+from app.states import CriminalStage, ProceedingKind, ReparationStage, TutelaryStage
 
-_CRIMINAL: Final = {
-    "DENUNCIA": ("DILIGENCIAS_PRELIMINARES", "ARCHIVO"),
-    "DILIGENCIAS_PRELIMINARES": ("INVESTIGACION_PREPARATORIA", "ETAPA_INTERMEDIA", "ARCHIVO"),
-    "INVESTIGACION_PREPARATORIA": ("ETAPA_INTERMEDIA", "TERMINACION_ANTICIPADA", "SOBRESEIMIENTO"),
-    "ETAPA_INTERMEDIA": (
-        "JUZGAMIENTO",
-        "TERMINACION_ANTICIPADA",
-        "SOBRESEIMIENTO",
-        "INVESTIGACION_PREPARATORIA",
+_CRIMINAL: Final[Mapping[str, tuple[str, ...]]] = {
+    CriminalStage.COMPLAINT: (CriminalStage.PRELIMINARY, CriminalStage.SHELVED),
+    CriminalStage.PRELIMINARY: (CriminalStage.PREPARATORY, CriminalStage.INTERMEDIATE, CriminalStage.SHELVED),
+    CriminalStage.PREPARATORY: (CriminalStage.INTERMEDIATE, CriminalStage.PLEA, CriminalStage.DISMISSED),
+    CriminalStage.INTERMEDIATE: (
+        CriminalStage.TRIAL,
+        CriminalStage.PLEA,
+        CriminalStage.DISMISSED,
+        CriminalStage.PREPARATORY,
     ),
-    "JUZGAMIENTO": ("SENTENCIA_PRIMERA",),
-    "SENTENCIA_PRIMERA": ("APELACION", "SENTENCIA_FIRME"),
-    "APELACION": ("CASACION", "SENTENCIA_FIRME", "JUZGAMIENTO", "ETAPA_INTERMEDIA"),
-    "CASACION": ("SENTENCIA_FIRME", "APELACION", "JUZGAMIENTO"),
-    "SENTENCIA_FIRME": ("EJECUCION",),
-    "TERMINACION_ANTICIPADA": ("APELACION", "SENTENCIA_FIRME"),
-    "SOBRESEIMIENTO": ("APELACION", "ARCHIVO"),
-    "ARCHIVO": ("DILIGENCIAS_PRELIMINARES",),
+    CriminalStage.TRIAL: (CriminalStage.FIRST_SENTENCE,),
+    CriminalStage.FIRST_SENTENCE: (CriminalStage.APPEAL, CriminalStage.FINAL_SENTENCE),
+    CriminalStage.APPEAL: (
+        CriminalStage.CASSATION,
+        CriminalStage.FINAL_SENTENCE,
+        CriminalStage.TRIAL,
+        CriminalStage.INTERMEDIATE,
+    ),
+    CriminalStage.CASSATION: (CriminalStage.FINAL_SENTENCE, CriminalStage.APPEAL, CriminalStage.TRIAL),
+    CriminalStage.FINAL_SENTENCE: (CriminalStage.EXECUTION,),
+    CriminalStage.PLEA: (CriminalStage.APPEAL, CriminalStage.FINAL_SENTENCE),
+    CriminalStage.DISMISSED: (CriminalStage.APPEAL, CriminalStage.SHELVED),
+    CriminalStage.SHELVED: (CriminalStage.PRELIMINARY,),
 }
-_TUTELARY: Final = {
-    "EVALUACION_DE_RIESGO": ("INICIADO", "CONCLUIDO"),
-    "INICIADO": ("DESPROTECCION_PROVISIONAL", "CONCLUIDO"),
-    "DESPROTECCION_PROVISIONAL": ("DESPROTECCION_DECLARADA", "CONCLUIDO"),
-    "DESPROTECCION_DECLARADA": ("CONCLUIDO",),
+_TUTELARY: Final[Mapping[str, tuple[str, ...]]] = {
+    TutelaryStage.RISK_ASSESSED: (TutelaryStage.BEGUN, TutelaryStage.CLOSED),
+    TutelaryStage.BEGUN: (TutelaryStage.PROVISIONAL, TutelaryStage.CLOSED),
+    TutelaryStage.PROVISIONAL: (TutelaryStage.DECLARED, TutelaryStage.CLOSED),
+    TutelaryStage.DECLARED: (TutelaryStage.CLOSED,),
 }
-_REPARATION: Final = {
-    "FIJADA": ("REQUERIDA", "PAGADA"),
-    "REQUERIDA": ("PAGO_PARCIAL", "PAGADA", "INCUMPLIDA"),
-    "PAGO_PARCIAL": ("PAGADA", "INCUMPLIDA"),
-    "INCUMPLIDA": ("PAGO_PARCIAL", "PAGADA"),
+_REPARATION: Final[Mapping[str, tuple[str, ...]]] = {
+    ReparationStage.FIXED: (ReparationStage.DEMANDED, ReparationStage.PAID),
+    ReparationStage.DEMANDED: (ReparationStage.PAID_IN_PART, ReparationStage.PAID, ReparationStage.UNPAID),
+    ReparationStage.PAID_IN_PART: (ReparationStage.PAID, ReparationStage.UNPAID),
+    ReparationStage.UNPAID: (ReparationStage.PAID_IN_PART, ReparationStage.PAID),
 }
 
 
-def _machine(name: str, moves: dict[str, tuple[str, ...]]) -> Machine:
+def _machine(name: str, moves: Mapping[str, tuple[str, ...]]) -> Machine:
     table = (
         Transition(source, target, (), "Cambia la etapa.")
         for source, targets in moves.items()
@@ -56,29 +63,29 @@ def _machine(name: str, moves: dict[str, tuple[str, ...]]) -> Machine:
 
 
 _PENAL = _machine("criminal_stage", _CRIMINAL)
-MACHINES: Final = MappingProxyType(
+MACHINES: Final[Mapping[str, Machine]] = MappingProxyType(
     {
-        "DENUNCIA": _PENAL,
-        "CARPETA_FISCAL": _PENAL,
-        "PROCESO_PENAL": _PENAL,
-        "PROCEDIMIENTO_TUTELAR": _machine("tutelary_stage", _TUTELARY),
-        "REPARACION": _machine("reparation_stage", _REPARATION),
+        ProceedingKind.COMPLAINT: _PENAL,
+        ProceedingKind.PROSECUTION_FILE: _PENAL,
+        ProceedingKind.CRIMINAL: _PENAL,
+        ProceedingKind.TUTELARY: _machine("tutelary_stage", _TUTELARY),
+        ProceedingKind.REPARATION: _machine("reparation_stage", _REPARATION),
     }
 )
 """The stages of each kind of proceeding."""
 
-FIRST: Final = MappingProxyType(
+FIRST: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "DENUNCIA": "DENUNCIA",
-        "CARPETA_FISCAL": "DILIGENCIAS_PRELIMINARES",
-        "PROCESO_PENAL": "INVESTIGACION_PREPARATORIA",
-        "PROCEDIMIENTO_TUTELAR": "EVALUACION_DE_RIESGO",
-        "REPARACION": "FIJADA",
+        ProceedingKind.COMPLAINT: CriminalStage.COMPLAINT,
+        ProceedingKind.PROSECUTION_FILE: CriminalStage.PRELIMINARY,
+        ProceedingKind.CRIMINAL: CriminalStage.PREPARATORY,
+        ProceedingKind.TUTELARY: TutelaryStage.RISK_ASSESSED,
+        ProceedingKind.REPARATION: ReparationStage.FIXED,
     }
 )
 """The stage of a proceeding registered without one."""
 
-_NATIONAL: Final = frozenset({"CARPETA_FISCAL", "PROCESO_PENAL"})
+_NATIONAL: Final = frozenset({ProceedingKind.PROSECUTION_FILE, ProceedingKind.CRIMINAL})
 """Kinds whose full numbers name the office or court themselves."""
 _FULL_NUMBER: Final = 12
 """Letters and digits from which a number is a full one, as in 206010510-2023-123-0."""

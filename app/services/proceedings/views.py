@@ -9,9 +9,21 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.cases.views import CaseListedView
+from app.states import (
+    BranchConclusion,
+    BranchState,
+    CriminalStage,
+    MeasureState,
+    ProceedingKind,
+    ProtectionBranch,
+    ReparationStage,
+    TutelaryStage,
+)
 
 IsoDay = Annotated[str, Field(json_schema_extra={"format": "date"})]
 """A day as it is sealed."""
+
+Stage = Annotated[str, CriminalStage] | Annotated[str, TutelaryStage] | Annotated[str, ReparationStage]
 
 
 class LinkView(TypedDict, total=False):
@@ -34,8 +46,8 @@ class ProceedingFacts(TypedDict):
     """What a proceeding is, whoever takes part in it."""
 
     code: str
-    kind: Annotated[str, Field(json_schema_extra={"x-code-list": "proceeding_kind"})]
-    stage: str
+    kind: Annotated[str, ProceedingKind]
+    stage: Stage
     stage_since: datetime
 
 
@@ -46,7 +58,7 @@ class ProceedingView(ProceedingFacts):
     opened_on: date | None
     kind_label: str
     stage_label: str
-    possible_stages: list[str]
+    possible_stages: list[Stage]
     stage_version: int
     version: int
     updated_at: datetime
@@ -64,7 +76,7 @@ class ProceedingMovedView(TypedDict):
     """A proceeding at its new stage."""
 
     code: str
-    stage: str
+    stage: Stage
     version: int
 
 
@@ -133,7 +145,7 @@ class MeasureView(MeasureTexts):
     """A protection measure."""
 
     code: str
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "measure_state"})]
+    state: Annotated[str, MeasureState]
     state_label: str
     state_since: datetime
     extends: str | None
@@ -147,7 +159,7 @@ class MeasureLiftedView(TypedDict):
     """A measure that was lifted."""
 
     code: str
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "measure_state"})]
+    state: Annotated[str, MeasureState]
     version: int
 
 
@@ -179,16 +191,16 @@ class ProcedureView(TypedDict):
     """A branch of protection with its steps, oldest first."""
 
     code: str
-    branch: Annotated[str, Field(json_schema_extra={"x-code-list": "protection_branch"})]
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "protection_state"})]
+    branch: Annotated[str, ProtectionBranch]
+    state: Annotated[str, BranchState]
     state_since: datetime
     opened_at: datetime
     closed_at: datetime | None
-    conclusion: Annotated[str | None, Field(json_schema_extra={"x-code-list": "branch_conclusion"})]
+    conclusion: Annotated[str, BranchConclusion] | None
     version: int
     branch_label: str
     state_label: str
-    possible_states: list[str]
+    possible_states: list[Annotated[str, BranchState]]
     possible_conclusions: list[str]
     steps: list[ProtectionStepView]
 
@@ -204,7 +216,7 @@ class ProcedureMovedView(TypedDict):
     """A branch after a step; with the emergency centres of the department where she declined."""
 
     code: str
-    branch: Annotated[str, Field(json_schema_extra={"x-code-list": "protection_branch"})]
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "protection_state"})]
+    branch: Annotated[str, ProtectionBranch]
+    state: Annotated[str, BranchState]
     version: int
     mimp_services: NotRequired[list[EmergencyCentreView]]

@@ -34,6 +34,7 @@ from app.services.paging import PAGE, cursor_of, read_cursor
 from app.services.quality.rules import RULES, SEVERITIES, Rule
 from app.services.quality.views import QualityCasesView, QualityCaseView, QualityView, RuleShareView, RuleView
 from app.services.shelters.rules import IN_SHELTER
+from app.states import CaseState
 
 UNIT_OF_COUNT = "casos"
 SAFETY = "SEGURIDAD"
@@ -184,7 +185,7 @@ def facts(actor: Actor) -> CTE:
                 Exploitation.victim_id == TraffickingCase.victim_id,
             ),
         )
-        .where(VictimCode.is_main(), TraffickingCase.state != "DESCARTADA")
+        .where(VictimCode.is_main(), TraffickingCase.state != CaseState.DISCARDED)
         .cte("facts")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )

@@ -17,10 +17,11 @@ from app.catalogues import code_list
 from app.records import fields
 from app.records.facts import ADULT, NO_MEANS
 from app.services.cases.codes import ENDED
+from app.states import CaseState, Identification
 
 SEVERITIES = {"ALTA": "Alta", "MEDIA": "Media", "BAJA": "Baja"}
-IN_CARE = ("EN_ATENCION_ESPECIALIZADA", "EN_REINTEGRACION", "EN_SEGUIMIENTO")
-UNDECIDED = "PRESUNTA"
+IN_CARE = (CaseState.SPECIALISED_CARE, CaseState.REINTEGRATION, CaseState.FOLLOW_UP)
+UNDECIDED = Identification.PRESUMED
 PROSECUTION = "FISCALIA"
 DAYS_TO_IDENTIFY, DAYS_TO_CHARGE, DAYS_TO_PLAN, DAYS_STILL, DAYS_TO_ASSESS = 180, 30, 30, 60, 1
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.quality.rules import SEVERITIES
+from app.states import CaseState
 
 _CASES = {"x-unit": "casos"}
 
@@ -57,7 +58,7 @@ class QualityCaseView(TypedDict):
 
     case: str
     victim: str
-    state: str
+    state: Annotated[str, CaseState]
     opened_at: Annotated[datetime, Field(description="Cuándo se abrió el caso")]
     field: Annotated[str, Field(description="Campo por completar, como parte.campo")]
 

@@ -36,6 +36,7 @@ from app.services.referrals.views import (
     ReferralView,
 )
 from app.services.views import Listing
+from app.states import AgeGroup, ReferralState
 
 INBOX = "entrada"
 OUTBOX = "salida"
@@ -96,20 +97,20 @@ def waiting_code(act: Act, ref: CaseRef, to_unit_id: int | None, service_type: s
             Referral.from_unit_id == act.actor.unit_id,
             Referral.to_unit_id == to_unit_id,
             Referral.service_type == service_type,
-            _in_state("ENVIADA"),
+            _in_state(ReferralState.SENT),
         )
     )
 
 
 def state_now(row: Any) -> str:
     """The state of a stored referral now: one that nobody answered in time has expired."""
-    return "VENCIDA" if expired(row) else str(row.state)
+    return ReferralState.LAPSED if expired(row) else str(row.state)
 
 
 def expired(row: Any) -> bool:
     """Whether a stored referral may be moved to `VENCIDA` now."""
     clock = rules.ReferralFacts(side=None, overdue=row.due_at < datetime.now(UTC))
-    return rules.refuse(row.state, "VENCIDA", clock) is None
+    return rules.refuse(row.state, ReferralState.LAPSED, clock) is None
 
 
 def to_answer(act: Act) -> int:
@@ -117,7 +118,7 @@ def to_answer(act: Act) -> int:
     query = select(func.count()).where(
         Referral.id.in_(visible_referrals(act.actor)),
         Referral.to_unit_id == act.actor.unit_id,
-        _in_state("ENVIADA"),
+        _in_state(ReferralState.SENT),
     )
     return act.session.scalar(query.params(actor_params(act.actor))) or 0
 
@@ -129,7 +130,7 @@ def unanswered(session: Session, ref: CaseRef, from_unit_id: int) -> list[Any]:
             Referral.victim_id == ref.victim_id,
             Referral.case_id == ref.case_id,
             Referral.from_unit_id == from_unit_id,
-            Referral.state == "ENVIADA",
+            Referral.state == ReferralState.SENT,
         )
     )
     return list(rows)
@@ -187,7 +188,7 @@ def boxes(
     if state is not None:
         query = query.where(_in_state(state))
     if settled:
-        query = query.where(~_in_state("ENVIADA"))
+        query = query.where(~_in_state(ReferralState.SENT))
     rows, following = _newest(act.session, query, cursor, limit)
     return {"items": _told(act, rows, box), "next": following}
 
@@ -228,7 +229,7 @@ def waiting(
     boxed = _box(act.actor, box) if box else or_(_box(act.actor, INBOX), _box(act.actor, OUTBOX))
     query = (
         _visible(act.actor)
-        .where(boxed, _in_state("ENVIADA"))
+        .where(boxed, _in_state(ReferralState.SENT))
         .order_by(Referral.due_at, Referral.code)
         .limit(limit + 1)
     )
@@ -330,7 +331,9 @@ def _coded(row: Any, units: dict[int, UnitName]) -> ReferralCodes:
         "reason_label": rules.REASONS.get(row.reason, row.reason),
         "legal_basis": row.legal_basis,
         "legal_basis_label": rules.basis_label(row.legal_basis, row.reason),
-        "population": "ADULTA" if row.population is not None and not row.population & CHILD_BIT else "NNA",
+        "population": AgeGroup.ADULT
+        if row.population is not None and not row.population & CHILD_BIT
+        else AgeGroup.CHILD,
         "compartments": row.compartments,
         "urgent": row.urgent,
         "state": state,
@@ -372,9 +375,9 @@ def _box(actor: Actor, box: str) -> ColumnElement[bool]:
 def _in_state(state: str) -> ColumnElement[bool]:
     if state not in rules.STATES:
         raise Invalid("Revise el filtro.", errors=[unknown_code("state", rules.STATES, "unknown")])
-    if state == "VENCIDA":
-        unanswered = and_(Referral.state == "ENVIADA", Referral.due_at < func.now())
+    if state == ReferralState.LAPSED:
+        unanswered = and_(Referral.state == ReferralState.SENT, Referral.due_at < func.now())
         return or_(Referral.state == state, unanswered)
-    if state == "ENVIADA":
+    if state == ReferralState.SENT:
         return and_(Referral.state == state, Referral.due_at >= func.now())
     return Referral.state == state

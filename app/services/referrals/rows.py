@@ -9,6 +9,7 @@ from app.access.act import Act
 from app.access.guard import CaseRef
 from app.models import Participation, Referral, ServiceDelivery
 from app.services.referrals.rules import VIEW_OPEN
+from app.states import DeliveryState
 
 
 def open_referral(act: Act, ref: CaseRef) -> str | None:
@@ -46,7 +47,7 @@ def delivered_for(session: Session, victim_id: int, referral_id: int) -> int:
         select(func.count()).where(
             ServiceDelivery.victim_id == victim_id,
             ServiceDelivery.referral_id == referral_id,
-            ServiceDelivery.state == "VIGENTE",
+            ServiceDelivery.state == DeliveryState.IN_FORCE,
         )
     )
     return found or 0

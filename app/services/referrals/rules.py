@@ -7,7 +7,7 @@ answer in time sends again, and says which referral the new one replaces; an exp
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -15,22 +15,23 @@ from typing import Final, Literal, TypeAlias
 from app.catalogues import code_list
 from app.services.consents.rules import LEGAL_BASES
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import ReferralState
 
-STATES: Final = MappingProxyType(
+STATES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "ENVIADA": "Enviada",
-        "ACEPTADA": "Aceptada",
-        "ACEPTADA_CON_CONDICIONES": "Aceptada con condiciones",
-        "RECHAZADA": "Rechazada",
-        "VENCIDA": "Vencida sin respuesta",
-        "RETIRADA": "Retirada por quien la envió",
-        "EN_CURSO": "En curso",
-        "CONCLUIDA": "Concluida",
-        "INTERRUMPIDA": "Interrumpida",
+        ReferralState.SENT: "Enviada",
+        ReferralState.ACCEPTED: "Aceptada",
+        ReferralState.ACCEPTED_ON_TERMS: "Aceptada con condiciones",
+        ReferralState.REFUSED: "Rechazada",
+        ReferralState.LAPSED: "Vencida sin respuesta",
+        ReferralState.WITHDRAWN: "Retirada por quien la envió",
+        ReferralState.RUNNING: "En curso",
+        ReferralState.CONCLUDED: "Concluida",
+        ReferralState.INTERRUPTED: "Interrumpida",
     }
 )
-ACCEPTED: Final = ("ACEPTADA", "ACEPTADA_CON_CONDICIONES")
-VIEW_OPEN: Final = frozenset({*ACCEPTED, "EN_CURSO"})
+ACCEPTED: Final = (ReferralState.ACCEPTED, ReferralState.ACCEPTED_ON_TERMS)
+VIEW_OPEN: Final = frozenset({*ACCEPTED, ReferralState.RUNNING})
 """States in which the receiver takes part in the case through this referral."""
 
 REFUSALS: Final = MappingProxyType(
@@ -75,7 +76,7 @@ ENDINGS: Final = MappingProxyType({**RESULTS, **INTERRUPTIONS, **CONSENT_ENDED})
 
 NEUTRAL_BASIS: Final = "Base legal acreditada por la entidad que deriva"
 """What a unit outside the network reads instead: the name of a law would name the crime."""
-REPLACEABLE: Final = ("VENCIDA", "RECHAZADA", "RETIRADA")
+REPLACEABLE: Final = (ReferralState.LAPSED, ReferralState.REFUSED, ReferralState.WITHDRAWN)
 """States after which the sender may send again, saying which referral the new one replaces."""
 
 MESSAGE_VERSION: Final = 1
@@ -102,35 +103,53 @@ GUARDS = {
 
 
 def _answers() -> Iterable[Transition]:
-    yield Transition("ENVIADA", "ACEPTADA", ("by_receiver",), "Se acepta: la unidad pasa a participar.")
     yield Transition(
-        "ENVIADA",
-        "ACEPTADA_CON_CONDICIONES",
+        ReferralState.SENT,
+        ReferralState.ACCEPTED,
+        ("by_receiver",),
+        "Se acepta: la unidad pasa a participar.",
+    )
+    yield Transition(
+        ReferralState.SENT,
+        ReferralState.ACCEPTED_ON_TERMS,
         ("by_receiver", "conditions"),
         "Se acepta con condiciones: la unidad pasa a participar.",
     )
-    yield Transition("ENVIADA", "RECHAZADA", ("by_receiver", "refusal_reason"), "Se rechaza con su motivo.")
-    yield Transition("ENVIADA", "VENCIDA", ("by_clock",), "Pasó el plazo sin respuesta.")
+    yield Transition(
+        ReferralState.SENT,
+        ReferralState.REFUSED,
+        ("by_receiver", "refusal_reason"),
+        "Se rechaza con su motivo.",
+    )
+    yield Transition(ReferralState.SENT, ReferralState.LAPSED, ("by_clock",), "Pasó el plazo sin respuesta.")
 
 
 def _carried_through() -> Iterable[Transition]:
     yield Transition(
-        "ACEPTADA_CON_CONDICIONES",
-        "ACEPTADA",
+        ReferralState.ACCEPTED_ON_TERMS,
+        ReferralState.ACCEPTED,
         ("by_sender",),
         "La unidad que la envió confirma las condiciones.",
     )
-    yield Transition("ACEPTADA", "EN_CURSO", ("by_receiver",), "El servicio comenzó.")
+    yield Transition(ReferralState.ACCEPTED, ReferralState.RUNNING, ("by_receiver",), "El servicio comenzó.")
     for source in ACCEPTED:
         yield Transition(
-            source, "INTERRUMPIDA", ("by_receiver", "interruption_reason"), "No llegó a comenzar el servicio."
+            source,
+            ReferralState.INTERRUPTED,
+            ("by_receiver", "interruption_reason"),
+            "No llegó a comenzar el servicio.",
         )
-    yield Transition("EN_CURSO", "CONCLUIDA", ("by_receiver", "result"), "El servicio terminó.")
     yield Transition(
-        "EN_CURSO", "INTERRUMPIDA", ("by_either", "interruption_reason"), "El servicio se interrumpió."
+        ReferralState.RUNNING, ReferralState.CONCLUDED, ("by_receiver", "result"), "El servicio terminó."
     )
-    for source in ("ENVIADA", *ACCEPTED):
-        yield Transition(source, "RETIRADA", ("by_sender",), "La unidad que la envió la retira.")
+    yield Transition(
+        ReferralState.RUNNING,
+        ReferralState.INTERRUPTED,
+        ("by_either", "interruption_reason"),
+        "El servicio se interrumpió.",
+    )
+    for source in (ReferralState.SENT, *ACCEPTED):
+        yield Transition(source, ReferralState.WITHDRAWN, ("by_sender",), "La unidad que la envió la retira.")
 
 
 MACHINE = Machine("derivación", STATES, (*_answers(), *_carried_through()), GUARDS)
@@ -149,7 +168,7 @@ class ReferralFacts:
 
 def refuse(state: str, target: str, facts: ReferralFacts, machine: Machine = MACHINE) -> Refusal | None:
     """None when the referral may move from `state` to `target`, else why not, in Spanish."""
-    reasons = REFUSALS if target == "RECHAZADA" else INTERRUPTIONS
+    reasons = REFUSALS if target == ReferralState.REFUSED else INTERRUPTIONS
     answers = {
         "by_sender": facts.side == SENDER,
         "by_receiver": facts.side == RECEIVER,
@@ -172,11 +191,11 @@ def offered(state: str, side: str | None) -> list[str]:
 
 def misplaced(target: str, reason: str | None, result: str | None) -> str | None:
     """The field of a step that does not belong to its move, if any: what is stored is of its list."""
-    if result is not None and target != "CONCLUIDA":
+    if result is not None and target != ReferralState.CONCLUDED:
         return "result"
-    if reason is None or target in {"RECHAZADA", "INTERRUMPIDA"}:
+    if reason is None or target in {ReferralState.REFUSED, ReferralState.INTERRUPTED}:
         return None  # the machine asks for one of the list
-    return None if target == "RETIRADA" and reason in INTERRUPTIONS else "reason"
+    return None if target == ReferralState.WITHDRAWN and reason in INTERRUPTIONS else "reason"
 
 
 NETWORK_KINDS: Final = frozenset(

@@ -34,6 +34,7 @@ from app.services.referrals.deadlines import CLOCK, TABLE, answer_by
 from app.services.referrals.queries import expired, replaceable, unanswered, waiting_code
 from app.services.referrals.views import ReferralProposal
 from app.services.writing import NOTHING, Slot, Writing, Written, next_version
+from app.states import ReferralState
 
 LONGEST = timedelta(days=90)
 _MESSAGE = Slot(COORDINATION, "sealed_message", row_version=rules.MESSAGE_VERSION)
@@ -92,7 +93,7 @@ def send(act: Act, case_code: str, wanted: Wanted) -> str:
         "consent_id": consent_id,
         "compartments": shared,
         "urgent": wanted.urgent,
-        "state": "ENVIADA",
+        "state": ReferralState.SENT,
         "due_at": due_at,
         "replaces_id": replaced,
     }
@@ -254,7 +255,7 @@ def _expire(act: Act, ref: CaseRef) -> None:
             continue
         key = {"id": row.id, "victim_id": ref.victim_id}
         with suppress(StaleVersion):
-            next_version(act.session, Referral, key, row.version, {"state": "VENCIDA"})
+            next_version(act.session, Referral, key, row.version, {"state": ReferralState.LAPSED})
             record(
                 act, "referrals.expire", victim_id=ref.victim_id, case_id=ref.case_id,
                 detail={"referral": row.code},

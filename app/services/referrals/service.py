@@ -35,21 +35,26 @@ from app.services.referrals.views import ReferralMovedView
 from app.services.shelters.queries import housed_as
 from app.services.state_machine import refused
 from app.services.writing import Slot, Writing, check_version, next_version
+from app.states import Basis, ReferralState
 
 DECISIONS: Final = MappingProxyType(
-    {"accept": "ACEPTADA", "accept_with_conditions": "ACEPTADA_CON_CONDICIONES", "refuse": "RECHAZADA"}
+    {
+        "accept": ReferralState.ACCEPTED,
+        "accept_with_conditions": ReferralState.ACCEPTED_ON_TERMS,
+        "refuse": ReferralState.REFUSED,
+    }
 )
 ACTIONS: Final = MappingProxyType(
     {
-        "confirm": "ACEPTADA",
-        "start": "EN_CURSO",
-        "conclude": "CONCLUIDA",
-        "interrupt": "INTERRUMPIDA",
-        "withdraw": "RETIRADA",
+        "confirm": ReferralState.ACCEPTED,
+        "start": ReferralState.RUNNING,
+        "conclude": ReferralState.CONCLUDED,
+        "interrupt": ReferralState.INTERRUPTED,
+        "withdraw": ReferralState.WITHDRAWN,
     }
 )
 _ANSWER = Slot(COORDINATION, "sealed_answer", None, rules.ANSWER_VERSION)
-_ENDS = frozenset({"CONCLUIDA", "INTERRUMPIDA", "RETIRADA"})
+_ENDS = frozenset({ReferralState.CONCLUDED, ReferralState.INTERRUPTED, ReferralState.WITHDRAWN})
 _UNSERVED: Final = "Se concluyó sin ninguna prestación registrada para esta derivación."
 """That a concluded referral has no delivery is said, not refused."""
 
@@ -133,9 +138,9 @@ def advance(
     Writing(act, row, "referrals.transition").done(_detail(found, step))
     new = _advance(act.session, row, step.target, ending)
     done: ReferralMovedView = {"code": row.code, "state": step.target, "version": new}
-    if step.target == "RETIRADA":
+    if step.target == ReferralState.WITHDRAWN:
         clocks.cancel(act.session, TABLE, row.id, CLOCK)
-    if step.target == "CONCLUIDA" and "services" in row.compartments:
+    if step.target == ReferralState.CONCLUDED and "services" in row.compartments:
         done["deliveries"] = delivered_for(act.session, row.victim_id, row.id)
         done["notice"] = None if done["deliveries"] else _UNSERVED
     if ends:
@@ -173,7 +178,7 @@ def _checked(act: Act, code: str, step: Step, version: int | None) -> Found:
 
 
 def _not_asked(field: str, target: str) -> FieldError:
-    if field == "reason" and target == "RETIRADA":
+    if field == "reason" and target == ReferralState.WITHDRAWN:
         return unknown_code(field, rules.INTERRUPTIONS)
     return wrong(field, "not-asked", "Este paso no lleva ese dato: quítelo.")
 
@@ -188,7 +193,7 @@ def _take_part(act: Act, row: Any) -> CaseRef:
     same = {"victim_id": row.victim_id, "case_id": row.case_id, "unit_id": act.actor.unit_id}
     part = {
         **same,
-        "basis": "DERIVACION",
+        "basis": Basis.REFERRAL,
         "referral_id": row.id,
         "population": 1,
         "compartments": row.compartments,

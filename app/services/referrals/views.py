@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal, NotRequired
+from typing import Annotated, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.referrals.rules import Side
 from app.services.views import DeadlineView, UnitView
+from app.states import AgeGroup, ReferralState
 
 
 class ReferralCodes(DeadlineView):
@@ -24,10 +25,10 @@ class ReferralCodes(DeadlineView):
     reason_label: str | None
     legal_basis: str
     legal_basis_label: str
-    population: Literal["ADULTA", "NNA"]
+    population: Annotated[str, AgeGroup]
     compartments: list[str]
     urgent: bool
-    state: str
+    state: Annotated[str, ReferralState]
     state_label: str
     sent_at: datetime
     answered_at: datetime | None
@@ -96,7 +97,7 @@ class ReferralView(ReferralListedView, ReferralRead):
     replaces: str | None
     replaced_by: str | None
     history: list[ReferralStepView]
-    possible_states: list[str]
+    possible_states: list[Annotated[str, ReferralState]]
     _access: dict[str, str]
 
 
@@ -104,7 +105,7 @@ class ReferralMovedView(TypedDict):
     """A referral that was answered or moved; `deliveries` and `notice` where it was concluded."""
 
     code: str
-    state: str
+    state: Annotated[str, ReferralState]
     version: int
     deliveries: NotRequired[int]
     notice: NotRequired[str | None]

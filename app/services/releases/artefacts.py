@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from app.services.releases.views import DimensionDocument, MetadataDocument
 from app.services.releases.withhold import RULE, Cell
 from app.services.releases.workload import Table, Workload
+from app.states import TableFormat
 
-CSV = "csv"
-JSON = "json"
 METADATA = "metadata"
 """Name under which the page of metadata is stored, in JSON only."""
-MEDIA_TYPES = {CSV: "text/csv; charset=utf-8", JSON: "application/json"}
+MEDIA_TYPES: Mapping[str, str] = {
+    TableFormat.CSV: "text/csv; charset=utf-8",
+    TableFormat.JSON: "application/json",
+}
 
 NOTE = "Personas detectadas e inscritas en el registro; no miden la prevalencia de la trata."
 
@@ -68,7 +70,7 @@ def table_csv(heading: Heading, workload: Workload, table: Table, cells: Sequenc
                 cell.status,
             ]
         )
-    return Artefact(table.name, CSV, out.getvalue().encode("utf-8"))
+    return Artefact(table.name, TableFormat.CSV, out.getvalue().encode("utf-8"))
 
 
 def table_json(heading: Heading, workload: Workload, table: Table, cells: Sequence[Cell]) -> Artefact:
@@ -113,7 +115,9 @@ def _dictionary(workload: Workload, name: str) -> DimensionDocument:
 
 
 def _json(name: str, document: Mapping[str, object]) -> Artefact:
-    return Artefact(name, JSON, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+    return Artefact(
+        name, TableFormat.JSON, (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+    )
 
 
 def _text(value: float | None) -> str:

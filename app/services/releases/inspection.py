@@ -6,10 +6,11 @@ import io
 import json
 from collections.abc import Iterator, Mapping
 
-from app.services.releases.artefacts import CSV, JSON, METADATA
+from app.services.releases.artefacts import METADATA
 from app.services.releases.views import CellDocument, MetadataDocument
 from app.services.releases.withhold import PRINTED, SMALLEST_PRINTED, WITHHELD
 from app.services.releases.workload import Table, Workload
+from app.states import TableFormat
 
 Files = Mapping[tuple[str, str], bytes]
 
@@ -21,7 +22,9 @@ def inspect_files(workload: Workload, files: Files) -> list[str]:
     from the threshold on or empty with the mark, never anything between; no column but the registered ones;
     the page of metadata states the hash of each file.
     """
-    expected = {(t.name, f) for t in workload.tables for f in (CSV, JSON)} | {(METADATA, JSON)}
+    expected = {(t.name, f) for t in workload.tables for f in (TableFormat.CSV, TableFormat.JSON)} | {
+        (METADATA, TableFormat.JSON)
+    }
     if set(files) != expected:
         return ["faltan o sobran archivos"]
     problems: list[str] = []
@@ -31,8 +34,8 @@ def inspect_files(workload: Workload, files: Files) -> list[str]:
 
 
 def _table_faults(workload: Workload, table: Table, files: Files) -> Iterator[str]:
-    rows = list(csv.DictReader(io.StringIO(files[table.name, CSV].decode("utf-8"), newline="")))
-    cells: list[CellDocument] = json.loads(files[table.name, JSON])["celdas"]
+    rows = list(csv.DictReader(io.StringIO(files[table.name, TableFormat.CSV].decode("utf-8"), newline="")))
+    cells: list[CellDocument] = json.loads(files[table.name, TableFormat.JSON])["celdas"]
     keys = [tuple(row[name] for name in table.dimensions) for row in rows]
     if keys != list(workload.cells(table)):
         yield "sus filas no son las de la lista registrada"
@@ -57,7 +60,7 @@ def _sound(value: object, margin: object, status: object) -> bool:
 
 
 def _metadata_faults(files: Files) -> list[str]:
-    document: MetadataDocument = json.loads(files[METADATA, JSON])
+    document: MetadataDocument = json.loads(files[METADATA, TableFormat.JSON])
     stated = {
         entry["archivo"]: entry["sha256"] for table in document["tablas"] for entry in table["archivos"]
     }

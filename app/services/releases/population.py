@@ -12,8 +12,9 @@ from sqlalchemy.orm import aliased
 
 from app.models import Exploitation, Profile, TraffickingCase
 from app.services.releases.fold import Group
+from app.states import CaseState
 
-NOT_DETECTED = ("ALERTA", "DESCARTADA")
+NOT_DETECTED = (CaseState.ALERT, CaseState.DISCARDED)
 """Case states that do not (or no longer) say that a victim was detected."""
 
 

@@ -22,11 +22,9 @@ from app.models import Notice
 from app.services.clocks.views import ClockCountView
 from app.services.notices.service import notice_row
 from app.services.shelters import arrivals
+from app.states import ClockStep
 
 BATCH: Final = 500
-REMINDED: Final = "RECORDATORIO"
-OVERDUE: Final = "VENCIDO"
-ESCALATED: Final = "ESCALADO"
 CONSENT: Final = "CONSENTIMIENTO_VENCE"
 HOLD: Final = "RESERVA_CUPO"
 _FIRE = "SELECT * FROM ruv.fire_clocks(%(at)s, %(most)s)"
@@ -103,16 +101,16 @@ def _notices(one: Fired) -> Iterator[dict[str, object]]:
 
     yield to(
         one.unit_id,
-        user_id=one.user_id if one.stage == REMINDED else None,
-        supervisors=one.stage == ESCALATED,
+        user_id=one.user_id if one.stage == ClockStep.REMINDED else None,
+        supervisors=one.stage == ClockStep.ESCALATED,
     )
-    if one.stage == ESCALATED and one.from_unit_id is not None:
+    if one.stage == ClockStep.ESCALATED and one.from_unit_id is not None:
         yield to(one.from_unit_id)
 
 
 def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, object]]:
     """For the units whose shares ended with a consent that ran out."""
-    over = [one.subject_code for one in fired if one.kind == CONSENT and one.stage == OVERDUE]
+    over = [one.subject_code for one in fired if one.kind == CONSENT and one.stage == ClockStep.OVERDUE]
     if not over:
         return []
     cursor = driver_cursor(session)
@@ -125,10 +123,10 @@ def _shares_over(session: Session, fired: list[Fired]) -> list[dict[str, object]
 
 def _arrivals(session: Session, fired: list[Fired]) -> list[dict[str, object]]:
     """A place that nobody came to: it may have been for a child on her way. One who arrived nowhere: told."""
-    over = {one.case_id for one in fired if one.kind == HOLD and one.stage == OVERDUE}
+    over = {one.case_id for one in fired if one.kind == HOLD and one.stage == ClockStep.OVERDUE}
     if over:
         arrivals.await_arrival(session, over)
-    lost = {one.case_id for one in fired if one.kind == arrivals.CLOCK and one.stage == ESCALATED}
+    lost = {one.case_id for one in fired if one.kind == arrivals.CLOCK and one.stage == ClockStep.ESCALATED}
     return arrivals.tell_upes(session, lost) if lost else []
 
 

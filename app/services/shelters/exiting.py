@@ -16,6 +16,7 @@ from app.services.shelters import rules
 from app.services.shelters.suitability import fit_adult
 from app.services.victims.childhood import of_age_by_birth
 from app.services.victims.queries import shown_strand
+from app.states import CaseOutcome, CaseState
 
 _GROUNDS: Final = ("destination", "own_family", "other_family", "returns")
 _IDENTITY: Final = "identity"
@@ -35,7 +36,7 @@ def facts_of(act: Act, row: Any, reason: str) -> rules.StayFacts:
         suitability=fit_adult(act, row, received=child and reason in rules.FAMILY_EXITS),
         in_shelter=row.actual_place == rules.IN_SHELTER,
         destination=grounds.destination,
-        resolved=grounds.own_family if reason == rules.BACK_TO_FAMILY else grounds.other_family,
+        resolved=grounds.own_family if reason == CaseOutcome.FAMILY else grounds.other_family,
         returns=grounds.returns,
         of_age=reason in rules.OF_AGE and _of_age(act, row, child=child),
     )
@@ -47,11 +48,11 @@ def missing(act: Act, ref: CaseRef, before: str) -> list[str]:
     Returns:
         Kinds of unit that have no part in the case and have to be called.
     """
-    if before == deadlines.ESCAPED:
+    if before == CaseState.LEFT:
         return []  # they know already
     record(
         act, "cases.transition", victim_id=ref.victim_id, case_id=ref.case_id, purpose=act.purpose,
-        fields=["state"], detail={"case": ref.code, "from": before, "to": deadlines.ESCAPED},
+        fields=["state"], detail={"case": ref.code, "from": before, "to": CaseState.LEFT},
     )  # fmt: skip
     return deadlines.escaped(act, ref)
 

@@ -20,6 +20,7 @@ from app.models import PlaceHold
 from app.services.cases.rows import public_codes
 from app.services.institutions.masking import RESERVED, unit_names
 from app.services.shelters.views import HoldView
+from app.states import HoldState
 
 _MOST = 200
 _COLUMNS = (
@@ -63,7 +64,9 @@ def listed(act: Act, *, live: bool = True) -> list[HoldView]:
     require(act.actor, Permission.SHELTERS_READ)
     rows = act.session.execute(
         select(*_COLUMNS, _here().label("here"))
-        .where(or_(_here(), _asked(act.actor)), PlaceHold.state == "VIGENTE" if live else PlaceHold.id > 0)
+        .where(
+            or_(_here(), _asked(act.actor)), PlaceHold.state == HoldState.HELD if live else PlaceHold.id > 0
+        )
         .order_by(PlaceHold.id.desc())
         .limit(_MOST)
         .params(actor_params(act.actor))
@@ -113,7 +116,7 @@ def find(act: Act, code: str) -> Any:
 
 
 def _state(row: Any) -> str:
-    return "VENCIDA" if row.state == "VIGENTE" and not row.in_time else str(row.state)
+    return HoldState.LAPSED if row.state == HoldState.HELD and not row.in_time else str(row.state)
 
 
 def _shelters(session: Session, holds: Iterable[int]) -> dict[int, int]:

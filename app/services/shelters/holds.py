@@ -31,6 +31,7 @@ from app.services.shelters.held_places import find
 from app.services.shelters.views import HoldEndedView
 from app.services.state_machine import refused
 from app.services.writing import Writing, check_version
+from app.states import HoldState
 
 ALONE: Final = ("MANDATO_LEGAL", "INTERES_SUPERIOR", "INTERES_VITAL")
 """Legal bases on which the shelter joins the case by the hold alone; others take an accepted referral."""
@@ -122,7 +123,7 @@ def release(act: Act, code: str, version: int) -> HoldEndedView:
     check_version(row, version)
     requester = row.requested_unit_id == act.actor.unit_id
     refusal = rules.refuse_hold(
-        row.state, "LIBERADA", shelter=row.here, requester=requester, in_time=row.in_time
+        row.state, HoldState.RELEASED, shelter=row.here, requester=requester, in_time=row.in_time
     )
     if refusal:
         raise refused(refusal)
@@ -133,7 +134,7 @@ def release(act: Act, code: str, version: int) -> HoldEndedView:
     # The shelter need not see the person yet, and so says nothing about her.
     about = {"victim_id": row.victim_id, "case_id": row.case_id} if requester else {}
     record(act, "shelters.release", detail={"hold": row.code}, **about)
-    return {"code": row.code, "state": "LIBERADA", "version": version + 1}
+    return {"code": row.code, "state": HoldState.RELEASED, "version": version + 1}
 
 
 def _checked(act: Act, wanted: Wanted) -> int | None:

@@ -10,6 +10,7 @@ from app.access.permissions import Permission
 from app.models import PlaceHold
 from app.services.shelters.free_places import places_of, vacant
 from app.services.shelters.views import OccupancyView
+from app.states import HoldState
 
 
 def occupancy(act: Act) -> list[OccupancyView]:
@@ -24,7 +25,7 @@ def occupancy(act: Act) -> list[OccupancyView]:
     here = select(func.ruv.holds_here().column_valued("hold"))
     counted = act.session.execute(
         select(PlaceHold.grp, func.count())
-        .where(PlaceHold.id.in_(here), PlaceHold.state == "VIGENTE")
+        .where(PlaceHold.id.in_(here), PlaceHold.state == HoldState.HELD)
         .group_by(PlaceHold.grp)
     )
     held = dict(counted.all())

@@ -16,10 +16,11 @@ from app.records.rows.shelters import Leave
 from app.services.clocks import service as clocks
 from app.services.shelters import rules
 from app.services.shelters.queries import own_placement
-from app.services.shelters.views import StayMovedView, StayState
+from app.services.shelters.views import StayMovedView
 from app.services.state_machine import refused
 from app.services.victims.suspects import refuse_suspects
 from app.services.writing import Writing, check_version
+from app.states import StayState
 
 CLOCK: Final = "PERMISO_SALIDA"
 LONGEST: Final = timedelta(days=30)
@@ -43,7 +44,7 @@ def go_out(act: Act, code: str, version: int, given: Leave, due_back_at: datetim
         in_shelter=row.actual_place == rules.IN_SHELTER,
         due_back=now < _aware(due_back_at) <= now + LONGEST,
     )
-    if refusal := rules.refuse(_state(row), "DE_PERMISO", facts):
+    if refusal := rules.refuse(_state(row), StayState.OUT, facts):
         raise refused(refusal)
     refuse_suspects(act, row.victim_id, {"companion": given.companion})
     write = Writing(act, row, "placements.out")
@@ -56,7 +57,7 @@ def go_out(act: Act, code: str, version: int, given: Leave, due_back_at: datetim
     )  # fmt: skip
     clocks.start(act.session, CLOCK, subject, due_at=due)
     write.done({"placement": row.code})
-    return {"code": row.code, "state": "DE_PERMISO", "version": new}
+    return {"code": row.code, "state": StayState.OUT, "version": new}
 
 
 def come_back(act: Act, code: str, version: int) -> StayMovedView:
@@ -68,7 +69,7 @@ def come_back(act: Act, code: str, version: int) -> StayMovedView:
         StaleVersion: somebody changed it meanwhile.
     """
     row = _checked(act, code, version)
-    if refusal := rules.refuse(_state(row), "ALOJADA", rules.StayFacts(child=False)):
+    if refusal := rules.refuse(_state(row), StayState.HOUSED, rules.StayFacts(child=False)):
         raise refused(refusal)
     write = Writing(act, row, "placements.back")
     new = write.change(Placement, row)
@@ -79,7 +80,7 @@ def come_back(act: Act, code: str, version: int) -> StayMovedView:
     )
     clocks.meet(act.session, CLOCK, "placement_leave", row.leave_id)
     write.done({"placement": row.code})
-    return {"code": row.code, "state": "ALOJADA", "version": new}
+    return {"code": row.code, "state": StayState.HOUSED, "version": new}
 
 
 def _checked(act: Act, code: str, version: int) -> Any:

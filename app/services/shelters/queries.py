@@ -22,8 +22,9 @@ from app.models import Placement, PlacementLeave, SuitabilityCheck, TraffickingC
 from app.services.cases.rows import strand_of
 from app.services.institutions.masking import unit_names
 from app.services.shelters import stay_texts
-from app.services.shelters.rules import IN_SHELTER, STATES, STAY, UNAUTHORISED, stay_state
-from app.services.shelters.views import ResidentView, StayDetailView, StayFindingView, StayState, StayView
+from app.services.shelters.rules import IN_SHELTER, STATES, STAY, stay_state
+from app.services.shelters.views import ResidentView, StayDetailView, StayFindingView, StayView
+from app.states import CaseOutcome, StayState
 
 ELSEWHERE: StayFindingView = {"code": "LUGAR_NO_ESPECIALIZADO", "label": "Lugar no especializado"}
 """The finding on a stay in no shelter."""
@@ -212,6 +213,6 @@ def _shown(row: Any) -> ResidentView:
         "exit_reason": row.exit_reason,
         "due_back_at": row.due_back_at,
         # Nobody came back in time: what the exit is called unless something else is known.
-        "suggested_reason": UNAUTHORISED if row.overdue else None,
+        "suggested_reason": CaseOutcome.LEFT if row.overdue else None,
         "version": row.version,
     }

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from app.catalogues import code_list
-from app.services.cases.rules import NOT_FOUND
-from app.services.shelters.views import StayState
 from app.services.state_machine import Guard, Machine, Refusal, Transition
+from app.states import CaseOutcome, HoldState, StayState, SuitabilityResult
 
 IN_SHELTER: Final = "CENTRO_DE_ACOGIDA"
 """The actual place that takes one of a shelter's places; any other is «lugar no especializado»."""
 
-STATES: Final = MappingProxyType(
-    {"ALOJADA": "Alojada", "DE_PERMISO": "De permiso de salida", "EGRESADA": "Egresada"}
+STATES: Final[Mapping[str, str]] = MappingProxyType(
+    {StayState.HOUSED: "Alojada", StayState.OUT: "De permiso de salida", StayState.LEFT: "Egresada"}
 )
 HOLD_STATES: Final = code_list("hold_state").labels
 
-_STAYS = frozenset({"PERMANENCIA_EN_ACOGIDA"})
+_STAYS = frozenset({CaseOutcome.STAYS_IN_SHELTER})
 EXIT_REASONS: Final = {
     code: label for code, label in code_list("outcome").labels.items() if code not in _STAYS
 }
 """Why a person leaves a shelter: the outcomes, but for the one that says that she stays."""
-BACK_TO_FAMILY: Final = "REINTEGRACION_FAMILIAR"
-FAMILY_EXITS: Final = frozenset({BACK_TO_FAMILY, "FAMILIA_SUSTITUTA"})
+FAMILY_EXITS: Final = frozenset({CaseOutcome.FAMILY, CaseOutcome.FOSTER_FAMILY})
 """Exits after which an adult takes her in, who must be fit to (DL 1297)."""
-OF_AGE: Final = frozenset({"MAYORIA_DE_EDAD", "VIDA_INDEPENDIENTE"})
+OF_AGE: Final = frozenset({CaseOutcome.OF_AGE, CaseOutcome.INDEPENDENT})
 """Exits of who is 18."""
-SUITABLE: Final = "IDONEA"
-UNAUTHORISED: Final = "EGRESO_NO_AUTORIZADO"
-TRANSFER: Final = "TRASLADO"
 
 GUARDS = {
     guard.name: guard
@@ -102,10 +98,12 @@ STAY: Final = Machine(
     "alojamiento",
     STATES,
     (
-        Transition("ALOJADA", "DE_PERMISO", ("in_shelter", "leave_reason", "due_back"), "Sale con permiso."),
-        Transition("DE_PERMISO", "ALOJADA", (), "Vuelve del permiso."),
-        Transition("ALOJADA", "EGRESADA", _LEAVES, "Egresa."),
-        Transition("DE_PERMISO", "EGRESADA", _LEAVES, "Egresa sin haber vuelto del permiso."),
+        Transition(
+            StayState.HOUSED, StayState.OUT, ("in_shelter", "leave_reason", "due_back"), "Sale con permiso."
+        ),
+        Transition(StayState.OUT, StayState.HOUSED, (), "Vuelve del permiso."),
+        Transition(StayState.HOUSED, StayState.LEFT, _LEAVES, "Egresa."),
+        Transition(StayState.OUT, StayState.LEFT, _LEAVES, "Egresa sin haber vuelto del permiso."),
     ),
     {name: GUARDS[name] for name in ("in_shelter", "due_back", "leave_reason", *_LEAVES)},
 )
@@ -113,9 +111,9 @@ HOLD: Final = Machine(
     "reserva de cupo",
     HOLD_STATES,
     (
-        Transition("VIGENTE", "CONVERTIDA", ("by_shelter", "in_time"), "La persona ingresó."),
-        Transition("VIGENTE", "LIBERADA", ("by_parties",), "El cupo queda libre."),
-        Transition("VIGENTE", "VENCIDA", ("by_clock",), "Pasó el plazo de la reserva."),
+        Transition(HoldState.HELD, HoldState.TAKEN, ("by_shelter", "in_time"), "La persona ingresó."),
+        Transition(HoldState.HELD, HoldState.RELEASED, ("by_parties",), "El cupo queda libre."),
+        Transition(HoldState.HELD, HoldState.LAPSED, ("by_clock",), "Pasó el plazo de la reserva."),
     ),
     {name: GUARDS[name] for name in ("by_shelter", "by_parties", "by_clock", "in_time")},
 )
@@ -144,8 +142,8 @@ class StayFacts:
 def stay_state(*, left: bool, away: bool) -> StayState:
     """The state of a stay."""
     if left:
-        return "EGRESADA"
-    return "DE_PERMISO" if away else "ALOJADA"
+        return StayState.LEFT
+    return StayState.OUT if away else StayState.HOUSED
 
 
 def refuse(state: str, target: str, facts: StayFacts) -> Refusal | None:
@@ -159,13 +157,15 @@ def refuse(state: str, target: str, facts: StayFacts) -> Refusal | None:
             "due_back": facts.due_back,
             "leave_reason": facts.reason in code_list("leave_reason"),
             "exit_reason": facts.reason in EXIT_REASONS,
-            "adult": not (child and reason == "EGRESO_VOLUNTARIO"),
-            "suitable_adult": not (child and reason in FAMILY_EXITS and facts.suitability != SUITABLE),
+            "adult": not (child and reason == CaseOutcome.LEFT_BY_CHOICE),
+            "suitable_adult": not (
+                child and reason in FAMILY_EXITS and facts.suitability != SuitabilityResult.FIT
+            ),
             "resolution": not (child and reason in FAMILY_EXITS) or facts.resolved,
-            "destination": not (child and reason == TRANSFER) or facts.destination,
-            "of_age": facts.of_age or not (reason == "MAYORIA_DE_EDAD" or (child and reason in OF_AGE)),
-            "return": not (child and reason == "RETORNO_AL_PAIS") or facts.returns,
-            "located": not (child and reason == NOT_FOUND),
+            "destination": not (child and reason == CaseOutcome.TRANSFERRED) or facts.destination,
+            "of_age": facts.of_age or not (reason == CaseOutcome.OF_AGE or (child and reason in OF_AGE)),
+            "return": not (child and reason == CaseOutcome.RETURNED_HOME) or facts.returns,
+            "located": not (child and reason == CaseOutcome.NOT_FOUND),
         },
     )
 

@@ -31,6 +31,7 @@ from app.services.shelters.stay_texts import EXIT_VERSION
 from app.services.shelters.views import ExitView
 from app.services.state_machine import refused
 from app.services.writing import NOTHING, Slot, Writing, check_version
+from app.states import CaseOutcome, HoldState, StayState
 
 _FULL: Final = "RS001"
 _HOLD_OVER: Final = "RS002"
@@ -115,7 +116,7 @@ def leave(
         raise Conflict("El egreso ya está registrado.")
     facts = exiting.facts_of(act, row, reason)
     state = rules.stay_state(left=False, away=row.leave_id is not None)
-    if refusal := rules.refuse(state, "EGRESADA", facts):
+    if refusal := rules.refuse(state, StayState.LEFT, facts):
         raise refused(refusal)
     ref = case_in_scope(act, row.case)
     before = case_state(act.session, ref)
@@ -123,10 +124,10 @@ def leave(
     left = {"left_at": func.now(), "exit_reason": reason}
     new = write.change(Placement, row, left, {"notes": notes} if notes is not None else NOTHING, _EXIT)
     write.done({"placement": row.code, "reason": reason, "suitability": facts.suitability}, fields=left)
-    if reason == rules.TRANSFER:
+    if reason == CaseOutcome.TRANSFERRED:
         arrivals.await_arrival(act.session, [row.case_id])
     absent = None
-    if facts.child and reason == rules.UNAUTHORISED:
+    if facts.child and reason == CaseOutcome.LEFT:
         absent = exiting.missing(act, ref, before)
     return {
         "code": row.code,
@@ -160,7 +161,7 @@ def _hold(act: Act, code: str | None) -> Any:
         return None
     row = held_places.find(act, code)
     refusal = rules.refuse_hold(
-        row.state, "CONVERTIDA", shelter=row.here, requester=False, in_time=row.in_time
+        row.state, HoldState.TAKEN, shelter=row.here, requester=False, in_time=row.in_time
     )
     if refusal:
         raise refused(refusal)

@@ -15,10 +15,10 @@ from app.records.errors import FieldError
 from app.records.kinds import today
 from app.records.rows.shelters import Suitability
 from app.services.shelters.queries import find, latest_check, stay_strand
-from app.services.shelters.rules import SUITABLE
 from app.services.shelters.views import SuitabilityCheckedView
 from app.services.victims.suspects import Adult, refuse_suspects
 from app.services.writing import Writing
+from app.states import SuitabilityResult
 
 _NEEDED = {
     "result": "Falta el resultado de la evaluación.",
@@ -42,7 +42,7 @@ def check(act: Act, code: str, given: Suitability) -> SuitabilityCheckedView:
     if row.left_at is not None:
         raise Conflict("El egreso ya está registrado: la idoneidad se evalúa antes.")
     _complete(given)
-    if given.result == SUITABLE:
+    if given.result == SuitabilityResult.FIT:
         adult = _adult(given.relation, given.name, given.document)
         refuse_suspects(act, row.victim_id, {"name": adult})
     write = Writing(act, row, "placements.suitability")
@@ -63,7 +63,7 @@ def fit_adult(act: Act, row: Any, *, received: bool) -> str | None:
     latest = latest_check(act.session, row)
     if latest is None:
         return None
-    if latest.result != SUITABLE or not received:
+    if latest.result != SuitabilityResult.FIT or not received:
         return latest.result
     sealed = SealedRow(latest.id, latest.key_version, latest.sealed)
     (texts,) = open_rows(
@@ -83,7 +83,7 @@ def _complete(given: Suitability) -> None:
     errors: list[FieldError] = [
         wrong(name, "missing", message) for name, message in _NEEDED.items() if getattr(given, name) is None
     ]
-    if given.result == SUITABLE and given.name is None:
+    if given.result == SuitabilityResult.FIT and given.name is None:
         message = (
             "Falta el nombre de quien la recibe: se compara con quienes están señaladas como sospechosas."
         )
@@ -91,7 +91,7 @@ def _complete(given: Suitability) -> None:
     if given.checked_on is not None and given.checked_on > today():
         message = "La fecha está en el futuro; revísela."
         errors.append(wrong("checked_on", "date_in_future", message))
-    if given.result == SUITABLE and given.suspected not in (None, "NO"):
+    if given.result == SuitabilityResult.FIT and given.suspected not in (None, "NO"):
         message = "No es idónea quien está señalada como sospechosa, o de quien no se descartó."
         errors.append(wrong("suspected", "not-possible", message))
     refuse_if(errors)

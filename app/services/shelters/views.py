@@ -9,8 +9,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.services.views import UnitView
-
-StayState = Literal["ALOJADA", "DE_PERMISO", "EGRESADA"]
+from app.states import CaseOutcome, HoldState, ShelterType, StayState, SuitabilityResult
 
 
 class SiteView(TypedDict, total=False):
@@ -43,7 +42,7 @@ class ShelterView(TypedDict):
     """A shelter's entry in the registry; never its address."""
 
     unit: str
-    type: Annotated[str, Field(json_schema_extra={"x-code-list": "shelter_type"})]
+    type: Annotated[str, ShelterType]
     department: str
     populations: Annotated[list[str], Field(json_schema_extra={"x-code-list": "shelter_population"})]
     active: bool
@@ -92,7 +91,7 @@ class HoldView(TypedDict):
     """A place held for the person of a case."""
 
     code: str
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "hold_state"})]
+    state: Annotated[str, HoldState]
     here: bool
     case: str | None
     shelter: UnitView
@@ -111,7 +110,7 @@ class HoldEndedView(TypedDict):
     """A hold that was let go of."""
 
     code: str
-    state: Annotated[str, Field(json_schema_extra={"x-code-list": "hold_state"})]
+    state: Annotated[str, HoldState]
     version: int
 
 
@@ -127,7 +126,7 @@ class ResidentView(TypedDict):
 
     code: str
     case: str
-    state: StayState
+    state: Annotated[str, StayState]
     state_label: str
     actual_place: str
     actual_place_label: str
@@ -135,9 +134,9 @@ class ResidentView(TypedDict):
     group: Annotated[str | None, Field(json_schema_extra={"x-code-list": "shelter_group"})]
     admitted_at: datetime
     left_at: datetime | None
-    exit_reason: Annotated[str | None, Field(json_schema_extra={"x-code-list": "outcome"})]
+    exit_reason: Annotated[str, CaseOutcome] | None
     due_back_at: datetime | None
-    suggested_reason: Annotated[str | None, Field(json_schema_extra={"x-code-list": "outcome"})]
+    suggested_reason: Annotated[str, CaseOutcome] | None
     version: int
 
 
@@ -192,7 +191,7 @@ class SuitabilityTexts(TypedDict, total=False):
 class SuitabilityView(TypedDict):
     """A check of the adult who would take her in."""
 
-    result: Annotated[str, Field(json_schema_extra={"x-code-list": "suitability_result"})]
+    result: Annotated[str, SuitabilityResult]
     relation: Annotated[str, Field(json_schema_extra={"x-code-list": "receiving_adult"})]
     suspected: Annotated[str, Field(json_schema_extra={"x-code-list": "tristate"})]
     checked_on: date
@@ -214,7 +213,7 @@ class StayMovedView(TypedDict):
     """A stay after she went out, or came back."""
 
     code: str
-    state: StayState
+    state: Annotated[str, StayState]
     version: int
 
 
@@ -222,14 +221,14 @@ class SuitabilityCheckedView(TypedDict):
     """A check that was recorded, by the code of its stay."""
 
     code: str
-    result: Annotated[str, Field(json_schema_extra={"x-code-list": "suitability_result"})]
+    result: Annotated[str, SuitabilityResult]
 
 
 class ExitView(TypedDict):
     """A stay that ended."""
 
     code: str
-    exit_reason: Annotated[str, Field(json_schema_extra={"x-code-list": "outcome"})]
-    suitability: Annotated[str | None, Field(json_schema_extra={"x-code-list": "suitability_result"})]
+    exit_reason: Annotated[str, CaseOutcome]
+    suitability: Annotated[str, SuitabilityResult] | None
     to_call: list[str] | None
     version: int

@@ -45,6 +45,7 @@ from app.services.supervision.rules import supervising
 from app.services.supervision.staff import usernames
 from app.services.supervision.views import ReviewDueView
 from app.services.views import DeadlineView, Listing
+from app.states import ClockState, CommandState, ReferralState
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {
@@ -63,7 +64,6 @@ REVIEW_KIND, ANSWER_KIND = "PRI_REVISION", "DERIVACION_RESPUESTA"
 NOTICE = "AVISO_SIN_ACUSE"
 DAYS_AHEAD = 7
 """How many days before it is due a plan's review is listed."""
-WAITING, LAPSED, PENDING = "ENVIADA", "VENCIDA", "PENDIENTE"
 
 
 def reviews(
@@ -165,7 +165,7 @@ def _clocks(actor: Actor) -> Select[Any]:
         *_columns(kind, Clock.kind, Clock.subject_code, Clock.case_id, Clock.due_at),
     ).where(
         Clock.unit_id == actor.unit_id,
-        Clock.state.in_(("CORRIENDO", "VENCIDO")),
+        Clock.state.in_((ClockState.RUNNING, ClockState.OVERDUE)),
         Clock.kind != ANSWER_KIND,
         Clock.due_at <= case((Clock.kind == REVIEW_KIND, soon), else_=func.now()),
         in_scope,
@@ -188,10 +188,10 @@ def _still(actor: Actor) -> Select[Any]:
 def _referrals(actor: Actor) -> Select[Any]:
     """Received and not answered; sent and not answered when due, unless sent again."""
     again = aliased(Referral)
-    received = and_(Referral.to_unit_id == actor.unit_id, Referral.state == WAITING)
+    received = and_(Referral.to_unit_id == actor.unit_id, Referral.state == ReferralState.SENT)
     unanswered = or_(
-        and_(Referral.state == WAITING, Referral.due_at <= func.now()),
-        and_(Referral.state == LAPSED, ~exists().where(again.replaces_id == Referral.id)),
+        and_(Referral.state == ReferralState.SENT, Referral.due_at <= func.now()),
+        and_(Referral.state == ReferralState.LAPSED, ~exists().where(again.replaces_id == Referral.id)),
     )
     kind = case(
         (Referral.to_unit_id == actor.unit_id, "DERIVACION_POR_RESPONDER"), else_="DERIVACION_SIN_RESPUESTA"
@@ -218,5 +218,5 @@ def _commands(_actor: Actor) -> Select[Any]:
             *_columns(kind, null(), CommandRequest.code, CommandRequest.case_id, CommandRequest.expires_at)
         )
         .join(face, true())
-        .where(CommandRequest.state == PENDING, CommandRequest.expires_at > func.now())
+        .where(CommandRequest.state == CommandState.PENDING, CommandRequest.expires_at > func.now())
     )

@@ -46,6 +46,7 @@ from app.services.matching.probing import Found
 from app.services.victims import childhood, faces, queries, single_interview, suspects
 from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
 from app.services.writing import next_version
+from app.states import MatchOrigin
 from app.vault import Place, seal_json
 
 _MERGED = (
@@ -115,7 +116,7 @@ def change(
     blob = _append(act, strand, compartment, new, sealed_part)
     _advance(act, strand, compartment, version)
     _traced(act, ref, (compartment, patch), blobs=[blob], repeated=repeated)
-    note(act, strand.record_id, alike, origin="CAMBIO", reason=not_duplicate)
+    note(act, strand.record_id, alike, origin=MatchOrigin.CHANGE, reason=not_duplicate)
     said = _remarks(act, ref, compartment, clean, patch)
     faces.write(act.session, ref.victim_id, face)  # last: a UPE that records an adult's age sees her no more
     return Changed(new, said)

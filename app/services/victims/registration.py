@@ -53,6 +53,7 @@ from app.services.matching.candidates import note
 from app.services.matching.marking import Mark, mark_row, marks_of
 from app.services.victims.population import out_of_population
 from app.services.victims.probing import PROBES_PER_HOUR, ask_first, check_reason, claim
+from app.states import Basis, CaseState, Identification, MatchOrigin
 from app.vault import Keyring, Place, seal_json
 
 # Order of writing: each row's policy needs what stands before it, and a participation takes its seats from
@@ -71,7 +72,7 @@ _ORDER = (
     CompartmentHead,
     VictimToken,
 )
-FIRST_STATES = ("ALERTA", "PRESUNTA_VICTIMA")
+FIRST_STATES = (CaseState.ALERT, CaseState.PRESUMED)
 _REGISTRANT = Standing(shared=None, resident=False)
 FIRST_DAY = date(MIN_YEAR, 1, 1)
 
@@ -83,7 +84,7 @@ class Registration:
     compartments: dict[str, Values]
     first_identified_on: date
     source: str = "REGISTRO"
-    state: str = "PRESUNTA_VICTIMA"
+    state: str = CaseState.PRESUMED
     purpose: str = "registro"
 
 
@@ -168,7 +169,7 @@ def register(
     found = claim(act, person, marks, limit_per_hour=probe_limit)
     ask_first(act, [each for each in found if each.likely], not_duplicate)
     registered = store_marked(act, [(registration, clean, marks)])[0]
-    note(act, registered.victim_id, found, origin="REGISTRO", reason=not_duplicate)
+    note(act, registered.victim_id, found, origin=MatchOrigin.REGISTRATION, reason=not_duplicate)
     key = registered.victim_id
     opened = CaseRef(registered.case_id, key, key, registered.case_code, 1)
     deadlines.opened(act, opened, registration.state, registration.first_identified_on)
@@ -253,7 +254,7 @@ def _episode(
             "record_id": victim_id,
             "code": case_code,
             "state": registration.state,
-            "identification": "PRESUNTA",
+            "identification": Identification.PRESUMED,
             "first_identified_on": registration.first_identified_on,
             "reference_year": registration.first_identified_on.year,
             "source": registration.source,
@@ -261,7 +262,7 @@ def _episode(
             "opened_by": actor.user_id,
         }
     )
-    rows[Participation].append({**case, "unit_id": actor.unit_id, "basis": "REGISTRO", "population": 1})
+    rows[Participation].append({**case, "unit_id": actor.unit_id, "basis": Basis.REGISTERED, "population": 1})
     rows[Assignment].append(
         {**case, "unit_id": actor.unit_id, "user_id": actor.user_id, "assigned_by": actor.user_id}
     )

@@ -13,6 +13,7 @@ from app.matching import Band
 from app.records import Values
 from app.records.errors import FieldError
 from app.records.reading import reading_of, reading_of_all
+from app.states import CaseState, Identification
 
 LevelName = Literal["aggregate", "exists", "partial", "full"]
 LEVEL_NAMES: Final[dict[Level, LevelName]] = {
@@ -63,9 +64,9 @@ class RecordCaseView(TypedDict):
     """A case of hers that the reader's unit takes part in."""
 
     code: str
-    state: str
+    state: Annotated[str, CaseState]
     state_since: datetime
-    identification: str
+    identification: Annotated[str, Identification]
     first_identified_on: date
     closed_at: datetime | None
 

@@ -1,5 +1,6 @@
 """Administración: what two people decide about accounts."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -10,7 +11,8 @@ from app.edge.routing import Branch
 from app.records.kinds import LIMA
 from app.services.accounts import asked, deciding
 from app.services.accounts.views import AccountRequestView
-from app.services.commands.command import PENDING, REFUSALS
+from app.services.commands.command import REFUSALS
+from app.states import CommandState
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
@@ -19,7 +21,11 @@ router = Branch(prefix="/administracion/pedidos")
 
 APPROVES: Final = Requires(Permission.ACCOUNTS_APPROVE)
 LIST: Final = "/administracion/pedidos"
-_COLOURS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
+_COLOURS: Final[Mapping[str, str]] = {
+    CommandState.EXECUTED: "green",
+    CommandState.REFUSED: "red",
+    CommandState.PENDING: "blue",
+}
 
 
 @router.get("", dependencies=[APPROVES])

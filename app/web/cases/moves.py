@@ -9,18 +9,11 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.cases import rules, service
-from app.services.cases.codes import (
-    DISCARDED,
-    EARLY_OUTCOMES,
-    IDENTIFICATION,
-    OUTCOMES,
-    REASONS,
-    RETURN_REASONS,
-    STATES,
-)
+from app.services.cases.codes import EARLY_OUTCOMES, IDENTIFICATION, OUTCOMES, REASONS, RETURN_REASONS, STATES
 from app.services.cases.views import CaseView
 from app.services.commands.requesting import request_closing, request_discard, takes_two
 from app.services.idempotency import remember, replayed
+from app.states import CaseState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -55,13 +48,13 @@ def move(code: str, target: str, page: CurrentPage) -> Response:
     with page.attempt():
         asks = _("Elija el motivo.") if rules.reasons_for(case["state"], target) else ""
         reason, note = form.text("reason", needed=asks), form.text("note")
-        ends = _("Elija el resultado con que se cierra.") if target == "CERRADO" else ""
+        ends = _("Elija el resultado con que se cierra.") if target == CaseState.CLOSED else ""
         outcome = form.text("outcome", needed=ends)
         form.check()
         version = _version(page, case)
         if takes_two(page.act, case["code"], target, outcome):
             asked = {"to": target, "reason": reason, "outcome": outcome, "note": note}
-            done = "descarte-pedido" if target == DISCARDED else "cierre-pedido"
+            done = "descarte-pedido" if target == CaseState.DISCARDED else "cierre-pedido"
             return page.go(_ask(page, case["code"], version, asked), done=done)
         wanted = service.Move(target, reason, outcome, note)
         service.move(page.act, case["code"], version, wanted)
@@ -100,7 +93,7 @@ def _version(page: Page, case: CaseView) -> int:
 def _ask(page: Page, code: str, version: int, asked: dict[str, str | None]) -> str:
     """Asks for the second person; the address of what was asked for."""
     payload = {"case": code, **asked}
-    discards = asked["to"] == DISCARDED
+    discards = asked["to"] == CaseState.DISCARDED
     operation = "cases.discard" if discards else "cases.close"
     command = replayed(page.act, page.form.key, operation, payload)
     if command is None:
@@ -129,17 +122,17 @@ def _draw_move(page: Page, frame: CaseFrame, target: str) -> Response:
         raise NotFound
     state = frame["case"]["state"]
     known = {**REASONS.get(target, {}), **RETURN_REASONS}
-    early = state != "EN_SEGUIMIENTO"
+    early = state != CaseState.FOLLOW_UP
     return page.draw(
         "cases/move.html",
         **frame,
         target=target,
         choice=_choice(frame["case"], target),
-        discards=target == DISCARDED,
+        discards=target == CaseState.DISCARDED,
         possible=rules.MACHINE.find(state, target) is not None,
         reasons=[(code, known[code]) for code in rules.reasons_for(state, target)],
         outcomes=[(c, text) for c, text in OUTCOMES.items() if not early or c in EARLY_OUTCOMES]
-        if target == "CERRADO"
+        if target == CaseState.CLOSED
         else [],
         noted=target not in frame["case"]["possible_with_two"],
     )

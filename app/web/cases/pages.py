@@ -21,6 +21,7 @@ from app.services.clocks import queries as clocks
 from app.services.idempotency import remember, replayed
 from app.services.participations import teams
 from app.services.victims import record_parts
+from app.states import CaseState
 from app.web.cases.frame import case_frame
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
@@ -66,7 +67,7 @@ def case_list(page: CurrentPage) -> Response:
 @router.get("/casos/reingreso", dependencies=[Requires(Permission.VICTIMS_REGISTER)])
 def reentry(page: CurrentPage) -> Response:
     """The form for a new case of a person whose earlier ones ended."""
-    page.form.start(victim=page.query("persona"), source="REINGRESO", state="PRESUNTA_VICTIMA")
+    page.form.start(victim=page.query("persona"), source="REINGRESO", state=CaseState.PRESUMED)
     return _reentry(page)
 
 

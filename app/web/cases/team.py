@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.responses import Response
 from typing_extensions import TypedDict
 
-from app.access.mandates import MEASURE
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -13,6 +12,7 @@ from app.errors import NotFound
 from app.records import COMPARTMENTS
 from app.services.participations import mandates, teams
 from app.services.supervision.staff import workers
+from app.states import MandateEnd
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -139,7 +139,7 @@ def _mandate(page: Page, code: str) -> _Mandated:
         "mandated": mandates.mandated_units(page.act, department, kinds),
         "bases": [(one.code, one.label) for one in fit],
         "on_consent": any(one.needs_consent for one in fit),
-        "on_measure": any(one.ends_with == MEASURE for one in fit),
+        "on_measure": any(one.ends_with == MandateEnd.MEASURE for one in fit),
         "parts": [
             (name, model.title_es)
             for name, model in COMPARTMENTS.items()

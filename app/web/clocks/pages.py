@@ -12,6 +12,7 @@ from app.edge.routing import Branch
 from app.services.clocks import queries
 from app.services.clocks.catalogue import DAYS, HOURS, MONTHS, WORKING_DAYS, Kind, kinds
 from app.services.clocks.views import ClockView
+from app.states import ClockState
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _, ngettext
 from app.web.kit.page import CurrentPage
@@ -40,7 +41,7 @@ def index(page: CurrentPage) -> Response:
         items=[_item(item) for item in found["items"]],
         state=state,
         kind=kind,
-        states=[("CORRIENDO", _("En plazo")), ("VENCIDO", _("Vencidos"))],
+        states=[(ClockState.RUNNING, _("En plazo")), (ClockState.OVERDUE, _("Vencidos"))],
         kinds=[(one.code, one.label) for one in kinds().values()],
         next=f"/plazos?estado={state}&clase={kind}&desde={found['next']}" if found["next"] else "",
     )

@@ -12,8 +12,9 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.services.clocks.calendar import deadline
 from app.services.commands import deciding, queries, requesting
-from app.services.commands.command import MERGE, PENDING, REASONS, REFUSALS, SPLIT, STATES, Command
+from app.services.commands.command import REASONS, REFUSALS, STATES, Command
 from app.services.commands.views import CommandView
+from app.states import CommandKind, CommandState
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
@@ -24,7 +25,11 @@ READS: Final = Requires(Permission.COMMANDS_REQUEST, Permission.COMMANDS_APPROVE
 ASKS: Final = Requires(Permission.COMMANDS_REQUEST)
 APPROVES: Final = Requires(Permission.COMMANDS_APPROVE)
 SHOWN: Final = 25
-_KINDS: Final = {"EJECUTADA": "green", "RECHAZADA": "red", PENDING: "blue"}
+_KINDS: Final[Mapping[str, str]] = {
+    CommandState.EXECUTED: "green",
+    CommandState.REFUSED: "red",
+    CommandState.PENDING: "blue",
+}
 
 
 @router.get("/solicitudes", dependencies=[READS])
@@ -33,7 +38,7 @@ def index(page: CurrentPage) -> Response:
     everything = page.query("ver") == "todas"
     found = queries.listing(
         page.act,
-        state=None if everything else PENDING,
+        state=None if everything else CommandState.PENDING,
         cursor=page.query("desde") or None,
         limit=SHOWN,
     )
@@ -51,26 +56,26 @@ def index(page: CurrentPage) -> Response:
 def join_form(page: CurrentPage) -> Response:
     """The form that asks to join two records of one person."""
     page.form.start(keep=page.query("queda"), absorb=page.query("pasa"))
-    return _asking(page, MERGE)
+    return _asking(page, CommandKind.MERGE)
 
 
 @router.post("/solicitudes/unir", dependencies=[ASKS])
 def join(page: CurrentPage) -> Response:
     """Asks to join two records of one person."""
-    return _ask(page, MERGE, ("keep", "absorb"), "matching.merge", requesting.request_merge)
+    return _ask(page, CommandKind.MERGE, ("keep", "absorb"), "matching.merge", requesting.request_merge)
 
 
 @router.get("/solicitudes/separar", dependencies=[ASKS])
 def split_form(page: CurrentPage) -> Response:
     """The form that asks to take a record out again."""
     page.form.start(code=page.query("persona"))
-    return _asking(page, SPLIT)
+    return _asking(page, CommandKind.SPLIT)
 
 
 @router.post("/solicitudes/separar", dependencies=[ASKS])
 def split(page: CurrentPage) -> Response:
     """Asks that a record joined by mistake be taken out again."""
-    return _ask(page, SPLIT, ("code", "record"), "matching.split", requesting.request_split)
+    return _ask(page, CommandKind.SPLIT, ("code", "record"), "matching.split", requesting.request_split)
 
 
 @router.get("/solicitudes/{code}", dependencies=[READS])
@@ -119,14 +124,14 @@ def _ask(
         wanted = {name: page.form.text(name, needed=needed[name]) for name in (*names, "reason")}
         page.form.check()
         code = page.once(operation, wanted, lambda: ask(page.act, **wanted).code)
-        done = "union-pedida" if kind == MERGE else "separacion-pedida"
+        done = "union-pedida" if kind == CommandKind.MERGE else "separacion-pedida"
         return page.go(f"/solicitudes/{code}", done=done)
     return _asking(page, kind)
 
 
 def _asking(page: Page, kind: str) -> Response:
     reasons = list(REASONS[kind].items())
-    return page.draw("requests/ask.html", joins=kind == MERGE, reasons=reasons)
+    return page.draw("requests/ask.html", joins=kind == CommandKind.MERGE, reasons=reasons)
 
 
 def _one(page: Page, code: str) -> Response:

@@ -13,6 +13,7 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.edge.sending import printed
 from app.records import COMPARTMENTS
+from app.records.row_placement import placed
 from app.records.rows import row_fields
 from app.records.rows.consents import ConsentRow, WithdrawalRow
 from app.services.consents import ledger, queries
@@ -21,6 +22,7 @@ from app.services.consents.views import ConsentCommon, KeptShareView, NamedParts
 from app.services.evidence import signed_papers
 from app.services.idempotency import once
 from app.services.printing.consent import consent_issue
+from app.states import ConsentGiver, ConsentState, ReferralState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -34,16 +36,18 @@ router = Branch()
 READS: Final = Requires(Permission.CONSENTS_READ)
 WRITES: Final = Requires(Permission.CONSENTS_WRITE)
 TAB: Final = "consentimientos"
-_KINDS: Final = {"VIGENTE": "green", "RETIRADO": "red", "VENCIDO": "orange", "REEMPLAZADO": "grey"}
+_KINDS: Final[Mapping[str, str]] = {
+    ConsentState.IN_FORCE: "green",
+    ConsentState.WITHDRAWN: "red",
+    ConsentState.EXPIRED: "orange",
+    ConsentState.REPLACED: "grey",
+}
 _COUNTED: Final = frozenset({"satisfaction"})
 """Read as numbers alone: nobody is given it of one person."""
-_LIVE: Final = frozenset({"ENVIADA", "ACEPTADA", "ACEPTADA_CON_CONDICIONES", "EN_CURSO"})
-_HOW: Final = ("language", "interpreter", "form", "witness", "valid_until")
-_MORE: Final = ("valid_from", "text_version", "notes")
-_CHILD: Final = (
-    *("given_by", "no_assent_reason", "backed_by", "representative_name", "representative_relation"),
-    *("representative_document", "representative_suspected"),
+_LIVE: Final = frozenset(
+    {ReferralState.SENT, ReferralState.ACCEPTED, ReferralState.ACCEPTED_ON_TERMS, ReferralState.RUNNING}
 )
+_WRITTEN: Final = placed("consent", "how", "more", "who", "child")
 
 
 def parts() -> list[tuple[str, str]]:
@@ -70,8 +74,8 @@ def consents(code: str, page: CurrentPage) -> Response:
     return page.draw(
         "consents/list.html",
         **frame,
-        live=[item for item in found if item["state"] == "VIGENTE"],
-        ended=[item for item in found if item["state"] != "VIGENTE"],
+        live=[item for item in found if item["state"] == ConsentState.IN_FORCE],
+        ended=[item for item in found if item["state"] != ConsentState.IN_FORCE],
         objections=[
             {**item, "parts": part_names(item["compartments"]), "to": receivers(item)} for item in objected
         ],
@@ -151,9 +155,7 @@ def detail(page: Page, frame: CaseFrame, consent: str) -> Response:
         "consents/detail.html",
         **frame,
         item=card(found),
-        rows=words(
-            "consent", {name: held.get(name) for name in (*_HOW, *_MORE, *_CHILD) if name != "valid_until"}
-        ),
+        rows=words("consent", {name: held.get(name) for name in _WRITTEN if name != "valid_until"}),
         shares=[_share(share) for share in found["referrals"]],
         scans=signed_papers.listed(page.act, consent),
         writes=page.may(Permission.CONSENTS_WRITE),
@@ -179,7 +181,7 @@ def card(item: ConsentCommon) -> ConsentCard:
         "tag": (item["state_label"], _KINDS[item["state"]]),
         "parts": part_names(item["compartments"]),
         "to": receivers(item),
-        "withdraws": "RETIRADO" in item["possible_states"],
+        "withdraws": ConsentState.WITHDRAWN in item["possible_states"],
     }
 
 
@@ -198,13 +200,13 @@ def _result(done: WithdrawnView) -> dict[str, object]:
     }
 
 
-def _controls(*names: str) -> list[Control]:
-    return controls(row_fields("consent"), only=names)
+def _controls(*places: str) -> list[Control]:
+    return controls(row_fields("consent"), only=placed("consent", *places))
 
 
 def _sent(page: Page, *, child: bool) -> dict[str, object]:
     form = page.form
-    sent = read(form, _controls(*(_CHILD if child else ()), *_HOW, *_MORE))
+    sent = read(form, _controls(*(("who", "child") if child else ()), "how", "more"))
     sent |= {name: form.texts(name) for name in ("purposes", "compartments", "to_institutions")}
     needed = {
         "purposes": _("Marque para qué lo da."),
@@ -218,12 +220,12 @@ def _sent(page: Page, *, child: bool) -> dict[str, object]:
         if not sent.get(name) and (child or name != "given_by"):
             form.wrong(name, message, "missing")
     sent["to_units"] = list(dict.fromkeys([*form.texts("to_units"), *form.lines("other_units")]))
-    return sent if child else {**sent, "given_by": "PERSONA"}
+    return sent if child else {**sent, "given_by": ConsentGiver.PERSON}
 
 
 def _form(page: Page, frame: CaseFrame) -> Response:
     choice = asked(page.act, frame["case"]["code"])
-    givers = [(code, text) for code, text in options("consent_giver") if code != "PERSONA"]
+    givers = [(code, text) for code, text in options("consent_giver") if code != ConsentGiver.PERSON]
     backing = [(code, text) for code, text in options("consent_backing") if choice["upe"] or code != "UPE"]
     return page.draw(
         "consents/new.html",
@@ -235,15 +237,14 @@ def _form(page: Page, frame: CaseFrame) -> Response:
         units=[(one["code"], one["name"]) for one in choice["units"]],
         givers=givers,
         backing=backing,
-        representative=_controls("no_assent_reason", *_CHILD[3:]),
-        how=_controls(*_HOW),
-        more=_controls(*_MORE),
+        representative=_controls("child"),
+        how=_controls("how"),
+        more=_controls("more"),
     )
 
 
 def _withdrawing(*, child: bool) -> list[Control]:
-    who = ("by_whom", "representative_name", "representative_document", "representative_suspected")
-    names = (*who, "note") if child else ("note",)
+    names = placed("consent_event", *(("who", "always") if child else ("always",)))
     return controls(row_fields("consent_event"), only=names)
 
 

@@ -21,6 +21,7 @@ from app.services.data_requests.views import DataRequestCommon, DataRequestSteps
 from app.services.holdings.own_file import own_file
 from app.services.holdings.own_paper import own_file_issue
 from app.services.idempotency import once
+from app.states import DataRequestState
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.page import CurrentPage, Page
@@ -34,10 +35,14 @@ router = Branch()
 READS: Final = Requires(Permission.DATA_REQUESTS_READ)
 WRITES: Final = Requires(Permission.DATA_REQUESTS_WRITE)
 LIST: Final = "/solicitudes-de-datos"
-_KINDS: Final = {
-    "RECIBIDA": "orange", "EN_TRAMITE": "blue", "ATENDIDA": "green", "ATENDIDA_EN_PARTE": "yellow",
-    "DENEGADA": "red", "DESISTIDA": "grey",
-}  # fmt: skip
+_KINDS: Final[Mapping[str, str]] = {
+    DataRequestState.RECEIVED: "orange",
+    DataRequestState.UNDER_WAY: "blue",
+    DataRequestState.GRANTED: "green",
+    DataRequestState.GRANTED_IN_PART: "yellow",
+    DataRequestState.DENIED: "red",
+    DataRequestState.DROPPED: "grey",
+}
 
 
 @router.get(LIST, dependencies=[READS])

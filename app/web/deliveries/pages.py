@@ -18,6 +18,7 @@ from app.services.deliveries.views import DeliveryView
 from app.services.referrals import queries as referrals
 from app.services.referrals import rules
 from app.services.referrals.views import ReferralListedView
+from app.states import Attendance, DeliveryState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import read
@@ -33,7 +34,12 @@ WRITES: Final = Requires(Permission.VICTIMS_WRITE)
 TABLE: Final = Delivery.table
 SHOWN: Final = 25
 _MOST: Final = 50
-_KINDS: Final = {"ATENDIDA": "green", "NO_ASISTIO": "orange", "REPROGRAMADA": "yellow", "RECHAZO": "grey"}
+_KINDS: Final[Mapping[str, str]] = {
+    Attendance.ATTENDED: "green",
+    Attendance.DID_NOT_COME: "orange",
+    Attendance.POSTPONED: "yellow",
+    Attendance.REFUSED: "grey",
+}
 
 
 @router.get("/casos/{code}/prestaciones", dependencies=[READS])
@@ -162,7 +168,7 @@ def _draw_void(page: Page, frame: CaseFrame, item: DeliveryView) -> Response:
 
 
 def _card(page: Page, frame: CaseFrame, item: DeliveryView) -> dict[str, object]:
-    stands = item["state"] == "VIGENTE"
+    stands = item["state"] == DeliveryState.IN_FORCE
     shown = {"hours": item["hours"], "quantity": item["quantity"], "note": item["note"]}
     return {
         **item,

@@ -19,6 +19,7 @@ from app.errors import NotFound
 from app.services.directory import exchange, queries, service
 from app.services.directory.entries import LocationEntry, ServiceEntry
 from app.services.directory.views import DirectoryPlaceView, DirectoryServiceView
+from app.states import LocationKind, ServiceStatus
 from app.web.i18n import _, gettext
 from app.web.kit.controls import Control, place_name, read
 from app.web.kit.page import CurrentPage, Page
@@ -46,17 +47,20 @@ def _mark(text: str) -> str:
     return text
 
 
-STATUSES: Final = {
-    "ACTIVO": _mark("Activo"),
-    "CERRADO_TEMPORALMENTE": _mark("Cerrado por un tiempo"),
-    "INACTIVO": _mark("Ya no se da"),
-    "EXTINTO": _mark("Dejó de existir"),
+STATUSES: Final[Mapping[str, str]] = {
+    ServiceStatus.ACTIVE: _mark("Activo"),
+    ServiceStatus.CLOSED_FOR_A_TIME: _mark("Cerrado por un tiempo"),
+    ServiceStatus.INACTIVE: _mark("Ya no se da"),
+    ServiceStatus.DEFUNCT: _mark("Dejó de existir"),
 }
-_STATUS_KINDS: Final = {"ACTIVO": "green", "CERRADO_TEMPORALMENTE": "yellow"}
-KINDS: Final = {
-    "FISICO": _mark("Local"),
-    "VIRTUAL": _mark("En línea o por teléfono"),
-    "POSTAL": _mark("Dirección postal"),
+_STATUS_KINDS: Final[Mapping[str, str]] = {
+    ServiceStatus.ACTIVE: "green",
+    ServiceStatus.CLOSED_FOR_A_TIME: "yellow",
+}
+KINDS: Final[Mapping[str, str]] = {
+    LocationKind.PHYSICAL: _mark("Local"),
+    LocationKind.VIRTUAL: _mark("En línea o por teléfono"),
+    LocationKind.POSTAL: _mark("Dirección postal"),
 }
 _TEXTS: Final = (
     *("unit", "name", "description", "eligibility", "schedule", "phone", "email", "url", "status"),
@@ -104,7 +108,7 @@ def export(page: CurrentPage) -> Response:
 @router.get("/servicios/nuevo", dependencies=[KEEPS])
 def new(page: CurrentPage) -> Response:
     """The form of a service of a unit."""
-    page.form.start(status="ACTIVO")
+    page.form.start(status=ServiceStatus.ACTIVE)
     return _service_form(page, None)
 
 
@@ -161,7 +165,7 @@ def places(page: CurrentPage) -> Response:
 @router.get("/lugares/nuevo", dependencies=[KEEPS])
 def new_place(page: CurrentPage) -> Response:
     """The form of a place."""
-    page.form.start(kind="FISICO")
+    page.form.start(kind=LocationKind.PHYSICAL)
     return _place_form(page, None)
 
 
@@ -213,7 +217,7 @@ def _address(asked: dict[str, str]) -> str:
     return "".join(f"{name}={value}&" for name, value in chosen)
 
 
-def _words(words: dict[str, str]) -> list[tuple[str, str]]:
+def _words(words: Mapping[str, str]) -> list[tuple[str, str]]:
     return [(code, gettext(text)) for code, text in words.items()]
 
 
@@ -257,7 +261,7 @@ def _sent_service(page: Page, unit: str = "") -> dict[str, object]:
     sent |= {name: form.texts(name) or None for name in _LISTS}
     day = form.day("assured_on")
     sent["assured_on"] = day.isoformat() if day else None
-    sent["status"] = sent["status"] or "ACTIVO"
+    sent["status"] = sent["status"] or ServiceStatus.ACTIVE
     if not sent["name"]:
         form.wrong("name", _("Escriba el nombre del servicio."))
     if not sent["service_types"]:
@@ -270,7 +274,7 @@ def _sent_place(page: Page, unit: str = "") -> dict[str, object]:
     sent: dict[str, object] = {
         name: form.text(name) for name in ("unit", "name", "kind", "address", "city", "url")
     }
-    sent["kind"] = sent["kind"] or "FISICO"
+    sent["kind"] = sent["kind"] or LocationKind.PHYSICAL
     sent |= {"ubigeo": None, **read(form, [_district()])}
     if not sent["name"]:
         form.wrong("name", _("Escriba el nombre del lugar."))

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from app.records import all_fields
 from app.records.kinds import today
+from app.states import ActivityState
 from app.web.kit.charts import Value
 from app.web.kit.controls import Control, control
 from app.web.kit.forms import Form
@@ -111,8 +112,8 @@ def _wrong_form() -> Form:
 
 def _choices() -> list[tuple[str, ...]]:
     return [
-        ("PENDIENTE", "Pendiente"),
-        ("EN_CURSO", "En curso"),
+        (ActivityState.PENDING, "Pendiente"),
+        (ActivityState.RUNNING, "En curso"),
         ("CUMPLIDA", "Cumplida", "Se pedirá la fecha en que se hizo"),
         ("NO_PROCEDE", "No procede", "Se pedirá el motivo"),
     ]

@@ -6,6 +6,7 @@ Nobody writes a field twice: its label, help, code list and type come from the o
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +16,13 @@ from typing import Any
 from app.catalogues import code_list
 from app.catalogues.ubigeo import ubigeo_label
 from app.records import FieldSpec, Values
+from app.records.errors import FieldError
 from app.web.i18n import _
 from app.web.kit.forms import Form
 from app.web.kit.templating import day, environment, label
 
+_ROW = re.compile(r"\.(\d{1,3})(?=\.|$)")
+_INSIDE = re.compile(r"(?:-\d+)?\.(\w+)")
 FEW = 7
 """So many codes are shown as radio buttons; more become a list to choose from."""
 
@@ -192,6 +196,26 @@ def under(one: Control, index: int | None = None) -> list[Control]:
     """The controls inside an object (of a list: of its row `index`), with their whole names."""
     prefix = one.name if index is None else f"{one.name}-{index}"
     return [_under(prefix, inner) for inner in one.inner]
+
+
+def beside(errors: Iterable[FieldError], drawn: Sequence[Control]) -> list[FieldError]:
+    """The errors by the names of the controls that stand for their fields.
+
+    A service calls a part of a row `documents.0.number`, the form `documents-0.number`; and an item of a list
+    that is written in one control (`aliases.3`) is wrong there. A field that is not drawn keeps its name.
+    """
+    return [{**error, "field": _beside(error["field"], drawn)} for error in errors]
+
+
+def _beside(field: str, drawn: Sequence[Control]) -> str:
+    name = _ROW.sub(r"-\1", field)
+    for one in drawn:
+        rest = name.removeprefix(one.name)
+        if rest == name or rest[:1] not in {"", ".", "-"}:
+            continue
+        part = _INSIDE.match(rest)
+        return one.name + part[0] if part and part[1] in {inner.key for inner in one.inner} else one.name
+    return field
 
 
 def _iso(form: Form, name: str) -> str | None:

@@ -8,10 +8,11 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from app.errors import Invalid, wrong
-from app.records.base import Item
+from app.records.base import Item, Row
 from app.records.errors import FieldError, errors_es
+from app.records.rows import row_fields
 from app.web.i18n import _
-from app.web.kit.controls import Control
+from app.web.kit.controls import Control, beside, controls
 from app.web.kit.forms import Form
 
 R = TypeVar("R", bound=Item)
@@ -36,4 +37,5 @@ def read_row(model: type[R], values: Mapping[str, object], prefix: str = "") -> 
         errors: list[FieldError] = [
             wrong(prefix + e["field"], e["code"], e["message"]) for e in errors_es(error, model.model_fields)
         ]
-        raise Invalid(_("Revise los campos indicados."), errors=errors) from None
+        drawn = controls(row_fields(model.table), prefix) if issubclass(model, Row) else []
+        raise Invalid(_("Revise los campos indicados."), errors=beside(errors, drawn)) from None

@@ -10,7 +10,7 @@ from babel.dates import format_date
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from markupsafe import Markup, escape
 
-from app import __version__
+from app import __version__, states
 from app.catalogues import code_list
 from app.records.kinds import LIMA, today
 from app.web import i18n
@@ -106,6 +106,7 @@ def _environment() -> Environment:
     made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.filters.update(day=day, moment=moment, long_day=long_day, label=label)
     made.tests["typed"] = typed
+    made.globals.update({name: getattr(states, name) for name in states.__all__})
     made.globals.update(
         printed_at=lambda: moment(datetime.now(UTC)),
         static=static,

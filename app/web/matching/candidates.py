@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -11,9 +12,10 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records import Values, fields
 from app.services.commands.requesting import request_merge
-from app.services.matching.pairs import PENDING, UNKNOWN, WAITING
-from app.services.matching.review import OTHER, SAME, decide, listing, read
+from app.services.matching.pairs import WAITING
+from app.services.matching.review import decide, listing, read
 from app.services.matching.views import CandidateView, ComparedFieldView, ComparisonView
+from app.states import MatchOrigin, MatchState
 from app.web.i18n import gettext
 from app.web.kit.controls import controls
 from app.web.kit.page import CurrentPage, Page
@@ -32,21 +34,21 @@ def _(text: str) -> str:
     return text
 
 
-STATES: Final = {
-    PENDING: _("Por decidir"),
-    UNKNOWN: _("No se pudo saber"),
-    SAME: _("Misma persona"),
-    OTHER: _("Otra persona"),
+STATES: Final[Mapping[str, str]] = {
+    MatchState.PENDING: _("Por decidir"),
+    MatchState.UNKNOWN: _("No se pudo saber"),
+    MatchState.SAME: _("Misma persona"),
+    MatchState.OTHER: _("Otra persona"),
 }
 BANDS: Final = {
     "EXACTA": (_("Coincide por completo"), "red"),
     "PROBABLE": (_("Muy parecida"), "orange"),
     "POSIBLE": (_("Algo parecida"), "yellow"),
 }
-ORIGINS: Final = {
-    "REGISTRO": _("Al registrar"),
-    "CAMBIO": _("Al corregir datos"),
-    "LOTE": _("Al cargar un archivo"),
+ORIGINS: Final[Mapping[str, str]] = {
+    MatchOrigin.REGISTRATION: _("Al registrar"),
+    MatchOrigin.CHANGE: _("Al corregir datos"),
+    MatchOrigin.BATCH: _("Al cargar un archivo"),
 }
 VERDICTS: Final = {
     "EQUAL": (_("Igual"), "green"),
@@ -69,7 +71,7 @@ COMPARED: Final = {
 def index(page: CurrentPage) -> Response:
     """Pairs that wait for a decision, newest first, or those decided."""
     state, band = page.query("estado"), page.query("parecido")
-    state, band = state if state in STATES else PENDING, band if band in BANDS else ""
+    state, band = state if state in STATES else MatchState.PENDING, band if band in BANDS else ""
     found = listing(
         page.act,
         state=state,
@@ -102,11 +104,17 @@ def decision(code: str, page: CurrentPage) -> Response:
     form = page.form
     with page.attempt():
         said = form.text("decision") or ""
-        reason = form.text("reason_same" if said == SAME else "reason_other") if said != UNKNOWN else None
+        reason = (
+            form.text("reason_same" if said == MatchState.SAME else "reason_other")
+            if said != MatchState.UNKNOWN
+            else None
+        )
         keep = form.text("keep")
-        if said != UNKNOWN and reason is None:
-            form.wrong("reason_same" if said == SAME else "reason_other", gettext("Elija el motivo."))
-        if said == SAME and form.flag("two") and keep is None:
+        if said != MatchState.UNKNOWN and reason is None:
+            form.wrong(
+                "reason_same" if said == MatchState.SAME else "reason_other", gettext("Elija el motivo.")
+            )
+        if said == MatchState.SAME and form.flag("two") and keep is None:
             form.wrong("keep", gettext("Elija qué código queda."))
         form.check()
         done = decide(page.act, code, version_of(page), said, reason)
@@ -143,7 +151,7 @@ def _face(one: CandidateView) -> dict[str, object]:
     return {
         **one,
         "likeness": (gettext(text), kind),
-        "state_tag": (gettext(state), "blue" if one["state"] == PENDING else "grey"),
+        "state_tag": (gettext(state), "blue" if one["state"] == MatchState.PENDING else "grey"),
         "origin_label": gettext(ORIGINS[one["origin"]]),
     }
 

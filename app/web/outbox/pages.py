@@ -21,6 +21,7 @@ from app.edge.routing import Branch
 from app.edge.unsent import place_of, written
 from app.errors import AppError, BadRequest, NotFound, TooLarge, UnsupportedMedia
 from app.records import all_fields, fields
+from app.records.placement import OFFLINE
 from app.services.access.browsing import form_token
 from app.services.drafts import service as drafts
 from app.services.drafts.service import REVIEW, Opened
@@ -79,11 +80,6 @@ REASONS = {
     "other": _("No se pudo guardar como estaba."),
 }
 """Why something written without a connection waits to be reviewed."""
-INTAKE = (
-    ("identity", ("given_names", "first_surname", "second_surname", "sex", "declared_age")),
-    ("services", ("urgent",)),
-)
-"""What is asked of a person on the blank page: little, and nothing that has to be looked up."""
 _NEVER = {"Cache-Control": "no-store"}
 _TOO_FAST = _("Se enviaron demasiados textos en un minuto. Se seguirá en un momento.")
 
@@ -179,7 +175,8 @@ def _envelope(request: Request, actor: Actor, sealed: bytes) -> Envelope:
 def offline(request: Request) -> Response:
     """The page a browser keeps for when there is no connection: blank forms, and what waits to be sent."""
     i18n.speak("es")
-    intake = [one for name, only in INTAKE for one in controls(fields(name), f"{name}.", only=only)]
+    asked = [name.partition(".") for name in OFFLINE.fields]
+    intake = [one for part, _dot, name in asked for one in controls(fields(part), f"{part}.", only=[name])]
     return draw(request, "outbox/offline.html", scripts=False, intake=intake)
 
 

@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records.kinds import today
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import assessing
@@ -63,8 +64,7 @@ def assess(code: str, page: CurrentPage) -> Response:
 
 def _controls() -> list[Control]:
     """The fields of an assessment; its level is drawn apart, with words."""
-    specs = row_fields("plan_assessment")
-    return controls(specs, only=[name for name in specs if name != "level"])
+    return controls(row_fields("plan_assessment"), only=placed("plan_assessment", "written"))
 
 
 def _draw(page: Page, code: str) -> Response:

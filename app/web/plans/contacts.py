@@ -9,9 +9,11 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import following
+from app.states import PlanState
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
@@ -76,7 +78,7 @@ def record_contact(code: str, contact: str, page: CurrentPage) -> Response:
 
 
 def _planned_controls() -> list[Control]:
-    return controls(row_fields("plan_follow_up"), only=["planned_on"])
+    return controls(row_fields("plan_follow_up"), only=placed("plan_follow_up", "written"))
 
 
 def _contact_controls() -> list[Control]:
@@ -93,7 +95,7 @@ def _draw(page: Page, code: str) -> Response:
         advice=found,
         possible=[(one["channel"], one["channel_label"]) for one in found["possible"]],
         planned=_planned_controls()[0],
-        following=frame["plan"]["state"] == "EN_SEGUIMIENTO",
+        following=frame["plan"]["state"] == PlanState.FOLLOW_UP,
     )
 
 

@@ -12,12 +12,14 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import Invalid, wrong
 from app.records.errors import FieldError
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import header, objectives, queries, rules, service, team
 from app.services.plans.progress import Step
 from app.services.plans.units import units_to_choose
 from app.services.plans.views import ObjectiveView, ReadPlan
+from app.states import AgeGroup
 from app.web.cases.frame import case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, start
@@ -31,7 +33,6 @@ router = Branch()
 
 _WRITE = (Permission.PLANS_WRITE,)
 _TEXTS = ("summary", "pti_number", "feasibility_notes")
-_ACTIVITY = ("description", "due_on", "person_in_charge", "frequency", "indicator", "evidence_expected")
 _OTHER = "otra"
 """Choice of a unit that is not listed: its code is written."""
 
@@ -212,7 +213,7 @@ def _version(page: Page) -> int:
 def _header_controls(kind: str | None) -> list[Control]:
     """The header's fields; the UPE's resolution only for a child's plan, or while that is not known."""
     specs = row_fields("plan_header")
-    names = [name for name in specs if kind != "ADULTA" or not name.startswith("pti_")]
+    names = [name for name in specs if kind != AgeGroup.ADULT or not name.startswith("pti_")]
     return controls(specs, only=names)
 
 
@@ -271,7 +272,7 @@ def _draw_goal(page: Page, code: str, objective: str) -> Response:
 
 
 def _activity_controls() -> list[Control]:
-    return controls(row_fields("plan_activity"), only=_ACTIVITY)
+    return controls(row_fields("plan_activity"), only=placed("plan_activity", "written"))
 
 
 def _draw_activity(page: Page, code: str, objective: str) -> Response:

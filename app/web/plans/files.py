@@ -16,6 +16,7 @@ from app.services.evidence.cleaning import MOST_BYTES, TOO_LARGE
 from app.services.plans import queries as plans
 from app.services.plans import rules
 from app.services.plans.views import ActivityView
+from app.states import FileState
 from app.web.i18n import _
 from app.web.kit.page import FORM_REFUSALS, CurrentPage, Page
 from app.web.plans.frame import plan_frame
@@ -126,7 +127,7 @@ def _draw_one(page: Page, code: str, file: str) -> Response:
     plan = plans.face(page.act, code)
     files = queries.list_files(page.act, plan["code"])
     found = next((one for one in files if one["code"] == file.strip().upper()), None)
-    if found is None or found["state"] != "VIGENTE":
+    if found is None or found["state"] != FileState.IN_FORCE:
         return page.go(f"/planes/{plan['code']}/archivos")
     page.form.version = found["version"]
     return page.draw("plans/withdraw.html", **plan_frame(page, plan, "archivos"), file=found)

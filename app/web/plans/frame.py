@@ -11,6 +11,7 @@ from app.access.permissions import Permission
 from app.errors import NotFound
 from app.services.plans import queries, rules
 from app.services.plans.views import PlanFace, ReadPlan
+from app.states import ActivityState, PlanState
 from app.web.cases.frame import case_frame
 from app.web.i18n import gettext
 from app.web.kit.page import Page
@@ -21,25 +22,25 @@ def _(text: str) -> str:
     return text
 
 
-PLAN_TAGS: Final = {
-    "BORRADOR": "grey",
-    "EN_CONSULTA": "blue",
-    "SUSCRITO": "blue",
-    "EN_EJECUCION": "green",
-    "EN_REVISION": "yellow",
-    "EN_SEGUIMIENTO": "green",
-    "SUSPENDIDO": "orange",
-    "CUMPLIDO": "green",
-    "CERRADO_SIN_CUMPLIR": "grey",
+PLAN_TAGS: Final[Mapping[str, str]] = {
+    PlanState.DRAFT: "grey",
+    PlanState.CONSULTED: "blue",
+    PlanState.SIGNED: "blue",
+    PlanState.RUNNING: "green",
+    PlanState.UNDER_REVIEW: "yellow",
+    PlanState.FOLLOW_UP: "green",
+    PlanState.SUSPENDED: "orange",
+    PlanState.FULFILLED: "green",
+    PlanState.CLOSED_UNFULFILLED: "grey",
 }
-STEP_TAGS: Final = {
-    "PENDIENTE": "grey",
-    "EN_CURSO": "blue",
-    "LOGRADO": "green",
-    "NO_LOGRADO": "orange",
-    "NO_APLICA": "grey",
-    "RECHAZADO_POR_LA_PERSONA": "orange",
-    "CANCELADA": "grey",
+STEP_TAGS: Final[Mapping[str, str]] = {
+    ActivityState.PENDING: "grey",
+    ActivityState.RUNNING: "blue",
+    ActivityState.ACHIEVED: "green",
+    ActivityState.NOT_ACHIEVED: "orange",
+    ActivityState.NOT_APPLICABLE: "grey",
+    ActivityState.REFUSED: "orange",
+    ActivityState.CANCELLED: "grey",
 }
 """Colours of the tags of plans, and of their objectives and activities."""
 PARTS: Final = (
@@ -51,10 +52,17 @@ PARTS: Final = (
     ("archivos", _("Archivos")),
     ("seguimiento", _("Seguimiento")),
 )
-_MAIN_PATH: Final = ("BORRADOR", "EN_CONSULTA", "SUSCRITO", "EN_EJECUCION", "EN_SEGUIMIENTO", "CUMPLIDO")
+_MAIN_PATH: Final = (
+    PlanState.DRAFT,
+    PlanState.CONSULTED,
+    PlanState.SIGNED,
+    PlanState.RUNNING,
+    PlanState.FOLLOW_UP,
+    PlanState.FULFILLED,
+)
 
 
-_SHORT: Final = {"EN_CONSULTA": _("En consulta")}
+_SHORT: Final[Mapping[str, str]] = {PlanState.CONSULTED: _("En consulta")}
 
 
 class Around(TypedDict):
@@ -138,7 +146,7 @@ def _around(page: Page, plan: PlanFace | ReadPlan) -> Around:
 
 def _steps(state: str) -> list[StepMark]:
     """The usual way of a plan, as far as it has come; off it there is none to show."""
-    at = {"EN_REVISION": "EN_EJECUCION"}.get(state, state)
+    at = PlanState.RUNNING if state == PlanState.UNDER_REVIEW else state
     if at not in _MAIN_PATH:
         return []
     here = _MAIN_PATH.index(at)

@@ -18,6 +18,7 @@ from app.services.evidence import queries as evidence
 from app.services.plans import queries, rules, versions
 from app.services.printing.plan import plan_issue
 from app.services.printing.queries import paper_units
+from app.states import CaseState
 from app.web.cases.frame import case_frame
 from app.web.kit.controls import controls, shown
 from app.web.kit.page import CurrentPage
@@ -39,7 +40,7 @@ def of_case(code: str, page: CurrentPage) -> Response:
     shared = case["_access"].get("plan") in _OPEN
     plans = queries.work_list(page.act, case=code)["items"] if shared else []
     alive = [plan for plan in plans if plan["state"] in rules.ALIVE]
-    open_case = not closed(case["state"]) and case["state"] != "ALERTA"
+    open_case = not closed(case["state"]) and case["state"] != CaseState.ALERT
     return page.draw(
         "plans/case.html",
         **frame,

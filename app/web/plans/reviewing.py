@@ -10,11 +10,13 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.records.kinds import today
+from app.records.row_placement import placed
 from app.records.rows import plans as rows
 from app.records.rows import row_fields
 from app.services.plans import moving, queries, reviewing, rules
 from app.services.plans.closing import Closing, Move
 from app.services.plans.views import ReadPlan
+from app.states import PlanState
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
 from app.web.kit.drafting import finish, resume
@@ -83,7 +85,7 @@ def move(code: str, state: str, page: CurrentPage) -> Response:
 def _move(page: Page, state: str) -> Move:
     """The move a form asks for; only what its state asks is read."""
     form = page.form
-    if state == "SUSPENDIDO":
+    if state == PlanState.SUSPENDED:
         return Move(state, reason=form.text("reason", needed=_("Elija por qué se suspende.")))
     if state not in rules.CLOSED:
         return Move(state)
@@ -104,8 +106,7 @@ def _move(page: Page, state: str) -> Move:
 
 def _review_controls() -> list[Control]:
     """The fields of a review; whether she gave her opinion is drawn apart, with words."""
-    specs = row_fields("plan_review")
-    return controls(specs, only=[name for name in specs if name != "opinion_given"])
+    return controls(row_fields("plan_review"), only=placed("plan_review", "written"))
 
 
 def _draw_reviews(page: Page, code: str) -> Response:
@@ -118,7 +119,7 @@ def _draw_reviews(page: Page, code: str) -> Response:
         items=list(reversed(found["items"])),
         next_review_on=found["next_review_on"],
         controls={one.key: one for one in _review_controls()},
-        may_review=frame["keeps"] and frame["plan"]["state"] in ("EN_EJECUCION", "EN_REVISION"),
+        may_review=frame["keeps"] and frame["plan"]["state"] in (PlanState.RUNNING, PlanState.UNDER_REVIEW),
     )
 
 
@@ -136,7 +137,7 @@ def _draw_move(page: Page, plan: ReadPlan, state: str) -> Response:
         text=found.message,
         reasons=list(rules.SUSPENSIONS.items()) if "reason" in found.guards else [],
         closes=state in rules.CLOSED,
-        fulfilled=state == "CUMPLIDO",
+        fulfilled=state == PlanState.FULFILLED,
         asks_risk="residual_risk" in found.guards,
         domains=[(name, text) for name, text in code_list("plan_domain").labels.items() if name in domains],
         open_count=len(open_ones),

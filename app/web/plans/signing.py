@@ -12,6 +12,7 @@ from app.services.evidence import queries as evidence
 from app.services.evidence.cleaning import MOST_BYTES
 from app.services.plans import queries, rules, signing, versions
 from app.services.plans.readiness import readiness
+from app.states import FileState, PlanState
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.rows import read_row
@@ -41,7 +42,7 @@ def sign(code: str, page: CurrentPage) -> Response:
         carried = read_row(rows.Signature, {name: text for name, text in texts.items() if text})
         wanted = signing.Given(signer, manner, carried, _explained(page))
         done = signing.sign(page.act, code, wanted)
-        signed = done["state"] == "SUSCRITO"
+        signed = done["state"] == PlanState.SIGNED
         return page.go(f"/planes/{code}/firmas", done="plan_suscrito" if signed else "plan_firma")
     return _draw(page, code)
 
@@ -77,7 +78,7 @@ def _draw(page: Page, code: str) -> Response:
     ready = readiness(page.act, plan["code"])
     kept = versions.listed(page.act, plan["code"])
     listed = evidence.list_files(page.act, plan["code"])
-    papers = [one for one in listed if one["kind"] == SIGNED_PAPER and one["state"] == "VIGENTE"]
+    papers = [one for one in listed if one["kind"] == SIGNED_PAPER and one["state"] == FileState.IN_FORCE]
     taken = {one["signer"] for one in ready["signed"]}
     return page.draw(
         "plans/signatures.html",

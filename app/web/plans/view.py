@@ -11,6 +11,7 @@ from typing_extensions import TypedDict
 
 from app.services.plans import rules
 from app.services.plans.views import ActivityView, ObjectiveView, ProgressNoteView, ReadPlan
+from app.states import ActivityState, FileState, PlanState
 from app.web.i18n import gettext
 from app.web.plans.frame import STEP_TAGS
 
@@ -26,37 +27,37 @@ _NEXT: Final = {
         "objetivos",
         _("Agregar el primer objetivo"),
     ),
-    "BORRADOR": (
+    PlanState.DRAFT: (
         _("Cuando los objetivos y las actividades estén listos, consúltelos con la persona."),
         "pasar/EN_CONSULTA",
         _("Pasar a consulta con la persona"),
     ),
-    "EN_CONSULTA": (
+    PlanState.CONSULTED: (
         _("Revise el plan con la persona. Si está de acuerdo, imprímalo, fírmenlo y registre las firmas."),
         "firmas",
         _("Registrar las firmas"),
     ),
-    "SUSCRITO": (
+    PlanState.SIGNED: (
         _("El plan está firmado. Al empezar, corren los plazos de cada actividad."),
         "pasar/EN_EJECUCION",
         _("Empezar la ejecución"),
     ),
-    "EN_EJECUCION": (
+    PlanState.RUNNING: (
         _("Actualice las actividades. Para cambiar el plan, anote primero una revisión con la persona."),
         "revisiones",
         _("Anotar una revisión"),
     ),
-    "EN_REVISION": (
+    PlanState.UNDER_REVIEW: (
         _("Lo que cambie en la revisión se firma de nuevo antes de seguir."),
         "firmas",
         _("Ver cambios y firmas"),
     ),
-    "EN_SEGUIMIENTO": (
+    PlanState.FOLLOW_UP: (
         _("La persona egresó. Haga los contactos previstos por el medio que ella acepta."),
         "seguimiento",
         _("Ver el seguimiento"),
     ),
-    "SUSPENDIDO": (
+    PlanState.SUSPENDED: (
         _("El plan está suspendido: sus plazos no corren. Retómelo con una revisión."),
         "pasar/EN_REVISION",
         _("Retomar con una revisión"),
@@ -122,7 +123,7 @@ def plan_view(plan: ReadPlan, files: Iterable[Mapping[str, object]], unit: str, 
 
     `unit` narrows the activities to those of one unit.
     """
-    counted = Counter(file["activity"] for file in files if file["state"] == "VIGENTE")
+    counted = Counter(file["activity"] for file in files if file["state"] == FileState.IN_FORCE)
     every = [_activity(plan, found, counted[found["code"]], own_unit) for found in plan["activities"]]
     units = _units(plan, every, unit)
     shown = [found for found in every if not unit or _key(found) == unit]
@@ -135,7 +136,7 @@ def plan_view(plan: ReadPlan, files: Iterable[Mapping[str, object]], unit: str, 
         "unit": unit,
         "open_count": len(open_ones),
         "late_count": sum(1 for found in open_ones if found["overdue"]),
-        "done_count": sum(1 for found in every if found["state"] == "LOGRADO"),
+        "done_count": sum(1 for found in every if found["state"] == ActivityState.ACHIEVED),
         "signed": _signed(plan),
         "next_step": next_step(plan),
         "other_states": [(state, rules.STATES[state]) for state in plan["possible_states"]],
@@ -145,7 +146,7 @@ def plan_view(plan: ReadPlan, files: Iterable[Mapping[str, object]], unit: str, 
 def next_step(plan: ReadPlan) -> NextStep | None:
     """What usually comes next for the unit responsible for a plan, and where to do it."""
     state = plan["state"]
-    if state == "BORRADOR" and not _objectives(plan):
+    if state == PlanState.DRAFT and not _objectives(plan):
         state = "VACIO"
     if state not in _NEXT:
         return None
@@ -171,13 +172,13 @@ def _activity(plan: ReadPlan, found: ActivityView, files: int, own_unit: str) ->
 
 def _goal(goal: ObjectiveView, activities: list[Line]) -> Card:
     own = [found for found in activities if found["objective"] == goal["code"]]
-    counted = [found for found in own if found["state"] != "CANCELADA"]
+    counted = [found for found in own if found["state"] != ActivityState.CANCELLED]
     return {
         **goal,
         "activities": own,
         "dropped": goal["state"] in rules.DROPPED_OBJECTIVE,
         "tag": (goal["state_label"], STEP_TAGS.get(goal["state"], "grey")),
-        "done": sum(1 for found in counted if found["state"] == "LOGRADO"),
+        "done": sum(1 for found in counted if found["state"] == ActivityState.ACHIEVED),
         "total": len(counted),
     }
 

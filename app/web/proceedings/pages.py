@@ -15,12 +15,14 @@ from app.edge.routing import Branch
 from app.errors import Invalid, NotFound
 from app.records import fields
 from app.records.kinds import LIMA, today
+from app.records.row_placement import APART, placed
 from app.records.rows.proceedings import CaseProceeding, Proceeding
 from app.services.idempotency import once
 from app.services.proceedings import links
 from app.services.proceedings.interview import single_interview
 from app.services.proceedings.stages import FIRST, MACHINES
 from app.services.proceedings.views import ProceedingView
+from app.states import CriminalStage, ProceedingKind, ReparationStage, TutelaryStage
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, changes, controls, read, shown, start
@@ -36,22 +38,36 @@ WRITES: Final = Requires(Permission.VICTIMS_WRITE)
 LINK: Final = CaseProceeding.table
 _KINDS: Final = tuple(MACHINES)
 _PATHS: Final = (
-    ("DENUNCIA", "DILIGENCIAS_PRELIMINARES", "INVESTIGACION_PREPARATORIA", "ETAPA_INTERMEDIA",
-     "JUZGAMIENTO", "SENTENCIA_PRIMERA", "SENTENCIA_FIRME", "EJECUCION"),
-    ("EVALUACION_DE_RIESGO", "INICIADO", "DESPROTECCION_PROVISIONAL", "DESPROTECCION_DECLARADA", "CONCLUIDO"),
-    ("FIJADA", "REQUERIDA", "PAGADA"),
-)  # fmt: skip
+    (
+        CriminalStage.COMPLAINT,
+        CriminalStage.PRELIMINARY,
+        CriminalStage.PREPARATORY,
+        CriminalStage.INTERMEDIATE,
+        CriminalStage.TRIAL,
+        CriminalStage.FIRST_SENTENCE,
+        CriminalStage.FINAL_SENTENCE,
+        CriminalStage.EXECUTION,
+    ),
+    (
+        TutelaryStage.RISK_ASSESSED,
+        TutelaryStage.BEGUN,
+        TutelaryStage.PROVISIONAL,
+        TutelaryStage.DECLARED,
+        TutelaryStage.CLOSED,
+    ),
+    (ReparationStage.FIXED, ReparationStage.DEMANDED, ReparationStage.PAID),
+)
 """The usual way of each kind of proceeding, which its stages are drawn on."""
-_FIRST: Final = ("complaint_number", "file_number", "office", "next_hearing_on")
+_FIRST: Final = placed(LINK, "first")
 """What is asked at once of a new proceeding; the rest is folded away."""
-_ASIDE: Final = {
-    "APELACION": ("SENTENCIA_PRIMERA", True),
-    "CASACION": ("SENTENCIA_PRIMERA", True),
-    "TERMINACION_ANTICIPADA": ("INVESTIGACION_PREPARATORIA", False),
-    "SOBRESEIMIENTO": ("ETAPA_INTERMEDIA", False),
-    "ARCHIVO": ("DILIGENCIAS_PRELIMINARES", False),
-    "PAGO_PARCIAL": ("REQUERIDA", True),
-    "INCUMPLIDA": ("REQUERIDA", True),
+_ASIDE: Final[Mapping[str, tuple[str, bool]]] = {
+    CriminalStage.APPEAL: (CriminalStage.FIRST_SENTENCE, True),
+    CriminalStage.CASSATION: (CriminalStage.FIRST_SENTENCE, True),
+    CriminalStage.PLEA: (CriminalStage.PREPARATORY, False),
+    CriminalStage.DISMISSED: (CriminalStage.INTERMEDIATE, False),
+    CriminalStage.SHELVED: (CriminalStage.PRELIMINARY, False),
+    ReparationStage.PAID_IN_PART: (ReparationStage.DEMANDED, True),
+    ReparationStage.UNPAID: (ReparationStage.DEMANDED, True),
 }
 """Stages beside the usual way: after which of it they come, and whether it goes on from them."""
 
@@ -216,11 +232,11 @@ def _kinds(page: Page, frame: CaseFrame) -> Response:
 
 def _asked(page: Page, case: Mapping[str, Any], kind: str) -> dict[str, list[Control]]:
     """Controls of a new proceeding of a kind, by table."""
-    number = "file_number" if kind == "DENUNCIA" else "complaint_number"
-    outcome = {"sentence", "sentence_on", "reparation_ordered", "reparation_amount", "reparation_paid"}
-    less = {number} | (outcome if kind in {"DENUNCIA", "PROCEDIMIENTO_TUTELAR"} else set())
+    number = "file_number" if kind == ProceedingKind.COMPLAINT else "complaint_number"
+    outcome = set(placed(LINK, "outcome"))
+    less = {number} | (outcome if kind in {ProceedingKind.COMPLAINT, ProceedingKind.TUTELARY} else set())
     return {
-        Proceeding.table: drawn(page, case, Proceeding.table, less=("kind", "stage")),
+        Proceeding.table: drawn(page, case, Proceeding.table, less=placed(Proceeding.table, APART)),
         LINK: drawn(page, case, LINK, less=less),
     }
 

@@ -14,10 +14,12 @@ from app.catalogues import code_list
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
+from app.records.row_placement import placed
 from app.records.rows import row_fields
 from app.records.rows.proceedings import ProtectionStep
 from app.services.proceedings import branches, procedures
 from app.services.proceedings.views import ProcedureView
+from app.states import BranchConclusion, BranchState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -30,12 +32,9 @@ router = Branch()
 
 MOVES: Final = Requires(Permission.CASES_TRANSITION)
 TABLE: Final = ProtectionStep.table
-_ASKED_BY: Final = {
-    "consent": ("consent",),
-    "suitable": ("suitability", "suitability_on", "suitability_by"),
-}
-"""Fields of a step by the condition that asks for them."""
-_ALWAYS: Final = ("resolution", "note")
+_ASKED_BY: Final = ("consent", "suitable")
+"""Conditions that ask for fields of a step, which stand in a place of that name."""
+_ALWAYS: Final = placed(TABLE, "always")
 
 
 @router.get("/casos/{code}/proteccion/rutas/nueva", dependencies=[MOVES])
@@ -88,7 +87,7 @@ def advance(code: str, procedure: str, page: CurrentPage) -> Response:
     frame, item = _one(page, code, procedure)
     target = page.form.text("to") or ""
     sent = read(page.form, _step_fields(item, target))
-    conclusion = page.form.text("conclusion") if target == branches.CLOSED else None
+    conclusion = page.form.text("conclusion") if target == BranchState.CLOSED else None
     with page.attempt():
         page.form.check()
         wanted = procedures.Step(target, read_row(ProtectionStep, sent), conclusion)
@@ -150,11 +149,11 @@ def _step_fields(item: ProcedureView, target: str) -> list[Control]:
     """Controls for what a step asks: its conditions' fields, a reason where it has one, and a note."""
     move = branches.MACHINES[item["branch"]].find(item["state"], target)
     guards = move.guards if move else ()
-    names = [name for guard in guards for name in _ASKED_BY.get(guard, ())]
-    if target == branches.CLOSED and branches.FAMILY_RETURN not in item["possible_conclusions"]:
-        names = [name for name in names if not name.startswith("suitability")]
+    names = [name for guard in guards if guard in _ASKED_BY for name in placed(TABLE, guard)]
+    if target == BranchState.CLOSED and BranchConclusion.FIT_FAMILY not in item["possible_conclusions"]:
+        names = [name for name in names if name not in placed(TABLE, "suitable")]
     if branches.reasons(item["state"], target):
-        names.append("reason")
+        names += placed(TABLE, "reason")
     return _fields((*names, *_ALWAYS))
 
 
@@ -175,7 +174,7 @@ def _choices(page: Page, frame: CaseFrame, item: ProcedureView) -> Response:
 def _step_form(page: Page, frame: CaseFrame, item: ProcedureView, target: str) -> Response:
     asked = _step_fields(item, target)
     reasons = branches.reasons(item["state"], target)
-    ends = options("branch_conclusion", item["possible_conclusions"]) if target == branches.CLOSED else []
+    ends = options("branch_conclusion", item["possible_conclusions"]) if target == BranchState.CLOSED else []
     return page.draw(
         "protection/step.html",
         **frame,

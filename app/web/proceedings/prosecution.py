@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from starlette.responses import Response
@@ -13,13 +14,14 @@ from app.edge.routing import Branch
 from app.records.kinds import today
 from app.services.proceedings.docket import docket
 from app.services.proceedings.views import DocketCaseView, DocketProceedingView
+from app.states import ProceedingKind
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage
 from app.web.proceedings.pages import in_words
 
 router = Branch()
 
-_ORDER = ("PROCESO_PENAL", "CARPETA_FISCAL", "DENUNCIA")
+_ORDER = (ProceedingKind.CRIMINAL, ProceedingKind.PROSECUTION_FILE, ProceedingKind.COMPLAINT)
 """By which of its proceedings a case is listed, if it has several."""
 
 
@@ -65,9 +67,11 @@ def _title(key: str, main: DocketProceedingView | None) -> str:
     if main is None:
         return _("Reservado para su función") if key == "reserved" else _("Sin carpeta fiscal vinculada")
     number = main["file_number"] or main["complaint_number"]
-    kinds = {
-        "PROCESO_PENAL": _("Proceso"), "CARPETA_FISCAL": _("Carpeta fiscal"), "DENUNCIA": _("Denuncia"),
-    }  # fmt: skip
+    kinds: Mapping[str, str] = {
+        ProceedingKind.CRIMINAL: _("Proceso"),
+        ProceedingKind.PROSECUTION_FILE: _("Carpeta fiscal"),
+        ProceedingKind.COMPLAINT: _("Denuncia"),
+    }
     return f"{kinds[main['kind']]} {number or main['code']}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from app.errors import NotFound
 from app.records.rows.proceedings import ProtectionMeasure
 from app.services.proceedings import measure_rules, measures, procedures
 from app.services.proceedings.views import MeasureView
+from app.states import MeasureState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, read
@@ -28,7 +30,12 @@ READS: Final = Requires(Permission.CASES_READ)
 WRITES: Final = Requires(Permission.VICTIMS_WRITE)
 TABLE: Final = ProtectionMeasure.table
 _EXTENSION: Final = frozenset({"type", "type_other"})
-_KINDS: Final = {"VIGENTE": "green", "VENCIDA": "red", "LEVANTADA": "grey", "PRORROGADA": "grey"}
+_KINDS: Final[Mapping[str, str]] = {
+    MeasureState.IN_FORCE: "green",
+    MeasureState.EXPIRED: "red",
+    MeasureState.LIFTED: "grey",
+    MeasureState.EXTENDED: "grey",
+}
 
 
 @router.get("/casos/{code}/proteccion", dependencies=[READS])
@@ -40,8 +47,8 @@ def protection(code: str, page: CurrentPage) -> Response:
     return page.draw(
         "protection/protection.html",
         **frame,
-        in_force=[item for item in found if item["state"] == measure_rules.IN_FORCE],
-        ended=[item for item in found if item["state"] != measure_rules.IN_FORCE],
+        in_force=[item for item in found if item["state"] == MeasureState.IN_FORCE],
+        ended=[item for item in found if item["state"] != MeasureState.IN_FORCE],
         branches=branches,
         records="type" in writable(page, frame["case"], TABLE),
         lifts="end_note" in writable(page, frame["case"], TABLE),
@@ -157,7 +164,7 @@ def _card(item: MeasureView) -> dict[str, object]:
         "title": f"{kind} · {item['code']}",
         "tag": (item["state_label"], _KINDS[item["state"]]),
         "until_day": item.get("until"),
-        "extends_it": measure_rules.EXTENDED in offered,
-        "lifts_it": measure_rules.LIFTED in offered,
+        "extends_it": MeasureState.EXTENDED in offered,
+        "lifts_it": MeasureState.LIFTED in offered,
         "rows": words(TABLE, {**item, "type": None, "until": None}),
     }

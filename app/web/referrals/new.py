@@ -28,6 +28,7 @@ from app.services.directory import receivers
 from app.services.referrals import rules, sending
 from app.services.referrals.deadlines import answer_by
 from app.services.referrals.views import ReferralProposal
+from app.states import ConsentState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.forms import Form
@@ -249,7 +250,7 @@ def _consents(page: Page, frame: CaseFrame) -> list[tuple[str, str]] | None:
     if not page.may(Permission.CONSENTS_READ):
         return None
     found = consents.ledger(page.act, frame["case"]["code"])
-    return [(one["code"], _consent(one)) for one in found if one["state"] == "VIGENTE"]
+    return [(one["code"], _consent(one)) for one in found if one["state"] == ConsentState.IN_FORCE]
 
 
 def _consent(one: ConsentListedView) -> str:

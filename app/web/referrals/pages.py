@@ -16,6 +16,7 @@ from app.records import COMPARTMENTS
 from app.services.printing.referral import referral_issue
 from app.services.referrals import queries, rules, service
 from app.services.referrals.views import ReferralListedView, ReferralStepView, ReferralView
+from app.states import ReferralState
 from app.web.cases.frame import case_frame
 from app.web.i18n import _, gettext
 from app.web.kit.page import CurrentPage, Page
@@ -25,15 +26,15 @@ router = Branch()
 
 READS: Final = Requires(Permission.REFERRALS_READ)
 SHOWN: Final = 25
-WAITS: Final = "ENVIADA"
+WAITS: Final = ReferralState.SENT
 _BOXES: Final = {"enviadas": queries.OUTBOX, "por-vencer": "", "recibidas": queries.INBOX}
-_KINDS: Final = {
-    "ENVIADA": "blue",
-    "ACEPTADA": "green",
-    "ACEPTADA_CON_CONDICIONES": "yellow",
-    "RECHAZADA": "red",
-    "VENCIDA": "orange",
-    "EN_CURSO": "green",
+_KINDS: Final[Mapping[str, str]] = {
+    ReferralState.SENT: "blue",
+    ReferralState.ACCEPTED: "green",
+    ReferralState.ACCEPTED_ON_TERMS: "yellow",
+    ReferralState.REFUSED: "red",
+    ReferralState.LAPSED: "orange",
+    ReferralState.RUNNING: "green",
 }
 STEPS: Final = {
     "confirmar": "confirm",
@@ -158,7 +159,7 @@ def row(page: Page, item: ReferralListedView) -> ReferralRow:
     return {
         **item,
         "waits": waits,
-        "late": item["state"] == "VENCIDA",
+        "late": item["state"] == ReferralState.LAPSED,
         "tag": (gettext(item["state_label"]), _KINDS.get(item["state"], "grey")),
         "answers": waits and own and page.may(Permission.REFERRALS_ANSWER),
         "in_scope": "case" in item,

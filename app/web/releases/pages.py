@@ -17,11 +17,12 @@ from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
 from app.services.releases import queries
-from app.services.releases.artefacts import JSON, MEDIA_TYPES, METADATA
+from app.services.releases.artefacts import MEDIA_TYPES, METADATA
 from app.services.releases.queries import APPROVALS, ReleaseView
 from app.services.releases.service import ROLE, approve
 from app.services.releases.views import CellDocument, TableDocument
 from app.services.releases.withhold import SMALLEST_PRINTED
+from app.states import TableFormat
 from app.web.i18n import _
 from app.web.kit.charts import number
 from app.web.kit.page import CurrentPage, Page
@@ -129,7 +130,7 @@ def _read(page: Page, code: str, name: str, extension: str) -> tuple[ReleaseView
 
 
 def _document(page: Page, code: str, name: str) -> tuple[ReleaseView, TableDocument]:
-    view, stored = _read(page, code, name, JSON)
+    view, stored = _read(page, code, name, TableFormat.JSON)
     found: TableDocument = json.loads(stored.content)
     if "celdas" not in found:  # the page of metadata is no table
         raise NotFound(_("Esa tabla no existe en la liberación."))
@@ -167,7 +168,7 @@ def _draw(page: Page, code: str) -> Response:
     with page.runtime.database.reporting(ROLE) as connection:
         view = queries.find_release(connection, code, drafts=_sees_drafts(page))
         files = queries.list_files(connection, view)
-        about = json.loads(queries.read_file(connection, view, METADATA, JSON).content)
+        about = json.loads(queries.read_file(connection, view, METADATA, TableFormat.JSON).content)
     approved = page.actor.user_id in {approval.user_id for approval in view.approvals}
     waits = view.published_at is None and view.discarded_at is None
     roles = policy().roles

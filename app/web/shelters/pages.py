@@ -22,6 +22,7 @@ from app.services.institutions.masking import SHELTER_KINDS
 from app.services.shelters import free_places, held_places, queries, registry
 from app.services.shelters.occupancy import occupancy
 from app.services.shelters.views import PlacesView, ShelterView, SiteView
+from app.states import StayState
 from app.web.i18n import _, ngettext
 from app.web.kit.controls import controls, read, start
 from app.web.kit.page import CurrentPage, Page
@@ -201,7 +202,7 @@ def _own(page: Page) -> Response:
             "out": sum(g["out"] for g in groups),
         },
         residents=residents,
-        away=sum(1 for stay in residents if stay["state"] == "DE_PERMISO"),
+        away=sum(1 for stay in residents if stay["state"] == StayState.OUT),
         holds=holds,
         stale=stale,
         confirmed=ago(entry.get("updated_at")),

@@ -15,10 +15,12 @@ from app.catalogues import code_list
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.errors import NotFound
+from app.records.row_placement import placed
 from app.records.rows import row_fields
 from app.records.rows.shelters import Admission, Leave, Suitability
 from app.services.shelters import held_places, outings, queries, rules, service, suitability
 from app.services.shelters.views import StayDetailView, StayView
+from app.states import HoldState, StayState
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
 from app.web.kit.controls import Control, controls, read
@@ -32,11 +34,9 @@ router = Branch()
 
 WRITES: Final = Requires(Permission.PLACEMENTS_WRITE)
 _HOUR: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
-_SHELTERED: Final = ("group", "belongings", "notes")
-_ELSEWHERE: Final = ("actual_place", "place_text", "notes")
 _LEFT: Final = frozenset({"egreso", "busqueda", "busqueda-llamar"})
 """What may be done as the house loses her."""
-_KINDS: Final = {"ALOJADA": "green", "DE_PERMISO": "yellow"}
+_KINDS: Final[Mapping[str, str]] = {StayState.HOUSED: "green", StayState.OUT: "yellow"}
 
 
 class StayWords(TypedDict):
@@ -263,7 +263,9 @@ def _draw_arrival(page: Page, frame: CaseFrame | None) -> Response:
         "placements/arrival.html" if frame else "placements/admission.html",
         **around,
         asked=_asked(page),
-        holds=[(h["code"], f"{h['code']} · {h['group']['label']}") for h in holds if h["state"] == "VIGENTE"],
+        holds=[
+            (h["code"], f"{h['code']} · {h['group']['label']}") for h in holds if h["state"] == HoldState.HELD
+        ],
         houses=houses(page),
         back=f"{base}/alojamiento" if frame else "/centros",
     )
@@ -271,8 +273,10 @@ def _draw_arrival(page: Page, frame: CaseFrame | None) -> Response:
 
 def _asked(page: Page) -> list[Control]:
     """The fields of an arrival: those of a shelter, or of a unit that notes where else she is."""
-    names = _SHELTERED if houses(page) else _ELSEWHERE
-    made = controls(row_fields(Admission.table), only=names)
+    table = Admission.table
+    made = controls(
+        row_fields(table), only=placed(table, "sheltered" if houses(page) else "elsewhere", "always")
+    )
     return [_worded(one) for one in made]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from app.edge.routing import Branch
 from app.services.consents.rules import LEGAL_BASES
 from app.services.shelters import free_places, held_places, holds
 from app.services.shelters.views import DepartmentVacanciesView, PlacesView
+from app.states import HoldState
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.row_fields import version_of
@@ -24,7 +26,7 @@ from app.web.shelters.pages import frame
 router = Branch()
 
 READS: Final = Requires(Permission.SHELTERS_READ)
-_KINDS: Final = {"VIGENTE": "green", "VENCIDA": "red"}
+_KINDS: Final[Mapping[str, str]] = {HoldState.HELD: "green", HoldState.LAPSED: "red"}
 
 
 class DepartmentRow(TypedDict):

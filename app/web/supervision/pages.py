@@ -17,6 +17,7 @@ from app.services.supervision import attention, numbers, reassigning
 from app.services.supervision.rules import supervising
 from app.services.supervision.staff import workers
 from app.services.supervision.views import ReviewDueView, UnitFiguresView
+from app.states import PlanState
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.charts import number
@@ -27,7 +28,7 @@ router = Branch(prefix="/supervision")
 
 SHOWN: Final = 8
 """Rows of the list of what to look at on the first page."""
-UNSIGNED: Final = ("BORRADOR", "EN_CONSULTA")
+UNSIGNED: Final = (PlanState.DRAFT, PlanState.CONSULTED)
 """States of a plan before it is signed."""
 _ONE, _SPREAD = "una", "repartir"
 _ROW = re.compile(r"cases\.(\d+)")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, NotRequired
@@ -11,29 +10,27 @@ from typing import Final, NotRequired
 from typing_extensions import TypedDict
 
 from app.access.actor import Actor
-from app.errors import Forbidden, Invalid, wrong
-from app.records import Known, RecordInvalid, Values, fields, named, parse
-from app.records.errors import FieldError
+from app.errors import Forbidden, Invalid
+from app.records import Known, RecordInvalid, Values, fields, named, parse, placement
 from app.records.kinds import today
 from app.services.idempotency import remember, replayed
 from app.services.victims.probing import Alike
 from app.services.victims.registration import FIRST_STATES, Registration, register, writable
 from app.services.victims.views import MatchView
 from app.services.work.queries import find
+from app.states import CaseState
 from app.web.i18n import gettext
-from app.web.kit.controls import Control, controls, read, shown
+from app.web.kit.controls import Control, beside, controls, read, shown
 from app.web.kit.forms import Form
 from app.web.kit.page import Page
 from app.web.kit.templating import label
 
 OPERATION: Final = "victims.register"
-USUAL: Final = "PRESUNTA_VICTIMA"
+USUAL: Final = CaseState.PRESUMED
 ADULT: Final = 18
 UNKNOWN: Final = "NO_SABE"
 _LATER: Final = frozenset({"verified"})
 """What nobody knows while registering: whether the issuer of a document confirms it."""
-_ROW: Final = re.compile(r"\.(\d{1,3})\.")
-"""A row of a list as errors name it; a form calls it `documents-0.number`."""
 
 
 def _(text: str) -> str:
@@ -43,87 +40,45 @@ def _(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One thing that is asked about: `few` fields first, `more` for who knows more."""
+    """One thing that is asked about: where its fields stand, and how it is called."""
 
-    slug: str
+    place: placement.Section
     title: str
-    few: str
-    more: str = ""
     hint: str = ""
     warning: str = ""
 
+    @property
+    def slug(self) -> str:
+        """Its name in addresses."""
+        return self.place.slug
+
 
 DETECTION: Final = "deteccion"
-SECTIONS: Final = (
-    Section(
-        DETECTION,
-        _("Detección"),
-        "legal.complaint_numbers legal.carpeta_fiscal",
-        "legal.distrito_fiscal legal.rescue_place",
-        _("Cuándo y cómo se supo de ella."),
-    ),
-    Section(
-        "identidad",
+_SAID: Final[Mapping[str, tuple[str, ...]]] = {
+    DETECTION: (_("Detección"), _("Cuándo y cómo se supo de ella.")),
+    "identidad": (
         _("Identidad"),
-        (
-            "identity.given_names identity.first_surname identity.second_surname identity.documents"
-            " identity.sex identity.age_years identity.birth_date identity.nationality"
-            " identity.interpreter_needed"
-        ),
-        (
-            "identity.birth_year identity.age_min identity.age_max identity.age_estimated"
-            " identity.declared_age identity.minor_presumed identity.social_name identity.aliases"
-            " identity.reserved_alias identity.birth_country identity.birth_place"
-            " identity.birth_place_text identity.mother_tongue identity.interpreter_language"
-            " identity.ethnicity identity.indigenous_people identity.gender_identity"
-            " identity.disability identity.disability_limitations identity.reasonable_adjustments"
-            " identity.pregnant identity.dependants_in_care identity.education"
-        ),
         _("Ningún documento es obligatorio. Lo que no se sabe se deja vacío."),
     ),
-    Section(
-        "contacto-y-riesgo",
+    "contacto-y-riesgo": (
         _("Contacto y riesgo"),
-        (
-            "protection.risk_level protection.alerts contact.safe_channel contact.contact_restrictions"
-            " contact.mobile_phone contact.residence_ubigeo"
-        ),
-        (
-            "contact.safe_contact_instructions contact.email contact.home_phone"
-            " contact.residence_country contact.residence_locality contact.residence_address"
-            " contact.emergency_contact protection.risk_assessed_on protection.alert_notes"
-            " protection.reserved_identity protection.safe_conditions protection.persons_to_avoid"
-        ),
         _("Cómo hablar con ella sin ponerla en peligro."),
         _("No escriba la dirección de un centro de acogida."),
     ),
-    Section(
-        "explotacion",
+    "explotacion": (
         _("Explotación sufrida"),
-        "legal.purposes legal.means legal.activities legal.department",
-        (
-            "legal.acts legal.recruitment legal.recruiter_relation legal.control_methods"
-            " legal.country_of_exploitation legal.transnational legal.exploitation_since"
-            " legal.exploitation_until legal.purpose_other legal.means_other legal.recruitment_other"
-            " legal.activity_other legal.control_other"
-        ),
         _("Lo que ya consta de los hechos."),
         _("No la haga contar los hechos otra vez: eso es de la entrevista única."),
     ),
-    Section(
-        "necesidades",
-        _("Necesidades inmediatas"),
-        "services.urgent services.needs",
-        "services.declined services.availability services.programmes services.notes",
-        _("Lo que necesita hoy y mañana."),
-    ),
-)
+    "necesidades": (_("Necesidades inmediatas"), _("Lo que necesita hoy y mañana.")),
+}
+SECTIONS: Final = tuple(Section(place, *_SAID[place.slug]) for place in placement.REGISTRATION)
 """In their order. A part of which the role may write nothing is left out."""
 
 
 def sections(actor: Actor) -> list[Section]:
     """The parts in which the actor may write something."""
-    return [one for one in SECTIONS if one.slug == DETECTION or asked(actor, f"{one.few} {one.more}")]
+    return [one for one in SECTIONS if one.slug == DETECTION or asked(actor, one.place.fields)]
 
 
 def identifies(actor: Actor) -> bool:
@@ -131,7 +86,9 @@ def identifies(actor: Actor) -> bool:
     return bool(writable(actor, "identity"))
 
 
-def asked(actor: Actor, names: str, form: Form | None = None, *, again: bool = False) -> list[Control]:
+def asked(
+    actor: Actor, names: Iterable[str], form: Form | None = None, *, again: bool = False
+) -> list[Control]:
     """Controls of those of these fields (`compartment.field`) that the actor may write of a new person.
 
     Args:
@@ -139,7 +96,7 @@ def asked(actor: Actor, names: str, form: Form | None = None, *, again: bool = F
         again: show one row more than that.
     """
     found = []
-    for name in names.split():
+    for name in names:
         compartment, _dot, key = name.partition(".")
         if key in writable(actor, compartment):
             (one,) = controls(fields(compartment), f"{compartment}.", only=[key])
@@ -163,7 +120,7 @@ def _shorter(one: Control, form: Form | None, *, again: bool) -> Control:
     return replace(one, inner=inner, rows=max(rows + again, 1))
 
 
-def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, Values]:
+def parts_of(form: Form, drawn: Sequence[Control]) -> dict[str, Values]:
     """What was filled in, by compartment; what cannot be read or is wrong is noted in the form."""
     found: dict[str, Values] = {}
     for one in drawn:
@@ -173,13 +130,14 @@ def parts_of(form: Form, drawn: Iterable[Control]) -> dict[str, Values]:
         try:
             parse(name, data)
         except RecordInvalid as invalid:
-            for error in _in_form(named(name, invalid.errors)):
+            for error in beside(named(name, invalid.errors), drawn):
                 form.wrong(error["field"], error["message"], error["code"])
     return found
 
 
-def _in_form(errors: Iterable[FieldError]) -> list[FieldError]:
-    return [wrong(_ROW.sub(r"-\1.", e["field"]), e["code"], e["message"]) for e in errors]
+def all_asked(actor: Actor) -> list[Control]:
+    """Controls of all that is asked in the parts of a registration."""
+    return [one for section in sections(actor) for one in asked(actor, section.place.fields)]
 
 
 def begin(form: Form) -> None:
@@ -190,7 +148,7 @@ def begin(form: Form) -> None:
 def states() -> list[tuple[str, str, str]]:
     """The states a case begins in, with what they mean."""
     meaning = {
-        "ALERTA": gettext("Hay señales, pero nadie habló todavía con ella."),
+        CaseState.ALERT: gettext("Hay señales, pero nadie habló todavía con ella."),
         USUAL: gettext("Hay indicios de que es víctima de trata."),
     }
     return [(code, label(code, "case_state"), meaning[code]) for code in reversed(FIRST_STATES)]
@@ -230,9 +188,9 @@ def register_once(page: Page, parts: dict[str, Values], on: date, key: str) -> s
             probe_limit=page.runtime.settings.probe_limit_per_hour,
         )
     except Invalid as error:
-        raise Invalid(error.detail, errors=_in_form(error.errors)) from None
+        raise Invalid(error.detail, errors=beside(error.errors, all_asked(page.actor))) from None
     except Forbidden as error:  # said beside the form, so that nothing of what was typed is lost
-        raise Invalid(error.detail, errors=_in_form(error.errors)) from None
+        raise Invalid(error.detail, errors=beside(error.errors, all_asked(page.actor))) from None
     remember(page.act, key, OPERATION, payload, made.code)
     return made.case_code
 

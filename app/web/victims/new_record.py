@@ -20,7 +20,7 @@ from app.services.idempotency import made_with
 from app.services.victims.probing import NOT_DUPLICATE
 from app.services.work.queries import find
 from app.web.i18n import _
-from app.web.kit.controls import Control, read
+from app.web.kit.controls import read
 from app.web.kit.drafting import resume
 from app.web.kit.forms import Form
 from app.web.kit.keeping import sent
@@ -32,6 +32,7 @@ from app.web.victims.intake import (
     Section,
     age_group,
     alike,
+    all_asked,
     asked,
     begin,
     identified,
@@ -48,6 +49,8 @@ router = Branch()
 REGISTERS: Final = Requires(Permission.VICTIMS_REGISTER)
 _DONE: Final = "hecho"
 """Field of the draft that names the parts already saved."""
+_OF_AGE: Final = ("identity.age_years", "identity.age_min", "identity.birth_year", "identity.birth_date")
+"""What says how old she is."""
 _OF_DETECTION: Final = ("first_identified_on", "state")
 
 
@@ -87,7 +90,7 @@ def send(intake: uuid.UUID, page: CurrentPage) -> Response:
     page.form.sent = FormData([*sent(kept).multi_items(), *said])
     with page.attempt():
         on = identified(page.form)
-        parts = parts_of(page.form, _all_asked(page))
+        parts = parts_of(page.form, all_asked(page.actor))
         page.form.check()
         if on is not None:
             case = register_once(page, parts, on, str(intake))
@@ -119,7 +122,7 @@ def save(intake: uuid.UUID, part: str, page: CurrentPage) -> Response:
     with page.attempt():
         if section.slug == DETECTION:
             identified(page.form)
-        parts_of(page.form, asked(page.actor, f"{section.few} {section.more}"))
+        parts_of(page.form, asked(page.actor, section.place.fields))
         page.form.check()
         place = Place(_name(intake), f"/registro/{intake}")
         drafts.save(page.act, place, _merged(page, kept, section))
@@ -166,7 +169,7 @@ def _next(page: Page, intake: uuid.UUID, section: Section) -> str:
 
 def _merged(page: Page, kept: Opened, section: Section) -> dict[str, list[str]]:
     """The draft with what this part says now; a field that was emptied is gone."""
-    names = [one.name for one in asked(page.actor, f"{section.few} {section.more}")]
+    names = [one.name for one in asked(page.actor, section.place.fields)]
     names += _OF_DETECTION if section.slug == DETECTION else ()
     left = {name: list(values) for name, values in kept.fields.items() if not _of(name, names)}
     for name, value in page.form.sent.multi_items() if page.form.sent is not None else ():
@@ -181,20 +184,14 @@ def _of(name: str, controls: Iterable[str]) -> bool:
     return any(name == one or name.startswith((f"{one}.", f"{one}-")) for one in controls)
 
 
-def _all_asked(page: Page) -> list[Control]:
-    return [one for s in sections(page.actor) for one in asked(page.actor, f"{s.few} {s.more}")]
-
-
 def _group(page: Page, form: Form) -> str:
     """Whether she is a child, as far as was said."""
-    said = parts_of(
-        form, asked(page.actor, "identity.age_years identity.age_min identity.birth_year identity.birth_date")
-    )
+    said = parts_of(form, asked(page.actor, _OF_AGE))
     return age_group(said, form.day("first_identified_on"))
 
 
 def _task(page: Page, intake: uuid.UUID, kept: Opened, section: Section) -> dict[str, object]:
-    names = [one.name for one in asked(page.actor, f"{section.few} {section.more}")]
+    names = [one.name for one in asked(page.actor, section.place.fields)]
     if any(one.form == _name(intake, section) for one in drafts.mine(page.session)):
         status, kind = _("A medio escribir"), "yellow"
     elif section.slug in kept.fields.get(_DONE, ()):
@@ -215,8 +212,8 @@ def _task(page: Page, intake: uuid.UUID, kept: Opened, section: Section) -> dict
 
 def _part_page(page: Page, intake: uuid.UUID, section: Section, kept: Opened) -> Response:
     again = section.slug in kept.fields.get(_DONE, ())
-    few = asked(page.actor, section.few, page.form, again=again)
-    more = asked(page.actor, section.more, page.form, again=again)
+    few = asked(page.actor, section.place.few, page.form, again=again)
+    more = asked(page.actor, section.place.more, page.form, again=again)
     filled = page.form.sent or ()
     inside = [one.name for one in more]
     wrong = any(_of(error["field"], inside) for error in page.form.errors)
@@ -242,7 +239,7 @@ def _review_page(page: Page, intake: uuid.UUID, kept: Opened) -> Response:
     form = Form(sent(kept))
     on = form.day("first_identified_on")
     shown = sections(page.actor)
-    parts = parts_of(Form(sent(kept)), _all_asked(page))
+    parts = parts_of(Form(sent(kept)), all_asked(page.actor))
     told = remarks(parts, Known.of(parts.get("identity", {}), on))
     return page.draw(
         "registration/review.html",
@@ -265,7 +262,7 @@ def _card(page: Page, intake: uuid.UUID, section: Section, form: Form) -> dict[s
             (_("Fecha en que se la identificó"), day(on)),
             (_("Con qué empieza el caso"), label(form.text("state"), "case_state")),
         ]
-    drawn = asked(page.actor, f"{section.few} {section.more}")
+    drawn = asked(page.actor, section.place.fields)
     known = read(form, drawn)
     rows += [(one.label, words(one, known[one.key])) for one in drawn if one.key in known]
     return {"title": _(section.title), "href": f"/registro/{intake}/{section.slug}", "rows": rows}
@@ -274,7 +271,7 @@ def _card(page: Page, intake: uuid.UUID, section: Section, form: Form) -> dict[s
 def _home(page: Page, intake: uuid.UUID, field: str) -> str:
     """The page on which a field is mended."""
     for section in sections(page.actor):
-        names = [one.name for one in asked(page.actor, f"{section.few} {section.more}")]
+        names = [one.name for one in asked(page.actor, section.place.fields)]
         if _of(field, [*names, *(_OF_DETECTION if section.slug == DETECTION else ())]):
             return f"/registro/{intake}/{section.slug}"
     return f"/registro/{intake}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from starlette.responses import Response
@@ -20,7 +19,7 @@ from app.services.victims.record_parts import REASONS, Look
 from app.services.victims.views import MatchView
 from app.web.cases.frame import CaseFrame, case_frame
 from app.web.i18n import _
-from app.web.kit.controls import Control, changes, controls, read, start
+from app.web.kit.controls import Control, beside, changes, controls, read, start
 from app.web.kit.drafting import finish, resume
 from app.web.kit.page import CurrentPage, Page
 from app.web.kit.templating import options
@@ -33,8 +32,6 @@ WRITES = Requires(Permission.VICTIMS_WRITE)
 _STALE: Final = 412
 _BEGUN: Final = "leida"
 """Version the form was opened at, for its draft, which keeps only what a person could have typed."""
-_ROW: Final = re.compile(r"\.(\d{1,3})\.")
-"""A row of a list as errors name it; a form calls it `documents-0.number`."""
 
 
 @router.get("/casos/{code}/datos/{slug}/editar", dependencies=[WRITES])
@@ -79,7 +76,7 @@ def save(code: str, slug: str, page: CurrentPage) -> Response:
         finish(page, form.draft)
         return page.go(f"{frame['base']}/datos", done="guardado")
     form.version = look.version
-    form.errors = [{**error, "field": _ROW.sub(r"-\1.", error["field"])} for error in form.errors]
+    form.errors = beside(form.errors, drawn)
     return _draw(page, frame, slug, look, drawn, alike)
 
 

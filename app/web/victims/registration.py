@@ -16,6 +16,7 @@ from app.access.policy import policy
 from app.edge.deps import Requires
 from app.edge.routing import Branch
 from app.records import Values, fields
+from app.records.placement import SHORT, SOUGHT
 from app.services.cases import queries as cases
 from app.services.drafts import service as drafts
 from app.services.drafts.service import REVIEW, Place
@@ -50,24 +51,6 @@ _DAY: Final = 10
 FICHA: Final = "registro:ficha"
 """Draft of the short form."""
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_FICHA: Final = (
-    (
-        "",
-        (
-            "identity.given_names identity.first_surname identity.second_surname identity.documents"
-            " identity.sex identity.age_years identity.declared_age identity.birth_date"
-            " identity.nationality identity.interpreter_needed"
-        ),
-    ),
-    (
-        "riesgo",
-        (
-            "protection.risk_level protection.alerts contact.safe_channel contact.contact_restrictions"
-            " services.urgent"
-        ),
-    ),
-    ("hechos", "legal.purposes legal.means legal.department legal.complaint_numbers"),
-)
 
 
 @router.get("/registrar", dependencies=[REGISTERS])
@@ -149,8 +132,8 @@ class _Group(TypedDict):
 
 
 def _short_groups(page: Page) -> list[_Group]:
-    titles = {"": _("Quién es"), "riesgo": _("Riesgo y contacto"), "hechos": _("Los hechos")}
-    groups = [(titles[name], asked(page.actor, names, page.form)) for name, names in _FICHA]
+    titles = {"quien": _("Quién es"), "riesgo": _("Riesgo y contacto"), "hechos": _("Los hechos")}
+    groups = [(titles[place.slug], asked(page.actor, place.fields, page.form)) for place in SHORT]
     return [{"title": title, "controls": drawn} for title, drawn in groups if drawn]
 
 
@@ -179,7 +162,7 @@ def _asked_first() -> tuple[list[Control], list[Control]]:
     of_document, given, first, second, born = controls(
         fields("identity"),
         "identity.",
-        only=["documents", "given_names", "first_surname", "second_surname", "birth_date"],
+        only=[name.removeprefix("identity.") for name in SOUGHT.fields],
     )
     number = [one for one in under(of_document, 0) if one.key in {"type", "number"}]
     hint = _("Si solo sabe el año, escriba solo el año.")

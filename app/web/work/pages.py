@@ -18,6 +18,7 @@ from app.services.notices import acknowledging
 from app.services.notices import queries as notices
 from app.services.notices.views import NoticeView
 from app.services.work import queries
+from app.states import ClockState
 from app.web.cases.subjects import subject_page
 from app.web.i18n import _
 from app.web.kit.page import CurrentPage, Page
@@ -28,7 +29,7 @@ router = Branch()
 
 SHOWN: Final = 25
 NOTICES: Final = 8
-_STATES: Final = {"vencidos": "VENCIDO", "por-vencer": "CORRIENDO"}
+_STATES: Final = {"vencidos": ClockState.OVERDUE, "por-vencer": ClockState.RUNNING}
 _END_OF: Final = {
     "FISCAL_AVISO": "/equipo",
     "UPE_COMUNICACION": "/equipo",
@@ -113,7 +114,7 @@ def _boxes(counts: queries.Counts) -> list[dict[str, object]]:
 
 
 def _item(item: ClockView, step: queries.Step | None) -> dict[str, object]:
-    late = item["state"] == "VENCIDO"
+    late = item["state"] == ClockState.OVERDUE
     near = item["due_at"] - datetime.now(UTC) <= clocks.SOON
     doing = {
         "ACTIVIDAD": _("Actualizar"),

@@ -17,8 +17,9 @@ from app.errors import NotFound
 from app.models import ProtectionProcedure, ProtectionStep
 from app.records.rows import partial_row
 from app.services.cases.parts import CasePart
-from app.services.proceedings.branches import ASYLUM, ASYLUM_WITHDRAWN, BRANCHES, MACHINES, conclusions
+from app.services.proceedings.branches import ASYLUM_WITHDRAWN, BRANCHES, MACHINES, conclusions
 from app.services.proceedings.views import ProcedureView, ProtectionStepTexts, ProtectionStepView
+from app.states import BranchState
 
 TABLE = "protection_step"
 _CLEAR = ("reason", "consent", "suitability")
@@ -65,11 +66,14 @@ def seeks_asylum(session: Session, victim_id: int) -> bool:
     step = ProtectionStep
     row = session.execute(
         select(step.to_state, step.reason)
-        .where(step.victim_id == victim_id, (step.to_state == ASYLUM) | (step.reason == ASYLUM_WITHDRAWN))
+        .where(
+            step.victim_id == victim_id,
+            (step.to_state == BranchState.ASYLUM_SOUGHT) | (step.reason == ASYLUM_WITHDRAWN),
+        )
         .order_by(step.at.desc(), step.id.desc())
         .limit(1)
     ).first()
-    return row is not None and row.to_state == ASYLUM
+    return row is not None and row.to_state == BranchState.ASYLUM_SOUGHT
 
 
 def shown(act: Act, part: CasePart) -> list[ProcedureView]:
