@@ -1,7 +1,5 @@
 """The only list of the API's slices."""
 
-from fastapi import Depends
-
 from app.api import (
     access,
     accounts,
@@ -37,10 +35,9 @@ from app.api import (
     victims,
     victims_family,
 )
-from app.edge.preconditions import no_version_unread
 from app.edge.routing import Branch
 
-router = Branch(prefix="/api/v1", dependencies=[Depends(no_version_unread)])
+router = Branch(prefix="/api/v1")
 for part in (
     access,
     printing,  # before the slices: their codes would take in the `.pdf`
