@@ -1,11 +1,9 @@
 """The only list of the API's slices."""
 
-from fastapi import Depends
-
 from app.api import (
-    account_requests,
+    access,
     accounts,
-    auth,
+    accounts_requests,
     cases,
     catalogues,
     clocks,
@@ -15,34 +13,33 @@ from app.api import (
     deliveries,
     directory,
     evidence,
-    family,
     identity_checks,
     indicators,
+    institutions,
     matching,
-    measures,
     notes,
     notices,
-    plan_records,
     plans,
+    plans_records,
     printing,
-    procedures,
     proceedings,
+    proceedings_branches,
+    proceedings_measures,
     quality,
     referrals,
     releases,
     satisfaction,
-    shelter_registry,
     shelters,
+    shelters_registry,
     supervision,
-    units,
     victims,
+    victims_family,
 )
-from app.edge.preconditions import no_version_unread
 from app.edge.routing import Branch
 
-router = Branch(prefix="/api/v1", dependencies=[Depends(no_version_unread)])
+router = Branch(prefix="/api/v1")
 for part in (
-    auth,
+    access,
     printing,  # before the slices: their codes would take in the `.pdf`
     victims,
     identity_checks,
@@ -52,9 +49,9 @@ for part in (
     notes,
     deliveries,
     directory,
-    procedures,
-    measures,
-    family,
+    proceedings_branches,
+    proceedings_measures,
+    victims_family,
     proceedings,
     commands,
     consents,
@@ -62,8 +59,8 @@ for part in (
     matching,
     referrals,
     shelters,
-    shelter_registry,
-    plan_records,
+    shelters_registry,
+    plans_records,
     plans,
     quality,
     supervision,
@@ -72,8 +69,8 @@ for part in (
     indicators,
     releases,
     accounts,
-    account_requests,
-    units,
+    accounts_requests,
+    institutions,
     catalogues,
 ):
     router.include_router(part.router)

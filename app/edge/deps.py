@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.access.tokens import TokenInvalid
 from app.edge.browser import browser_actor
 from app.edge.installation import get_runtime
+from app.edge.preconditions import refuse_version_unread
 from app.errors import BadRequest, Unauthenticated
 from app.runtime import Runtime
 from app.services.access.sessions import Means
@@ -72,7 +73,10 @@ CurrentActor = Annotated[Actor, Depends(current_actor)]
 
 
 class RouteGuard:
-    """What a route declares of itself: a permission, a sign-in only, or that it is public."""
+    """What a route declares of itself: a permission, a sign-in only, or that it is public.
+
+    Whom it lets in, it tells too that a version was sent which nothing here looks at.
+    """
 
     permission: Permission | None = None
     any_of: tuple[Permission, ...] = ()
@@ -83,18 +87,21 @@ class _Requires(RouteGuard):
         self.permission = permission
         self.any_of = (permission, *others)
 
-    async def __call__(self, actor: CurrentActor) -> None:
+    async def __call__(self, request: Request, actor: CurrentActor) -> None:
         require(actor, *self.any_of)
+        refuse_version_unread(request)
 
 
 class _SignedIn(RouteGuard):
-    async def __call__(self, actor: CurrentActor) -> None:
+    async def __call__(self, request: Request, actor: CurrentActor) -> None:  # noqa: ARG002 - that there is one
         """Any signed-in user."""
+        refuse_version_unread(request)
 
 
 class _Public(RouteGuard):
-    async def __call__(self) -> None:
+    async def __call__(self, request: Request) -> None:
         """Nobody needs to sign in here."""
+        refuse_version_unread(request)
 
 
 def Requires(permission: Permission, *others: Permission) -> Any:  # noqa: N802 - reads as the declaration it is

@@ -47,8 +47,8 @@ ExpectedVersion = Annotated[int, Depends(expected_version)]
 VersionIfSent = Annotated[int | None, Depends(version_if_sent)]
 
 
-async def no_version_unread(request: Request) -> None:
-    """Of a whole interface: refuse a version where none is looked at, since it would seem to be honoured.
+def refuse_version_unread(request: Request) -> None:
+    """Refuse a version where none is looked at, since it would seem to be honoured.
 
     Raises:
         BadRequest: `If-Match` was sent to a change that takes none.

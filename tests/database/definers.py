@@ -32,6 +32,7 @@ DEFINERS = {
     "approval_of_one_hand",
     "check_approval",
     "account_audience",
+    "account_code",
     "account_request_face",
     "check_hands",
     "check_role_fits",

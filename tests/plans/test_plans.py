@@ -70,6 +70,20 @@ def test_a_change_after_a_signature_is_another_version_to_sign(world: World) -> 
     assert ok(plan.sign(), 201)["state"] == "SUSCRITO"
 
 
+def test_what_is_signed_is_what_was_read_where_that_is_said(world: World) -> None:
+    plan = drafted(world)
+    plan.activity(unit_code(world, plan.person.officer))
+    ok(plan.to("EN_CONSULTA"))
+    read = plan.client.get(plan.url).headers["etag"]
+    plan.activity(unit_code(world, plan.person.officer), "Taller de panadería")
+    body = {"signer": "PERSONA", "manner": "FIRMA"}
+    refusal = problem(plan.client.post(f"{plan.url}/signatures", json=body, headers={"If-Match": read}), 412)
+    now = plan.client.get(plan.url).headers["etag"]
+    assert f'"{refusal["version"]}"' == now != read
+    assert ok(plan.client.get(plan.url))["signatures"] == []
+    ok(plan.client.post(f"{plan.url}/signatures", json=body, headers={"If-Match": now}), 201)
+
+
 def test_what_a_review_changes_is_signed_before_it_runs(world: World) -> None:
     plan, _ = running(world)
     problem(

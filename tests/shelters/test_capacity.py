@@ -103,7 +103,9 @@ def test_a_shelter_keeps_its_own_entry(world: World) -> None:
     person = registered(world)
     body = {"type": "CAR_ESPECIALIZADO", "populations": ["NNA"], "places": {"MUJERES": 4, "VARONES": 1}}
     problem(client.put(f"{SHELTERS}/{unit}", json=body), 428)
-    problem(client.put(f"{SHELTERS}/{unit}", json=body, headers=tag(7)), 412)
+    for stale in (0, 7):
+        refusal = problem(client.put(f"{SHELTERS}/{unit}", json=body, headers=tag(stale)), 412)
+        assert tag(refusal["version"]) == {"If-Match": client.get(f"{SHELTERS}/{unit}").headers["etag"]}
     ok(client.put(f"{SHELTERS}/{unit}", json=body, headers=tag(1)))
     assert places(client, unit) == {"MUJERES": (4, 4), "NNA_MUJERES": (0, 0), "VARONES": (1, 1)}
     _, other = shelter(world, department="02", MUJERES=1)

@@ -33,15 +33,15 @@ from tests.web.crawling import CODE, DIGITS
 
 TEMPLATES = Path(str(app.web.__file__)).parent / "templates"
 UNKEPT = {
-    "account/mine.html": "The language of one's pages: a choice, made anew in a second.",
+    "access/account/mine.html": "The language of one's pages: a choice, made anew in a second.",
     "components/forms.html": "The macros themselves: the search, and buttons without questions.",
     "components/shell.html": "Signing out, the way out and the language: buttons.",
     "referrals/new_revisar.html": "Chooses a step to go back to; the form beside it carries the referral.",
-    "registration/search.html": "A button; what was searched stays in the search beside it, which is kept.",
+    "victims/registration/search.html": "A button; what was searched stays in the search, which is kept.",
     "satisfaction/hand_over.html": "Nothing may tell when a worker handed the device to whom: two choices.",
     "satisfaction/questions.html": "Answers of the person, which must never hang on a worker's account.",
-    "session/agreement.html": "One tick, by who is not let in yet.",
-    "verification/verify.html": "The code and print of a paper, typed by anybody; nobody is signed in.",
+    "access/session/agreement.html": "One tick, by who is not let in yet.",
+    "printing/verify.html": "The code and print of a paper, typed by anybody; nobody is signed in.",
 }
 """Templates with a form that is not kept, and why."""
 ANSWERED = {

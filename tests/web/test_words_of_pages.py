@@ -36,7 +36,7 @@ SENTENCE = re.compile(
     r"^[¿¡«]?[A-ZÁÉÍÓÚÑ][a-záéíóúñü]{2,}(?:$|[ ,.:])|[a-záéíóúñü]+ [a-záéíóúñü]+ [a-záéíóúñü]+|[áéíóúñ¿]"
 )
 SAME_IN_EVERY_LANGUAGE = {"RUV", "RUV-Trata"}
-ANOTHER_PAGE = "session/away.html"
+ANOTHER_PAGE = "access/session/away.html"
 """Shows something else on purpose."""
 NO_SENTENCES = {"agents.py", "components.py", "controls.py", "i18n"}
 """Names of browsers, invented examples, and kinds of fields."""

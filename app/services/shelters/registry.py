@@ -129,12 +129,19 @@ def _check(entry: Entry, department: str | None) -> None:
 
 def _write(session: Session, unit_id: int, row: Mapping[str, object], version: int) -> None:
     if version == 0 and row:
+        if (current := _version_of(session, unit_id)) is not None:
+            raise StaleVersion(version=current)
         try:
             insert_rows(session, Shelter, [{"unit_id": unit_id, **row}])
         except UniqueViolation:
             raise StaleVersion from None
         return
     next_version(session, Shelter, {"unit_id": unit_id}, version, {**row, "updated_at": datetime.now(UTC)})
+
+
+def _version_of(session: Session, unit_id: int) -> int | None:
+    """The version of a unit's entry now; None if it has none."""
+    return session.scalar(select(Shelter.version).where(Shelter.unit_id == unit_id))
 
 
 def _set_places(session: Session, unit_id: int, wanted: Mapping[str, int]) -> None:

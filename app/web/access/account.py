@@ -63,7 +63,7 @@ def remove_device(page: CurrentPage) -> Response:
 @router.get("/contrasena", dependencies=[SignedIn()])
 def password(page: CurrentPage) -> Response:
     """The form of a new password."""
-    return page.draw("account/password.html")
+    return page.draw("access/account/password.html")
 
 
 @router.post("/contrasena", dependencies=[SignedIn(), ChecksPassword()])
@@ -76,7 +76,7 @@ def set_password(page: CurrentPage) -> Response:
         form.check()
         change_password(means_of(page.request), page.actor, old, new)
         return page.go("/cuenta", done="contrasena")
-    return page.draw("account/password.html")
+    return page.draw("access/account/password.html")
 
 
 def _mine(page: Page) -> Response:
@@ -86,7 +86,7 @@ def _mine(page: Page) -> Response:
         ("muy-grande", gettext("Muy grande")),
     ]
     return page.draw(
-        "account/mine.html",
+        "access/account/mine.html",
         me=who_am_i(page.act),
         sessions=own_sessions(page.act),
         devices=[each for each in devices(page.act) if each.revoked_at is None],

@@ -99,7 +99,7 @@ def exchange(request: Request, form: PublicForm) -> Response:
 def locked(request: Request) -> Response:
     """The lock: asks for the password and leads back to the same page."""
     speak(request, browsing.browsing_of(get_runtime(request).database, request.cookies.get(COOKIE, "")))
-    return draw(request, "session/locked.html", back=_back(request), kept=_kept(request))
+    return draw(request, "access/session/locked.html", back=_back(request), kept=_kept(request))
 
 
 @router.post("/sesion/bloqueada", dependencies=[Public(), ChecksPassword()])
@@ -116,7 +116,7 @@ def unlock(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Respo
             form,
             draw(
                 request,
-                "session/locked.html",
+                "access/session/locked.html",
                 status=form.status,
                 form=form,
                 back=_back(request),
@@ -138,7 +138,7 @@ async def lock(request: Request) -> Response:
 @router.get("/salida", dependencies=[Public()])
 def harmless(request: Request, runtime: CurrentRuntime) -> Response:
     """A page that says nothing, and leads on to a harmless one."""
-    answer = draw(request, "session/away.html")
+    answer = draw(request, "access/session/away.html")
     answer.headers["Refresh"] = f"0; url={runtime.settings.exit_url}"
     return answer
 
@@ -155,7 +155,7 @@ def sign_out(page: CurrentPage) -> Response:
 @router.get("/compromiso", dependencies=[SignedIn()])
 def agreement(page: CurrentPage) -> Response:
     """The rules of confidentiality, at the first sign-in and whenever they change."""
-    return page.draw("session/agreement.html", back=_back(page.request))
+    return page.draw("access/session/agreement.html", back=_back(page.request))
 
 
 @router.post("/compromiso", dependencies=[SignedIn()])
@@ -163,7 +163,7 @@ def agree(page: CurrentPage) -> Response:
     """Agrees to the rules of confidentiality."""
     if not page.form.flag("acepto"):
         page.form.wrong("acepto", i18n.gettext("Marque la casilla para continuar."))
-        return page.draw("session/agreement.html", back=_back(page.request))
+        return page.draw("access/session/agreement.html", back=_back(page.request))
     preferences.agree(page.act)
     return page.go(_back(page.request))
 
@@ -187,7 +187,7 @@ def new_secret(form: Form) -> str:
 def _first(request: Request, form: Form) -> Response:
     return draw(
         request,
-        "session/first_password.html",
+        "access/session/first_password.html",
         status=form.status,
         form=form,
         back=_back(request),
@@ -218,7 +218,12 @@ def _refused(form: Form, answer: Response) -> Response:
 
 def _door(request: Request, form: Form) -> Response:
     return draw(
-        request, "session/door.html", status=form.status, form=form, back=_back(request), kept=_kept(request)
+        request,
+        "access/session/door.html",
+        status=form.status,
+        form=form,
+        back=_back(request),
+        kept=_kept(request),
     )
 
 

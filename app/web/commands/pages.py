@@ -45,7 +45,7 @@ def index(page: CurrentPage) -> Response:
     following = found["next"]
     base = "/solicitudes?ver=todas" if everything else "/solicitudes?ver=esperan"
     return page.draw(
-        "requests/list.html",
+        "commands/list.html",
         items=[_face(one) for one in found["items"]],
         everything=everything,
         next=f"{base}&desde={following}" if following else "",
@@ -131,13 +131,13 @@ def _ask(
 
 def _asking(page: Page, kind: str) -> Response:
     reasons = list(REASONS[kind].items())
-    return page.draw("requests/ask.html", joins=kind == CommandKind.MERGE, reasons=reasons)
+    return page.draw("commands/ask.html", joins=kind == CommandKind.MERGE, reasons=reasons)
 
 
 def _one(page: Page, code: str) -> Response:
     found = queries.read(page.act, code)
     page.form.version = found["version"]
-    return page.draw("requests/request.html", item=_face(found), refusals=list(REFUSALS.items()))
+    return page.draw("commands/request.html", item=_face(found), refusals=list(REFUSALS.items()))
 
 
 def _face(one: CommandView) -> dict[str, object]:

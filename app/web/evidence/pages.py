@@ -137,7 +137,7 @@ def _documents(page: Page, code: str) -> Response:
     if len(open_plans) == 1:
         page.form.start(plan=open_plans[0])
     return page.draw(
-        "documents/list.html",
+        "evidence/list.html",
         **frame,
         plans=[
             {**plan, "files": [_shown(page, file, own=plan["own"]) for file in plan["files"]]}
@@ -192,5 +192,5 @@ def _scan(page: Page, code: str, consent: str, file: str) -> tuple[CaseFrame, Sc
 def _withdrawal(page: Page, frame: CaseFrame, item: FileCodes, back: str) -> Response:
     page.form.version = item["version"]
     return page.draw(
-        "documents/withdraw.html", **frame, item=item, back=back, reasons=options("evidence_withdrawal")
+        "evidence/withdraw.html", **frame, item=item, back=back, reasons=options("evidence_withdrawal")
     )

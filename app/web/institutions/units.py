@@ -24,7 +24,7 @@ UnitCode = Annotated[str, Path(max_length=80)]
 @router.get("", dependencies=[MANAGES])
 def index(page: CurrentPage) -> Response:
     """Units by name."""
-    return page.draw("accounts/units.html", units=units.listing(page.act))
+    return page.draw("institutions/list.html", units=units.listing(page.act))
 
 
 @router.get("/nueva", dependencies=[MANAGES])
@@ -71,8 +71,8 @@ def change(code: UnitCode, page: CurrentPage) -> Response:
 
 def _new(page: Page) -> Response:
     kinds = [(kind, UNIT_KINDS.get(kind, kind)) for kind in units.kinds_here(page.act)]
-    return page.draw("accounts/new_unit.html", kinds=kinds)
+    return page.draw("institutions/new.html", kinds=kinds)
 
 
 def _edit(page: Page, unit: OwnUnitView) -> Response:
-    return page.draw("accounts/edit_unit.html", unit=unit)
+    return page.draw("institutions/edit.html", unit=unit)

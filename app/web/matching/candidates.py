@@ -82,7 +82,7 @@ def index(page: CurrentPage) -> Response:
     following = found["next"]
     query = f"/coincidencias?estado={state}" + (f"&parecido={band}" if band else "")
     return page.draw(
-        "candidates/list.html",
+        "matching/list.html",
         items=[_face(one) for one in found["items"]],
         tabs=[(f"/coincidencias?estado={name}", gettext(text), name) for name, text in STATES.items()],
         state=state,
@@ -135,7 +135,7 @@ def _compare_page(page: Page, code: str) -> Response:
     page.form.version = found["version"]
     page.form.start(keep=found["records"][0]["code"])
     return page.draw(
-        "candidates/compare.html",
+        "matching/compare.html",
         pair=_face(found),
         rows=[_row(one) for one in sorted(found["fields"], key=_place)],
         waits=found["state"] in WAITING,

@@ -19,7 +19,7 @@ router = Branch()
 def form(request: Request) -> Response:
     """Asks for the code and the hash of a paper."""
     i18n.speak(request.query_params.get("idioma", "es"))
-    return draw(request, "verification/verify.html", form=Form(), found=None)
+    return draw(request, "printing/verify.html", form=Form(), found=None)
 
 
 @router.post("/verificar", dependencies=[Public()])
@@ -31,4 +31,4 @@ def check(request: Request, form: PublicForm, runtime: CurrentRuntime) -> Respon
         found = verify(runtime.database, form.text("code") or "", form.text("hash") or "", address)
     except AppError as error:
         form.refuse(error)
-    return draw(request, "verification/verify.html", status=form.status, form=form, found=found)
+    return draw(request, "printing/verify.html", status=form.status, form=form, found=found)

@@ -94,7 +94,7 @@ def advance(code: str, procedure: str, page: CurrentPage) -> Response:
         done = procedures.advance(page.act, code, procedure, version_of(page), wanted)
         if "mimp_services" in done:
             return page.draw(
-                "protection/declined.html",
+                "proceedings/protection/declined.html",
                 **frame,
                 centres=[[c["name"], c["code"]] for c in done["mimp_services"]],
             )
@@ -159,7 +159,7 @@ def _step_fields(item: ProcedureView, target: str) -> list[Control]:
 
 def _opening(page: Page, frame: CaseFrame) -> Response:
     known = list(branches.BRANCHES.items())
-    return page.draw("protection/open.html", **frame, branches=known, asked=_fields(_ALWAYS))
+    return page.draw("proceedings/protection/open.html", **frame, branches=known, asked=_fields(_ALWAYS))
 
 
 def _choices(page: Page, frame: CaseFrame, item: ProcedureView) -> Response:
@@ -168,7 +168,9 @@ def _choices(page: Page, frame: CaseFrame, item: ProcedureView) -> Response:
     for code in item["possible_states"]:
         move = machine.find(item["state"], code)
         targets.append((code, machine.labels[code], move.message if move else ""))
-    return page.draw("protection/choose.html", **frame, item=branch_card(page, item), targets=targets)
+    return page.draw(
+        "proceedings/protection/choose.html", **frame, item=branch_card(page, item), targets=targets
+    )
 
 
 def _step_form(page: Page, frame: CaseFrame, item: ProcedureView, target: str) -> Response:
@@ -176,7 +178,7 @@ def _step_form(page: Page, frame: CaseFrame, item: ProcedureView, target: str) -
     reasons = branches.reasons(item["state"], target)
     ends = options("branch_conclusion", item["possible_conclusions"]) if target == BranchState.CLOSED else []
     return page.draw(
-        "protection/step.html",
+        "proceedings/protection/step.html",
         **frame,
         item=branch_card(page, item),
         target=target,

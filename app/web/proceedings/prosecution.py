@@ -30,7 +30,7 @@ def my_victims(page: CurrentPage) -> Response:
     """By carpeta fiscal: stage, next hearing, measures in force; of codes, never of names."""
     found = docket(page.act, page.query("desde") or None)
     return page.draw(
-        "prosecution/list.html",
+        "proceedings/prosecution/list.html",
         groups=_groups(found.items),
         next_href=f"/fiscalia?desde={found.next}" if found.next else "",
     )

@@ -45,7 +45,7 @@ def protection(code: str, page: CurrentPage) -> Response:
     found = [_card(item) for item in measures.listed(page.act, code)]
     branches = [branch_card(page, item) for item in procedures.listed(page.act, code)]
     return page.draw(
-        "protection/protection.html",
+        "proceedings/protection/protection.html",
         **frame,
         in_force=[item for item in found if item["state"] == MeasureState.IN_FORCE],
         ended=[item for item in found if item["state"] != MeasureState.IN_FORCE],
@@ -61,7 +61,9 @@ def measure_form(code: str, page: CurrentPage) -> Response:
     """The form of a measure that was ordered."""
     frame = case_frame(page, code, "proteccion")
     return page.draw(
-        "protection/measure.html", **frame, asked=drawn(page, frame["case"], TABLE, less=measures.ENDING)
+        "proceedings/protection/measure.html",
+        **frame,
+        asked=drawn(page, frame["case"], TABLE, less=measures.ENDING),
     )
 
 
@@ -81,7 +83,7 @@ def record_measure(code: str, page: CurrentPage) -> Response:
             lambda: measures.record_measure(page.act, case, written),
         )
         return page.go(f"{frame['base']}/proteccion", done="medida-registrada")
-    return page.draw("protection/measure.html", **frame, asked=asked)
+    return page.draw("proceedings/protection/measure.html", **frame, asked=asked)
 
 
 @router.get("/casos/{code}/proteccion/medidas/{measure}/prorrogar", dependencies=[WRITES])
@@ -89,7 +91,7 @@ def extension_form(code: str, measure: str, page: CurrentPage) -> Response:
     """Until when a measure goes on, and by what resolution."""
     frame, item = _one(page, code, measure)
     page.form.version = item["version"]
-    return _draw(page, frame, item, "protection/extend.html", _extension(page, frame))
+    return _draw(page, frame, item, "proceedings/protection/extend.html", _extension(page, frame))
 
 
 @router.post("/casos/{code}/proteccion/medidas/{measure}/prorrogar", dependencies=[WRITES])
@@ -103,7 +105,7 @@ def extend(code: str, measure: str, page: CurrentPage) -> Response:
         written = read_row(ProtectionMeasure, sent)
         measures.extend(page.act, code, measure, version_of(page), written)
         return page.go(f"{frame['base']}/proteccion", done="medida-prorrogada")
-    return _draw(page, frame, item, "protection/extend.html", asked)
+    return _draw(page, frame, item, "proceedings/protection/extend.html", asked)
 
 
 @router.get("/casos/{code}/proteccion/medidas/{measure}/levantar", dependencies=[WRITES])
@@ -111,7 +113,7 @@ def lifting_form(code: str, measure: str, page: CurrentPage) -> Response:
     """Who lifted a measure, and why."""
     frame, item = _one(page, code, measure)
     page.form.version = item["version"]
-    return _draw(page, frame, item, "protection/lift.html", _ending(page, frame))
+    return _draw(page, frame, item, "proceedings/protection/lift.html", _ending(page, frame))
 
 
 @router.post("/casos/{code}/proteccion/medidas/{measure}/levantar", dependencies=[WRITES])
@@ -125,7 +127,7 @@ def lift(code: str, measure: str, page: CurrentPage) -> Response:
         written = read_row(ProtectionMeasure, sent)
         measures.lift(page.act, code, measure, version_of(page), written)
         return page.go(f"{frame['base']}/proteccion", done="medida-levantada")
-    return _draw(page, frame, item, "protection/lift.html", asked)
+    return _draw(page, frame, item, "proceedings/protection/lift.html", asked)
 
 
 def _one(page: Page, code: str, measure: str) -> tuple[CaseFrame, MeasureView]:

@@ -119,7 +119,7 @@ def admit(page: CurrentPage) -> Response:
 def detail(code: str, stay: str, page: CurrentPage) -> Response:
     """One stay with its leaves and checks."""
     frame, found = _stay(page, code, stay)
-    return page.draw("placements/detail.html", **frame, stay=found)
+    return page.draw("shelters/placements/detail.html", **frame, stay=found)
 
 
 @router.get("/casos/{code}/alojamiento/{stay}/salida", dependencies=[WRITES])
@@ -127,7 +127,7 @@ def leave_form(code: str, stay: str, page: CurrentPage) -> Response:
     """Where she goes and when she is expected back."""
     frame, found = _stay(page, code, stay)
     page.form.version = found["version"]
-    return _draw_step(page, frame, found, "placements/leave.html", _fields(Leave.table))
+    return _draw_step(page, frame, found, "shelters/placements/leave.html", _fields(Leave.table))
 
 
 @router.post("/casos/{code}/alojamiento/{stay}/salida", dependencies=[WRITES])
@@ -145,7 +145,7 @@ def go_out(code: str, stay: str, page: CurrentPage) -> Response:
         assert due is not None  # noqa: S101 - a form without it was refused
         outings.go_out(page.act, found["code"], version_of(page), given, due)
         return page.go(f"{frame['base']}/alojamiento", done="permiso")
-    return _draw_step(page, frame, found, "placements/leave.html", asked)
+    return _draw_step(page, frame, found, "shelters/placements/leave.html", asked)
 
 
 @router.post("/casos/{code}/alojamiento/{stay}/retorno", dependencies=[WRITES])
@@ -162,7 +162,7 @@ def come_back(code: str, stay: str, page: CurrentPage) -> Response:
 def check_form(code: str, stay: str, page: CurrentPage) -> Response:
     """Whether the adult who would take her in is fit to."""
     frame, found = _stay(page, code, stay)
-    return _draw_step(page, frame, found, "placements/suitability.html", _fields(Suitability.table))
+    return _draw_step(page, frame, found, "shelters/placements/suitability.html", _fields(Suitability.table))
 
 
 @router.post("/casos/{code}/alojamiento/{stay}/idoneidad", dependencies=[WRITES])
@@ -179,7 +179,7 @@ def check(code: str, stay: str, page: CurrentPage) -> Response:
             lambda: str(suitability.check(page.act, found["code"], given)["code"]),
         )  # fmt: skip
         return page.go(f"{frame['base']}/alojamiento", done="idoneidad")
-    return _draw_step(page, frame, found, "placements/suitability.html", asked)
+    return _draw_step(page, frame, found, "shelters/placements/suitability.html", asked)
 
 
 @router.get("/casos/{code}/alojamiento/{stay}/egreso", dependencies=[WRITES])
@@ -188,7 +188,7 @@ def exit_form(code: str, stay: str, page: CurrentPage) -> Response:
     frame, found = _stay(page, code, stay)
     page.form.version = found["version"]
     page.form.start(reason=found["suggested_reason"])
-    return _draw_step(page, frame, found, "placements/exit.html", [])
+    return _draw_step(page, frame, found, "shelters/placements/exit.html", [])
 
 
 @router.post("/casos/{code}/alojamiento/{stay}/egreso", dependencies=[WRITES])
@@ -203,7 +203,7 @@ def leave(code: str, stay: str, page: CurrentPage) -> Response:
         to_call = service.leave(*at, reason or "", notes=notes)["to_call"]
         done = "egreso" if to_call is None else "busqueda-llamar" if to_call else "busqueda"
         return page.go(f"{frame['base']}/alojamiento", done=done)
-    return _draw_step(page, frame, found, "placements/exit.html", [])
+    return _draw_step(page, frame, found, "shelters/placements/exit.html", [])
 
 
 def _draw_stays(page: Page, code: str) -> Response:
@@ -215,7 +215,7 @@ def _draw_stays(page: Page, code: str) -> Response:
         page.form.version = current["version"]
     past = [{**item, **_dated(item)} for item in reversed(found) if item["left_at"] is not None]
     return page.draw(
-        "placements/stays.html",
+        "shelters/placements/stays.html",
         **frame,
         current=current,
         past=past,
@@ -260,7 +260,7 @@ def _draw_arrival(page: Page, frame: CaseFrame | None) -> Response:
     base = frame["base"] if frame else ""
     around: Mapping[str, Any] = frame or {}
     return page.draw(
-        "placements/arrival.html" if frame else "placements/admission.html",
+        "shelters/placements/arrival.html" if frame else "shelters/placements/admission.html",
         **around,
         asked=_asked(page),
         holds=[

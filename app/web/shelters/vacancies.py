@@ -51,7 +51,7 @@ def vacancies(page: CurrentPage) -> Response:
     items = [_department(item, group, whole=whole) for item in found]
     page.form.start(grupo=group)
     return page.draw(
-        "vacancies/map.html",
+        "shelters/vacancies/map.html",
         **frame(page, "cupos"),
         items=items,
         values={i["code"]: i["free"] for i in items if i["known"] or i["ask"]},
@@ -109,7 +109,7 @@ def _held(page: Page) -> Response:
     found = held_places.listed(page.act, live=not ended)
     items = [{**item, "tag": _KINDS.get(item["state"], "grey")} for item in found]
     return page.draw(
-        "vacancies/holds.html",
+        "shelters/vacancies/holds.html",
         **frame(page, "reservas"),
         here=[item for item in items if item["here"]],
         asked=[item for item in items if not item["here"]],
@@ -122,7 +122,7 @@ def _draw_form(page: Page) -> Response:
     entries = free_places.listed(page.act) if known else []
     departments = code_list("department").labels
     return page.draw(
-        "vacancies/hold.html",
+        "shelters/vacancies/hold.html",
         units=[
             (e["unit"], f"{e['unit']} · {departments.get(e['department'], '')}")
             for e in entries

@@ -62,7 +62,7 @@ def tasks(intake: uuid.UUID, page: CurrentPage) -> Response:
         return _sent_already(page, intake)
     form = Form(sent(kept))
     return page.draw(
-        "registration/tasks.html",
+        "victims/registration/tasks.html",
         intake=intake,
         tasks=[_task(page, intake, kept, one) for one in sections(page.actor)],
         ready=DETECTION in kept.fields.get(_DONE, ()),
@@ -219,7 +219,7 @@ def _part_page(page: Page, intake: uuid.UUID, section: Section, kept: Opened) ->
     wrong = any(_of(error["field"], inside) for error in page.form.errors)
     shown = sections(page.actor)
     return page.draw(
-        "registration/part.html",
+        "victims/registration/part.html",
         intake=intake,
         section=section,
         title=_(section.title),
@@ -242,7 +242,7 @@ def _review_page(page: Page, intake: uuid.UUID, kept: Opened) -> Response:
     parts = parts_of(Form(sent(kept)), all_asked(page.actor))
     told = remarks(parts, Known.of(parts.get("identity", {}), on))
     return page.draw(
-        "registration/review.html",
+        "victims/registration/review.html",
         intake=intake,
         cards=[_card(page, intake, one, form) for one in shown],
         problems=[(_home(page, intake, e["field"]), e["message"]) for e in page.form.errors],

@@ -99,7 +99,7 @@ def _cell(one: Control, value: object) -> Cell:
 def _draw_parts(page: Page, frame: CaseFrame) -> Response:
     found = record_parts.parts(page.act, frame["case"]["victim"])
     return page.draw(
-        "record/parts.html",
+        "victims/record/parts.html",
         **frame,
         cards=[_card(one) for one in found],
         family=any(one.name == CONTACT and one.opens for one in found),
@@ -123,7 +123,7 @@ def _card(part: Part) -> dict[str, object]:
 
 def _draw_part(page: Page, frame: CaseFrame, look: Look, reason: str) -> Response:
     return page.draw(
-        "record/part.html",
+        "victims/record/part.html",
         **frame,
         slug=_SLUG_OF[look.part.name],
         part=look.part,
@@ -147,7 +147,7 @@ def _draw_versions(page: Page, frame: CaseFrame, compartment: str, reason: str) 
     found = queries.history(page.act.for_purpose(reason), frame["case"]["victim"], compartment)
     older = [*(one["data"] for one in found[1:]), {}]
     return page.draw(
-        "record/versions.html",
+        "victims/record/versions.html",
         **frame,
         slug=_SLUG_OF[compartment],
         title=COMPARTMENTS[compartment].title_es,

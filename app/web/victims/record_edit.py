@@ -141,7 +141,7 @@ def _draw(
         for index, (title, inside) in enumerate(grouped(look.part.name, drawn))
     ]
     return page.draw(
-        "record/edit.html",
+        "victims/record/edit.html",
         **frame,
         slug=slug,
         begun=_BEGUN,

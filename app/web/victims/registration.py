@@ -95,7 +95,7 @@ def receipt(code: str, page: CurrentPage) -> Response:
     case = cases.read(page.act.for_purpose(REGISTRATION), code)
     age = (case["person"] or {}).get("age_years")
     group = "" if age is None else "nna" if age < ADULT else "adulta"
-    return page.draw("registration/receipt.html", case=case, group=group)
+    return page.draw("victims/registration/receipt.html", case=case, group=group)
 
 
 @router.get("/ficha-policial", dependencies=[REGISTERS])
@@ -142,7 +142,7 @@ def _short_page(page: Page) -> Response:
     scratch = Form(page.form.sent)
     parts = parts_of(scratch, [one for group in groups for one in group["controls"]])
     return page.draw(
-        "registration/ficha.html",
+        "victims/registration/ficha.html",
         groups=groups,
         states=states(),
         alike=alike(page.form),
@@ -207,7 +207,7 @@ def _plain(field: str) -> str:
 def _search_page(page: Page, found: list[MatchView] | None = None) -> Response:
     of_document, of_person = _asked_first()
     return page.draw(
-        "registration/search.html",
+        "victims/registration/search.html",
         of_document=of_document,
         of_person=of_person,
         searched=found is not None,
