@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.records.kinds import today
 from tests.access.accounts import code_of
-from tests.cases.story import API, mandate, move, ok, refer
+from tests.cases.story import API, mandate, move, ok, refer, unit_code
 from tests.directory.test_directory import place, service
 from tests.evidence.samples import photo
+from tests.plans.test_follow_ups import CONTACT, following
 from tests.plans.test_reviews import HELD
 from tests.web.scene import Scene
 
@@ -30,7 +31,13 @@ def opened(scene: Scene) -> Codes:
     codes |= {"account": code_of(scene.world, scene.actors["CAR"]), "girl": scene.victim, "case": scene.case}
     woman = _registered(scene, "CEM", "Rosa", 0, age_years=30)
     objecting = _case(scene, "CEM", _registered(scene, "CEM", "Elsa", 0, age_years=31))
-    return codes | {"hers": _case(scene, "CEM", woman), "objecting": objecting}
+    codes |= {"woman": woman, "hers": _case(scene, "CEM", woman), "objecting": objecting}
+    codes["signed"] = _plan_of(scene, "Olga", 0)
+    _signed(scene, codes["signed"], 0)
+    followed, contacts = following(scene.world)
+    scene.actors["Seguimiento"] = followed.person.officer
+    scene.units["Seguimiento"] = unit_code(scene.world, followed.person.officer)
+    return codes | {"followed": followed.code, "contact": contacts[0]}
 
 
 def one_more(scene: Scene, n: int, codes: Codes) -> None:
@@ -41,6 +48,10 @@ def one_more(scene: Scene, n: int, codes: Codes) -> None:
         codes.setdefault(name, code)
     scan = f"{API}/consents/{codes['consent']}/scans"
     ok(scene.desks["UPE"].client.post(scan, content=photo(), headers={"Idempotency-Key": f"scan-{n}"}), 201)
+    _out_and_back(scene, codes["stay"])
+    codes["last"] = _signed(scene, codes["signed"], n)
+    attempt = f"/plans/{codes['followed']}/follow-ups/{codes['contact']}/contacts"
+    scene.post("Seguimiento", attempt, **CONTACT | {"result": "NO_UBICADA"})
 
 
 def _of_the_girl(scene: Scene, n: int) -> Codes:
@@ -99,16 +110,48 @@ def _of_the_plan(scene: Scene, n: int) -> Codes:
 
 def _of_the_house(scene: Scene, n: int) -> Codes:
     """Another one who is in its care, with a plan of her own."""
-    case = _case(scene, "CEM", _registered(scene, "CEM", "Ana", n, age_years=22))
+    plan = _plan_of(scene, "Ana", n)
+    scene.ask("CEM", "CAR", "SALUD_MENTAL", scene.get("CAR", f"/plans/{plan}")["case"])
+    return {}
+
+
+def _plan_of(scene: Scene, name: str, n: int) -> str:
+    """The plan of another one who is in the care of the house."""
+    case = _case(scene, "CEM", _registered(scene, "CEM", name, n, age_years=22))
     sent = scene.ask("CEM", "CAR", "ALOJAMIENTO", case)
     scene.post("CAR", f"/referrals/{sent}/answer", 200, decision="accept")
     header = {"language": "spa", "interpreter": "NO", "place_of_execution": "LUGAR_DE_ORIGEN"}
-    plan = scene.post("CAR", "/plans", case=case, **header)["code"]
+    plan = str(scene.post("CAR", "/plans", case=case, **header)["code"])
     scene.aim(
         "CAR", plan, "SALUD_MENTAL", ("Quiero estar bien", "Está bien", "Control"), unit=scene.units["CAR"]
     )
-    scene.ask("CEM", "CAR", "SALUD_MENTAL", case)
-    return {}
+    return plan
+
+
+def _signed(scene: Scene, plan: str, n: int) -> int:
+    """A plan is signed, from the second time on with one more goal; returns how often it was."""
+    if n == 0:
+        scene.desks["CAR"].moves(f"/plans/{plan}", "EN_CONSULTA")
+    else:
+        scene.post("CAR", f"/plans/{plan}/reviews", **HELD)
+        words = ("Quiero aprender", "Aprende un oficio", f"Curso {n}")
+        scene.aim("CAR", plan, "EMPLEO", words, unit=scene.units["CAR"])
+    for signer in ("PERSONA", "PROFESIONAL"):
+        scene.desks["CAR"].signs(plan, signer, "FIRMA")
+    scene.desks["CAR"].moves(f"/plans/{plan}", "EN_EJECUCION")
+    return len(scene.get("CAR", f"/plans/{plan}/versions")["items"])
+
+
+def _out_and_back(scene: Scene, stay: str) -> None:
+    """Somebody of the house goes to an office and comes back."""
+    client, url = scene.desks["CAR"].client, f"{API}/placements/{stay}"
+    back = (datetime.now(UTC) + timedelta(hours=4)).isoformat()
+    for path, body in (
+        ("leaves", {"reason": "DILIGENCIA", "accompanied": "SI", "due_back_at": back}),
+        ("leaves/return", None),
+    ):
+        headers = {"If-Match": client.get(url).headers["ETag"]}
+        ok(client.post(f"{url}/{path}", json=body, headers=headers))
 
 
 def _of_the_institution(scene: Scene, n: int, codes: Codes) -> Codes:
