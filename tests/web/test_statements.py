@@ -91,7 +91,7 @@ ANSWERS = (
     Cost("CEM", "/matching/candidates", 4),
     Cost("UPE", "/matching/reconciliation?year=2026", 5, fixed=True),
     Cost("UPE", "/indicators", 2, fixed=True),
-    Cost("UPE", "/indicators/3.1.b", 16, fixed=True),
+    Cost("UPE", "/indicators/3.1.b", 17, fixed=True),
     Cost("Análisis", "/releases", 6, fixed=True),
     Cost("UPE", "/catalogues", 0, fixed=True),
     Cost("UPE", "/catalogues/sex", 0, fixed=True),
