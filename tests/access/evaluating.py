@@ -103,7 +103,7 @@ class Asked:
         left = self._value(what.left, bound)
         if isinstance(what.right, elements.CollectionAggregate):
             many = self._value(what.right.element, bound)
-            return None if many is None else left in many
+            return None if many is None else any(_COMPARED[what.operator](left, one) for one in many)
         right = self._value(what.right, bound)
         if what.operator in {operators.is_, operators.is_not}:
             return (left is right) is (what.operator is operators.is_)

@@ -22,7 +22,9 @@ def _judged(floor: float, *tests: str) -> Judged:
 
 JUDGED = {
     "app.access.policy": _judged(97, "access/test_policy"),
+    "app.access.scope": _judged(95, "access/test_scope"),
     "app.access.standing": _judged(92, "access/test_standing"),
+    "app.access.told": _judged(93, "access/test_told"),
     "app.access.tokens": _judged(85, "access/test_tokens"),
     "app.codes": _judged(93, "test_codes"),
     "app.services.access.rules": _judged(95, "access/test_rules"),
