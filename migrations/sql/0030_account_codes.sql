@@ -49,7 +49,9 @@ GRANT CREATE ON SCHEMA ruv TO ruv_guard;
 CREATE FUNCTION ruv.account_code(account bigint) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM ruv.context();  -- nobody unknown
+    IF ruv.context() IS NULL THEN  -- nobody unknown
+        RETURN NULL;
+    END IF;
     RETURN (SELECT u.code FROM public.user_account u WHERE u.id = account);
 END $$;
 REVOKE ALL ON FUNCTION ruv.account_code(bigint) FROM PUBLIC;

@@ -126,6 +126,8 @@ def test_what_is_reserved_is_held_back_and_said(world: World) -> None:
         assert "se reserva mientras dura la investigación" in text
         assert "Algunas consultas a sus datos no se muestran" in text
         assert "Lo que declaró se reserva" in text
+        assert "Próxima audiencia" not in text  # not even whether there is one
+        assert "Etapa, notas y diligencias" in text
     looks = found["quien_miro"]
     assert looks
     assert not [look for look in looks if "Fiscal" in (look["funcion"] or "")]

@@ -79,6 +79,19 @@ def test_every_altered_context_sees_nothing(world: World, runtime: Runtime) -> N
     assert [context for context in altered if seen(runtime, context)] == []
 
 
+def test_a_code_of_an_account_is_told_to_who_is_known(world: World, runtime: Runtime) -> None:
+    actor = world.actor("police_investigator")
+    true = signer(runtime).sign(actor)
+    forged = ContextSigner.from_secret(b"another key of thirty-two bytes.", 120).sign(actor)
+    told = []
+    for context in (true, forged, true[:-1], "x", signer(runtime, seconds=-1).sign(actor)):
+        with runtime.database.engine().begin() as connection:
+            connection.exec_driver_sql("SELECT set_config('ruv.context', %(c)s, true)", {"c": context})
+            statement = "SELECT ruv.account_code(%(a)s) IS NOT NULL"
+            told.append(connection.exec_driver_sql(statement, {"a": actor.user_id}).scalar_one())
+    assert told == [True, False, False, False, False]
+
+
 def test_every_flipped_character_makes_it_nobodys(world: World, runtime: Runtime) -> None:
     actor = world.actor("police_investigator")
     register(world, actor)

@@ -122,6 +122,14 @@ def test_a_new_kind_of_row_is_in_the_history(new: New, world: World) -> None:
     assert not told & {"Visita domiciliaria", "Medidas de protección"}
 
 
+def test_the_history_tells_of_no_row_that_can_be_taken_back() -> None:
+    tables = {kind.shape.table: kind.dated for kind in kinds()}
+    assert tables["protection_measure"]
+    taken_back = {name for name in tables if "retired" in Base.metadata.tables[name].c}
+    assert "case_proceeding" in taken_back
+    assert not any(tables[name] for name in taken_back)
+
+
 def test_a_new_kind_of_row_is_exported_at_each_ones_level(new: New, world: World) -> None:
     person, writer = visited(new, world)
     assert read(world, writer, "visits.note") == 1

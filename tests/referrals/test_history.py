@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.access.accounts import events
 from tests.access.sql_checks import refused
 from tests.cases.story import API, ok, problem, refer, registered, rows, shared_with, unit_code
 from tests.factories import World
@@ -23,6 +24,10 @@ def test_conditions_are_the_senders_to_confirm_before_the_service_begins(world: 
     problem(step(client, code, "confirm"), 409)
     ok(step(person.client, code, "confirm"))
     ok(step(client, code, "start"))
+    (confirmed,) = events(world, person.officer, "referrals.transition")
+    (offered,) = events(world, shelter, "referrals.answer")
+    assert confirmed["compartments"] == offered["compartments"]  # what is shared from now on
+    assert "health" in confirmed["compartments"]
     history = ok(client.get(f"{API}/referrals/{code}"))["history"]
     assert [s["to"] for s in history] == ["ENVIADA", "ACEPTADA_CON_CONDICIONES", "ACEPTADA", "EN_CURSO"]
     own = unit_code(world, person.officer)

@@ -9,6 +9,7 @@ from app.access.sealing import Strand, sealing_key
 from app.errors import BrokenSeal
 from tests.access.sql_checks import refused
 from tests.cases.story import API, Registered, ok, problem, registered
+from tests.consents.test_own_file import file_of, filled
 from tests.factories import World
 from tests.seals.damage import (
     BLOB_ALTERED,
@@ -209,6 +210,19 @@ def test_what_must_not_be_overlooked_is_not_silently_missing(world: World, admin
     harm(admin, BLOB_CUT, person.victim_id, "contact")
     page = Browser(world, person.officer).get(f"/casos/{person.case}")
     assert "Sello roto" in page.text
+
+
+def test_her_own_copy_tells_the_rest_where_a_row_does_not_open(world: World, admin: Engine) -> None:
+    plan, _ = filled(world)
+    cut = "UPDATE protection_measure SET sealed = substr(sealed, 1, 20) WHERE victim_id = %(r)s"
+    harm(admin, cut, plan.person.victim_id)
+    before = world.runtime.database.broken_seals
+    found, paper = file_of(plan.person)
+    kinds = {one["tipo"]: str(one["filas"]) for one in found["registros"]}
+    assert "su sello está roto" in kinds["medidas"]
+    assert "su sello está roto" in paper
+    assert "Control 55" in kinds["servicios"]
+    assert world.runtime.database.broken_seals > before
 
 
 def test_a_text_that_does_not_open_is_answered_and_told(world: World, admin: Engine) -> None:

@@ -210,6 +210,20 @@ def test_signing_reviewing_and_closing_by_the_pages(world: World) -> None:
     assert "Empezar un plan nuevo" in browser.get(f"/casos/{plan.person.case}/plan").text
 
 
+def test_what_is_signed_is_what_the_page_showed(world: World) -> None:
+    plan = drafted(world)
+    plan.activity(unit_code(world, plan.person.officer))
+    ok(plan.to("EN_CONSULTA"))
+    browser = Browser(world, plan.person.officer)
+    signing = f"{_go(plan)}/firmas"
+    mine = {"manner": "PROFESIONAL:FIRMA", "_version": field(browser.get(signing), "_version")}
+    ok(plan.patch(summary="Otro resumen que nadie leyó"))  # while the page is open
+    stale = browser.post(signing, mine)
+    assert stale.status_code == 412
+    assert browser.get(f"{_go(plan)}/versiones/1").status_code == 404  # nothing was kept, nor signed
+    assert browser.post(signing, {**mine, "_version": field(stale, "_version")}).status_code == 303
+
+
 def test_the_curve_of_a_domain(world: World) -> None:
     plan = drafted(world)
     assess(plan, "SEGURIDAD", 1, days_ago=40)

@@ -11,6 +11,7 @@ from app.access.permissions import Permission
 from app.access.policy import Level, policy
 from app.audit import record
 from app.catalogues import code_list
+from app.errors import BrokenSeal
 from app.records import COMPARTMENTS, fields
 from app.records.kinds import today
 from app.services.cases.rules import closed
@@ -20,8 +21,8 @@ from app.services.holdings.kinds import kinds
 from app.services.holdings.views import OwnElsewhere, OwnFileView, OwnLook, OwnPart, OwnRows
 from app.services.plans.told import codes_of
 from app.services.rows.kinds import Asking, in_words
+from app.services.rows.telling import LOST, plain, told
 from app.services.rows.telling import in_words as fields_in_words
-from app.services.rows.telling import plain, told
 from app.services.victims.queries import access_log
 from app.services.victims.queries import read as read_victim
 
@@ -91,7 +92,11 @@ def _rows(asking: Asking, *, reserved: bool) -> tuple[list[OwnRows], list[OwnEls
     untold: list[OwnElsewhere] = []
     held: list[str] = []
     for kind in kinds():
-        views, refused = asking.found(kind)
+        try:
+            views, refused = asking.found(kind)
+        except BrokenSeal:  # it is told; she is given the rest
+            found.append({"tipo": kind.key, "titulo": kind.title, "filas": [told(("Aviso", LOST))]})
+            continue
         if refused:
             untold.append({"parte": kind.title, "unidad": None, "indicacion": _ELSEWHERE})
         if rows := list(in_words(kind, views, reserved=reserved)):

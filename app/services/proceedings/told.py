@@ -11,6 +11,7 @@ _LINK: Final = Shape(
     "kind_label opened_on stage_label *",
     at="link",
     reserves="stage_label notes next_hearing_on legal_counsel",
+    reserved_as="Etapa, notas y diligencias",
 )
 _STEP: Final = Shape(
     "protection_step", "label at unit reason consent suitability suitability_on resolution note"
@@ -22,7 +23,7 @@ _BRANCH: Final = Shape(
 )
 _MEASURE: Final = Shape("protection_measure", "* state_label")
 KINDS: Final = (
-    Kind("procesos", "Denuncias y procesos", links.listed, _LINK, dated="at"),
+    Kind("procesos", "Denuncias y procesos", links.listed, _LINK),
     Kind("procedimientos", "Procedimientos de protección", procedures.listed, _BRANCH),
     Kind("medidas", "Medidas de protección", measures.listed, _MEASURE, dated="recorded_at"),
 )

@@ -135,7 +135,8 @@ def advance(
     if ends and side == rules.RECEIVER:
         _check_leaving(act, row)
     ending = {"ended_at": func.now(), "result": step.result or step.reason} if ends else {}
-    Writing(act, row, "referrals.transition").done(_detail(found, step))
+    shared = row.compartments if step.target in rules.ACCEPTED else ()
+    Writing(act, row, "referrals.transition", shared).done(_detail(found, step))
     new = _advance(act.session, row, step.target, ending)
     done: ReferralMovedView = {"code": row.code, "state": step.target, "version": new}
     if step.target == ReferralState.WITHDRAWN:

@@ -25,7 +25,7 @@ class Kind:
     `of`: of what it is read one at a time: what a unit may not read of one case, it may of another.
     `path`: where in the view or views that the reader answers the rows are; without it, these are the rows.
     `dated`: column of the moment at which a row was written, where who opens its compartment may know of
-    every row in a case of hers; empty where less may be known.
+    every row of the table in a case of hers; empty where less may be known, or rows are versions of others.
     `also`: other tables of which the rows tell.
     """
 

@@ -32,7 +32,8 @@ class Shape:
         tells: names of what is told, in order: fields of the row's model (`app.records.rows`; `*`: all of
             them), by their own labels, or places in the view (`unit/name`), by those of `labels.csv`.
         at: where in the view fields are, besides the view itself.
-        reserves: names of what is held back while an investigation may be under way.
+        reserves: names of what is held back while an investigation may be under way; `reserved_as`, what it
+            is called then.
         words: of names whose codes are in no list of the catalogues, the words of each.
         inside: rows of other tables that the view holds, by name; told after it, they find it as `of`.
     """
@@ -41,6 +42,7 @@ class Shape:
     tells: str = "*"
     at: str = ""
     reserves: str = ""
+    reserved_as: str = ""
     words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     inside: Mapping[str, Shape] = field(default_factory=dict)
 
@@ -68,10 +70,11 @@ class Shape:
 def tell(shape: Shape, view: View, *, reserved: bool = False) -> Iterator[Row]:
     """A row in words, and those inside it after it; what is not known is left out."""
     known: dict[str, object] = {**view, **next(within(view, shape.at), {})}
-    if reserved:
-        known |= dict.fromkeys(shape.reserves.split(), RESERVED)
     names = shape.tells.replace("*", " ".join(_fields(shape.table))).split()
-    row = [value for name in names for value in shape.value(name, known)]
+    held = frozenset(shape.reserves.split()) if reserved else frozenset()
+    row = [value for name in names if name not in held for value in shape.value(name, known)]
+    if held:  # said of all together: which of them were written would itself tell her something
+        row += told((shape.reserved_as, RESERVED))
     if view.get("broken") is True:
         row += told(("Aviso", LOST))
     if row:

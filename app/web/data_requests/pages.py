@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from app.access.act import RIGHTS
+from app.access.act import RIGHTS, Act
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
@@ -126,14 +126,15 @@ def extend(code: str, page: CurrentPage) -> Response:
 @router.get(f"{LIST}/{{code}}/expediente.pdf", dependencies=[WRITES])
 def file_pdf(code: str, page: CurrentPage) -> Response:
     """What the answering unit may hand over, on paper."""
-    victim = _victim(page, code)
-    return printed(page.runtime, page.actor, lambda act: own_file_issue(act, victim, code), RIGHTS)
+    return printed(
+        page.runtime, page.actor, lambda act: own_file_issue(act, _victim(act, code), code), RIGHTS
+    )  # fmt: skip
 
 
 @router.get(f"{LIST}/{{code}}/expediente.json", dependencies=[WRITES])
 def file_json(code: str, page: CurrentPage) -> Response:
     """The same as a file that another system can read."""
-    found = own_file(page.act.for_purpose(RIGHTS), _victim(page, code), request=code)
+    found = own_file(page.act.for_purpose(RIGHTS), _victim(page.act, code), request=code)
     headers = {
         "Content-Disposition": f'attachment; filename="{found["solicitud"]}.json"',
         "Cache-Control": "no-store",
@@ -160,13 +161,13 @@ def _received_by(page: Page, victim: str, row: DataRequestRow) -> str:
         raise
 
 
-def _victim(page: Page, code: str) -> str:
+def _victim(act: Act, code: str) -> str:
     """Code of the person whose request it is.
 
     Raises:
         NotFound: out of reach, or the actor takes no part in her case.
     """
-    victim = _person(queries.read(page.act, code))
+    victim = _person(queries.read(act, code))
     if victim is None:
         raise NotFound
     return victim

@@ -7,7 +7,9 @@ CREATE OR REPLACE FUNCTION ruv.account_code(account bigint)
  SET search_path TO 'pg_catalog', 'pg_temp'
 AS $function$
 BEGIN
-    PERFORM ruv.context();  -- nobody unknown
+    IF ruv.context() IS NULL THEN  -- nobody unknown
+        RETURN NULL;
+    END IF;
     RETURN (SELECT u.code FROM public.user_account u WHERE u.id = account);
 END $function$;
 ALTER FUNCTION ruv.account_code(bigint) OWNER TO ruv_guard;
