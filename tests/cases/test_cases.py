@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from app.access.policy import policy
+from app.catalogues import code_list
 from app.services.cases.queries import FACE_FILTERS, may_filter
 from tests.cases.story import API, move, ok, problem, registered, rows, shared_with
 from tests.factories import World
@@ -73,10 +74,10 @@ def test_a_field_the_role_does_not_see_is_no_filter(world: World, role: str) -> 
     client = world.client(actor)
     reads = "cases:read" in policy().roles[role].permissions
     for name, field in FACE_FILTERS.items():
-        answer = client.get(f"{API}/cases", params={name: "X"})
         if reads and may_filter(actor, field):
-            ok(answer)
+            ok(client.get(f"{API}/cases", params={name: code_list(str(field.codes)).codes[0]}))
             continue
+        answer = client.get(f"{API}/cases", params={name: "X"})  # refused before its code is looked at
         body = problem(answer, 403)
         if reads:
             assert body["errors"][0]["field"] == name

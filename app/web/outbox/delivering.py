@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from inspect import unwrap
 from typing import Any, Final
 
 from fastapi import FastAPI, Request
@@ -63,7 +64,7 @@ def _posted(request: Request, act: Act, parcel: Parcel) -> str:
         form.version = find_activity(act, place["plan"], place["activity"]).activity.version
     request.state.delivering = True
     page = Page(request, act, form)
-    endpoint: Any = context.endpoint
+    endpoint: Any = unwrap(context.endpoint)  # the transaction is the delivery's
     answer = endpoint(page=page, **values)
     if max(page.form.status, answer.status_code) >= BadRequest.status:
         raise _refusal(page.form)
