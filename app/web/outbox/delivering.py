@@ -64,8 +64,10 @@ def _posted(request: Request, act: Act, parcel: Parcel) -> str:
         form.version = find_activity(act, place["plan"], place["activity"]).activity.version
     request.state.delivering = True
     page = Page(request, act, form)
-    endpoint: Any = unwrap(context.endpoint)  # the transaction is the delivery's
-    answer = endpoint(page=page, **values)
+    endpoint: Any = context.endpoint
+    answer = unwrap(endpoint)(
+        page=page, **values
+    )  # in the transaction of the delivery, not in one of its own
     if max(page.form.status, answer.status_code) >= BadRequest.status:
         raise _refusal(page.form)
     return str(answer.headers.get("location", parcel.path)).partition("?")[0]
