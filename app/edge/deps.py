@@ -12,6 +12,7 @@ from app.access.permissions import Permission
 from app.access.tokens import TokenInvalid
 from app.edge.browser import browser_actor
 from app.edge.installation import get_runtime
+from app.edge.parameters import refuse_parameters_unread
 from app.edge.preconditions import refuse_version_unread
 from app.errors import BadRequest, Unauthenticated
 from app.runtime import Runtime
@@ -82,6 +83,18 @@ class RouteGuard:
     any_of: tuple[Permission, ...] = ()
 
 
+def refuse_what_is_unread(request: Request) -> None:
+    """Refuse a version, or a parameter of the JSON interface, that the route does not look at.
+
+    Raises:
+        BadRequest: a version.
+        Invalid: a parameter.
+    """
+    refuse_version_unread(request)
+    if is_json(request):
+        refuse_parameters_unread(request)
+
+
 class _Requires(RouteGuard):
     def __init__(self, permission: Permission, *others: Permission) -> None:
         self.permission = permission
@@ -89,13 +102,13 @@ class _Requires(RouteGuard):
 
     async def __call__(self, request: Request, actor: CurrentActor) -> None:
         require(actor, *self.any_of)
-        refuse_version_unread(request)
+        refuse_what_is_unread(request)
 
 
 class _SignedIn(RouteGuard):
     async def __call__(self, request: Request, actor: CurrentActor) -> None:  # noqa: ARG002 - that there is one
         """Any signed-in user."""
-        refuse_version_unread(request)
+        refuse_what_is_unread(request)
 
 
 class _Public(RouteGuard):
