@@ -219,10 +219,22 @@ def test_her_own_copy_tells_the_rest_where_a_row_does_not_open(world: World, adm
     before = world.runtime.database.broken_seals
     found, paper = file_of(plan.person)
     kinds = {one["tipo"]: str(one["filas"]) for one in found["registros"]}
-    assert "su sello está roto" in kinds["medidas"]
-    assert "su sello está roto" in paper
+    assert "algo con el sello roto" in kinds["medidas"]
+    assert "algo con el sello roto" in paper
     assert "Control 55" in kinds["servicios"]
-    assert world.runtime.database.broken_seals > before
+    assert world.runtime.database.broken_seals == before + 2  # once for each time it was read
+
+
+def test_what_is_read_together_is_read_once_however_many_kinds_it_is(world: World, admin: Engine) -> None:
+    plan, _ = filled(world)
+    cut = "UPDATE plan_objective SET sealed = substr(sealed, 1, 20) WHERE victim_id = %(r)s"
+    harm(admin, cut, plan.person.victim_id)
+    before = world.runtime.database.broken_seals
+    found, _ = file_of(plan.person)
+    kinds = {one["tipo"]: str(one["filas"]) for one in found["registros"]}
+    assert "algo con el sello roto" in kinds["objetivos"]
+    assert "Resolución alejamiento 77" in kinds["medidas"]
+    assert world.runtime.database.broken_seals == before + 2
 
 
 def test_a_text_that_does_not_open_is_answered_and_told(world: World, admin: Engine) -> None:

@@ -178,14 +178,15 @@ def test_signing_reviewing_and_closing_by_the_pages(world: World) -> None:
     moved = browser.post(f"{_go(plan)}/pasar/EN_CONSULTA", {"_version": field(asked, "_version")})
     assert moved.headers["location"] == f"{_go(plan)}?hecho=plan_estado"
     signing = f"{_go(plan)}/firmas"
-    sent = {"manner": "PERSONA:HUELLA", "witness": "Rosa Quispe 4410"}
+    shown = {"shown": field(browser.get(signing), "shown")}
+    sent = {"manner": "PERSONA:HUELLA", "witness": "Rosa Quispe 4410", **shown}
     unexplained = browser.post(signing, sent)
     assert unexplained.status_code == 422
     assert "Rosa Quispe 4410" in unexplained.text
     assert "explique por qué no" in unexplained.text
     sent["gaps_acknowledged.SEGURIDAD"] = "Se trabaja con la UPE"
     assert browser.post(signing, sent).headers["location"].endswith("plan_firma")
-    signed = browser.post(signing, {"manner": "PROFESIONAL:FIRMA"})
+    signed = browser.post(signing, {"manner": "PROFESIONAL:FIRMA", **shown})
     assert signed.headers["location"].endswith("plan_suscrito")
     assert browser.get(f"{_go(plan)}/versiones/1").status_code == 200
     assert browser.get(f"{_go(plan)}/imprimir?version=1").content[:5] == b"%PDF-"
@@ -212,16 +213,23 @@ def test_signing_reviewing_and_closing_by_the_pages(world: World) -> None:
 
 def test_what_is_signed_is_what_the_page_showed(world: World) -> None:
     plan = drafted(world)
+    activity = plan.activity(unit_code(world, plan.person.officer))
     plan.activity(unit_code(world, plan.person.officer))
     ok(plan.to("EN_CONSULTA"))
     browser = Browser(world, plan.person.officer)
     signing = f"{_go(plan)}/firmas"
-    mine = {"manner": "PROFESIONAL:FIRMA", "_version": field(browser.get(signing), "_version")}
+    mine = {"manner": "PROFESIONAL:FIRMA"}
+    assert browser.post(signing, mine).status_code == 412  # of a page that showed nothing
+    shown = field(browser.get(signing), "shown")
     ok(plan.patch(summary="Otro resumen que nadie leyó"))  # while the page is open
-    stale = browser.post(signing, mine)
+    stale = browser.post(signing, {**mine, "shown": shown})
     assert stale.status_code == 412
+    ok(step(plan.client, plan.code, activity, 1, state="CANCELADA", note="Ya no hace falta"))
+    again = browser.post(signing, {**mine, "shown": field(stale, "shown")})
+    assert again.status_code == 412  # nor an activity that it still showed
     assert browser.get(f"{_go(plan)}/versiones/1").status_code == 404  # nothing was kept, nor signed
-    assert browser.post(signing, {**mine, "_version": field(stale, "_version")}).status_code == 303
+    ok(plan.sign(), 201)  # she signs elsewhere, what stands now
+    assert browser.post(signing, {**mine, "shown": field(again, "shown")}).status_code == 303
 
 
 def test_the_curve_of_a_domain(world: World) -> None:

@@ -21,7 +21,7 @@ from app.services.holdings.kinds import kinds
 from app.services.holdings.views import OwnElsewhere, OwnFileView, OwnLook, OwnPart, OwnRows
 from app.services.plans.told import codes_of
 from app.services.rows.kinds import Asking, in_words
-from app.services.rows.telling import LOST, plain, told
+from app.services.rows.telling import UNREADABLE, plain, told
 from app.services.rows.telling import in_words as fields_in_words
 from app.services.victims.queries import access_log
 from app.services.victims.queries import read as read_victim
@@ -95,7 +95,7 @@ def _rows(asking: Asking, *, reserved: bool) -> tuple[list[OwnRows], list[OwnEls
         try:
             views, refused = asking.found(kind)
         except BrokenSeal:  # it is told; she is given the rest
-            found.append({"tipo": kind.key, "titulo": kind.title, "filas": [told(("Aviso", LOST))]})
+            found.append({"tipo": kind.key, "titulo": kind.title, "filas": [told(("Aviso", UNREADABLE))]})
             continue
         if refused:
             untold.append({"parte": kind.title, "unidad": None, "indicacion": _ELSEWHERE})

@@ -134,3 +134,4 @@ class Readiness(TypedDict):
     missing: list[str]
     refusal: str | None
     gaps: list[DomainView]
+    mark: str

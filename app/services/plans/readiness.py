@@ -13,7 +13,7 @@ from app.services.plans.details import gaps
 from app.services.plans.difference import differences
 from app.services.plans.facts import facts_of
 from app.services.plans.rows import acknowledged, signatures_on
-from app.services.plans.versions import newest, signable
+from app.services.plans.versions import mark_of, newest, signable
 
 _ACTION = "plans.version"
 
@@ -22,7 +22,8 @@ def readiness(act: Act, code: str) -> Readiness:
     """Signatures on the plan as it is now, who still has to sign it, and what stands in the way.
 
     `number` is that of the version the next signature is on; `changes` tells in words what changed since the
-    one kept before it (`before`, none at first); `gaps` are the domains at risk that nobody has explained.
+    one kept before it (`before`, none at first); `gaps` are the domains at risk that nobody has explained;
+    `mark` is that of what stands in it now.
 
     Raises:
         NotFound: the plan is out of scope.
@@ -56,4 +57,5 @@ def readiness(act: Act, code: str) -> Readiness:
         "missing": [name for name in rules.NEEDED if name not in {who for who, _ in signed}],
         "refusal": refusal.message if refusal else None,
         "gaps": labelled(domain for domain in gaps(act.session, ref) if domain not in known),
+        "mark": mark_of(act, content),
     }

@@ -14,7 +14,7 @@ from app.access.actor import Actor
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.codes import parse_code
-from app.errors import Conflict, Forbidden, Invalid, refusal, wrong
+from app.errors import Conflict, Forbidden, Invalid, StaleVersion, refusal, wrong
 from app.models import PlanSignature
 from app.records.errors import FieldError
 from app.records.rows.plans import Signature
@@ -25,7 +25,7 @@ from app.services.plans.details import gaps
 from app.services.plans.facts import facts_of
 from app.services.plans.holding import advance
 from app.services.plans.rows import acknowledged, has_file, signatures_on
-from app.services.plans.versions import Kept, signable, version_of
+from app.services.plans.versions import Kept, mark_of, signable, version_of
 from app.services.plans.views import PlanSignedView
 from app.services.state_machine import refused
 from app.services.victims.suspects import Adult, refuse_suspects
@@ -39,6 +39,7 @@ class Given:
 
     `gaps_acknowledged`: why a domain assessed at risk has no objective, by domain; stored sealed.
     `digital`: a detached signature (CMS, DER) of the text of the kept version.
+    `shown`: mark of the content that was shown to who signs (`versions.mark_of`), where it is known.
     """
 
     signer: str
@@ -46,6 +47,7 @@ class Given:
     carried: Signature = field(default_factory=Signature)
     gaps_acknowledged: Mapping[str, str] = field(default_factory=dict)
     digital: bytes | None = None
+    shown: str | None = None
 
 
 def sign(act: Act, code: str, wanted: Given, version: int | None = None) -> PlanSignedView:
@@ -74,6 +76,8 @@ def sign(act: Act, code: str, wanted: Given, version: int | None = None) -> Plan
         raise refused(refusal)
     found = gaps(act.session, ref)
     content = signable(act, ref, action="plans.sign")
+    if wanted.shown is not None and wanted.shown != mark_of(act, content):
+        raise StaleVersion(version=plan_version)
     write = Writing(act, ref.row, "plans.sign", [COMPARTMENT])
     kept = version_of(write, ref, content)
     signed = signatures_on(act.session, ref, kept.number)

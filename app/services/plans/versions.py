@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ from app.access.act import Act
 from app.access.guard import require
 from app.access.permissions import Permission
 from app.audit import record
+from app.db import vault_of
 from app.errors import NotFound
 from app.models import PlanVersion
 from app.services.plans import rules
@@ -130,6 +132,12 @@ def newest(act: Act, ref: PlanRef, action: str = "plans.sign") -> tuple[Any, Pla
         return None
     kept = open_texts(act, ref, "plan_version", [row], action=action)[0]
     return row, kept["content"]
+
+
+def mark_of(act: Act, content: PlanContentView) -> str:
+    """Marks a content that was shown to who may sign it; keyed, since a short plan could be guessed."""
+    key: bytes = vault_of(act.session).secret("digest")
+    return hashlib.blake2b(rules.content_hash(content), key=key, digest_size=16).hexdigest()
 
 
 def version_of(write: Writing, ref: PlanRef, content: PlanContentView) -> Kept:

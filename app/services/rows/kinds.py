@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from sqlalchemy import ScalarSelect, select
 
 from app.access.act import Act
-from app.errors import Forbidden, NotFound
+from app.errors import BrokenSeal, Forbidden, NotFound
 from app.models import VictimCode
 from app.services.rows.telling import Row, Shape, View, tell, told, within
 
@@ -52,7 +52,7 @@ class Asking:
     victim: str
     cases: Sequence[str]
     plans: Sequence[str]
-    _kept: dict[tuple[Reader, str], list[View]] = field(default_factory=dict)
+    _kept: dict[tuple[Reader, str], list[View] | BrokenSeal] = field(default_factory=dict)
 
     def found(self, kind: Kind) -> tuple[list[tuple[str, View]], bool]:
         """Rows of a kind, each with the code of what it was read of; whether some may not be read."""
@@ -68,9 +68,15 @@ class Asking:
     def _views(self, kind: Kind, code: str) -> list[View]:
         key = (kind.read, code)
         if key not in self._kept:
-            found = kind.read(self.act, code)
-            self._kept[key] = [found] if isinstance(found, Mapping) else list(found)
-        return self._kept[key]
+            try:
+                found = kind.read(self.act, code)
+                self._kept[key] = [found] if isinstance(found, Mapping) else list(found)
+            except BrokenSeal as broken:  # told once, however many kinds are read this way
+                self._kept[key] = broken
+        kept = self._kept[key]
+        if isinstance(kept, BrokenSeal):
+            raise kept
+        return kept
 
 
 def in_words(kind: Kind, rows: Iterable[tuple[str, View]], *, reserved: bool) -> Iterator[Row]:

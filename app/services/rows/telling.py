@@ -21,6 +21,10 @@ Row: TypeAlias = list[OwnValue]
 """One row in words: labels (`campo`) with their values (`valor`), in the order of reading."""
 
 RESERVED: Final = "Reservado mientras dura la investigación"
+UNREADABLE: Final = (
+    "No se puede mostrar: entre lo que se lee aquí hay algo con el sello roto. "
+    "Se avisó al Oficial de Datos Personales."
+)
 LOST: Final = "No se puede abrir: su sello está roto. Se avisó al Oficial de Datos Personales."
 
 

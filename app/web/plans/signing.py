@@ -40,8 +40,9 @@ def sign(code: str, page: CurrentPage) -> Response:
         signer, _sep, manner = (way or "").partition(":")
         texts = {name: page.form.text(name) for name in ("scan_code", "witness", "witness_document")}
         carried = read_row(rows.Signature, {name: text for name, text in texts.items() if text})
-        wanted = signing.Given(signer, manner, carried, _explained(page))
-        done = signing.sign(page.act, code, wanted, page.form.version)
+        shown = page.form.text("shown") or ""
+        wanted = signing.Given(signer, manner, carried, _explained(page), shown=shown)
+        done = signing.sign(page.act, code, wanted)
         signed = done["state"] == PlanState.SIGNED
         return page.go(f"/planes/{code}/firmas", done="plan_suscrito" if signed else "plan_firma")
     return _draw(page, code)
@@ -80,7 +81,6 @@ def _draw(page: Page, code: str) -> Response:
     listed = evidence.list_files(page.act, plan["code"])
     papers = [one for one in listed if one["kind"] == SIGNED_PAPER and one["state"] == FileState.IN_FORCE]
     taken = {one["signer"] for one in ready["signed"]}
-    page.form.version = plan["version"]  # what is signed is what this page showed
     return page.draw(
         "plans/signatures.html",
         **plan_frame(page, plan, "firmas"),
