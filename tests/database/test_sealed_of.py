@@ -27,7 +27,7 @@ AT_ONCE = "SELECT * FROM ruv.sealed_of(%(v)s)"
 COPY = """
     INSERT INTO {0} OVERRIDING SYSTEM VALUE
     SELECT (json_populate_record(t, json_build_object('compartment', %(c)s::text,
-            'id', (SELECT max(id) + 1 FROM victim_blob)))).*
+            'id', nextval(pg_get_serial_sequence('victim_blob', 'id'))))).*
     FROM {0} t WHERE victim_id = %(v)s AND compartment = 'testimony'"""
 NARROWED = (None, [], ["contact"], ["identity", "shelter_location"], ["testimony", "plan"])
 
