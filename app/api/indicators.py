@@ -2,31 +2,19 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Path, Query, Request
+from fastapi import Path, Query
 
 from app.access.permissions import Permission
 from app.api.answers import Answer, listing
 from app.audit import record
 from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
-from app.errors import BadRequest
 from app.services.figures.catalogue import indicator
 from app.services.indicators.service import compute, list_indicators
 from app.services.indicators.views import ExactIndicatorView, IndicatorView, ServedIndicatorView
 from app.services.views import Listing
 
-
-async def known_filters(request: Request) -> None:
-    """Refuse query parameters that no indicator has; an ignored one would look like an answer.
-
-    Raises:
-        BadRequest: there is one.
-    """
-    if set(request.query_params) - {"year"}:
-        raise BadRequest("Los indicadores solo admiten el parámetro year.")
-
-
-router = Branch(prefix="/indicators", tags=["indicators"], dependencies=[Depends(known_filters)])
+router = Branch(prefix="/indicators", tags=["indicators"])
 
 
 @router.get(

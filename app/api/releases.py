@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Path
 from starlette.responses import Response
 
 from app.access.actor import Actor
@@ -14,7 +14,7 @@ from app.api.answers import Answer, Known, tagged, unchanged
 from app.audit import record
 from app.edge.deps import CurrentAct, CurrentRuntime, Requires
 from app.edge.routing import Branch
-from app.errors import BadRequest, NotFound
+from app.errors import NotFound
 from app.services.institutions.codes import institution_codes
 from app.services.releases.artefacts import MEDIA_TYPES
 from app.services.releases.queries import (
@@ -38,20 +38,7 @@ from app.services.releases.views import (
 )
 from app.states import TableFormat
 
-
-async def no_filters(request: Request) -> None:
-    """Refuse any query parameter: a release has no filters, and an ignored one would look like an answer.
-
-    Raises:
-        BadRequest: there is one.
-    """
-    if request.query_params:
-        raise BadRequest(
-            "Las liberaciones no admiten filtros ni parámetros: se sirven tal como se guardaron."
-        )
-
-
-router = Branch(prefix="/releases", tags=["releases"], dependencies=[Depends(no_filters)])
+router = Branch(prefix="/releases", tags=["releases"])
 
 Code = Annotated[str, Path(title="Código de la liberación", max_length=40, examples=["LI-6QN7-7NWV-QTD5"])]
 FileName = Annotated[

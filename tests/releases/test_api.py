@@ -92,11 +92,11 @@ def test_same_bytes_on_every_read_and_304_for_who_has_them(
         ("tables/T1", 404),
         ("tables/T1.csv.json", 404),
         ("tables/%00.csv", 404),
-        ("tables/T1.csv?departamento=17", 400),
-        ("tables/T1.csv?sexo=MUJER&limit=1", 400),
+        ("tables/T1.csv?departamento=17", 422),
+        ("tables/T1.csv?sexo=MUJER&limit=1", 422),
         ("tables/T1.csv'%20OR%201=1--.csv", 404),
         ("tables/..%2F..%2Fvictim.csv", 404),
-        ("?tabla=T1", 400),
+        ("?tabla=T1", 422),
     ],
 )
 def test_no_ad_hoc_question_is_answered(
@@ -192,8 +192,8 @@ def test_indicators(analyst: httpx.Client, world: World) -> None:
         ("/9.9.z", 404),
         ("/3.1.b?year=abc", 422),
         ("/3.1.b?year=99999999999", 422),
-        ("/3.1.b?department=17", 400),
-        ("?codigo=1", 400),
+        ("/3.1.b?department=17", 422),
+        ("?codigo=1", 422),
     ],
 )
 def test_malformed_questions_to_indicators(analyst: httpx.Client, path: str, status: int) -> None:
