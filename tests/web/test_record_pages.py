@@ -71,6 +71,8 @@ def test_nothing_is_opened_before_it_is_asked_for(
     log = browser.get(f"/casos/{woman.case_code}/accesos")
     assert "Investigación o proceso penal" in log.text
     assert "Zoraida" not in log.text
+    kept = browser.get(f"/casos/{woman.case_code}/accesos?antes=123")  # of before, or cut
+    assert (kept.status_code, kept.headers["location"]) == (303, f"/casos/{woman.case_code}/accesos")
 
 
 def test_a_part_is_corrected_and_nothing_typed_is_lost(world: World, cem: Actor, woman: Registered) -> None:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.access.permissions import Permission
 from app.edge.deps import Requires
 from app.edge.routing import Branch
+from app.errors import BadRequest
 from app.services.cases.codes import REASONS, RETURN_REASONS, STATES
 from app.services.cases.views import CaseMoveView
 from app.services.holdings.history import writings
@@ -44,7 +45,10 @@ def looks(code: str, page: CurrentPage) -> Response:
     """Who looked at the person's data, when, from which unit and why."""
     frame = case_frame(page, code, "historia")
     before = page.query("antes") or None
-    found = queries.access_log(page.act, frame["case"]["victim"], before=before, limit=LOOKS)
+    try:
+        found = queries.access_log(page.act, frame["case"]["victim"], before=before, limit=LOOKS)
+    except BadRequest:  # an address that was kept from before, or cut: the newest looks instead
+        return page.go(f"{frame['base']}/accesos")
     return page.draw(
         "cases/looks.html",
         **frame,
